@@ -1,0 +1,108 @@
+//! `cargo bench -p gateway --bench frontdesk`: what the server costs, as ratios to the least that it could cost.
+//!
+//! Figures differ by a quarter from run to run and more from machine to machine; ratios of things measured in turns do
+//! not. The limit is one hand-written SQL statement that builds the same JSON behind a bare handler (`limit.rs`), on
+//! the same durable throw-away PostgreSQL cluster and the same data, made by `frontdesk seed`.
+//!
+//! Environment: `BENCH_MESSAGES` (1000000) and `BENCH_SECONDS` for one round of measuring (2). With `--strict` a missed
+//! goal is a failure.
+
+mod cpu;
+mod limit;
+mod live;
+mod load;
+mod product;
+mod reads;
+mod side;
+#[expect(unused_macros, reason = "the stories' vocabulary; not all of it is for benches")]
+#[path = "../tests/support/mod.rs"]
+mod support;
+mod table;
+mod writes;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use limit::Limit;
+use product::Product;
+use side::Bench;
+use support::{ADMIN_EMAIL, ADMIN_PASSWORD, Cluster, Database, server};
+use table::{Goal, Table};
+
+// The same allocator as the server's, so that the limit has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Everything that the measuring needs.
+struct Measuring {
+    bench: Bench,
+    table: Table,
+    product: Product,
+    limit: Limit,
+    database: Database,
+    schema: String,
+    messages: u64,
+}
+
+fn main() -> ExitCode {
+    let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if has(limit::ARGUMENT) {
+        runtime.enable_all().build().expect("a runtime").block_on(limit::serve());
+        return ExitCode::SUCCESS;
+    }
+    // One thread for the load leaves the most of the machine to what is measured.
+    let missed = runtime.worker_threads(1).enable_all().build().expect("a runtime").block_on(run());
+    if missed > 0 && has("--strict") { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
+}
+
+async fn run() -> usize {
+    let messages = setting("BENCH_MESSAGES", 1_000_000);
+    let time = Duration::from_secs(setting("BENCH_SECONDS", 2));
+    let cluster = Cluster::private(true);
+    let (big, small) = (cluster.database(), cluster.database());
+    let mut table = Table::default();
+    let seeding = seed(&big, messages);
+    table.number(&format!("seeding {messages} messages"), seeding.as_secs_f64(), "s", Goal::AtMost(240.0));
+    seed(&small, 10_000.min(messages));
+    for database in [&big, &small] {
+        // What autovacuum does in its own time.
+        database.psql("VACUUM (ANALYZE)");
+    }
+    big.psql("CHECKPOINT");
+
+    let started = Instant::now();
+    let product = Product::start(&big.url(), true).await;
+    // The sign-in belongs to it: a server that listens but cannot answer is not ready.
+    table.number("ready, first sign-in included", started.elapsed().as_secs_f64(), "s", Goal::AtMost(1.0));
+    let schema = big.psql("SELECT schema_name FROM public.tenants");
+    let limit = Limit::start(&big.url(), &schema);
+    let bench = Bench { postmaster: cluster.pid(), time };
+    let url = big.url();
+    let mut m = Measuring { bench, table, product, limit, database: big, schema, messages };
+    reads::page(&mut m).await;
+    reads::message(&mut m).await;
+    reads::growth(&mut m, &Product::start(&small.url(), true).await).await;
+    live::submit_to_subscriber(&mut m).await;
+    let resident = cpu::resident_mb(m.product.server().pid());
+    m.table.number("memory of the server after all that", resident, "MB", Goal::AtMost(64.0));
+    m.product.server().kill9().await;
+    writes::replies(&mut m, &url).await;
+    println!();
+    m.table.print()
+}
+
+/// Makes the first tenant and fills it; returns how long the filling took.
+fn seed(database: &Database, messages: u64) -> Duration {
+    let started = Instant::now();
+    let (messages, visitors) = (messages.to_string(), (messages / 5).max(1).to_string());
+    let mut command = server::frontdesk(["seed", "--messages", &messages, "--visitors", &visitors, "--staff", "200"]);
+    command.env("FRONTDESK_DATABASE_URL", database.url()).env("FRONTDESK_SECRET_KEY", server::secret_key());
+    command.env("FRONTDESK_ADMIN_EMAIL", ADMIN_EMAIL).env("FRONTDESK_ADMIN_PASSWORD", ADMIN_PASSWORD);
+    assert!(command.status().expect("frontdesk starts").success(), "the seed failed");
+    started.elapsed()
+}

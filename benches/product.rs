@@ -1,0 +1,118 @@
+//! The product under measurement: the real server, and what it is asked.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::load;
+use super::side::Side;
+use super::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Options, Server};
+
+const MESSAGE: &str = "id name email company service content status createdAt updatedAt
+    visitor { id name email source } assignee { id name email }
+    replies(first: 3) { nodes { id content emailStatus createdAt author { id name } } }";
+
+/// A running server, signed in to.
+pub struct Product {
+    server: Server,
+    client: Client,
+    token: String,
+}
+
+impl Product {
+    /// Starts a server on this database. It runs as it would in production, except that nothing limits rates.
+    pub async fn start(url: &str, workers: bool) -> Self {
+        let options = Options::new()
+            .env("FRONTDESK_RATE_LIMITS", "off")
+            .env("FRONTDESK_WORKERS", if workers { "on" } else { "off" });
+        let server = Server::start(Backend::Postgres, options.database(url)).await;
+        let nobody = Client::new(server.base());
+        let sign_in = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { message } } }";
+        let answer =
+            nobody.run(sign_in, json!({ "input": { "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD } })).await.ok();
+        let token = answer.string("signIn.session.accessToken");
+        Self { client: nobody.bearer(&token), server, token }
+    }
+
+    /// The access token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The server and these GraphQL requests.
+    pub fn asked(&self, requests: impl IntoIterator<Item = (String, Value)>) -> Side {
+        let requests = requests.into_iter().map(|(query, variables)| {
+            let body = json!({ "query": query, "variables": variables }).to_string();
+            load::post("/graphql", Some(&self.token), &body)
+        });
+        Side { pid: self.server.pid(), port: self.server.port(), requests: Arc::new(requests.collect()) }
+    }
+
+    /// The ids of messages with this status, newest first.
+    pub async fn message_ids(&self, status: &str, count: usize) -> Vec<String> {
+        let query = "query Ids($status: MessageStatus, $after: String) {
+            messages(filter: { status: { eq: $status } }, first: 100, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }";
+        let mut ids = Vec::new();
+        let mut after = Value::Null;
+        while ids.len() < count {
+            let answer = self.client.run(query, json!({ "status": status, "after": after })).await.ok();
+            ids.extend(answer.list("messages.nodes").iter().filter_map(|node| node["id"].as_str().map(str::to_owned)));
+            after = answer.data("messages.pageInfo.endCursor").clone();
+            if answer.data("messages.pageInfo.hasNextPage") == &Value::Bool(false) {
+                break;
+            }
+        }
+        ids
+    }
+
+    /// The cursor behind this many of the newest messages; a multiple of 100.
+    pub async fn cursor_behind(&self, messages: u64) -> Value {
+        let query = "query Walk($after: String) { messages(first: 100, after: $after) { pageInfo { endCursor } } }";
+        let mut after = Value::Null;
+        for _ in 0..messages / 100 {
+            let answer = self.client.run(query, json!({ "after": after })).await.ok();
+            after = answer.data("messages.pageInfo.endCursor").clone();
+        }
+        after
+    }
+
+    /// SQL statements a request of the operation with this name, so far.
+    pub async fn statements(&self, operation: &str) -> (f64, f64) {
+        let metrics = self.client.get("/metrics").await.text;
+        let sum = |name: &str| {
+            let label = format!("operation=\"{operation}\"");
+            let of = metrics.lines().filter(|line| line.starts_with(&format!("{name}{{")) && line.contains(&label));
+            of.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
+        };
+        (sum("frontdesk_sql_statements_total"), sum("frontdesk_requests_total"))
+    }
+}
+
+/// The inbox page that staff work on: 50 messages with assignee, visitor, the first 3 replies and their authors.
+pub fn page(name: &str, after: &Value) -> (String, Value) {
+    let query = format!(
+        "query {name}($first: Int!, $after: String) {{ messages(first: $first, after: $after) {{
+         nodes {{ {MESSAGE} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    );
+    (query, json!({ "first": 50, "after": after }))
+}
+
+/// One message with the same relations.
+pub fn message(id: &str) -> (String, Value) {
+    (format!("query OneMessage($id: ID!) {{ message(id: $id) {{ {MESSAGE} }} }}"), json!({ "id": id }))
+}
+
+/// A reply with its mail.
+pub fn reply(id: &str) -> (String, Value) {
+    let query = "mutation Reply($input: ReplyToMessageInput!) { replyToMessage(input: $input) { reply { id } errors { message } } }";
+    (query.into(), json!({ "input": { "messageId": id, "content": CONTENT, "sendEmail": true } }))
+}
+
+/// What the replies say.
+pub const CONTENT: &str =
+    "Thank you for writing. Our engineer could look at it on Thursday; the visit itself is free of charge.";

@@ -1,0 +1,3 @@
+//! The rule of the chain, without a database.
+
+pub mod hash;

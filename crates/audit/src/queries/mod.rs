@@ -1,0 +1,4 @@
+//! Reading and proving the trail.
+
+pub mod list;
+pub mod verify;

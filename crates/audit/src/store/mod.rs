@@ -1,0 +1,149 @@
+//! The audit tables, and the two hooks by which they are written.
+
+use std::collections::HashMap;
+
+use kernel::{
+    Conn, Cx, Error, Result,
+    db::any_of,
+    events::{Chain, Envelope, Sink},
+    id::EventId,
+};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::domain::hash::link;
+
+/// The audit rows.
+pub mod log {
+    use chrono::{DateTime, Utc};
+    use kernel::{
+        events::Severity,
+        id::{EventId, SessionId, StaffId},
+    };
+    use sea_orm::entity::prelude::*;
+
+    /// One attempt or change.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(schema_name = "~tenant", table_name = "audit_logs")]
+    pub struct Model {
+        /// The event's id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: EventId,
+        /// When.
+        pub at: DateTime<Utc>,
+        /// The event's name, such as `message.replied`.
+        pub kind: String,
+        /// How serious.
+        pub severity: Severity,
+        /// Whether it succeeded.
+        pub success: bool,
+        /// The error code of what did not.
+        pub failure: Option<String>,
+        /// `staff`, `anonymous` or `system`.
+        pub actor_kind: String,
+        /// Who.
+        pub actor_id: Option<StaffId>,
+        /// Their address at the time.
+        pub actor_email: Option<String>,
+        /// Their session.
+        pub session_id: Option<SessionId>,
+        /// Where the request came from.
+        pub address: Option<String>,
+        /// With which program.
+        pub agent: Option<String>,
+        /// The request.
+        pub request_id: String,
+        /// The kind of thing it was about.
+        pub resource_kind: Option<String>,
+        /// The thing's id.
+        pub resource_id: Option<Uuid>,
+        /// Values before.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub old_values: Option<Json>,
+        /// Values after.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub new_values: Option<Json>,
+    }
+
+    /// No relation.
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The links of the chain.
+pub mod chain {
+    use kernel::id::EventId;
+    use sea_orm::entity::prelude::*;
+
+    /// One link.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(schema_name = "~tenant", table_name = "audit_chain")]
+    pub struct Model {
+        /// The number, without gaps.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub sequence: i64,
+        /// The audit row.
+        pub audit_log_id: EventId,
+        /// SHA-256 over the hash before, the number and the row.
+        pub hash: Vec<u8>,
+    }
+
+    /// No relation.
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Writes the audit rows of a transaction, inside it.
+pub struct AuditSink;
+
+#[async_trait::async_trait]
+impl Sink for AuditSink {
+    async fn write(&self, conn: &Conn, _cx: &Cx, events: &[Envelope]) -> Result<()> {
+        let rows = events.iter().map(|event| log::ActiveModel {
+            id: Set(event.id),
+            at: Set(event.at),
+            kind: Set(event.kind.into()),
+            severity: Set(event.severity),
+            success: Set(event.success),
+            failure: Set(event.failure.map(Into::into)),
+            actor_kind: Set(event.actor_kind.into()),
+            actor_id: Set(event.actor),
+            actor_email: Set(event.actor_email.clone()),
+            session_id: Set(event.session),
+            address: Set(event.address.clone()),
+            agent: Set(event.agent.clone()),
+            request_id: Set(event.request_id.clone()),
+            resource_kind: Set(event.resource.map(|r| r.kind.into())),
+            resource_id: Set(event.resource.map(|r| r.id)),
+            old_values: Set(event.old.clone()),
+            new_values: Set(event.new.clone()),
+        });
+        log::Entity::insert_many(rows).exec_without_returning(conn).await?;
+        Ok(())
+    }
+}
+
+/// Links audit rows when their events are sealed.
+pub struct AuditChain;
+
+#[async_trait::async_trait]
+impl Chain for AuditChain {
+    async fn extend(&self, conn: &Conn, hash: &[u8], events: &[(i64, EventId)]) -> Result<Vec<u8>> {
+        let ids: Vec<_> = events.iter().map(|(_, id)| *id).collect();
+        let rows =
+            log::Entity::find().filter(any_of(conn.get_database_backend(), log::Column::Id, &ids)).all(conn).await?;
+        let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let mut end = hash.to_vec();
+        let mut links = Vec::with_capacity(events.len());
+        for (sequence, id) in events {
+            let row = rows.get(id).ok_or_else(|| Error::internal(format!("event {id} has no audit row")))?;
+            end = link(&end, *sequence, row);
+            links.push(chain::ActiveModel { sequence: Set(*sequence), audit_log_id: Set(*id), hash: Set(end.clone()) });
+        }
+        chain::Entity::insert_many(links).exec_without_returning(conn).await?;
+        Ok(end)
+    }
+}

@@ -1,0 +1,4 @@
+//! Passwords and access tokens.
+
+pub mod access_token;
+pub mod password;

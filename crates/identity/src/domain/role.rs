@@ -1,0 +1,47 @@
+//! Roles: named sets of permissions.
+
+use kernel::{Permissions, id::RoleId};
+use serde::{Deserialize, Serialize};
+
+/// A role. A built-in one gets its permissions from [`ROLES`], a tenant's own one lists them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name, such as `ADMIN`.
+    pub name: String,
+    /// Whether it comes with Frontdesk and cannot be changed.
+    pub built_in: bool,
+    /// The names of its permissions.
+    pub permissions: Vec<String>,
+}
+
+/// The built-in roles and their permissions, by name because they are spread over all contexts; a test in the
+/// gateway compares the names with the catalog. `*` stands for all of them.
+pub const ROLES: &[(&str, &[&str])] = &[
+    ("SUPER_ADMIN", &["*"]),
+    ("ADMIN", &["*"]),
+    ("MANAGER", &["VIEW_STAFF", "VIEW_MESSAGES", "MANAGE_MESSAGES", "VIEW_VISITORS", "VIEW_AUDIT_LOG"]),
+    ("STAFF", &["VIEW_STAFF", "VIEW_MESSAGES", "MANAGE_MESSAGES", "VIEW_VISITORS"]),
+    ("VIEWER", &["VIEW_STAFF", "VIEW_MESSAGES", "VIEW_VISITORS"]),
+    ("CLIENT", &[]),
+];
+
+/// The permission names of a role, with `*` spelled out from the `catalog` of all names.
+pub fn permission_names(name: &str, built_in: bool, own: Option<&serde_json::Value>, catalog: &[&str]) -> Vec<String> {
+    if !built_in {
+        return own.and_then(|own| serde_json::from_value(own.clone()).ok()).unwrap_or_default();
+    }
+    match ROLES.iter().find(|(known, _)| *known == name) {
+        Some((_, ["*"])) => catalog.iter().map(|&name| name.into()).collect(),
+        Some((_, names)) => names.iter().map(|&name| name.into()).collect(),
+        None => Vec::new(),
+    }
+}
+
+impl Role {
+    /// The role's permissions as a set.
+    pub fn permission_set(&self) -> Permissions {
+        Permissions::new(self.permissions.clone())
+    }
+}

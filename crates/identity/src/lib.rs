@@ -1,0 +1,53 @@
+//! Who we are: the people who sign in, what they may do, and their sessions.
+//!
+//! **Words.** A *staff* member belongs to at most one *department* and holds one *role*, a named set of
+//! *permissions*. Signing in opens a *session*: a family of *refresh tokens* of which only the newest is good.
+//! An *access token* of 15 minutes speaks for the session.
+//!
+//! **Invariants.** A refresh token is used once; using a replaced one ends its session, because either the
+//! caller or a thief holds a copy. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
+//! change of role or of a rise of the person's token version, in every process, although a valid access token
+//! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
+//!
+//! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
+//! `staff.deactivated`.
+
+mod adapters;
+mod domain;
+mod policy;
+mod ports;
+mod queries;
+mod store;
+mod usecases;
+
+pub use adapters::{
+    access_token::{AccessTokens, Claims},
+    password::Passwords,
+};
+pub use domain::{
+    role::{ROLES, Role},
+    session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
+    staff::Staff,
+};
+pub use policy::{MANAGE_STAFF, PERMISSIONS, VIEW_STAFF};
+pub use queries::{
+    access::{ACCESS_TTL, Access},
+    staff::{
+        StaffCriteria, StaffField, StaffOrder, anybody, count, departments_by_ids, is_active_staff, roles_by_ids,
+        staff_by_ids, staff_id, staff_members,
+    },
+};
+pub use store::department::Model as Department;
+pub use usecases::{
+    add_staff::{AddStaff, add_staff},
+    bootstrap::bootstrap,
+    deactivate_staff::deactivate_staff,
+    refresh_session::{Refreshed, refresh_session},
+    sign_in::{SignIn, SignedIn, sign_in},
+    sign_out::sign_out,
+};
+
+/// The entities of this context, for the test that compares them with the migrations.
+pub mod entities {
+    pub use crate::store::{department, refresh_token, role, session, user};
+}

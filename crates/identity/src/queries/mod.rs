@@ -1,0 +1,4 @@
+//! Reads.
+
+pub mod access;
+pub mod staff;

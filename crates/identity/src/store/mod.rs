@@ -1,0 +1,9 @@
+//! The tables of this context and the ports' implementation on them.
+
+pub mod department;
+mod people;
+pub mod refresh_token;
+pub mod role;
+pub mod session;
+mod sessions;
+pub mod user;

@@ -1,0 +1,31 @@
+//! The table of roles.
+
+use chrono::{DateTime, Utc};
+use kernel::id::RoleId;
+use sea_orm::entity::prelude::*;
+
+/// A role as stored.
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(schema_name = "~tenant", table_name = "roles")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RoleId,
+    /// Its name, unique.
+    pub name: String,
+    /// Whether its permissions are the code's.
+    pub built_in: bool,
+    /// The permission names of a tenant's own role.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub permissions: Option<Json>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// No relation.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,48 @@
+//! The table of sessions.
+
+use chrono::{DateTime, Utc};
+use kernel::id::{SessionId, StaffId};
+use sea_orm::entity::prelude::*;
+
+/// Why a session was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Reason {
+    /// By its owner.
+    SignedOut,
+    /// A replaced refresh token was used.
+    Reused,
+}
+
+/// A session as stored.
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(schema_name = "~tenant", table_name = "sessions")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: StaffId,
+    /// The person's token version when it was opened.
+    pub token_version: i32,
+    /// Where it was opened from.
+    pub address: Option<String>,
+    /// With which program.
+    pub agent: Option<String>,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+    /// When it last got a pair of tokens.
+    pub last_active_at: DateTime<Utc>,
+    /// When its newest refresh token ends.
+    pub expires_at: DateTime<Utc>,
+    /// When it was ended early.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub revoked_reason: Option<Reason>,
+}
+
+/// No relation.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

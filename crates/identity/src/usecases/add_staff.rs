@@ -1,0 +1,60 @@
+//! A colleague is added.
+
+use kernel::{
+    Cx, Error, ProblemCode, Result,
+    db::Emit,
+    id::{DepartmentId, StaffId},
+    text::Check,
+};
+
+use crate::{
+    domain::events::StaffAdded,
+    policy::MANAGE_STAFF,
+    ports::{NewStaff, People},
+};
+
+/// A colleague to be added.
+#[derive(Debug, Clone)]
+pub struct AddStaff {
+    /// Their address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// The name of their role.
+    pub role: String,
+    /// Their department.
+    pub department: Option<DepartmentId>,
+    /// The PHC string of their first password's hash; hashing takes too long for a transaction.
+    pub password_hash: String,
+}
+
+/// Adds a staff member.
+///
+/// # Errors
+/// [`Error::Invalid`] for a bad or taken address, an empty name, an unknown role.
+pub async fn add_staff<S: People + Emit>(s: &S, cx: &Cx, cmd: AddStaff) -> Result<StaffId> {
+    cx.require(MANAGE_STAFF)?;
+    let mut check = Check::default();
+    let email = check.email("email", &cmd.email);
+    let name = check.line("name", &cmd.name, 200);
+    check.done()?;
+    let role = s
+        .role(&cmd.role)
+        .await?
+        .ok_or_else(|| Error::invalid("role", ProblemCode::NotAvailable, "there is no such role"))?;
+    let staff = NewStaff {
+        id: cx.new_id(),
+        email,
+        name,
+        password_hash: cmd.password_hash,
+        role,
+        department: cmd.department,
+        created_by: cx.staff().ok().map(|staff| staff.id),
+        at: cx.now,
+    };
+    if !s.add(&staff).await? {
+        return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
+    }
+    s.emit(cx, &StaffAdded { staff: staff.id, email: staff.email, role: cmd.role });
+    Ok(staff.id)
+}

@@ -1,0 +1,19 @@
+//! A new tenant gets its built-in roles and its first administrator.
+
+use kernel::{Cx, Result, db::Emit};
+
+use super::add_staff::{AddStaff, add_staff};
+use crate::{domain::role::ROLES, ports::People};
+
+/// Makes sure that the built-in roles are there and, where nobody is, adds `admin`. Returns whether it was added.
+pub async fn bootstrap<S: People + Emit>(s: &S, cx: &Cx, admin: Option<AddStaff>) -> Result<bool> {
+    for (name, _) in ROLES {
+        s.ensure_role(cx.new_id(), name, cx.now).await?;
+    }
+    let Some(admin) = admin else { return Ok(false) };
+    if s.anybody().await? {
+        return Ok(false);
+    }
+    add_staff(s, cx, admin).await?;
+    Ok(true)
+}

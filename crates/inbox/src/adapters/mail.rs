@@ -1,0 +1,81 @@
+//! Mail by SMTP, or into files where no server is set.
+
+use std::{path::PathBuf, time::Duration};
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, header::ContentType},
+    transport::file::AsyncFileTransport,
+};
+
+use crate::{
+    domain::mail::{Address, Mail},
+    ports::{MailError, Mailer},
+};
+
+/// Mail by SMTP.
+pub struct SmtpMail {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+/// Mail as `.eml` files in a folder.
+pub struct FileMail {
+    transport: AsyncFileTransport<Tokio1Executor>,
+}
+
+impl SmtpMail {
+    /// A server by URL: `smtp://` (plain, or STARTTLS with `?tls=required`) or `smtps://`, with user and password.
+    ///
+    /// # Errors
+    /// A text for the operator, which does not repeat the URL.
+    pub fn new(url: &str) -> Result<Self, String> {
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|_| "FRONTDESK_SMTP_URL is not a valid smtp:// or smtps:// URL".to_owned())?;
+        Ok(Self { transport: builder.timeout(Some(Duration::from_secs(20))).build() })
+    }
+}
+
+impl FileMail {
+    /// Files in `folder`, which must exist.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { transport: AsyncFileTransport::new(folder) }
+    }
+}
+
+#[async_trait::async_trait]
+impl Mailer for SmtpMail {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        self.transport.send(build(mail)?).await.map(drop).map_err(|error| {
+            // 5xx answers are final (RFC 5321, section 4.2.1); everything else may pass.
+            if error.is_permanent() { MailError::Never(error.to_string()) } else { MailError::Later(error.to_string()) }
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl Mailer for FileMail {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        self.transport.send(build(mail)?).await.map(drop).map_err(|error| MailError::Later(error.to_string()))
+    }
+}
+
+fn mailbox(address: &Address) -> Result<Mailbox, MailError> {
+    let email = address
+        .email
+        .parse()
+        .map_err(|_| MailError::Never("the address is not one that mail can be sent to".into()))?;
+    Ok(Mailbox::new((!address.name.is_empty()).then(|| address.name.clone()), email))
+}
+
+fn build(mail: &Mail) -> Result<Message, MailError> {
+    Message::builder()
+        .from(mailbox(&mail.from)?)
+        .to(mailbox(&mail.to)?)
+        .subject(&mail.subject)
+        .message_id(Some(mail.message_id.clone()))
+        .in_reply_to(mail.in_reply_to.clone())
+        .references(mail.references.join(" "))
+        .header(ContentType::TEXT_PLAIN)
+        .body(mail.text.clone())
+        .map_err(|error| MailError::Never(error.to_string()))
+}

@@ -1,0 +1,3 @@
+//! Outward adapters.
+
+pub mod mail;

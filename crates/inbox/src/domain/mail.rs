@@ -1,0 +1,64 @@
+//! The mail that a reply becomes.
+
+use kernel::id::{MessageId, MessageReplyId};
+
+/// A mail address with a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The name shown.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// A mail to be sent, with its threading headers (RFC 5322, section 3.6.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// From whom.
+    pub from: Address,
+    /// To whom.
+    pub to: Address,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// `Message-ID`, the same at every try.
+    pub message_id: String,
+    /// `In-Reply-To`: the mail before this one in the conversation.
+    pub in_reply_to: String,
+    /// `References`: all mails before this one, oldest first.
+    pub references: Vec<String>,
+}
+
+/// The Message-ID that a message from the contact form would have had as a mail.
+pub fn message_thread_id(id: MessageId, domain: &str) -> String {
+    format!("<{id}@{domain}>")
+}
+
+/// The Message-ID of a reply. Made of the reply's id, so every try has the same.
+pub fn reply_message_id(id: MessageReplyId, domain: &str) -> String {
+    format!("<{id}@{domain}>")
+}
+
+/// The `References` of a reply: the message, then its earlier mailed replies. At most the first and the last
+/// nine are kept, so that the header stays within what mail systems accept.
+pub fn references(message: MessageId, earlier: &[MessageReplyId], domain: &str) -> Vec<String> {
+    let from = earlier.len().saturating_sub(9);
+    std::iter::once(message_thread_id(message, domain))
+        .chain(earlier[from..].iter().map(|id| reply_message_id(*id, domain)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_conversation_keeps_its_beginning_and_its_end() {
+        let ids: Vec<_> = (0..20).map(|n| MessageReplyId(uuid::Uuid::from_u128(n))).collect();
+        let references = references(MessageId(uuid::Uuid::from_u128(99)), &ids, "example.com");
+        assert_eq!(references.len(), 10);
+        assert!(references[0].starts_with("<msg_"));
+        assert_eq!(references[9], reply_message_id(ids[19], "example.com"));
+    }
+}

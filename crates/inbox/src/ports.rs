@@ -1,0 +1,64 @@
+//! What the use cases need of the open transaction, and of the world outside.
+
+use kernel::{
+    Cx, Result,
+    id::{MessageId, MessageReplyId, StaffId},
+};
+
+use crate::{
+    domain::mail::Mail,
+    store::{message::Model as Message, reply::Model as MessageReply, visitor::Model as Visitor},
+};
+
+/// Messages and their replies.
+pub trait Messages {
+    /// The message, where the actor may see it; [`kernel::Error::NotFound`] otherwise. Nobody else changes it
+    /// until the transaction ends.
+    async fn message(&self, cx: &Cx, id: MessageId) -> Result<Message>;
+    /// Adds a message.
+    async fn add(&self, message: &Message) -> Result<()>;
+    /// Stores status, assignee and time of change.
+    async fn save(&self, message: &Message) -> Result<()>;
+    /// Adds a reply.
+    async fn append(&self, reply: &MessageReply) -> Result<()>;
+    /// The reply, for its delivery.
+    async fn reply(&self, id: MessageReplyId) -> Result<Option<MessageReply>>;
+    /// Stores the delivery state of a reply.
+    async fn save_delivery(&self, reply: &MessageReply) -> Result<()>;
+}
+
+/// Visitors.
+pub trait Visitors {
+    /// The visitor who holds this token.
+    async fn by_token(&self, hash: &[u8]) -> Result<Option<Visitor>>;
+    /// The visitor last seen with this address.
+    async fn by_email(&self, email: &str) -> Result<Option<Visitor>>;
+    /// Adds a visitor.
+    async fn add(&self, visitor: &Visitor) -> Result<()>;
+    /// Stores what changed of a visitor.
+    async fn save(&self, visitor: &Visitor) -> Result<()>;
+}
+
+/// What this context must know of staff; answered by the identity context through the gateway.
+pub trait Colleagues {
+    /// Whether the staff member is there and active.
+    async fn is_active(&self, id: StaffId) -> Result<bool>;
+}
+
+/// Why a mail did not go out.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum MailError {
+    /// It may go out later: the server is away or asks to come back.
+    #[error("{0}")]
+    Later(String),
+    /// It never will: the server refuses the address or the mail.
+    #[error("{0}")]
+    Never(String),
+}
+
+/// Something that takes mail.
+#[async_trait::async_trait]
+pub trait Mailer: Send + Sync {
+    /// Hands over a mail; on `Ok` somebody else is responsible for it.
+    async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+}

@@ -1,0 +1,7 @@
+//! The tables of this context and the ports' implementation on them.
+
+pub mod message;
+mod messages;
+pub mod reply;
+pub mod visitor;
+mod visitors;

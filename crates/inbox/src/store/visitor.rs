@@ -1,0 +1,39 @@
+//! Visitors.
+
+use chrono::{DateTime, Utc};
+use kernel::id::VisitorId;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A person on the website.
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(schema_name = "~tenant", table_name = "visitors")]
+pub struct Model {
+    /// Their id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: VisitorId,
+    /// The name they gave last.
+    pub name: Option<String>,
+    /// The address they gave last.
+    pub email: Option<String>,
+    /// What brought them here first.
+    pub source: Option<String>,
+    /// SHA-256 of the token by which they are known again.
+    pub token_hash: Vec<u8>,
+    /// The address their program last connected from.
+    pub address: Option<String>,
+    /// Their program.
+    pub agent: Option<String>,
+    /// How often they were seen.
+    pub page_views: i32,
+    /// When they first came.
+    pub first_visit_at: DateTime<Utc>,
+    /// When they last came.
+    pub last_visit_at: DateTime<Utc>,
+}
+
+/// No relation.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

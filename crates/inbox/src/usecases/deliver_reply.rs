@@ -1,0 +1,93 @@
+//! A reply goes to the visitor by mail.
+
+use kernel::{
+    Cx, Db, Result,
+    db::Emit,
+    id::MessageReplyId,
+    jobs::{self, Job, Verdict, Work},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        events::{ReplyDelivered, ReplyFailed},
+        mail::{Address, Mail, references, reply_message_id},
+    },
+    ports::{MailError, Mailer, Messages},
+    queries::replies::for_delivery,
+    store::reply::EmailStatus,
+};
+
+/// The job: deliver this reply.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeliverReply {
+    /// The reply.
+    pub reply: MessageReplyId,
+}
+
+impl Work for DeliverReply {
+    const KIND: &'static str = "inbox.deliver_reply";
+}
+
+/// How mails look.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    /// The sender's address.
+    pub from: Address,
+    /// The domain of Message-IDs; never taken from a request.
+    pub domain: String,
+}
+
+/// Sends the mail of a reply and notes what came of it.
+///
+/// The mail goes out between two transactions, so a crash after the server took it and before we noted that sends
+/// it again, under the same Message-ID. Nothing else can repeat it: the job is leased to one worker at a time.
+pub async fn deliver_reply(db: &Db, mailer: &dyn Mailer, settings: &MailSettings, cx: &Cx, job: &Job) -> Result<()> {
+    let work: DeliverReply = job.work()?;
+    let Some((message, reply, earlier)) = for_delivery(&db.reader(cx).await?, work.reply).await? else {
+        return db.transact(cx, "reply.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
+    };
+    if reply.email_status != EmailStatus::Queued {
+        return db.transact(cx, "reply.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
+    }
+    let references = references(message.id, &earlier, &settings.domain);
+    let mail = Mail {
+        from: settings.from.clone(),
+        to: Address { name: message.name.clone(), email: message.email.clone() },
+        subject: match &message.service {
+            Some(service) => format!("Re: {service}"),
+            None => "Re: your message".into(),
+        },
+        text: reply.content.clone(),
+        message_id: reply_message_id(reply.id, &settings.domain),
+        in_reply_to: references.last().cloned().unwrap_or_default(),
+        references,
+    };
+    let sent = &mailer.send(&mail).await;
+    let (message, reply) = (&message, &reply);
+    db.transact(cx, "reply.deliver", |tx| async move {
+        let mut reply = reply.clone();
+        match sent {
+            Ok(()) => {
+                jobs::finish(&tx, job).await?;
+                reply.email_status = EmailStatus::Sent;
+                reply.email_error = None;
+                reply.email_sent_at = Some(cx.now);
+                tx.save_delivery(&reply).await?;
+                tx.emit(cx, &ReplyDelivered { message: message.id, reply: reply.id });
+            }
+            Err(error) => {
+                let why: String = error.to_string().chars().take(500).collect();
+                let verdict = jobs::fail(&tx, cx, job, &why, matches!(error, MailError::Never(_))).await?;
+                reply.email_error = Some(why.clone());
+                if verdict == Verdict::Dead {
+                    reply.email_status = EmailStatus::Failed;
+                    tx.emit(cx, &ReplyFailed { message: message.id, reply: reply.id, error: why });
+                }
+                tx.save_delivery(&reply).await?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}

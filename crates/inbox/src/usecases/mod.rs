@@ -1,0 +1,7 @@
+//! One verb a file.
+
+pub mod assign_message;
+pub mod deliver_reply;
+pub mod reply_to_message;
+pub mod set_message_status;
+pub mod submit_message;

@@ -1,0 +1,50 @@
+//! A staff member replies to a message.
+
+use kernel::{Cx, Result, db::Emit, id::MessageId, jobs::Enqueue};
+use serde::{Deserialize, Serialize};
+
+use super::deliver_reply::DeliverReply;
+use crate::{
+    domain::events::MessageReplied,
+    policy::MANAGE_MESSAGES,
+    ports::Messages,
+    store::{message::Model as Message, reply::Model as MessageReply},
+};
+
+/// A reply to be stored and perhaps mailed.
+#[derive(Debug, Clone)]
+pub struct ReplyToMessage {
+    /// The message.
+    pub message: MessageId,
+    /// The text.
+    pub content: String,
+    /// Whether it is mailed to the visitor.
+    pub send_email: bool,
+}
+
+/// The reply and the message as it is then.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Replied {
+    /// The reply.
+    pub reply: MessageReply,
+    /// The message.
+    pub message: Message,
+}
+
+/// Stores a reply, moves a new message to in progress, and queues the mail, all in one transaction.
+///
+/// # Errors
+/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] for a bad text or an archived message.
+pub async fn reply_to_message<S: Messages + Emit + Enqueue>(s: &S, cx: &Cx, cmd: &ReplyToMessage) -> Result<Replied> {
+    cx.require(MANAGE_MESSAGES)?;
+    let mut message = s.message(cx, cmd.message).await?;
+    let from = message.status;
+    let reply = message.reply(cx, &cmd.content, cmd.send_email)?;
+    s.append(&reply).await?;
+    s.save(&message).await?;
+    if cmd.send_email {
+        s.enqueue(cx, &DeliverReply { reply: reply.id }).await?;
+    }
+    s.emit(cx, &MessageReplied { message: message.id, reply: reply.id, from, to: message.status });
+    Ok(Replied { reply, message })
+}

@@ -1,0 +1,160 @@
+//! A website visitor writes to us.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    Cx, Db, Result,
+    crypto::{token, token_hash},
+    db::Emit,
+    id::MessageId,
+    limit::Limit,
+    text::Check,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::events::MessageReceived,
+    limits,
+    ports::{Messages, Visitors},
+    store::{
+        message::{MessageStatus, Model as Message},
+        visitor::Model as Visitor,
+    },
+};
+
+/// Messages from one address.
+const BY_ADDRESS: Limit = Limit { name: "messages by address", attempts: 20, window: Duration::from_secs(10 * 60) };
+
+/// What the contact form sends.
+#[derive(Debug, Clone, Default)]
+pub struct SubmitMessage {
+    /// The visitor's name.
+    pub name: String,
+    /// The visitor's address.
+    pub email: String,
+    /// Their company.
+    pub company: Option<String>,
+    /// The service they ask for.
+    pub service: Option<String>,
+    /// The text.
+    pub content: String,
+    /// What brought them here.
+    pub source: Option<String>,
+    /// The page they write on.
+    pub page_url: Option<String>,
+    /// The token from an earlier receipt.
+    pub visitor_token: Option<String>,
+    /// A field that people do not see: whoever fills it is a program.
+    pub honeypot: Option<String>,
+    /// Whether messages are limited by address.
+    pub limited: bool,
+}
+
+/// What the visitor gets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The message.
+    pub message: MessageId,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// By which the visitor is known again.
+    pub visitor_token: String,
+}
+
+/// Stores a message and finds or makes its visitor. Public.
+///
+/// A filled honeypot gets a receipt like any other, and nothing is stored: a program that is told learns.
+///
+/// # Errors
+/// [`kernel::Error::Invalid`] naming every field that is wrong; [`kernel::Error::RateLimited`].
+pub async fn submit_message(db: &Db, cx: &Cx, cmd: &SubmitMessage) -> Result<Receipt> {
+    if cmd.limited {
+        let address = cx.origin.address.map(|address| address.to_string()).unwrap_or_default();
+        BY_ADDRESS.count(&db.bookkeeping(cx).await?, cx, &address).await?;
+    }
+    if cmd.honeypot.as_ref().is_some_and(|text| !text.is_empty()) {
+        tracing::info!(request_id = %cx.request_id, "a filled honeypot was discarded");
+        return Ok(Receipt { message: cx.new_id(), received_at: cx.now, visitor_token: token(cx.source(), "fdv") });
+    }
+    db.transact(cx, "message.receive", |tx| async move { store(&tx, cx, cmd).await }).await
+}
+
+async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessage) -> Result<Receipt> {
+    let mut check = Check::default();
+    let name = check.line("name", &cmd.name, limits::LINE);
+    let email = check.email("email", &cmd.email);
+    let company = check.optional_line("company", cmd.company.as_deref(), limits::LINE);
+    let service = check.optional_line("service", cmd.service.as_deref(), limits::LINE);
+    let content = check.body("content", &cmd.content, limits::CONTENT);
+    let source = check.optional_line("source", cmd.source.as_deref(), limits::LINE);
+    let page_url = check.optional_line("pageUrl", cmd.page_url.as_deref(), limits::URL);
+    check.done()?;
+
+    let (visitor, visitor_token) = recognise(s, cx, cmd.visitor_token.as_deref(), &name, &email, source).await?;
+    let message = Message {
+        id: cx.new_id(),
+        visitor_id: visitor.id,
+        name,
+        email,
+        company,
+        service,
+        content,
+        page_url,
+        status: MessageStatus::New,
+        assignee_id: None,
+        version: 1,
+        created_at: cx.now,
+        updated_at: cx.now,
+    };
+    Messages::add(s, &message).await?;
+    s.emit(cx, &MessageReceived { message: message.id, visitor: visitor.id });
+    Ok(Receipt { message: message.id, received_at: cx.now, visitor_token })
+}
+
+/// Finds the visitor by token, then by address, or makes one. Somebody found by address alone gets a token that
+/// identifies nothing yet stored: an address is no proof, so it must not hand out or replace another's token.
+async fn recognise<S: Visitors>(
+    s: &S,
+    cx: &Cx,
+    known: Option<&str>,
+    name: &str,
+    email: &str,
+    source: Option<String>,
+) -> Result<(Visitor, String)> {
+    let seen = |mut visitor: Visitor| {
+        visitor.page_views = visitor.page_views.saturating_add(1);
+        visitor.last_visit_at = cx.now;
+        visitor.name = Some(name.to_owned());
+        visitor.address = cx.origin.address.map(|address| address.to_string());
+        visitor.agent = cx.origin.agent.clone();
+        visitor
+    };
+    if let Some(known) = known.filter(|known| known.len() <= 128)
+        && let Some(visitor) = s.by_token(&token_hash(known)).await?
+    {
+        let visitor = Visitor { email: Some(email.to_owned()), ..seen(visitor) };
+        s.save(&visitor).await?;
+        return Ok((visitor, known.to_owned()));
+    }
+    let fresh = token(cx.source(), "fdv");
+    if let Some(visitor) = s.by_email(email).await? {
+        let visitor = seen(visitor);
+        s.save(&visitor).await?;
+        return Ok((visitor, fresh));
+    }
+    let visitor = Visitor {
+        id: cx.new_id(),
+        name: Some(name.to_owned()),
+        email: Some(email.to_owned()),
+        source,
+        token_hash: token_hash(&fresh),
+        address: cx.origin.address.map(|address| address.to_string()),
+        agent: cx.origin.agent.clone(),
+        page_views: 1,
+        first_visit_at: cx.now,
+        last_visit_at: cx.now,
+    };
+    Visitors::add(s, &visitor).await?;
+    Ok((visitor, fresh))
+}

@@ -1,0 +1,204 @@
+//! The one context argument: who asks, for which tenant, when.
+
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU16, AtomicU32, Ordering},
+    },
+};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Error, Result, Source, Tenant,
+    id::{SessionId, StaffId, TypedId},
+    idempotency::IdempotencyKey,
+};
+
+/// A permission: the name that a role lists, and what it allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// The stable name, as stored in roles and shown in the API.
+    pub name: &'static str,
+    /// What it allows, in one sentence.
+    pub description: &'static str,
+}
+
+/// The set of permission names that an actor holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permissions(Vec<String>);
+
+impl Permissions {
+    /// A set from names in any order.
+    pub fn new(mut names: Vec<String>) -> Self {
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+
+    /// Whether the set holds this permission.
+    pub fn has(&self, permission: Permission) -> bool {
+        self.0.binary_search_by(|name| name.as_str().cmp(permission.name)).is_ok()
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// A signed-in staff member, as far as every context needs to know them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffActor {
+    /// Who.
+    pub id: StaffId,
+    /// The session they act in; `None` for an API key.
+    pub session: Option<SessionId>,
+    /// Their address at the time, for the audit trail.
+    pub email: String,
+    /// What they may do.
+    pub permissions: Permissions,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// Nobody signed in: a website visitor, or a client before signing in.
+    Anonymous,
+    /// A signed-in staff member.
+    Staff(Arc<StaffActor>),
+    /// Frontdesk itself: workers, seeds, the command line.
+    System,
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The caller's address, after trusted proxies.
+    pub address: Option<IpAddr>,
+    /// The caller's `User-Agent`, cut to 512 characters.
+    pub agent: Option<String>,
+}
+
+/// What a request did, counted where it happens.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// SQL statements sent, `BEGIN` and `COMMIT` not counted.
+    pub statements: AtomicU32,
+}
+
+/// The context of one request or one piece of background work.
+///
+/// Cloning is cheap. `now` is one instant for the whole request, in whole microseconds.
+#[derive(Clone)]
+pub struct Cx {
+    /// The tenant whose rows are the only ones in reach.
+    pub tenant: Arc<Tenant>,
+    /// Who asks.
+    pub actor: Actor,
+    /// The request's id, as sent back in `X-Request-Id`.
+    pub request_id: Arc<str>,
+    /// The instant of the request.
+    pub now: DateTime<Utc>,
+    /// Where the request came from.
+    pub origin: Arc<Origin>,
+    /// The idempotency key that covers the mutation being run.
+    pub idempotency: Option<Arc<IdempotencyKey>>,
+    /// Counts of what the request did.
+    pub counters: Arc<Counters>,
+    source: Arc<Source>,
+    ids: Arc<AtomicU16>,
+}
+
+impl Cx {
+    /// A context for `tenant` and `actor`, at the source's present instant.
+    pub fn new(source: Arc<Source>, tenant: Arc<Tenant>, actor: Actor, request_id: impl Into<Arc<str>>) -> Self {
+        Self {
+            tenant,
+            actor,
+            request_id: request_id.into(),
+            now: source.now(),
+            origin: Arc::default(),
+            idempotency: None,
+            counters: Arc::default(),
+            source,
+            ids: Arc::default(),
+        }
+    }
+
+    /// The same request, from somewhere.
+    #[must_use]
+    pub fn from(mut self, origin: Origin) -> Self {
+        self.origin = Arc::new(origin);
+        self
+    }
+
+    /// The same request, as another actor (used where signing in makes one).
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self { actor, ..self.clone() }
+    }
+
+    /// The same request at the present instant, for one that lasts.
+    #[must_use]
+    pub fn at_present(&self) -> Self {
+        Self { now: self.source.now(), ..self.clone() }
+    }
+
+    /// The same request, under an idempotency key.
+    #[must_use]
+    pub fn keyed(&self, key: Option<IdempotencyKey>) -> Self {
+        Self { idempotency: key.map(Arc::new), ..self.clone() }
+    }
+
+    /// Refuses unless the actor holds `permission`: [`Error::Unauthenticated`] when signed out,
+    /// [`Error::Forbidden`] otherwise. The first line of every use case that is not public.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        match &self.actor {
+            Actor::System => Ok(()),
+            Actor::Anonymous => Err(Error::Unauthenticated),
+            Actor::Staff(staff) if staff.permissions.has(permission) => Ok(()),
+            Actor::Staff(_) => Err(Error::Forbidden { permission: permission.name }),
+        }
+    }
+
+    /// Whether the actor holds `permission`.
+    pub fn can(&self, permission: Permission) -> bool {
+        self.require(permission).is_ok()
+    }
+
+    /// The signed-in staff member, or [`Error::Unauthenticated`].
+    pub fn staff(&self) -> Result<&StaffActor> {
+        match &self.actor {
+            Actor::Staff(staff) => Ok(staff),
+            Actor::Anonymous | Actor::System => Err(Error::Unauthenticated),
+        }
+    }
+
+    /// A new UUIDv7 id; ids of one request sort in the order of making.
+    pub fn new_id<I: TypedId>(&self) -> I {
+        I::from_uuid(self.source.uuid(self.now, self.ids.fetch_add(1, Ordering::Relaxed) & 0x0fff))
+    }
+
+    /// `N` unpredictable bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.source.bytes()
+    }
+
+    /// The source of time and randomness behind this context.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+}
+
+impl fmt::Debug for Cx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cx")
+            .field("tenant", &self.tenant.slug)
+            .field("actor", &self.actor)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,214 @@
+//! Both databases behind one type, chosen at run time by the URL.
+//!
+//! On PostgreSQL all tenants share one pool; a tenant's rows are reached by names qualified with its
+//! schema, so a connection carries no state from one request to the next. On SQLite a tenant is a file
+//! with one writer and a few readers, opened when first used and closed when long idle.
+
+mod conn;
+mod dialect;
+mod open;
+mod tx;
+mod wake;
+
+use std::{sync::Arc, time::Duration};
+
+use moka::future::Cache;
+use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder};
+use url_kind::Kind;
+
+pub use conn::Conn;
+pub use dialect::{Below, any_of, number_unsealed, text_match};
+pub use open::{Options, migration_connection};
+pub use tx::{Emit, Tx};
+pub(crate) use wake::notify;
+pub use wake::{Wake, listen};
+
+use crate::{
+    Cx, Error, Result,
+    crypto::Keyring,
+    events::Outbox,
+    id::TenantId,
+    tenant::{self, Tenant},
+};
+
+/// The schema that tenant entities name; a [`Conn`] puts the tenant's own in its place.
+pub const TENANT: &str = "~tenant";
+/// The schema that registry entities name.
+pub const CONTROL: &str = "~control";
+
+mod url_kind {
+    use super::*;
+
+    /// Where connections come from.
+    #[derive(Clone)]
+    pub(super) enum Kind {
+        Postgres { pool: DatabaseConnection },
+        Sqlite { control: Pair, dir: std::path::PathBuf, tenants: Cache<TenantId, Pair> },
+    }
+
+    /// SQLite: many readers, one writer.
+    #[derive(Clone)]
+    pub(super) struct Pair {
+        pub(super) read: DatabaseConnection,
+        pub(super) write: DatabaseConnection,
+    }
+}
+
+/// The databases of one Frontdesk.
+#[derive(Clone)]
+pub struct Db {
+    kind: Kind,
+    keyring: Keyring,
+    outbox: Arc<Outbox>,
+    found: Cache<TenantKey, Arc<Tenant>>,
+}
+
+/// How a request names its tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TenantKey {
+    /// By id, as a token does.
+    Id(TenantId),
+    /// By slug, as the header `X-Tenant` does.
+    Slug(String),
+    /// By the host name of the request.
+    Host(String),
+    /// The only tenant there is.
+    Only,
+}
+
+/// How long a tenant read from the registry is believed; suspension takes hold within this time.
+const TENANT_TTL: Duration = Duration::from_secs(2);
+
+impl Db {
+    /// Opens the databases that `url` names (`postgres://…` or `sqlite://path`).
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached, [`Error::Internal`] for an unknown URL.
+    pub async fn open(url: &str, options: &Options, keyring: Keyring) -> Result<Self> {
+        let kind = open::open(url, options).await?;
+        let found = Cache::builder().max_capacity(10_000).time_to_live(TENANT_TTL).build();
+        Ok(Self { kind, keyring, outbox: Arc::default(), found })
+    }
+
+    /// The same databases, with the sinks that every transaction's events go to and what seals their chain.
+    #[must_use]
+    pub fn with_outbox(mut self, outbox: Outbox) -> Self {
+        self.outbox = Arc::new(outbox);
+        self
+    }
+
+    /// The outbox: sinks, sealer and hub.
+    pub fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
+    }
+
+    /// The keys for secrets, tokens and cursors.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> DbBackend {
+        match self.kind {
+            Kind::Postgres { .. } => DbBackend::Postgres,
+            Kind::Sqlite { .. } => DbBackend::Sqlite,
+        }
+    }
+
+    /// The shared PostgreSQL pool, for LISTEN and for its gauges; `None` on SQLite.
+    pub fn postgres(&self) -> Option<&sqlx::PgPool> {
+        match &self.kind {
+            Kind::Postgres { pool } => Some(pool.get_postgres_connection_pool()),
+            Kind::Sqlite { .. } => None,
+        }
+    }
+
+    /// The registry of tenants.
+    pub fn control(&self) -> Conn {
+        match &self.kind {
+            Kind::Postgres { pool } => Conn::pool(pool.clone(), CONTROL, "public", None),
+            Kind::Sqlite { control, .. } => Conn::pool(control.write.clone(), CONTROL, "main", None),
+        }
+    }
+
+    /// A connection for reading the tenant of `cx`; no transaction, no extra round trip.
+    pub async fn reader(&self, cx: &Cx) -> Result<Conn> {
+        let pool = match &self.kind {
+            Kind::Postgres { pool } => pool.clone(),
+            Kind::Sqlite { .. } => self.sqlite(&cx.tenant).await?.read,
+        };
+        Ok(Conn::pool(pool, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))
+    }
+
+    /// A connection for bookkeeping that is one statement and no change of anybody's data: counting an attempt,
+    /// leasing a job. Everything else goes through [`Db::transact`].
+    pub async fn bookkeeping(&self, cx: &Cx) -> Result<Conn> {
+        let pool = self.writer(&cx.tenant).await?;
+        Ok(Conn::pool(pool, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))
+    }
+
+    /// Where transactions of the tenant begin.
+    async fn writer(&self, tenant: &Tenant) -> Result<DatabaseConnection> {
+        match &self.kind {
+            Kind::Postgres { pool } => Ok(pool.clone()),
+            Kind::Sqlite { .. } => Ok(self.sqlite(tenant).await?.write),
+        }
+    }
+
+    /// The schema that takes the marker's place.
+    fn schema<'a>(&self, tenant: &'a Tenant) -> &'a str {
+        match self.kind {
+            Kind::Postgres { .. } => &tenant.schema_name,
+            Kind::Sqlite { .. } => "main",
+        }
+    }
+
+    async fn sqlite(&self, tenant: &Tenant) -> Result<url_kind::Pair> {
+        let Kind::Sqlite { dir, tenants, .. } = &self.kind else {
+            return Err(Error::internal("not an SQLite database"));
+        };
+        let path = dir.join(format!("{}.db", tenant.schema_name));
+        tenants
+            .try_get_with(tenant.id, async move { open::sqlite_pair(&path, false).await })
+            .await
+            .map_err(|e: Arc<Error>| (*e).clone())
+    }
+
+    /// Finds a tenant; `None` where there is none (for [`TenantKey::Only`]: where there is not exactly one).
+    pub async fn tenant(&self, key: TenantKey) -> Result<Option<Arc<Tenant>>> {
+        if let Some(tenant) = self.found.get(&key).await {
+            return Ok(Some(tenant));
+        }
+        let control = self.control();
+        let find = tenant::Entity::find();
+        let found = match &key {
+            TenantKey::Id(id) => find.filter(tenant::Column::Id.eq(*id)).one(&control).await?,
+            TenantKey::Slug(slug) => find.filter(tenant::Column::Slug.eq(slug)).one(&control).await?,
+            TenantKey::Host(host) => find.filter(tenant::Column::Host.eq(host)).one(&control).await?,
+            TenantKey::Only => {
+                let mut two = sea_orm::QuerySelect::limit(find, 2).all(&control).await?;
+                if two.len() == 1 { two.pop() } else { None }
+            }
+        };
+        let Some(found) = found.map(Arc::new) else { return Ok(None) };
+        self.found.insert(key, found.clone()).await;
+        Ok(Some(found))
+    }
+
+    /// All tenants, by slug.
+    pub async fn tenants(&self) -> Result<Vec<Tenant>> {
+        Ok(tenant::Entity::find().order_by_asc(tenant::Column::Slug).all(&self.control()).await?)
+    }
+
+    /// Forgets what was read of the registry, after changing it.
+    pub fn forget_tenants(&self) {
+        self.found.invalidate_all();
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<()> {
+        use sea_orm::ConnectionTrait;
+        self.control().execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+}

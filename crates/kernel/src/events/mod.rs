@@ -1,0 +1,169 @@
+//! What happened: domain events, their outbox, and the gap-free sequence in which everyone reads them.
+//!
+//! A use case emits events into its transaction. At the end of the transaction each becomes an audit row and
+//! an outbox row, both with the event's id. Neither has a number yet, because a counter row would make all
+//! writers of a tenant queue for it. Just after the commit one **sealer** a tenant gives out the numbers: it
+//! holds the row of `event_head` (so there is one sealer however many processes run, and a crashed one frees
+//! it by itself), numbers what is committed and not yet numbered, and links the audit rows into their hash
+//! chain. The outbox row is written by the last statement of its transaction, after every row lock it needed;
+//! so when one transaction depended on another, its position, and hence its sequence, is the later one.
+//!
+//! What this promises: a sequence without gaps per tenant; an event that was sealed is never renumbered; an
+//! event of a transaction that commits late gets a later number and is never skipped. What it does not: in the
+//! moment between commit and sealing (milliseconds; after a crash until the next start or sweep) an event is
+//! stored but not yet in the chain.
+
+mod hub;
+mod outbox;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value as Json;
+
+pub use hub::{Follower, Hub};
+pub use outbox::{Chain, Outbox, Sink, Stored};
+
+use crate::{
+    Actor, Cx, Error,
+    id::{EventId, SessionId, StaffId, TypedId},
+};
+
+/// How serious an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Severity {
+    /// Everyday work.
+    Info,
+    /// Worth a look: refusals, failed sign-ins.
+    Warning,
+    /// Needs somebody now: a stolen refresh token was used.
+    Critical,
+}
+
+/// The thing an event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resource {
+    /// The kind, such as `Message`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: uuid::Uuid,
+}
+
+impl Resource {
+    /// A thing with a typed id.
+    pub fn new(kind: &'static str, id: impl TypedId) -> Self {
+        Self { kind, id: id.uuid() }
+    }
+}
+
+/// Something that happened, as its context tells it. The serialised form is the payload that consumers decode.
+pub trait Event: Serialize {
+    /// The stable name, such as `message.replied`.
+    const KIND: &'static str;
+    /// The subscription topic it belongs to, such as `inbox`.
+    const TOPIC: &'static str;
+    /// How serious it is.
+    const SEVERITY: Severity = Severity::Info;
+    /// Whether it tells of a success; a failed sign-in does not.
+    const SUCCESS: bool = true;
+    /// What it is about.
+    fn resource(&self) -> Resource;
+    /// The values before and after, for the audit trail. No secrets.
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, None)
+    }
+}
+
+/// An event with everything that is known around it, on its way into the audit trail and the outbox.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// The event's id, shared by the audit row and the outbox row.
+    pub id: EventId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The event's name.
+    pub kind: &'static str,
+    /// The topic it belongs to; `None` for a refusal, which only the audit trail keeps.
+    pub topic: Option<&'static str>,
+    /// How serious it is.
+    pub severity: Severity,
+    /// Whether it tells of a success.
+    pub success: bool,
+    /// Why not, as an error code.
+    pub failure: Option<&'static str>,
+    /// `staff`, `anonymous` or `system`.
+    pub actor_kind: &'static str,
+    /// Who did it.
+    pub actor: Option<StaffId>,
+    /// Their address at the time.
+    pub actor_email: Option<String>,
+    /// The session they acted in.
+    pub session: Option<SessionId>,
+    /// Where the request came from.
+    pub address: Option<String>,
+    /// With which program.
+    pub agent: Option<String>,
+    /// The request.
+    pub request_id: String,
+    /// What it is about.
+    pub resource: Option<Resource>,
+    /// Values before.
+    pub old: Option<Json>,
+    /// Values after.
+    pub new: Option<Json>,
+    /// The serialised event.
+    pub payload: Json,
+}
+
+impl Envelope {
+    pub(crate) fn of<E: Event>(cx: &Cx, event: &E) -> Self {
+        let (old, new) = event.change();
+        Self {
+            severity: E::SEVERITY,
+            success: E::SUCCESS,
+            resource: Some(event.resource()),
+            old,
+            new,
+            // A struct of ours with string keys always serialises.
+            payload: serde_json::to_value(event).unwrap_or_default(),
+            ..Self::bare(cx, E::KIND, Some(E::TOPIC))
+        }
+    }
+
+    pub(crate) fn refused(cx: &Cx, action: &'static str, refusal: &Error) -> Self {
+        Self {
+            severity: Severity::Warning,
+            success: false,
+            failure: Some(refusal.code()),
+            ..Self::bare(cx, action, None)
+        }
+    }
+
+    fn bare(cx: &Cx, kind: &'static str, topic: Option<&'static str>) -> Self {
+        let (actor_kind, staff) = match &cx.actor {
+            Actor::Staff(staff) => ("staff", Some(staff)),
+            Actor::Anonymous => ("anonymous", None),
+            Actor::System => ("system", None),
+        };
+        Self {
+            id: cx.new_id(),
+            at: cx.now,
+            kind,
+            topic,
+            severity: Severity::Info,
+            success: true,
+            failure: None,
+            actor_kind,
+            actor: staff.map(|s| s.id),
+            actor_email: staff.map(|s| s.email.clone()),
+            session: staff.and_then(|s| s.session),
+            address: cx.origin.address.map(|a| a.to_string()),
+            agent: cx.origin.agent.clone(),
+            request_id: cx.request_id.to_string(),
+            resource: None,
+            old: None,
+            new: None,
+            payload: Json::Null,
+        }
+    }
+}

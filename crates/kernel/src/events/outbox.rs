@@ -1,0 +1,251 @@
+//! The outbox table, its sinks and its sealer.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::*,
+};
+use tokio::sync::Notify;
+
+use super::{Envelope, Hub};
+use crate::{
+    Conn, Cx, Db, Error, Result, Tenant,
+    db::{notify, number_unsealed},
+    id::{EventId, StaffId, TenantId},
+};
+
+/// An event as the outbox holds it.
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(schema_name = "~tenant", table_name = "outbox")]
+pub struct Model {
+    /// The order in which the row was written; internal.
+    #[sea_orm(primary_key)]
+    pub position: i64,
+    /// The event's id.
+    pub id: EventId,
+    /// The tenant's gap-free number, once sealed.
+    pub sequence: Option<i64>,
+    /// The topic; `None` for what only the audit trail keeps.
+    pub topic: Option<String>,
+    /// The event's name.
+    pub kind: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor_id: Option<StaffId>,
+    /// The serialised event.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub payload: Json,
+}
+
+/// An event as the outbox holds it.
+pub type Stored = Model;
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+/// No relation.
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+mod head {
+    use sea_orm::entity::prelude::*;
+
+    /// The one row that whoever seals holds: the last sequence and the hash of the chain's end.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(schema_name = "~tenant", table_name = "event_head")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: i32,
+        pub sequence: i64,
+        pub hash: Vec<u8>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Something that stores every event in the transaction that emitted it.
+#[async_trait::async_trait]
+pub trait Sink: Send + Sync {
+    /// Stores the events of one transaction.
+    async fn write(&self, conn: &Conn, cx: &Cx, events: &[Envelope]) -> Result<()>;
+}
+
+/// Something that links sealed events to one another.
+#[async_trait::async_trait]
+pub trait Chain: Send + Sync {
+    /// Links the events, given in sequence order, behind `hash`, and returns the hash of the new end.
+    async fn extend(&self, conn: &Conn, hash: &[u8], events: &[(i64, EventId)]) -> Result<Vec<u8>>;
+}
+
+/// Where a transaction's events go, and how the rest of the system hears of them.
+#[derive(Default)]
+pub struct Outbox {
+    sinks: Vec<Box<dyn Sink>>,
+    chain: Option<Box<dyn Chain>>,
+    hub: Hub,
+    unsealed: Queue,
+    workers: Queue,
+}
+
+/// Tenants that something is to be done for, each at most once, and a bell.
+#[derive(Default)]
+struct Queue {
+    tenants: Mutex<HashSet<TenantId>>,
+    bell: Notify,
+}
+
+impl Queue {
+    fn push(&self, tenant: TenantId) {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant);
+        self.bell.notify_one();
+    }
+
+    async fn take(&self) -> Vec<TenantId> {
+        loop {
+            let taken: Vec<_> = self.tenants.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+            if !taken.is_empty() {
+                return taken;
+            }
+            self.bell.notified().await;
+        }
+    }
+}
+
+/// How many events one sealing numbers at most.
+const BATCH: i64 = 500;
+
+impl Outbox {
+    /// An outbox with these sinks, sealed into this chain.
+    pub fn new(sinks: Vec<Box<dyn Sink>>, chain: Box<dyn Chain>) -> Self {
+        Self { sinks, chain: Some(chain), ..Self::default() }
+    }
+
+    /// Where subscribers wait.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Stores the events of one transaction: sinks first, the outbox row last (see the module).
+    pub(crate) async fn write(&self, conn: &Conn, cx: &Cx, events: &[Envelope]) -> Result<()> {
+        for sink in &self.sinks {
+            sink.write(conn, cx, events).await?;
+        }
+        let rows = events.iter().map(|event| ActiveModel {
+            position: NotSet,
+            id: Set(event.id),
+            sequence: Set(None),
+            topic: Set(event.topic.map(Into::into)),
+            kind: Set(event.kind.into()),
+            at: Set(event.at),
+            actor_id: Set(event.actor),
+            payload: Set(event.payload.clone()),
+        });
+        Entity::insert_many(rows).exec_without_returning(conn).await?;
+        Ok(())
+    }
+
+    /// Asks for sealing, after a commit.
+    pub fn wake(&self, tenant: &Tenant) {
+        self.unsealed.push(tenant.id);
+    }
+
+    /// Asks the workers to look for jobs of a tenant.
+    pub fn wake_workers(&self, tenant: &Tenant) {
+        self.workers.push(tenant.id);
+    }
+
+    /// Hands on what another process told: its events, and perhaps jobs.
+    pub fn heard(&self, tenant: TenantId, head: i64) {
+        self.hub.announce(tenant, head);
+        self.workers.push(tenant);
+    }
+
+    /// Waits for tenants with committed, unsealed events.
+    pub async fn next_unsealed(&self) -> Vec<TenantId> {
+        self.unsealed.take().await
+    }
+
+    /// Waits for tenants that may have jobs.
+    pub async fn next_for_workers(&self) -> Vec<TenantId> {
+        self.workers.take().await
+    }
+
+    /// Numbers and chains everything committed and not yet sealed in one tenant; returns how many.
+    pub async fn seal(&self, db: &Db, tenant: &Arc<Tenant>) -> Result<u64> {
+        let mut sealed = 0;
+        loop {
+            let (count, end) = db.plain(tenant, |conn| async move { self.seal_batch(&conn, tenant.id).await }).await?;
+            if count > 0 {
+                self.hub.announce(tenant.id, end);
+            }
+            sealed += count;
+            if count < BATCH.unsigned_abs() {
+                return Ok(sealed);
+            }
+        }
+    }
+
+    async fn seal_batch(&self, conn: &Conn, tenant: TenantId) -> Result<(u64, i64)> {
+        let head = head::Entity::find_by_id(1)
+            .lock_exclusive()
+            .one(conn)
+            .await?
+            .ok_or_else(|| Error::internal("event_head has no row"))?;
+        let rows = conn.query_all_raw(number_unsealed(conn.get_database_backend(), head.sequence, BATCH)).await?;
+        if rows.is_empty() {
+            return Ok((0, head.sequence));
+        }
+        let mut events = rows
+            .iter()
+            .map(|row| Ok((row.try_get::<i64>("", "sequence")?, row.try_get::<EventId>("", "id")?)))
+            .collect::<Result<Vec<_>, DbErr>>()?;
+        events.sort_unstable();
+        let end = head.sequence + i64::try_from(events.len()).unwrap_or(BATCH);
+        let hash = match &self.chain {
+            Some(chain) => chain.extend(conn, &head.hash, &events).await?,
+            None => head.hash,
+        };
+        head::Entity::update(head::ActiveModel { id: Set(1), sequence: Set(end), hash: Set(hash) }).exec(conn).await?;
+        notify(conn, tenant, end).await?;
+        Ok((events.len() as u64, end))
+    }
+
+    /// The number of the newest sealed event of the tenant.
+    pub async fn head(&self, db: &Db, cx: &Cx) -> Result<i64> {
+        let conn = db.reader(cx).await?;
+        Ok(head::Entity::find_by_id(1).one(&conn).await?.map_or(0, |head| head.sequence))
+    }
+
+    /// The number and the hash of the chain's end.
+    pub async fn end(&self, db: &Db, cx: &Cx) -> Result<(i64, Vec<u8>)> {
+        let head = head::Entity::find_by_id(1).one(&db.reader(cx).await?).await?;
+        head.map(|head| (head.sequence, head.hash)).ok_or_else(|| Error::internal("event_head has no row"))
+    }
+
+    /// How old the oldest unsealed event of the tenant is, for the lag gauge.
+    pub async fn oldest_unsealed(&self, db: &Db, cx: &Cx) -> Result<Option<DateTime<Utc>>> {
+        let conn = db.reader(cx).await?;
+        let row = Entity::find().filter(Column::Sequence.is_null()).order_by_asc(Column::Position).one(&conn).await?;
+        Ok(row.map(|row| row.at))
+    }
+
+    /// Sealed events after `after`, in order, at most `limit`.
+    pub(super) async fn read(db: &Db, cx: &Cx, after: i64, limit: u64) -> Result<Vec<Stored>> {
+        let conn = db.reader(cx).await?;
+        Ok(Entity::find()
+            .filter(Column::Sequence.gt(after))
+            .order_by_asc(Column::Sequence)
+            .limit(limit)
+            .all(&conn)
+            .await?)
+    }
+}

@@ -1,0 +1,139 @@
+//! Typed ids: UUIDv7 inside, prefixed text outside (`msg_0192…`).
+//!
+//! A prefix makes an id readable in a log and makes a swapped argument an error instead of a miss.
+//! The registry below is append-only: a prefix, once published, is never given to another thing.
+
+use std::{fmt, str::FromStr};
+
+/// An id's text did not have the shape `<prefix>_<32 hex digits>` with the prefix that was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid id: expected one that begins with `{expected}_`")]
+pub struct WrongId {
+    /// The prefix that was expected, without the underscore.
+    pub expected: &'static str,
+}
+
+/// What every typed id can do.
+pub trait TypedId: Copy + fmt::Display + FromStr<Err = WrongId> {
+    /// The prefix of the id's text, without the underscore.
+    const PREFIX: &'static str;
+    /// The id without its type.
+    fn uuid(self) -> uuid::Uuid;
+    /// Gives a bare UUID its type.
+    fn from_uuid(id: uuid::Uuid) -> Self;
+}
+
+fn parse(text: &str, prefix: &'static str) -> Result<uuid::Uuid, WrongId> {
+    let wrong = WrongId { expected: prefix };
+    let hex = text
+        .strip_prefix(prefix)
+        .and_then(|rest| rest.strip_prefix('_'))
+        .filter(|hex| hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
+        .ok_or_else(|| wrong.clone())?;
+    uuid::Uuid::try_parse(hex).map_err(|_| wrong)
+}
+
+/// The prefix of an id's text, for dispatch in `node(id:)`.
+pub fn prefix(text: &str) -> Option<&str> {
+    text.rsplit_once('_').map(|(prefix, _)| prefix)
+}
+
+macro_rules! typed_ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sea_orm::DeriveValueType)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl TypedId for $name {
+            const PREFIX: &'static str = $prefix;
+            fn uuid(self) -> uuid::Uuid { self.0 }
+            fn from_uuid(id: uuid::Uuid) -> Self { Self(id) }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut hex = uuid::Uuid::encode_buffer();
+                f.write_str(concat!($prefix, "_"))?;
+                f.write_str(self.0.simple().encode_lower(&mut hex))
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(self, f) }
+        }
+        impl FromStr for $name {
+            type Err = WrongId;
+            fn from_str(text: &str) -> Result<Self, WrongId> { parse(text, $prefix).map(Self) }
+        }
+        // In JSON (events, audit values) an id is its prefixed text too.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+        // SeaORM asks this of every primary key; no id of ours is a number.
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )*};
+}
+
+typed_ids! {
+    /// A tenant: one company that uses Frontdesk.
+    TenantId = "tnt";
+    /// A person who signs in as staff.
+    StaffId = "stf";
+    /// A role: a named set of permissions.
+    RoleId = "rol";
+    /// A department of the company.
+    DepartmentId = "dep";
+    /// A sign-in session: a family of rotated refresh tokens.
+    SessionId = "ses";
+    /// One refresh token of a session.
+    RefreshTokenId = "rft";
+    /// A website visitor.
+    VisitorId = "vis";
+    /// A message that a visitor wrote.
+    MessageId = "msg";
+    /// A reply to a message.
+    MessageReplyId = "rpl";
+    /// A domain event and, with the same id, the audit row that records it.
+    EventId = "aud";
+    /// A piece of background work.
+    JobId = "job";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_comes_back_as_the_same_id() {
+        let id = MessageId(uuid::Uuid::from_u128(0x0192_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001));
+        assert_eq!(id.to_string(), "msg_0192aaaabbbb7ccc8dddeeeeffff0001");
+        assert_eq!(id.to_string().parse::<MessageId>(), Ok(id));
+    }
+
+    #[test]
+    fn another_kind_of_id_is_refused() {
+        let visitor = VisitorId(uuid::Uuid::from_u128(1)).to_string();
+        assert_eq!(visitor.parse::<MessageId>(), Err(WrongId { expected: "msg" }));
+        for text in [
+            "",
+            "msg",
+            "msg_",
+            "msg_xyz",
+            "msg_0192AAAABBBB7CCC8DDDEEEEFFFF0001",
+            "msg_0192aaaa-bbbb-7ccc-8ddd-eeeeffff0001",
+            "msg_\u{0}",
+        ] {
+            assert!(text.parse::<MessageId>().is_err(), "{text:?}");
+        }
+    }
+}

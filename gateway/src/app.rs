@@ -1,0 +1,100 @@
+//! The application: every part, put together once.
+
+use std::sync::Arc;
+
+use audit::{AuditChain, AuditSink};
+use identity::{Access, AccessTokens, Claims, Passwords};
+use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
+use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, events::Outbox};
+
+use crate::{
+    config::Config,
+    graphql::schema::{Schema, build},
+};
+
+/// Every part of a running Frontdesk.
+pub struct App {
+    /// The databases.
+    pub db: Db,
+    /// Time and randomness.
+    pub source: Arc<Source>,
+    /// What sessions may do.
+    pub access: Access,
+    /// Access tokens.
+    pub tokens: AccessTokens,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Where mail goes.
+    pub mailer: Arc<dyn Mailer>,
+    /// How mail looks.
+    pub mail: MailSettings,
+    /// Whether attempts are limited.
+    pub rate_limits: bool,
+    /// The names of all permissions.
+    pub catalog: Vec<&'static str>,
+    /// The schema.
+    pub schema: Schema,
+}
+
+/// The permissions of all contexts.
+pub fn catalog() -> Vec<kernel::Permission> {
+    [identity::PERMISSIONS, inbox::PERMISSIONS, audit::PERMISSIONS].concat()
+}
+
+impl App {
+    /// Puts the parts together and opens the databases.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database is away; [`Error::Internal`] for settings that cannot work.
+    pub async fn new(config: &Config, source: Arc<Source>) -> Result<Arc<Self>> {
+        let keyring = Keyring::parse(&config.secret_key()?)?;
+        let db = open(config, keyring.clone()).await?;
+        let catalog: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
+        let mailer: Arc<dyn Mailer> = match &config.smtp_url {
+            Some(url) => Arc::new(SmtpMail::new(url).map_err(Error::internal)?),
+            None => {
+                std::fs::create_dir_all(&config.mail_dir).map_err(Error::unavailable)?;
+                Arc::new(FileMail::new(config.mail_dir.clone()))
+            }
+        };
+        let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Ok(Arc::new(Self {
+            access: Access::new(db.clone(), catalog.clone()),
+            tokens: AccessTokens::new(&keyring)?,
+            passwords: Passwords::new(&source, at_once)?,
+            mailer,
+            mail: config.mail_settings()?,
+            rate_limits: config.rate_limits.is_on(),
+            catalog,
+            schema: build(),
+            db,
+            source,
+        }))
+    }
+
+    /// A context for work of Frontdesk itself.
+    pub fn system(&self, tenant: Arc<Tenant>) -> Cx {
+        let id = format!("sys-{}", kernel::crypto::hex(&self.source.bytes::<8>()));
+        Cx::new(self.source.clone(), tenant, Actor::System, id)
+    }
+
+    /// A context at this instant for the same caller, with the rights that the session has now.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the token or the session has ended.
+    pub async fn renewed(&self, cx: &Cx, claims: Option<&Claims>) -> Result<Cx> {
+        let now = cx.at_present();
+        let Some(claims) = claims else { return Ok(now) };
+        if claims.expires_at <= now.now {
+            return Err(Error::Unauthenticated);
+        }
+        let actor = Actor::Staff(self.access.actor(&now, claims).await?);
+        Ok(now.acting_as(actor))
+    }
+}
+
+/// Opens the databases with the sinks that every change goes to.
+pub async fn open(config: &Config, keyring: Keyring) -> Result<Db> {
+    let outbox = Outbox::new(vec![Box::new(AuditSink)], Box::new(AuditChain));
+    Ok(Db::open(&config.database_url, &config.database_options(), keyring).await?.with_outbox(outbox))
+}

@@ -1,0 +1,145 @@
+//! The product behind the transports: who asks, of which tenant, and the schema that answers.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use async_graphql::{Request, Response, async_trait::async_trait};
+use futures_util::{StreamExt, stream::BoxStream};
+use identity::Claims;
+use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
+
+use crate::{
+    app::App,
+    graphql::scope::Scope,
+    http::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd},
+};
+
+/// How often an open socket asks whether its session still stands.
+const RECHECK: Duration = Duration::from_secs(2);
+
+/// The application as the transports see it.
+pub struct Product(pub Arc<App>);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        if let Error::Internal { detail } | Error::Unavailable { detail } = &error {
+            tracing::error!(%detail, code = error.code(), "a request could not be prepared");
+        }
+        let retry_after = match &error {
+            Error::RateLimited { retry_after } => Some(*retry_after),
+            _ => None,
+        };
+        Self { retryable: error.retryable(), retry_after, ..Self::new(error.code(), error.to_string()) }
+    }
+}
+
+impl Product {
+    /// Who asks: the token's claims, if there is one.
+    fn claims(&self, peer: &Peer) -> Result<Option<Claims>> {
+        let Some(header) = &peer.authorization else { return Ok(None) };
+        let token =
+            header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).ok_or(Error::Unauthenticated)?;
+        self.0.tokens.read(token.trim(), self.0.source.now()).map(Some).ok_or(Error::Unauthenticated)
+    }
+
+    /// The tenant of a request: the token's; else the one that owns the host name; else the header's; else the only one.
+    async fn tenant(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Arc<Tenant>> {
+        let db = &self.0.db;
+        let missing = Error::NotFound { what: "Tenant" };
+        let tenant = if let Some(claims) = claims {
+            // A token of a tenant that is gone is no token.
+            db.tenant(TenantKey::Id(claims.tenant)).await?.ok_or(Error::Unauthenticated)?
+        } else {
+            let host = peer.host.as_deref().map(|host| host.split(':').next().unwrap_or(host).to_lowercase());
+            let by_host = match host {
+                Some(host) if host.len() <= 253 && !host.contains('\0') => db.tenant(TenantKey::Host(host)).await?,
+                _ => None,
+            };
+            match (by_host, &peer.tenant) {
+                (Some(tenant), _) => tenant,
+                (None, Some(slug)) if kernel::tenant::is_slug(slug) => {
+                    db.tenant(TenantKey::Slug(slug.clone())).await?.ok_or(missing)?
+                }
+                (None, Some(_)) => return Err(missing),
+                (None, None) => db.tenant(TenantKey::Only).await?.ok_or(missing)?,
+            }
+        };
+        if !tenant.active {
+            return Err(Error::Forbidden { permission: "of an active tenant" });
+        }
+        if tenant.schema_version.as_deref() != Some(crate::tenants::version()) {
+            return Err(Error::unavailable(format!("tenant {} is not migrated", tenant.slug)));
+        }
+        Ok(tenant)
+    }
+
+    async fn context(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Cx> {
+        let tenant = self.tenant(peer, claims).await?;
+        let cx = Cx::new(self.0.source.clone(), tenant, Actor::Anonymous, peer.request_id.as_str())
+            .from(Origin { address: Some(peer.address), agent: peer.user_agent.clone() });
+        match claims {
+            None => Ok(cx),
+            Some(claims) => {
+                let actor = self.0.access.actor(&cx, claims).await?;
+                Ok(cx.acting_as(Actor::Staff(actor)))
+            }
+        }
+    }
+}
+
+/// The operation's name as a metrics label, kept with the request until it is answered.
+struct Label(Arc<str>, Arc<kernel::cx::Counters>);
+
+#[async_trait]
+impl Backend for Product {
+    async fn prepare(&self, peer: &Peer, operation: &Operation, request: Request) -> Result<Prepared, Failure> {
+        let claims = self.claims(peer)?;
+        let cx = self.context(peer, claims.as_ref()).await?;
+        let idempotency = peer.idempotency_key.clone().zip(operation.body_hash);
+        let live = operation.kind == async_graphql::parser::types::OperationType::Subscription;
+        let label = Label(operation.label.clone(), cx.counters.clone());
+        let scope = Scope::new(self.0.clone(), cx, claims, idempotency, live);
+        Ok(request.data(scope).data(label).into())
+    }
+
+    async fn connect(&self, peer: &Peer) -> Result<Option<SessionEnd>, Failure> {
+        let claims = self.claims(peer)?;
+        let cx = self.context(peer, claims.as_ref()).await?;
+        let Some(claims) = claims else { return Ok(None) };
+        let app = self.0.clone();
+        Ok(Some(Box::pin(async move {
+            loop {
+                let left = (claims.expires_at - app.source.now()).to_std().unwrap_or_default();
+                tokio::time::sleep(left.min(RECHECK)).await;
+                if claims.expires_at <= app.source.now() {
+                    return EndReason::Expired;
+                }
+                // A database that is away takes nobody's access; the next look will tell.
+                if let Err(Error::Unauthenticated) = app.renewed(&cx, Some(&claims)).await {
+                    return EndReason::Revoked;
+                }
+            }
+        })))
+    }
+
+    async fn execute(&self, request: Request) -> Response {
+        let label = request.data.get(&std::any::TypeId::of::<Label>()).and_then(|label| label.downcast_ref::<Label>());
+        let label = label.map(|Label(name, counters)| (name.clone(), counters.clone()));
+        let response = self.0.schema.execute(request).await;
+        if let Some((name, counters)) = label {
+            let statements = counters.statements.load(Ordering::Relaxed);
+            metrics::counter!("frontdesk_sql_statements_total", "operation" => name).increment(statements.into());
+        }
+        response
+    }
+
+    fn stream(&self, request: Request) -> BoxStream<'static, Response> {
+        self.0.schema.execute_stream(request).boxed()
+    }
+
+    fn sha256(&self, bytes: &[u8]) -> [u8; 32] {
+        kernel::crypto::sha256(bytes)
+    }
+}

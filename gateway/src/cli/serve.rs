@@ -1,0 +1,157 @@
+//! The server, and the workers alone.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use identity::AddStaff;
+use kernel::{Db, Error, Result, Source};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{demo, system};
+use crate::{
+    app::App,
+    backend::Product,
+    config::Config,
+    graphiql, http, operations,
+    tenants::{self, NewTenant},
+    workers,
+};
+
+/// Makes sure that there is something to serve: migrates the embedded database by itself; gives an empty PostgreSQL
+/// database its registry and first tenant; leaves one with tenants to `frontdesk migrate`.
+pub(super) async fn prepare(config: &Config, db: &Db, source: &Arc<Source>) -> Result<()> {
+    let embedded = db.postgres().is_none();
+    let known = db.tenants().await.unwrap_or_default();
+    if embedded || known.is_empty() {
+        tenants::migrate_registry(db, &config.database_url).await?;
+    }
+    let known = db.tenants().await?;
+    if known.is_empty() {
+        let name = if config.demo.is_on() { "Harbour & Lane" } else { "Main" };
+        let new = NewTenant { slug: "main".into(), name: name.into(), host: None };
+        tenants::create(db, &config.database_url, source, new, None).await?;
+    } else if embedded {
+        let failed = tenants::migrate_all(db, &config.database_url, source, |_, _| {}).await?.failed;
+        for (slug, error) in failed {
+            tracing::error!(tenant = slug, error, "the tenant could not be migrated and is refused");
+        }
+    }
+    first_administrator(config, db, source).await
+}
+
+/// Adds the configured first administrator to the first tenant, where nobody is there yet.
+async fn first_administrator(config: &Config, db: &Db, source: &Arc<Source>) -> Result<()> {
+    let (Some(email), Some(password)) = (&config.admin_email, &config.admin_password) else { return Ok(()) };
+    let Some(tenant) = db.tenants().await?.into_iter().min_by_key(|tenant| tenant.created_at) else { return Ok(()) };
+    if tenant.schema_version.as_deref() != Some(tenants::version()) {
+        return Ok(());
+    }
+    let cx = system(source, Arc::new(tenant), "bootstrap");
+    if identity::anybody(&db.reader(&cx).await?).await? {
+        return Ok(());
+    }
+    let passwords = identity::Passwords::new(source, 1)?;
+    let admin = AddStaff {
+        email: email.clone(),
+        name: "Administrator".into(),
+        role: "ADMIN".into(),
+        department: None,
+        password_hash: passwords.hash(source, password).await?,
+    };
+    let (cx, admin) = (&cx, &admin);
+    db.transact(cx, "tenant.bootstrap", |tx| async move { identity::bootstrap(&tx, cx, Some(admin.clone())).await })
+        .await?;
+    Ok(())
+}
+
+/// Runs the server until it is told to stop.
+pub(super) async fn serve(config: &mut Config) -> Result<()> {
+    let source = Arc::new(Source::system());
+    if config.secret_key.is_none() && config.demo.is_on() {
+        config.secret_key = Some(demo_key(config, &source)?);
+    }
+    let metrics = operations::metrics()?;
+    let app = App::new(config, source.clone()).await?;
+    prepare(config, &app.db, &source).await?;
+    let demo = match config.demo.is_on() {
+        true => {
+            let tenant = super::tenant_of(&app.db, None).await?;
+            demo::demo(&app.db, &system(&source, tenant, "demo"), &app.passwords).await?
+        }
+        false => None,
+    };
+
+    let stop = CancellationToken::new();
+    let tasks = workers::start(&app, config.workers.is_on(), &stop);
+    let http = config.http()?;
+    let others = operations::router(app.clone(), metrics).merge(graphiql::router());
+    let routes =
+        http::router(Arc::new(Product(app.clone())), http.clone(), stop.clone()).merge(http::edge(others, &http));
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Error::unavailable(format!("{}: {error}", config.listen)))?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    println!("listening on http://{address}");
+    if let Some(demo) = demo {
+        println!(
+            "\n  GraphiQL   http://{address}/graphiql\n  sign in    {}\n  password   {}\n",
+            demo.email, demo.password
+        );
+    }
+    tokio::spawn(stop_on_signal(stop.clone()));
+    http::serve(listener, routes, &http.server, stop.clone()).await;
+    stop.cancel();
+    tasks.join_all().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Runs the background work until it is told to stop.
+pub(super) async fn worker(config: &Config) -> Result<()> {
+    let app = App::new(config, Arc::new(Source::system())).await?;
+    let stop = CancellationToken::new();
+    let tasks = workers::start(&app, true, &stop);
+    println!("working");
+    stop_on_signal(stop).await;
+    tasks.join_all().await;
+    Ok(())
+}
+
+/// Cancels `stop` at SIGINT or SIGTERM.
+async fn stop_on_signal(stop: CancellationToken) {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be heard");
+                std::future::pending().await
+            }
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping");
+    stop.cancel();
+}
+
+/// The demo's own key, made at its first start and kept beside its database, readable by its owner only.
+fn demo_key(config: &Config, source: &Source) -> Result<String> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let folder = config.mail_dir.parent().map_or_else(|| "data".into(), std::path::Path::to_path_buf);
+    let path = folder.join("demo.key");
+    if let Ok(key) = std::fs::read_to_string(&path) {
+        return Ok(key.trim().to_owned());
+    }
+    let key = STANDARD.encode(source.bytes::<32>());
+    std::fs::create_dir_all(&folder).map_err(Error::unavailable)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(Error::unavailable)?;
+    file.write_all(key.as_bytes()).map_err(Error::unavailable)?;
+    Ok(key)
+}

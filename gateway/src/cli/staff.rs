@@ -1,0 +1,78 @@
+//! Staff from the command line, until the API can do it.
+
+use std::io::BufRead;
+
+use clap::Subcommand;
+use identity::AddStaff;
+use kernel::{Error, Result};
+
+use super::{open, system, tenant_of};
+use crate::config::Config;
+
+/// What can be done with staff.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Adds a staff member. The password is read from standard input.
+    Add {
+        /// The tenant's slug; not needed where there is only one.
+        #[arg(long)]
+        tenant: Option<String>,
+        /// Their address.
+        email: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// Their role: ADMIN, MANAGER, STAFF or VIEWER.
+        #[arg(long, default_value = "STAFF")]
+        role: String,
+    },
+    /// Ends a staff member's access within seconds.
+    Deactivate {
+        /// The tenant's slug; not needed where there is only one.
+        #[arg(long)]
+        tenant: Option<String>,
+        /// Their address.
+        email: String,
+    },
+}
+
+/// A password from the first line of standard input: arguments can be seen by every user of the machine.
+pub(super) fn password() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(Error::internal)?;
+    let password = line.trim_end_matches(['\n', '\r']).to_owned();
+    if password.chars().count() < 12 {
+        return Err(Error::internal("the password (first line of standard input) must have at least 12 characters"));
+    }
+    Ok(password)
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
+    let (db, source) = open(config).await?;
+    match command {
+        Command::Add { tenant, email, name, role } => {
+            let tenant = tenant_of(&db, tenant).await?;
+            let cx = system(&source, tenant.clone(), "staff");
+            let passwords = identity::Passwords::new(&source, 1)?;
+            let password_hash = passwords.hash(&source, &password()?).await?;
+            let staff = AddStaff { email, name, role, department: None, password_hash };
+            let (cx, staff) = (&cx, &staff);
+            let id = db
+                .transact(cx, "staff.add", |tx| async move { identity::add_staff(&tx, cx, staff.clone()).await })
+                .await?;
+            db.outbox().seal(&db, &tenant).await?;
+            println!("{id}");
+        }
+        Command::Deactivate { tenant, email } => {
+            let tenant = tenant_of(&db, tenant).await?;
+            let cx = system(&source, tenant.clone(), "staff");
+            let id =
+                identity::staff_id(&db.reader(&cx).await?, &email).await?.ok_or(Error::NotFound { what: "Staff" })?;
+            let cx = &cx;
+            db.transact(cx, "staff.deactivate", |tx| async move { identity::deactivate_staff(&tx, cx, id).await })
+                .await?;
+            db.outbox().seal(&db, &tenant).await?;
+        }
+    }
+    Ok(())
+}

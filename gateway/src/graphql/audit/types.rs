@@ -1,0 +1,104 @@
+//! The audit trail.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
+use chrono::{DateTime, Utc};
+use kernel::{events::Severity, id::StaffId};
+
+use crate::{
+    connection,
+    graphql::{
+        errors::Result,
+        identity::{IntoId, User, staff},
+        scalars::Json,
+    },
+};
+
+/// How serious.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Severity")]
+pub enum AuditSeverity {
+    /// Everyday work.
+    Info,
+    /// Worth a look: refusals, failed sign-ins.
+    Warning,
+    /// Needs somebody now.
+    Critical,
+}
+
+/// Somebody changed something, or tried to.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct AuditLog {
+    /// Its id, `aud_…`.
+    pub id: ID,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What: the event's name, such as `message.replied`; of a refused attempt the action, such as `message.reply`.
+    pub event_type: String,
+    /// How serious.
+    pub severity: AuditSeverity,
+    /// Whether it succeeded.
+    pub success: bool,
+    /// The error code of what did not.
+    pub failure_code: Option<String>,
+    /// The actor's address at the time.
+    pub actor_email: Option<String>,
+    /// The session they acted in, `ses_…`.
+    pub session_id: Option<ID>,
+    /// Where the request came from.
+    pub address: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+    /// The request's id, as in `X-Request-Id`.
+    pub request_id: String,
+    /// The kind of thing it was about, such as `Message`.
+    pub resource_type: Option<String>,
+    /// The thing's UUID.
+    pub resource_id: Option<ID>,
+    /// Values before.
+    pub old_values: Option<Json>,
+    /// Values after.
+    pub new_values: Option<Json>,
+    /// Its number in the tenant's chain; null in the moment before it is sealed.
+    pub sequence: Option<String>,
+    /// The SHA-256 of itself and the row before, in hexadecimal; null in the moment before it is sealed.
+    pub hash: Option<String>,
+    #[graphql(skip)]
+    actor_id: Option<StaffId>,
+}
+
+impl From<audit::AuditLog> for AuditLog {
+    fn from(log: audit::AuditLog) -> Self {
+        let audit::AuditLog { row, link } = log;
+        Self {
+            id: row.id.into_id(),
+            at: row.at,
+            event_type: row.kind,
+            severity: row.severity.into(),
+            success: row.success,
+            failure_code: row.failure,
+            actor_email: row.actor_email,
+            session_id: row.session_id.map(IntoId::into_id),
+            address: row.address,
+            user_agent: row.agent,
+            request_id: row.request_id,
+            resource_type: row.resource_kind,
+            resource_id: row.resource_id.map(|id| ID(id.simple().to_string())),
+            old_values: row.old_values.map(Json),
+            new_values: row.new_values.map(Json),
+            sequence: link.as_ref().map(|link| link.sequence.to_string()),
+            hash: link.map(|link| kernel::crypto::hex(&link.hash)),
+            actor_id: row.actor_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl AuditLog {
+    /// Who; null for visitors and for Frontdesk itself.
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        Ok(staff(ctx, self.actor_id).await?.map(User::Staff))
+    }
+}
+
+connection!(AuditLogConnection, AuditLogEdge, AuditLog, "audit rows");

@@ -1,0 +1,132 @@
+//! The comparators of the filter grammar, as inputs.
+
+use async_graphql::{Enum, ID, InputObject};
+use chrono::{DateTime, Utc};
+use kernel::{Result, filter, id::TypedId};
+
+use super::scalars::id;
+
+/// The direction of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// Smallest or oldest first.
+    Asc,
+    /// Largest or newest first.
+    Desc,
+}
+
+/// Comparisons with an id.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct IdComparator {
+    /// Equals.
+    pub eq: Option<ID>,
+    /// Is one of, at most 100.
+    #[graphql(name = "in")]
+    pub is_in: Option<Vec<ID>>,
+    /// Is absent (true) or present (false).
+    pub is_null: Option<bool>,
+}
+
+impl IdComparator {
+    /// With ids of one kind; `field` names it in errors.
+    pub fn of<I: TypedId>(&self, field: &str) -> Result<filter::IdComparator<I>> {
+        self.of_with(field, |id| Err(id))
+    }
+
+    /// The same, where `special` knows words that stand for an id (`Some`) or for none (`None`).
+    pub fn of_with<I: TypedId>(
+        &self,
+        field: &str,
+        special: impl Fn(&ID) -> Result<Option<I>, &ID>,
+    ) -> Result<filter::IdComparator<I>> {
+        let name = format!("filter.{field}");
+        let mut is_null = self.is_null;
+        let eq = match self.eq.as_ref().map(&special) {
+            None => None,
+            Some(Ok(Some(known))) => Some(known),
+            Some(Ok(None)) => {
+                is_null = Some(true);
+                None
+            }
+            Some(Err(text)) => Some(id(&name, text)?),
+        };
+        let is_in = self.is_in.as_ref().map(|ids| {
+            let one = |text| match special(text) {
+                Ok(Some(known)) => Ok(known),
+                Ok(None) | Err(_) => id(&name, text),
+            };
+            ids.iter().map(one).collect::<Result<Vec<_>>>()
+        });
+        Ok(filter::IdComparator { eq, is_in: is_in.transpose()?, is_null })
+    }
+}
+
+/// Comparisons with a text, exact.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct StringComparator {
+    /// Equals.
+    pub eq: Option<String>,
+    /// Differs, or is absent.
+    pub ne: Option<String>,
+    /// Is one of, at most 100.
+    #[graphql(name = "in")]
+    pub is_in: Option<Vec<String>>,
+}
+
+impl From<StringComparator> for filter::ValueComparator<String> {
+    fn from(by: StringComparator) -> Self {
+        // PostgreSQL holds no NUL, so a text with one equals nothing there; without it, neither anywhere.
+        let safe = |text: String| text.replace('\0', "\u{fffd}");
+        Self {
+            eq: by.eq.map(safe),
+            ne: by.ne.map(safe),
+            is_in: by.is_in.map(|all| all.into_iter().map(safe).collect()),
+        }
+    }
+}
+
+/// Comparisons with an instant.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct DateTimeComparator {
+    /// Later than.
+    pub gt: Option<DateTime<Utc>>,
+    /// At or later than.
+    pub gte: Option<DateTime<Utc>>,
+    /// Earlier than.
+    pub lt: Option<DateTime<Utc>>,
+    /// At or earlier than.
+    pub lte: Option<DateTime<Utc>>,
+}
+
+impl From<DateTimeComparator> for filter::TimeComparator {
+    fn from(by: DateTimeComparator) -> Self {
+        Self { gt: by.gt, gte: by.gte, lt: by.lt, lte: by.lte }
+    }
+}
+
+/// Turns a filter input with `and`, `or` and `not` into the kernel's filter. The gate bounds a document's size, so
+/// the recursion is bounded too; the kernel refuses what is deeper than it allows.
+#[macro_export]
+macro_rules! filter_tree {
+    ($input:ident, $criteria:ty, |$level:ident, $scope:ident| $leaves:expr) => {
+        impl $input {
+            /// As the kernel's filter.
+            pub fn build(
+                self,
+                $scope: &$crate::graphql::scope::Scope,
+            ) -> kernel::Result<kernel::filter::Filter<$criteria>> {
+                let mut $level = self;
+                let and = $level.and.take().unwrap_or_default();
+                let or = $level.or.take();
+                let not = $level.not.take();
+                let criteria: $criteria = $leaves;
+                Ok(kernel::filter::Filter {
+                    criteria,
+                    and: and.into_iter().map(|part| part.build($scope)).collect::<kernel::Result<_>>()?,
+                    or: or.map(|parts| parts.into_iter().map(|part| part.build($scope)).collect()).transpose()?,
+                    not: not.map(|part| part.build($scope).map(Box::new)).transpose()?,
+                })
+            }
+        }
+    };
+}

@@ -1,0 +1,138 @@
+//! Reading people.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use identity::{StaffCriteria, StaffField};
+use kernel::page::Cursors;
+
+use super::types::{Permission, Staff, StaffConnection, Viewer, staff};
+use crate::{
+    filter_tree,
+    graphql::{
+        errors::Result,
+        filters::{DateTimeComparator, IdComparator, OrderDirection},
+        paging::args,
+        schema::requires,
+        scope::scope,
+    },
+};
+
+/// Which staff members. All parts given must hold.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct StaffFilter {
+    /// Whether they may sign in.
+    pub is_active: Option<bool>,
+    /// Their role.
+    pub role_id: Option<IdComparator>,
+    /// Their department.
+    pub department_id: Option<IdComparator>,
+    /// Since when they are here.
+    pub created_at: Option<DateTimeComparator>,
+    /// Part of their name or address, in any case; at most 200 characters.
+    #[graphql(validator(chars_max_length = 200))]
+    pub text: Option<String>,
+    /// All of these.
+    pub and: Option<Vec<StaffFilter>>,
+    /// Any of these; an empty list is none.
+    pub or: Option<Vec<StaffFilter>>,
+    /// Not this.
+    pub not: Option<Box<StaffFilter>>,
+}
+
+filter_tree!(StaffFilter, StaffCriteria, |level, _scope| StaffCriteria {
+    is_active: level.is_active,
+    role_id: level.role_id.map(|by| by.of("roleId")).transpose()?,
+    department_id: level.department_id.map(|by| by.of("departmentId")).transpose()?,
+    created_at: level.created_at.map(Into::into),
+    text: level.text,
+});
+
+/// What staff members can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum StaffOrderField {
+    /// By name.
+    Name,
+    /// By when they were added.
+    CreatedAt,
+}
+
+/// An order of staff members.
+#[derive(Debug, Clone, InputObject)]
+pub struct StaffOrder {
+    /// By what.
+    pub field: StaffOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
+}
+
+impl From<StaffOrder> for identity::StaffOrder {
+    fn from(order: StaffOrder) -> Self {
+        let field = match order.field {
+            StaffOrderField::Name => StaffField::Name,
+            StaffOrderField::CreatedAt => StaffField::CreatedAt,
+        };
+        Self { field, descending: order.direction == OrderDirection::Desc }
+    }
+}
+
+/// Reading people.
+#[derive(Default)]
+pub struct IdentityQuery;
+
+#[Object]
+impl IdentityQuery {
+    /// Who asks, in which company, with which permissions. Works signed out too.
+    async fn viewer(&self, ctx: &Context<'_>) -> Viewer {
+        Viewer::of(&scope(ctx).cx())
+    }
+
+    /// A staff member; null where there is none that the viewer may see.
+    async fn staff(&self, ctx: &Context<'_>, #[graphql(desc = "`stf_…`")] id: ID) -> Result<Option<Staff>> {
+        scope(ctx).cx().staff()?;
+        staff(ctx, Some(crate::graphql::scalars::id("id", &id)?)).await
+    }
+
+    /// Staff members, by name unless ordered otherwise.
+    #[graphql(directive = requires::apply(Permission::ViewStaff))]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    async fn staff_members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<StaffFilter>,
+        #[graphql(desc = "In which order; ties are broken by id. At most 3.")] order_by: Option<Vec<StaffOrder>>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<StaffConnection> {
+        let scope = scope(ctx);
+        let cx = scope.cx();
+        cx.require(identity::VIEW_STAFF)?;
+        let filter = filter.unwrap_or_default().build(scope)?;
+        let mut orders: Vec<identity::StaffOrder> =
+            order_by.unwrap_or_default().into_iter().take(3).map(Into::into).collect();
+        if orders.is_empty() {
+            orders.push(identity::StaffOrder { field: StaffField::Name, descending: false });
+        }
+        let cursors = Cursors::new(scope.app.db.keyring(), &cx, &format!("staff {orders:?}"));
+        let page = cursors.page(&args(first, after, last, before))?;
+        let conn = scope.app.db.reader(&cx).await?;
+        let slice = identity::staff_members(&conn, &cx, &filter, &orders, &page).await?;
+        let look = ctx.look_ahead();
+        super::prime(scope, &slice.rows, &[look.field("nodes"), look.field("edges").field("node")]).await?;
+        let app = scope.app.clone();
+        Ok(StaffConnection {
+            places: slice.rows.iter().map(|row| identity::StaffOrder::place(&orders, row)).collect(),
+            rows: slice.rows.iter().map(|row| Arc::new(row.into())).collect(),
+            has_next: slice.has_next,
+            has_previous: slice.has_previous,
+            cursors,
+            count: Arc::new(move || {
+                let (app, cx, filter) = (app.clone(), cx.clone(), filter.clone());
+                Box::pin(async move { identity::count(&app.db.reader(&cx).await?, &cx, &filter).await })
+            }),
+        })
+    }
+}

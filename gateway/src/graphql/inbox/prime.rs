@@ -1,0 +1,138 @@
+//! What a list of messages is asked for is fetched in one wave a level and put into the loaders.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Lookahead, Value};
+use kernel::{Result, id::MessageId};
+
+use crate::graphql::{
+    loaders::{MessageCount, MessagesOf, RepliesOf, ReplyCount},
+    scope::Scope,
+};
+
+/// The node level of a connection that was looked ahead at.
+fn nodes<'a>(connection: &Lookahead<'a>) -> [Lookahead<'a>; 2] {
+    [connection.field("nodes"), connection.field("edges").field("node")]
+}
+
+fn asked(nodes: &[Lookahead<'_>], name: &str) -> bool {
+    nodes.iter().any(|node| node.field(name).exists())
+}
+
+fn distinct<T: Ord + Copy>(ids: impl Iterator<Item = T>) -> Vec<T> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// The pages that a connection field without cursors is asked for: size with the row beyond it, and direction.
+fn pages(nodes: &[Lookahead<'_>], name: &str) -> Vec<(u64, bool)> {
+    let mut pages = Vec::new();
+    for field in nodes.iter().flat_map(|node| node.field(name).selection_fields()) {
+        let Ok(arguments) = field.arguments() else { continue };
+        let number = |name: &str| {
+            arguments.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
+                Value::Number(number) => number.as_u64().filter(|n| (1..=kernel::page::MAX).contains(n)),
+                _ => None,
+            })
+        };
+        let given = |name: &str| arguments.iter().any(|(known, value)| known == name && *value != Value::Null);
+        if given("after") || given("before") {
+            continue;
+        }
+        let page = match (number("first"), number("last")) {
+            (Some(first), None) => (first + 1, false),
+            (None, Some(last)) => (last + 1, true),
+            (None, None) if !given("first") && !given("last") => (kernel::page::DEFAULT + 1, false),
+            _ => continue,
+        };
+        if !pages.contains(&page) {
+            pages.push(page);
+        }
+    }
+    pages
+}
+
+/// Primes the loaders with everything the nodes of a message list are asked for.
+pub async fn prime(scope: &Scope, messages: &[inbox::Message], nodes: &[Lookahead<'_>]) -> Result<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let cx = scope.cx();
+    let conn = scope.app.db.reader(&cx).await?;
+    let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
+
+    let visitors = async {
+        if !asked(nodes, "visitor") {
+            return Ok(());
+        }
+        let ids = distinct(messages.iter().map(|message| message.visitor_id));
+        let found = inbox::visitors_by_ids(&conn, &cx, &ids).await?;
+        scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (id, Arc::new(visitor)))).await;
+        Ok(())
+    };
+    let replies = async {
+        let mut authors = Vec::new();
+        for (rows, backward) in pages(nodes, "replies") {
+            let found = inbox::replies_of_each(&conn, &cx, &ids, rows, backward).await?;
+            authors.extend(found.values().flatten().filter_map(|reply| reply.author_id));
+            let fed =
+                found.into_iter().map(|(message, replies)| (RepliesOf { message, rows, backward }, Arc::new(replies)));
+            scope.loaders.feed_many(fed).await;
+        }
+        Ok::<_, kernel::Error>(authors)
+    };
+    let counts = async {
+        if asked(nodes, "replyCount") {
+            let found: HashMap<MessageId, u64> = inbox::count_replies_of_each(&conn, &cx, &ids).await?;
+            scope.loaders.feed_many(found.into_iter().map(|(id, n)| (ReplyCount(id), n))).await;
+        }
+        Ok(())
+    };
+    let ((), authors, ()) = futures_util::try_join!(visitors, replies, counts)?;
+
+    let replies: Vec<_> = nodes.iter().map(|node| node.field("replies")).collect();
+    let below: Vec<_> = replies.iter().flat_map(self::nodes).collect();
+    let assignees = asked(nodes, "assignee").then(|| messages.iter().filter_map(|message| message.assignee_id));
+    let authors = asked(&below, "author").then_some(authors);
+    let people = distinct(assignees.into_iter().flatten().chain(authors.into_iter().flatten()));
+    if !people.is_empty() {
+        let found = identity::staff_by_ids(&conn, &cx, &people).await?;
+        let staff: Vec<_> = found.values().cloned().collect();
+        scope.loaders.feed_many(found.into_iter().map(|(id, staff)| (id, Arc::new(staff)))).await;
+        let fields =
+            nodes.iter().map(|node| node.field("assignee")).chain(below.iter().map(|reply| reply.field("author")));
+        crate::graphql::identity::prime(scope, &staff, &fields.collect::<Vec<_>>()).await?;
+    }
+    if asked(&below, "message") {
+        scope.loaders.feed_many(messages.iter().map(|message| (message.id, Arc::new(message.clone())))).await;
+    }
+    Ok(())
+}
+
+/// Primes the loaders with everything the nodes of a visitor list are asked for.
+pub async fn prime_visitors(scope: &Scope, visitors: &[inbox::Visitor], nodes: &[Lookahead<'_>]) -> Result<()> {
+    if visitors.is_empty() {
+        return Ok(());
+    }
+    let cx = scope.cx();
+    let conn = scope.app.db.reader(&cx).await?;
+    let ids: Vec<_> = visitors.iter().map(|visitor| visitor.id).collect();
+    for (rows, backward) in pages(nodes, "messages") {
+        let found = inbox::messages_of_each(&conn, &cx, &ids, rows, backward).await?;
+        let messages: Vec<_> = found.values().flatten().cloned().collect();
+        let fed =
+            found.into_iter().map(|(visitor, messages)| (MessagesOf { visitor, rows, backward }, Arc::new(messages)));
+        scope.loaders.feed_many(fed).await;
+        let below: Vec<_> = nodes.iter().map(|node| node.field("messages")).collect();
+        let below: Vec<_> = below.iter().flat_map(self::nodes).collect();
+        scope.loaders.feed_many(visitors.iter().map(|visitor| (visitor.id, Arc::new(visitor.clone())))).await;
+        Box::pin(prime(scope, &messages, &below)).await?;
+    }
+    if asked(nodes, "messageCount") {
+        let found = inbox::count_messages_of_each(&conn, &cx, &ids).await?;
+        scope.loaders.feed_many(found.into_iter().map(|(id, n)| (MessageCount(id), n))).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The GraphQL schema: every context's types and resolvers in a folder of its own, stitched together in [`schema`].
+//!
+//! A resolver is three lines: parse ids, call a query or use case, wrap the answer. Rules live in the contexts.
+
+pub mod audit;
+pub mod errors;
+pub mod filters;
+pub mod identity;
+pub mod inbox;
+pub mod loaders;
+pub mod node;
+pub mod paging;
+pub mod scalars;
+pub mod schema;
+pub mod scope;

@@ -1,0 +1,46 @@
+//! The stitched schema.
+
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, TypeDirective};
+
+use super::{
+    audit::AuditQuery,
+    identity::{IdentityMutation, IdentityQuery, Permission},
+    inbox::{InboxMutation, InboxQuery, InboxSubscription},
+    node::NodeQuery,
+};
+
+/// What the signed-in person needs to hold for a field.
+#[TypeDirective(location = "FieldDefinition")]
+pub fn requires(permission: Permission) {}
+
+/// What can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(IdentityMutation, InboxMutation);
+
+/// What can be followed.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(InboxSubscription);
+
+/// The whole schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// Builds the schema. Limits of documents are the gate's, which stands in front of every transport.
+pub fn build() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .register_output_type::<super::node::Node>()
+        .register_output_type::<super::identity::User>()
+        .disable_suggestions()
+        .limit_recursive_depth(64)
+        .finish()
+}
+
+/// The schema as text, as `schema.graphql` holds it.
+pub fn sdl() -> String {
+    build().sdl_with_options(
+        SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by(),
+    )
+}

@@ -1,0 +1,213 @@
+//! What happens in the background: sealing events, running jobs, hearing other processes, cleaning up.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::{StreamExt, stream};
+use inbox::DeliverReply;
+use kernel::{
+    Error, Result, Tenant,
+    db::{TenantKey, Wake, listen},
+    id::TenantId,
+    jobs::{self, Job, Work},
+};
+use tokio::{task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// How often everything is looked at although nobody called: what a crashed process left is found within this time.
+const SWEEP: Duration = Duration::from_secs(10);
+/// How long a worker may take for a job before another may have it.
+const LEASE: Duration = Duration::from_secs(120);
+/// How many jobs of one tenant run at a time in a process.
+const JOBS: i64 = 8;
+/// How many tenants are worked on at a time.
+const TENANTS: usize = 4;
+
+/// Starts the background work of this process; it ends when `stop` is cancelled. Sealing and hearing always run, jobs
+/// only where `with_jobs` is set.
+pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let spawn = |tasks: &mut JoinSet<()>, work: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
+    };
+    spawn(&mut tasks, Box::pin(seal(app.clone())));
+    spawn(&mut tasks, Box::pin(hear(app.clone())));
+    spawn(&mut tasks, Box::pin(sweep(app.clone())));
+    if with_jobs {
+        spawn(&mut tasks, Box::pin(work(app.clone())));
+        spawn(&mut tasks, Box::pin(clean(app.clone())));
+    }
+    tasks
+}
+
+async fn tenant(app: &App, id: TenantId) -> Result<Option<Arc<Tenant>>> {
+    let tenant = app.db.tenant(TenantKey::Id(id)).await?;
+    Ok(tenant.filter(|tenant| tenant.schema_version.as_deref() == Some(crate::tenants::version())))
+}
+
+/// Numbers and chains what was committed, a few tenants at a time.
+async fn seal(app: Arc<App>) {
+    loop {
+        let tenants = app.db.outbox().next_unsealed().await;
+        stream::iter(tenants).for_each_concurrent(TENANTS, |id| seal_tenant(&app, id)).await;
+    }
+}
+
+async fn seal_tenant(app: &App, id: TenantId) {
+    let sealed = async {
+        if let Some(tenant) = tenant(app, id).await? {
+            let count = app.db.outbox().seal(&app.db, &tenant).await?;
+            metrics::counter!("frontdesk_events_sealed_total").increment(count);
+        }
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = sealed.await {
+        // The sweep comes back to it.
+        tracing::warn!(tenant = %id, ?error, "sealing failed");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Hands on what other processes sealed.
+async fn hear(app: Arc<App>) {
+    let outbox = app.db.outbox().clone();
+    listen(&app.db, |wake| match wake {
+        Wake::Sealed(tenant, head) => outbox.heard(tenant, head),
+        Wake::Missed => outbox.hub().refresh(),
+    })
+    .await;
+}
+
+/// Looks at every tenant now and then, evenly spread, for what a crash left behind.
+async fn sweep(app: Arc<App>) {
+    loop {
+        match app.db.tenants().await {
+            Ok(tenants) if !tenants.is_empty() => {
+                let pause = SWEEP / u32::try_from(tenants.len()).unwrap_or(u32::MAX);
+                for tenant in tenants {
+                    app.db.outbox().wake(&tenant);
+                    app.db.outbox().wake_workers(&tenant);
+                    tokio::time::sleep(pause).await;
+                }
+                app.db.outbox().hub().refresh();
+            }
+            Ok(_) => tokio::time::sleep(SWEEP).await,
+            Err(error) => {
+                tracing::warn!(?error, "the tenants could not be listed");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Runs jobs as they come due.
+async fn work(app: Arc<App>) {
+    let mut due: BTreeMap<Instant, TenantId> = BTreeMap::new();
+    loop {
+        let next = due.keys().next().copied().unwrap_or_else(|| Instant::now() + SWEEP);
+        let called = tokio::select! {
+            called = app.db.outbox().next_for_workers() => called,
+            () = tokio::time::sleep_until(next) => {
+                let now = Instant::now();
+                let later = due.split_off(&(now + Duration::from_nanos(1)));
+                std::mem::replace(&mut due, later).into_values().collect()
+            }
+        };
+        let waits: HashMap<_, _> = stream::iter(called)
+            .map(|id| {
+                let app = app.clone();
+                async move { (id, work_tenant(&app, id).await) }
+            })
+            .buffer_unordered(TENANTS)
+            .collect()
+            .await;
+        for (id, wait) in waits {
+            due.retain(|_, known| *known != id);
+            match wait {
+                Ok(Some(wait)) => drop(due.insert(Instant::now() + wait, id)),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(tenant = %id, ?error, "looking for jobs failed"),
+            }
+        }
+    }
+}
+
+/// Runs what is due in one tenant; returns how long until there is more.
+async fn work_tenant(app: &Arc<App>, id: TenantId) -> Result<Option<Duration>> {
+    let Some(tenant) = tenant(app, id).await?.filter(|tenant| tenant.active) else { return Ok(None) };
+    loop {
+        let cx = app.system(tenant.clone());
+        let conn = app.db.bookkeeping(&cx).await?;
+        let leased = jobs::lease(&conn, cx.now, LEASE, JOBS).await?;
+        if leased.is_empty() {
+            let due = jobs::next_due(&conn).await?;
+            return Ok(
+                due.map(|due| (due - app.source.now()).to_std().unwrap_or_default().max(Duration::from_millis(50)))
+            );
+        }
+        stream::iter(leased).for_each_concurrent(None, |job| run(app, &tenant, job)).await;
+    }
+}
+
+/// Runs one job. A handler that fails or panics costs its job an attempt and nobody else anything.
+async fn run(app: &Arc<App>, tenant: &Arc<Tenant>, job: Job) {
+    use futures_util::FutureExt;
+    let cx = app.system(tenant.clone());
+    let handled =
+        std::panic::AssertUnwindSafe(tokio::time::timeout(LEASE / 2, handle(app, &cx, &job))).catch_unwind().await;
+    let error = match handled {
+        Ok(Ok(Ok(()))) => return,
+        // Somebody else has it by now, and will note what came of it.
+        Ok(Ok(Err(Error::Conflict { .. }))) => return,
+        Ok(Ok(Err(error))) => format!("{error:?}"),
+        Ok(Err(_)) => "took too long".into(),
+        Err(_) => "panicked".into(),
+    };
+    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, error, "a job failed");
+    let (cx, job, error) = (&cx, &job, &error);
+    let noted = app
+        .db
+        .transact(cx, "job.fail", |tx| async move { jobs::fail(&tx, cx, job, error, false).await.map(drop) })
+        .await;
+    if let Err(error) = noted {
+        // The lease runs out, and the job is tried again.
+        tracing::warn!(job = %job.id, ?error, "a failed job could not be noted");
+    }
+}
+
+async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
+    match job.kind.as_str() {
+        DeliverReply::KIND => inbox::deliver_reply(&app.db, app.mailer.as_ref(), &app.mail, cx, job).await,
+        other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
+    }
+}
+
+/// Removes what has outlived its use, once an hour.
+async fn clean(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        let Ok(tenants) = app.db.tenants().await else { continue };
+        for tenant in tenants {
+            let cx = app.system(Arc::new(tenant));
+            let cleaned = async {
+                let conn = app.db.bookkeeping(&cx).await?;
+                kernel::idempotency::purge(&conn, cx.now).await?;
+                kernel::limit::purge(&conn, cx.now).await
+            };
+            if let Err(error) = cleaned.await {
+                tracing::warn!(tenant = %cx.tenant.slug, ?error, "cleaning up failed");
+            }
+        }
+    }
+}

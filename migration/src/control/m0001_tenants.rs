@@ -1,0 +1,38 @@
+//! The registry of tenants.
+
+use sea_orm_migration::prelude::*;
+
+use crate::dialect::run;
+
+/// See the module.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, SQL).await
+    }
+}
+
+const SQL: &str = "
+CREATE TABLE tenants (
+    id {id} NOT NULL PRIMARY KEY,
+    slug text NOT NULL UNIQUE,
+    name text NOT NULL UNIQUE,
+    tier text NOT NULL CHECK (tier IN ('free', 'pro', 'enterprise')),
+    schema_name text NOT NULL UNIQUE,
+    host text UNIQUE,
+    settings {json} NOT NULL,
+    active {bool} NOT NULL,
+    schema_version text,
+    migration_error text,
+    created_at {time} NOT NULL,
+    updated_at {time} NOT NULL
+);
+CREATE INDEX tenants_active ON tenants (active);
+";

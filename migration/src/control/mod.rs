@@ -1,0 +1,3 @@
+//! The registry's history.
+
+pub mod m0001_tenants;

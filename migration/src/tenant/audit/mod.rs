@@ -1,0 +1,3 @@
+//! Tables of the audit.
+
+pub mod m0004_audit_trail;

@@ -1,0 +1,3 @@
+//! Tables of the identity.
+
+pub mod m0002_people;

@@ -1,0 +1,3 @@
+//! Tables of the inbox.
+
+pub mod m0003_messages;

@@ -1,0 +1,3 @@
+//! Tables of the kernel.
+
+pub mod m0001_events_and_jobs;

@@ -1,0 +1,6 @@
+//! A tenant's history, by context.
+
+pub mod audit;
+pub mod identity;
+pub mod inbox;
+pub mod kernel;

@@ -1,0 +1,3 @@
+//! Everything is tested here as its users see it.
+#[cfg(test)]
+mod support;

@@ -1,0 +1,43 @@
+//! What the stories stand on: throw-away databases, the real server, a mail server that can be told to fail, and clients.
+#![allow(dead_code, unused_imports, reason = "a vocabulary: not every word is in use at all times")]
+
+pub mod chance;
+pub mod client;
+#[cfg(test)]
+mod holder;
+pub mod mail;
+pub mod postgres;
+pub mod server;
+pub mod smtp;
+pub mod socket;
+pub mod sse;
+
+pub use client::{Answer, Client, UserError};
+pub use mail::Mail;
+pub use postgres::{Cluster, Database};
+pub use server::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};
+pub use smtp::{Fault, Smtp};
+pub use socket::{Frame, Socket};
+pub use sse::{Event, Sse};
+
+/// Makes of each story two tests, `name::sqlite` and `name::postgres`:
+/// `both! { /// What it shows. async fn name(backend) { … } }`
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($backend:ident) $story:block)+) => {$(
+        $(#[$meta])*
+        async fn $name($backend: $crate::support::Backend) $story
+
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                Box::pin(super::$name($crate::support::Backend::Sqlite)).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                Box::pin(super::$name($crate::support::Backend::Postgres)).await;
+            }
+        }
+    )+};
+}
+pub(crate) use both;

@@ -1,0 +1,283 @@
+//! A real, small SMTP server on a loopback port, with a script of faults.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::mail::Mail;
+
+/// What goes wrong with one mail. The script is read from the front, one fault for each MAIL FROM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing: lets one mail pass before the next fault.
+    None,
+    /// Refuses the sender with this code.
+    RefuseSender(u16),
+    /// Refuses every recipient with this code: 451 is "try again", 550 is "no such mailbox".
+    RefuseRecipients(u16),
+    /// Reads the whole mail and refuses it with this code.
+    RefuseData(u16),
+    /// Reads the whole mail, then hangs up without having taken it.
+    DropBeforeAccepting,
+    /// Takes the mail, then hangs up before saying so: the sender cannot know.
+    DropAfterAccepting,
+    /// Waits before it takes the mail.
+    Delay(Duration),
+}
+
+/// The mail server; it stops when dropped, and serves only while the runtime that started it runs.
+#[derive(Debug)]
+pub struct Smtp {
+    address: SocketAddr,
+    desk: Arc<Desk>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Desk {
+    state: Mutex<State>,
+    taken: watch::Sender<usize>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    mails: Vec<Mail>,
+    read: usize,
+    script: VecDeque<Fault>,
+    attempts: usize,
+    talk: String,
+}
+
+impl Smtp {
+    /// Starts a server that takes everything.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let address = listener.local_addr().expect("an address");
+        let desk = Arc::new(Desk::default());
+        let theirs = Arc::clone(&desk);
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let desk = Arc::clone(&theirs);
+                // A client that hangs up is no fault of ours.
+                tokio::spawn(async move { drop(converse(&desk, BufStream::new(stream)).await) });
+            }
+        });
+        Self { address, desk, task }
+    }
+
+    /// `smtp://127.0.0.1:port`
+    pub fn url(&self) -> String {
+        format!("smtp://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Adds faults to the end of the script.
+    pub fn script(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.desk.lock().script.extend(faults);
+    }
+
+    /// Refuses the recipients of the next `n` mails with this code.
+    pub fn refuse_next(&self, n: usize, code: u16) {
+        self.script(std::iter::repeat_n(Fault::RefuseRecipients(code), n));
+    }
+
+    /// The next mail that no call has returned yet; waits for it, and panics with the conversation when none comes.
+    pub async fn next_mail(&self, patience: Duration) -> Mail {
+        let mut taken = self.desk.taken.subscribe();
+        let next = async {
+            loop {
+                taken.borrow_and_update();
+                if let Some(mail) = self.desk.next() {
+                    return mail;
+                }
+                taken.changed().await.expect("the desk lives as long as this");
+            }
+        };
+        match timeout(patience, next).await {
+            Ok(mail) => mail,
+            Err(_) => panic!("no mail within {patience:?}:\n{}", self.desk.lock().talk),
+        }
+    }
+
+    /// All mails taken so far, read or not.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.desk.lock().mails.clone()
+    }
+
+    /// How many times a client has begun a mail, refused ones included.
+    pub fn attempts(&self) -> usize {
+        self.desk.lock().attempts
+    }
+
+    /// Waits until clients have begun this many mails: to see that a refused one was tried again.
+    pub async fn attempted(&self, count: usize, patience: Duration) {
+        let mut taken = self.desk.taken.subscribe();
+        let enough = taken.wait_for(|_| self.attempts() >= count);
+        if timeout(patience, enough).await.is_err() {
+            panic!("fewer than {count} mails begun within {patience:?}:\n{}", self.desk.lock().talk);
+        }
+    }
+}
+
+impl Drop for Smtp {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Option<Mail> {
+        let mut state = self.lock();
+        let mail = state.mails.get(state.read).cloned()?;
+        state.read += 1;
+        Some(mail)
+    }
+
+    fn begin(&self) -> Fault {
+        let mut state = self.lock();
+        state.attempts += 1;
+        let fault = state.script.pop_front().unwrap_or(Fault::None);
+        drop(state);
+        self.taken.send_modify(|_| ());
+        fault
+    }
+
+    fn take(&self, mail: Mail) {
+        let mut state = self.lock();
+        state.mails.push(mail);
+        let count = state.mails.len();
+        drop(state);
+        self.taken.send_replace(count);
+    }
+
+    fn note(&self, who: char, line: &str) {
+        let talk = &mut self.lock().talk;
+        talk.push(who);
+        talk.push(' ');
+        talk.push_str(line.trim_end());
+        talk.push('\n');
+    }
+}
+
+/// One mail on its way in.
+struct Draft {
+    from: String,
+    to: Vec<String>,
+    fault: Fault,
+}
+
+async fn converse(desk: &Desk, mut stream: BufStream<TcpStream>) -> io::Result<()> {
+    say(desk, &mut stream, "220 mail.test ESMTP").await?;
+    let mut draft: Option<Draft> = None;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 {
+            return Ok(());
+        }
+        desk.note('<', &line);
+        let line = line.trim_end();
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let reply = match (verb.to_ascii_uppercase().as_str(), draft.as_mut()) {
+            ("EHLO", _) => "250-mail.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8".to_owned(),
+            ("HELO" | "NOOP", _) => "250 fine".to_owned(),
+            ("RSET", _) => {
+                draft = None;
+                "250 forgotten".to_owned()
+            }
+            ("QUIT", _) => return say(desk, &mut stream, "221 bye").await,
+            ("MAIL", Some(_)) => "503 one mail at a time".to_owned(),
+            ("MAIL", None) => match (address(rest), desk.begin()) {
+                (_, Fault::RefuseSender(code)) => format!("{code} refused as the test wants it"),
+                (Some(from), fault) => {
+                    draft = Some(Draft { from, to: Vec::new(), fault });
+                    "250 go on".to_owned()
+                }
+                (None, _) => "501 MAIL FROM:<address>".to_owned(),
+            },
+            ("RCPT", Some(Draft { fault: Fault::RefuseRecipients(code), .. })) => {
+                format!("{code} refused as the test wants it")
+            }
+            ("RCPT", Some(draft)) => match address(rest) {
+                Some(to) => {
+                    draft.to.push(to);
+                    "250 go on".to_owned()
+                }
+                None => "501 RCPT TO:<address>".to_owned(),
+            },
+            ("DATA", Some(begun)) if !begun.to.is_empty() => {
+                say(desk, &mut stream, "354 until a dot").await?;
+                let raw = data(&mut stream).await?;
+                let Some(Draft { from, to, fault }) = draft.take() else { return Ok(()) };
+                let mail = Mail::new(from, to, raw);
+                match fault {
+                    Fault::RefuseData(code) => format!("{code} refused as the test wants it"),
+                    Fault::DropBeforeAccepting => return Ok(()),
+                    Fault::DropAfterAccepting => {
+                        desk.take(mail);
+                        return Ok(());
+                    }
+                    _ => {
+                        if let Fault::Delay(time) = fault {
+                            sleep(time).await;
+                        }
+                        desk.take(mail);
+                        "250 taken".to_owned()
+                    }
+                }
+            }
+            ("RCPT" | "DATA", _) => "503 first things first".to_owned(),
+            _ => "500 what?".to_owned(),
+        };
+        say(desk, &mut stream, &reply).await?;
+    }
+}
+
+async fn say(desk: &Desk, stream: &mut BufStream<TcpStream>, reply: &str) -> io::Result<()> {
+    desk.note('>', reply);
+    stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+    stream.flush().await
+}
+
+/// Everything up to the line with the single dot; a dot put before a leading dot is taken off.
+async fn data(stream: &mut BufStream<TcpStream>) -> io::Result<String> {
+    let mut raw = Vec::new();
+    loop {
+        let start = raw.len();
+        if stream.read_until(b'\n', &mut raw).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if raw[start..] == *b".\r\n" {
+            raw.truncate(start);
+            return Ok(String::from_utf8_lossy(&raw).into_owned());
+        }
+        if raw[start] == b'.' {
+            raw.remove(start);
+        }
+    }
+}
+
+/// The address in `FROM:<a@b> SIZE=1`; empty for bounces.
+fn address(rest: &str) -> Option<String> {
+    let (_, from) = rest.split_once('<')?;
+    Some(from.split_once('>')?.0.to_owned())
+}
+
+#[cfg(test)]
+#[path = "smtp_tests.rs"]
+mod tests;
