@@ -14,7 +14,6 @@ mod load;
 mod product;
 mod reads;
 mod side;
-#[expect(unused_macros, reason = "the stories' vocabulary; not all of it is for benches")]
 #[path = "../tests/support/mod.rs"]
 mod support;
 mod table;

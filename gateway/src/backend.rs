@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{Request, Response, async_trait::async_trait};
+use async_graphql::{Positioned, Request, Response, async_trait::async_trait, parser::types::Selection};
 use futures_util::{StreamExt, stream::BoxStream};
 use identity::Claims;
 use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
@@ -45,9 +45,9 @@ impl Product {
     }
 
     /// The tenant of a request: the token's; else the one that owns the host name; else the header's; else the only one.
-    async fn tenant(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Arc<Tenant>> {
+    async fn tenant(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Arc<Tenant>, Failure> {
         let db = &self.0.db;
-        let missing = Error::NotFound { what: "Tenant" };
+        let missing = || Error::NotFound { what: "Tenant" };
         let tenant = if let Some(claims) = claims {
             // A token of a tenant that is gone is no token.
             db.tenant(TenantKey::Id(claims.tenant)).await?.ok_or(Error::Unauthenticated)?
@@ -60,22 +60,27 @@ impl Product {
             match (by_host, &peer.tenant) {
                 (Some(tenant), _) => tenant,
                 (None, Some(slug)) if kernel::tenant::is_slug(slug) => {
-                    db.tenant(TenantKey::Slug(slug.clone())).await?.ok_or(missing)?
+                    db.tenant(TenantKey::Slug(slug.clone())).await?.ok_or_else(missing)?
                 }
-                (None, Some(_)) => return Err(missing),
-                (None, None) => db.tenant(TenantKey::Only).await?.ok_or(missing)?,
+                (None, Some(_)) => return Err(missing().into()),
+                (None, None) => db.tenant(TenantKey::Only).await?.ok_or_else(missing)?,
             }
         };
         if !tenant.active {
-            return Err(Error::Forbidden { permission: "of an active tenant" });
+            return Err(Failure::new("FORBIDDEN", "this front desk is suspended"));
         }
         if tenant.schema_version.as_deref() != Some(crate::tenants::version()) {
-            return Err(Error::unavailable(format!("tenant {} is not migrated", tenant.slug)));
+            return Err(Error::unavailable(format!("tenant {} is not migrated", tenant.slug)).into());
         }
         Ok(tenant)
     }
 
-    async fn context(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Cx> {
+    async fn caller(&self, peer: &Peer) -> Result<(Cx, Option<Claims>), Failure> {
+        let claims = self.claims(peer)?;
+        Ok((self.context(peer, claims.as_ref()).await?, claims))
+    }
+
+    async fn context(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Cx, Failure> {
         let tenant = self.tenant(peer, claims).await?;
         let cx = Cx::new(self.0.source.clone(), tenant, Actor::Anonymous, peer.request_id.as_str())
             .from(Origin { address: Some(peer.address), agent: peer.user_agent.clone() });
@@ -89,14 +94,33 @@ impl Product {
     }
 }
 
+/// The mutations that need nobody to be signed in.
+const PUBLIC: [&str; 3] = ["signIn", "refreshSession", "submitMessage"];
+
+/// Whether every operation of the document does nothing but public mutations.
+fn is_public(request: &mut Request) -> bool {
+    let public = |item: &Positioned<Selection>| match &item.node {
+        Selection::Field(field) => PUBLIC.contains(&field.node.name.node.as_str()),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
+    };
+    request.parsed_query().is_ok_and(|document| {
+        document.operations.iter().all(|(_, operation)| operation.node.selection_set.node.items.iter().all(public))
+    })
+}
+
 /// The operation's name as a metrics label, kept with the request until it is answered.
 struct Label(Arc<str>, Arc<kernel::cx::Counters>);
 
 #[async_trait]
 impl Backend for Product {
-    async fn prepare(&self, peer: &Peer, operation: &Operation, request: Request) -> Result<Prepared, Failure> {
-        let claims = self.claims(peer)?;
-        let cx = self.context(peer, claims.as_ref()).await?;
+    async fn prepare(&self, peer: &Peer, operation: &Operation, mut request: Request) -> Result<Prepared, Failure> {
+        let (cx, claims) = match self.caller(peer).await {
+            // Clients send the token that has just ended along with the request for a new one.
+            Err(failure) if failure.code == "UNAUTHENTICATED" && is_public(&mut request) => {
+                (self.context(peer, None).await?, None)
+            }
+            caller => caller?,
+        };
         let idempotency = peer.idempotency_key.clone().zip(operation.body_hash);
         let live = operation.kind == async_graphql::parser::types::OperationType::Subscription;
         let label = Label(operation.label.clone(), cx.counters.clone());
@@ -105,9 +129,7 @@ impl Backend for Product {
     }
 
     async fn connect(&self, peer: &Peer) -> Result<Option<SessionEnd>, Failure> {
-        let claims = self.claims(peer)?;
-        let cx = self.context(peer, claims.as_ref()).await?;
-        let Some(claims) = claims else { return Ok(None) };
+        let (cx, Some(claims)) = self.caller(peer).await? else { return Ok(None) };
         let app = self.0.clone();
         Ok(Some(Box::pin(async move {
             loop {

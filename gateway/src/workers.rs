@@ -73,9 +73,9 @@ async fn seal_tenant(app: &App, id: TenantId) {
         Ok::<_, Error>(())
     };
     if let Err(error) = sealed.await {
-        // The sweep comes back to it.
-        tracing::warn!(tenant = %id, ?error, "sealing failed");
+        tracing::warn!(tenant = %id, ?error, "sealing failed; trying again");
         tokio::time::sleep(Duration::from_millis(200)).await;
+        app.db.outbox().wake(id);
     }
 }
 
@@ -96,8 +96,8 @@ async fn sweep(app: Arc<App>) {
             Ok(tenants) if !tenants.is_empty() => {
                 let pause = SWEEP / u32::try_from(tenants.len()).unwrap_or(u32::MAX);
                 for tenant in tenants {
-                    app.db.outbox().wake(&tenant);
-                    app.db.outbox().wake_workers(&tenant);
+                    app.db.outbox().wake(tenant.id);
+                    app.db.outbox().wake_workers(tenant.id);
                     tokio::time::sleep(pause).await;
                 }
                 app.db.outbox().hub().refresh();

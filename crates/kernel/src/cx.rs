@@ -82,6 +82,21 @@ pub struct Origin {
     pub agent: Option<String>,
 }
 
+impl Origin {
+    /// What attempts are counted by: the address, of IPv6 only the network, since whoever has one address there has
+    /// 2⁶⁴ of them.
+    pub fn limit_key(&self) -> String {
+        match self.address {
+            None => String::new(),
+            Some(IpAddr::V4(address)) => address.to_string(),
+            Some(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
+                Some(address) => address.to_string(),
+                None => format!("{:x?}", &address.segments()[..4]),
+            },
+        }
+    }
+}
+
 /// What a request did, counted where it happens.
 #[derive(Debug, Default)]
 pub struct Counters {

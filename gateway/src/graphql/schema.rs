@@ -1,6 +1,7 @@
 //! The stitched schema.
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, TypeDirective};
+use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
@@ -33,6 +34,7 @@ pub fn build() -> Schema {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<super::node::Node>()
         .register_output_type::<super::identity::User>()
+        .override_output_type_description::<DateTime<Utc>>("An instant (RFC 3339), in UTC, to the microsecond.")
         .disable_suggestions()
         .limit_recursive_depth(64)
         .finish()

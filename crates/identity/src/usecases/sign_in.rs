@@ -58,8 +58,7 @@ pub async fn sign_in(
     let email = text::email(&cmd.email);
     if cmd.limited {
         let conn = db.bookkeeping(cx).await?;
-        let address = cx.origin.address.map(|address| address.to_string()).unwrap_or_default();
-        BY_ADDRESS.count(&conn, cx, &address).await?;
+        BY_ADDRESS.count(&conn, cx, &cx.origin.limit_key()).await?;
         BY_ACCOUNT.count(&conn, cx, email.as_deref().unwrap_or_default()).await?;
     }
     let account = account(&db.reader(cx).await?, email.as_deref()).await?;

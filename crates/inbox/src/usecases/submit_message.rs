@@ -70,8 +70,7 @@ pub struct Receipt {
 /// [`kernel::Error::Invalid`] naming every field that is wrong; [`kernel::Error::RateLimited`].
 pub async fn submit_message(db: &Db, cx: &Cx, cmd: &SubmitMessage) -> Result<Receipt> {
     if cmd.limited {
-        let address = cx.origin.address.map(|address| address.to_string()).unwrap_or_default();
-        BY_ADDRESS.count(&db.bookkeeping(cx).await?, cx, &address).await?;
+        BY_ADDRESS.count(&db.bookkeeping(cx).await?, cx, &cx.origin.limit_key()).await?;
     }
     if cmd.honeypot.as_ref().is_some_and(|text| !text.is_empty()) {
         tracing::info!(request_id = %cx.request_id, "a filled honeypot was discarded");

@@ -161,10 +161,10 @@ impl Db {
         let raw = Arc::try_unwrap(raw).map_err(|_| outlived())?;
         raw.commit().await?;
         if !events.is_empty() {
-            self.outbox.wake(&cx.tenant);
+            self.outbox.wake(cx.tenant.id);
         }
         if jobs.load(Ordering::Relaxed) {
-            self.outbox.wake_workers(&cx.tenant);
+            self.outbox.wake_workers(cx.tenant.id);
         }
         Ok(())
     }

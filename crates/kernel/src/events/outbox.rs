@@ -154,13 +154,13 @@ impl Outbox {
     }
 
     /// Asks for sealing, after a commit.
-    pub fn wake(&self, tenant: &Tenant) {
-        self.unsealed.push(tenant.id);
+    pub fn wake(&self, tenant: TenantId) {
+        self.unsealed.push(tenant);
     }
 
     /// Asks the workers to look for jobs of a tenant.
-    pub fn wake_workers(&self, tenant: &Tenant) {
-        self.workers.push(tenant.id);
+    pub fn wake_workers(&self, tenant: TenantId) {
+        self.workers.push(tenant);
     }
 
     /// Hands on what another process told: its events, and perhaps jobs.

@@ -136,9 +136,9 @@ inbox_events! {
     /// A message's status was changed by hand.
     MessageStatusChanged {
         /// The status before.
-        from: MessageStatus = |event| event.from.into(),
+        previous_status: MessageStatus = |event| event.from.into(),
         /// The status after.
-        to: MessageStatus = |event| event.to.into(),
+        new_status: MessageStatus = |event| event.to.into(),
     } from inbox::MessageStatusChanged as MessageStatusChanged;
     /// Somebody replied.
     MessageReplied {} from inbox::MessageReplied as MessageReplied;
@@ -171,11 +171,11 @@ impl MessageAssigned {
         message(ctx, self.event.message).await
     }
     /// Who had it before.
-    async fn from(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+    async fn previous_assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
         staff(ctx, self.event.from).await
     }
     /// Who had it after.
-    async fn to(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+    async fn new_assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
         staff(ctx, self.event.to).await
     }
 }
