@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
+/// How long commits are gathered before they are sealed.
+const GATHER: Duration = Duration::from_millis(4);
 /// How often everything is looked at although nobody called: what a crashed process left is found within this time.
 const SWEEP: Duration = Duration::from_secs(10);
 /// How long a worker may take for a job before another may have it.
@@ -59,6 +61,8 @@ async fn tenant(app: &App, id: TenantId) -> Result<Option<Arc<Tenant>>> {
 /// Numbers and chains what was committed, a few tenants at a time.
 async fn seal(app: Arc<App>) {
     loop {
+        // Commits of a few milliseconds are sealed together: one sealing costs as much as one write.
+        tokio::time::sleep(GATHER).await;
         let tenants = app.db.outbox().next_unsealed().await;
         stream::iter(tenants).for_each_concurrent(TENANTS, |id| seal_tenant(&app, id)).await;
     }

@@ -65,9 +65,7 @@ pub trait Work: Serialize + DeserializeOwned {
 /// The capability of queueing work in the open transaction.
 pub trait Enqueue {
     /// Queues work for as soon as the transaction has committed.
-    fn enqueue<W: Work>(&self, cx: &Cx, work: &W) -> impl Future<Output = Result<JobId>> + Send
-    where
-        W: Sync;
+    async fn enqueue<W: Work + Sync>(&self, cx: &Cx, work: &W) -> Result<JobId>;
 }
 
 impl Enqueue for Tx {

@@ -1,8 +1,8 @@
 //! The record tier: tables whose SeaORM model *is* the domain type.
 //!
 //! A table belongs here while any value of each column is legal on its own, no state depends on another, and
-//! no children change with it. Such a table costs an entity and one [`Record`] implementation; reading by id,
-//! saving with an event and removing come from here. When a rule appears, it moves up a tier.
+//! no children change with it. Such a table costs an entity and one [`Record`] implementation; reading by id
+//! and saving with an event come from here. When a rule appears, it moves up a tier.
 
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ where
     type Id: TypedId + std::hash::Hash + Eq + Send + Sync;
     /// The kind's name, such as `Department`.
     const KIND: &'static str;
-    /// What saving and removing need.
+    /// What saving needs.
     const WRITE: Permission;
     /// This record's id.
     fn id(&self) -> Self::Id;

@@ -58,7 +58,7 @@ pub fn text_match(backend: DbBackend, table: &'static str, text: &str) -> Option
     Some(match backend {
         DbBackend::Postgres => {
             let query = words.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & ");
-            Expr::cust_with_exprs("$1 @@ to_tsquery('simple', $2)", [column.into(), Expr::val(query).into()])
+            Expr::cust_with_exprs("$1 @@ to_tsquery('simple', $2)", [column, Expr::val(query)])
         }
         _ => {
             let query = words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" ");
