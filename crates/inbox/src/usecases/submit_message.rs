@@ -111,8 +111,10 @@ async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessag
     Ok(Receipt { message: message.id, received_at: cx.now, visitor_token })
 }
 
-/// Finds the visitor by token, then by address, or makes one. Somebody found by address alone gets a token that
-/// identifies nothing yet stored: an address is no proof, so it must not hand out or replace another's token.
+/// Finds the visitor by token, then by address, or makes one.
+///
+/// An address is no proof: whoever is known by it alone changes nothing of the visitor but that they were seen, and gets
+/// a token that identifies nothing stored, so that nobody can take over or replace another's token.
 async fn recognise<S: Visitors>(
     s: &S,
     cx: &Cx,
@@ -121,26 +123,28 @@ async fn recognise<S: Visitors>(
     email: &str,
     source: Option<String>,
 ) -> Result<(Visitor, String)> {
-    let seen = |mut visitor: Visitor| {
+    let address = || cx.origin.address.map(|address| address.to_string());
+    let by_token = match known.filter(|known| known.len() <= 128) {
+        Some(known) => s.by_token(&token_hash(known)).await?.map(|visitor| (visitor, known.to_owned())),
+        None => None,
+    };
+    let proven = by_token.is_some();
+    let fresh = token(cx.source(), "fdv");
+    let found = match by_token {
+        Some(found) => Some(found),
+        None => s.by_email(email).await?.map(|visitor| (visitor, fresh.clone())),
+    };
+    if let Some((mut visitor, token)) = found {
         visitor.page_views = visitor.page_views.saturating_add(1);
         visitor.last_visit_at = cx.now;
-        visitor.name = Some(name.to_owned());
-        visitor.address = cx.origin.address.map(|address| address.to_string());
-        visitor.agent = cx.origin.agent.clone();
-        visitor
-    };
-    if let Some(known) = known.filter(|known| known.len() <= 128)
-        && let Some(visitor) = s.by_token(&token_hash(known)).await?
-    {
-        let visitor = Visitor { email: Some(email.to_owned()), ..seen(visitor) };
+        if proven {
+            visitor.name = Some(name.to_owned());
+            visitor.email = Some(email.to_owned());
+            visitor.address = address();
+            visitor.agent = cx.origin.agent.clone();
+        }
         s.save(&visitor).await?;
-        return Ok((visitor, known.to_owned()));
-    }
-    let fresh = token(cx.source(), "fdv");
-    if let Some(visitor) = s.by_email(email).await? {
-        let visitor = seen(visitor);
-        s.save(&visitor).await?;
-        return Ok((visitor, fresh));
+        return Ok((visitor, token));
     }
     let visitor = Visitor {
         id: cx.new_id(),
@@ -148,7 +152,7 @@ async fn recognise<S: Visitors>(
         email: Some(email.to_owned()),
         source,
         token_hash: token_hash(&fresh),
-        address: cx.origin.address.map(|address| address.to_string()),
+        address: address(),
         agent: cx.origin.agent.clone(),
         page_views: 1,
         first_visit_at: cx.now,
