@@ -53,3 +53,27 @@ fn translate(backend: DbBackend, sql: &str) -> String {
     };
     types.into_iter().fold(kept, |sql, (name, word)| sql.replace(name, word))
 }
+
+/// A migration that is this SQL and nothing else, named after its file.
+macro_rules! sql_migration {
+    ($sql:literal) => {
+        /// See the module.
+        #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
+        pub struct Migration;
+
+        #[async_trait::async_trait]
+        impl sea_orm_migration::prelude::MigrationTrait for Migration {
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+
+            async fn up(
+                &self,
+                manager: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                $crate::dialect::run(manager, $sql).await
+            }
+        }
+    };
+}
+pub(crate) use sql_migration;

@@ -36,7 +36,7 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         Some("rpl") => reply(ctx, id(argument, text)?).await?.map(Node::MessageReply),
         Some("vis") => {
             let visitor = scope.loaders.load_one(id::<kernel::id::VisitorId>(argument, text)?).await?;
-            visitor.map(|visitor| Node::Visitor(visitor.as_ref().into()))
+            visitor.map(|visitor| Node::Visitor(visitor.as_ref().clone().into()))
         }
         Some("stf") => staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff),
         Some("aud") => {

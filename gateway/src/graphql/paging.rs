@@ -1,9 +1,18 @@
-//! Relay connections, one macro for all of them.
+//! Relay connections, one pattern for all of them.
+//!
+//! A list resolver makes a [`List`] of its paging arguments, asks a query for the page, and hands the rows to the
+//! `of` of its connection, which [`connection!`](crate::connection) wrote.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use async_graphql::SimpleObject;
-use kernel::page::{Cursors, PageArgs, Place};
+use kernel::{
+    Conn, Cx,
+    page::{Cursors, Page, PageArgs, Place},
+};
+
+use super::scope::Scope;
+use crate::app::App;
 
 /// Counts a whole list, when somebody asks.
 pub type Count = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = kernel::Result<u64>> + Send>> + Send + Sync>;
@@ -11,7 +20,7 @@ pub type Count = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = kernel::Result<u64>
 /// What lies around a page.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct PageInfo {
-    /// Whether there are rows after this page.
+    /// Whether there are rows after this page. For a page taken backward before a cursor: true.
     pub has_next_page: bool,
     /// Whether there are rows before this page. For a page taken forward after a cursor: true.
     pub has_previous_page: bool,
@@ -21,9 +30,64 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
-/// The paging arguments of a field.
-pub fn args(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> PageArgs {
-    PageArgs { first, after, last, before }
+/// A list that was asked for: who asks, which page, and the cursors of this list in this order.
+pub struct List {
+    /// The context of the request.
+    pub cx: Cx,
+    /// The page.
+    pub page: Page,
+    cursors: Cursors,
+    app: Arc<App>,
+}
+
+impl List {
+    /// Checks the paging arguments. `name` tells the list and its order from all others.
+    pub fn new(
+        scope: &Scope,
+        name: &str,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> kernel::Result<Self> {
+        let cx = scope.cx();
+        let cursors = Cursors::new(scope.app.db.keyring(), &cx, name);
+        let page = cursors.page(&PageArgs { first, after, last, before })?;
+        Ok(Self { cx, page, cursors, app: scope.app.clone() })
+    }
+
+    /// A connection for reading.
+    pub async fn conn(&self) -> kernel::Result<Conn> {
+        self.app.db.reader(&self.cx).await
+    }
+
+    /// Whether the page begins at one end of the list, so that it can come from a loader.
+    pub fn from_an_end(&self) -> bool {
+        self.page.after.is_none() && self.page.before.is_none()
+    }
+
+    /// The cursors, and what counts the list on a connection of its own, later.
+    pub fn parts<F, W>(self, count: F) -> (Cursors, Count)
+    where
+        F: Fn(Conn, Cx) -> W + Clone + Send + Sync + 'static,
+        W: Future<Output = kernel::Result<u64>> + Send,
+    {
+        let Self { cx, cursors, app, .. } = self;
+        let count: Count = Arc::new(move || {
+            let (app, cx, count) = (app.clone(), cx.clone(), count.clone());
+            Box::pin(async move { count(app.db.reader(&cx).await?, cx).await })
+        });
+        (cursors, count)
+    }
+}
+
+/// The orders asked for, at most 3, or the usual one.
+pub fn orders<I, O: From<I>>(asked: Option<Vec<I>>, usual: O) -> Vec<O> {
+    let mut orders: Vec<O> = asked.unwrap_or_default().into_iter().take(3).map(Into::into).collect();
+    if orders.is_empty() {
+        orders.push(usual);
+    }
+    orders
 }
 
 /// The page info of rows at these places.
@@ -36,10 +100,10 @@ pub fn page_info(cursors: &Cursors, places: &[Place], has_next: bool, has_previo
     }
 }
 
-/// Makes the connection and edge types of a node type.
+/// Makes the connection and edge types of a node type, which must be made `From` the query's row.
 #[macro_export]
 macro_rules! connection {
-    ($connection:ident, $edge:ident, $node:ty, $what:literal) => {
+    ($connection:ident, $edge:ident, $node:ty, $row:ty, $what:literal) => {
         #[doc = concat!("One of the ", $what, " with its place in the list.")]
         #[derive(async_graphql::SimpleObject)]
         pub struct $edge {
@@ -51,18 +115,36 @@ macro_rules! connection {
 
         #[doc = concat!("A page of ", $what, ".")]
         pub struct $connection {
-            /// The rows with their places.
-            pub rows: Vec<std::sync::Arc<$node>>,
-            /// The place of each row.
-            pub places: Vec<kernel::page::Place>,
-            /// Whether there are rows after these.
-            pub has_next: bool,
-            /// Whether there are rows before these.
-            pub has_previous: bool,
-            /// Makes the cursors.
-            pub cursors: kernel::page::Cursors,
-            /// Counts the whole list.
-            pub count: $crate::graphql::paging::Count,
+            rows: Vec<std::sync::Arc<$node>>,
+            places: Vec<kernel::page::Place>,
+            has_next: bool,
+            has_previous: bool,
+            cursors: kernel::page::Cursors,
+            count: $crate::graphql::paging::Count,
+        }
+
+        impl $connection {
+            /// The connection of a page's rows: `place` tells where a row stands in the order, `count` counts the list.
+            pub fn of<F, W>(
+                list: $crate::graphql::paging::List,
+                slice: kernel::page::Slice<$row>,
+                place: impl Fn(&$row) -> kernel::page::Place,
+                count: F,
+            ) -> Self
+            where
+                F: Fn(kernel::Conn, kernel::Cx) -> W + Clone + Send + Sync + 'static,
+                W: Future<Output = kernel::Result<u64>> + Send,
+            {
+                let (cursors, count) = list.parts(count);
+                Self {
+                    places: slice.rows.iter().map(place).collect(),
+                    rows: slice.rows.into_iter().map(|row| std::sync::Arc::new(row.into())).collect(),
+                    has_next: slice.has_next,
+                    has_previous: slice.has_previous,
+                    cursors,
+                    count,
+                }
+            }
         }
 
         #[doc = concat!("A page of ", $what, ".")]

@@ -1,25 +1,6 @@
 //! The registry of tenants.
 
-use sea_orm_migration::prelude::*;
-
-use crate::dialect::run;
-
-/// See the module.
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, SQL).await
-    }
-}
-
-const SQL: &str = "
+crate::dialect::sql_migration! {"
 CREATE TABLE tenants (
     id {id} NOT NULL PRIMARY KEY,
     slug text NOT NULL UNIQUE,
@@ -35,4 +16,4 @@ CREATE TABLE tenants (
     updated_at {time} NOT NULL
 );
 CREATE INDEX tenants_active ON tenants (active);
-";
+"}

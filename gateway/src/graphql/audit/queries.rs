@@ -1,10 +1,8 @@
 //! Reading the audit trail.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use audit::AuditLogCriteria;
-use kernel::{Error, ProblemCode, page::Cursors};
+use kernel::{Error, ProblemCode};
 
 use super::types::AuditLogConnection;
 use crate::{
@@ -13,7 +11,7 @@ use crate::{
         errors::Result,
         filters::{DateTimeComparator, IdComparator, OrderDirection, StringComparator},
         identity::Permission,
-        paging::args,
+        paging::List,
         schema::requires,
         scope::scope,
     },
@@ -91,27 +89,15 @@ impl AuditQuery {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<AuditLogConnection> {
         let scope = scope(ctx);
-        let cx = scope.cx();
-        cx.require(audit::VIEW_AUDIT_LOG)?;
+        scope.cx().require(audit::VIEW_AUDIT_LOG)?;
         let filter = filter.unwrap_or_default().build(scope)?;
-        let descending =
-            order_by.unwrap_or_default().first().is_none_or(|order| order.direction == OrderDirection::Desc);
+        let descending = order_by.unwrap_or_default().first().is_none_or(|by| by.direction == OrderDirection::Desc);
         let order = audit::AuditLogOrder { descending };
-        let cursors = Cursors::new(scope.app.db.keyring(), &cx, &format!("audit {order:?}"));
-        let page = cursors.page(&args(first, after, last, before))?;
-        let conn = scope.app.db.reader(&cx).await?;
-        let slice = audit::audit_logs(&conn, &cx, &filter, order, &page).await?;
-        let app = scope.app.clone();
-        Ok(AuditLogConnection {
-            places: slice.rows.iter().map(audit::AuditLog::place).collect(),
-            rows: slice.rows.into_iter().map(|row| Arc::new(row.into())).collect(),
-            has_next: slice.has_next,
-            has_previous: slice.has_previous,
-            cursors,
-            count: Arc::new(move || {
-                let (app, cx, filter) = (app.clone(), cx.clone(), filter.clone());
-                Box::pin(async move { audit::count(&app.db.reader(&cx).await?, &cx, &filter).await })
-            }),
-        })
+        let list = List::new(scope, &format!("audit {order:?}"), first, after, last, before)?;
+        let slice = audit::audit_logs(&list.conn().await?, &list.cx, &filter, order, &list.page).await?;
+        Ok(AuditLogConnection::of(list, slice, audit::AuditLog::place, move |conn, cx| {
+            let filter = filter.clone();
+            async move { audit::count(&conn, &cx, &filter).await }
+        }))
     }
 }

@@ -101,4 +101,4 @@ impl AuditLog {
     }
 }
 
-connection!(AuditLogConnection, AuditLogEdge, AuditLog, "audit rows");
+connection!(AuditLogConnection, AuditLogEdge, AuditLog, audit::AuditLog, "audit rows");

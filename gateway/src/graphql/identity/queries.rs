@@ -1,10 +1,7 @@
 //! Reading people.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use identity::{StaffCriteria, StaffField};
-use kernel::page::Cursors;
 
 use super::types::{Permission, Staff, StaffConnection, Viewer, staff};
 use crate::{
@@ -12,7 +9,7 @@ use crate::{
     graphql::{
         errors::Result,
         filters::{DateTimeComparator, IdComparator, OrderDirection},
-        paging::args,
+        paging::{List, orders},
         schema::requires,
         scope::scope,
     },
@@ -108,31 +105,17 @@ impl IdentityQuery {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<StaffConnection> {
         let scope = scope(ctx);
-        let cx = scope.cx();
-        cx.require(identity::VIEW_STAFF)?;
+        scope.cx().require(identity::VIEW_STAFF)?;
         let filter = filter.unwrap_or_default().build(scope)?;
-        let mut orders: Vec<identity::StaffOrder> =
-            order_by.unwrap_or_default().into_iter().take(3).map(Into::into).collect();
-        if orders.is_empty() {
-            orders.push(identity::StaffOrder { field: StaffField::Name, descending: false });
-        }
-        let cursors = Cursors::new(scope.app.db.keyring(), &cx, &format!("staff {orders:?}"));
-        let page = cursors.page(&args(first, after, last, before))?;
-        let conn = scope.app.db.reader(&cx).await?;
-        let slice = identity::staff_members(&conn, &cx, &filter, &orders, &page).await?;
+        let orders = orders(order_by, identity::StaffOrder { field: StaffField::Name, descending: false });
+        let list = List::new(scope, &format!("staff {orders:?}"), first, after, last, before)?;
+        let slice = identity::staff_members(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
         let look = ctx.look_ahead();
         super::prime(scope, &slice.rows, &[look.field("nodes"), look.field("edges").field("node")]).await?;
-        let app = scope.app.clone();
-        Ok(StaffConnection {
-            places: slice.rows.iter().map(|row| identity::StaffOrder::place(&orders, row)).collect(),
-            rows: slice.rows.iter().map(|row| Arc::new(row.into())).collect(),
-            has_next: slice.has_next,
-            has_previous: slice.has_previous,
-            cursors,
-            count: Arc::new(move || {
-                let (app, cx, filter) = (app.clone(), cx.clone(), filter.clone());
-                Box::pin(async move { identity::count(&app.db.reader(&cx).await?, &cx, &filter).await })
-            }),
-        })
+        let place = |row: &identity::Staff| identity::StaffOrder::place(&orders, row);
+        Ok(StaffConnection::of(list, slice, place, move |conn, cx| {
+            let filter = filter.clone();
+            async move { identity::count(&conn, &cx, &filter).await }
+        }))
     }
 }

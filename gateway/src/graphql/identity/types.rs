@@ -69,12 +69,12 @@ pub struct Staff {
     pub(crate) department_id: Option<DepartmentId>,
 }
 
-impl From<&identity::Staff> for Staff {
-    fn from(staff: &identity::Staff) -> Self {
+impl From<identity::Staff> for Staff {
+    fn from(staff: identity::Staff) -> Self {
         Self {
             id: staff.id.into_id(),
-            name: staff.name.clone(),
-            email: EmailAddress(staff.email.clone()),
+            name: staff.name,
+            email: EmailAddress(staff.email),
             is_active: staff.is_active,
             last_sign_in_at: staff.last_sign_in_at,
             created_at: staff.created_at,
@@ -114,10 +114,10 @@ impl Staff {
 /// A staff member, where the viewer may see them.
 pub async fn staff(ctx: &Context<'_>, id: Option<StaffId>) -> Result<Option<Staff>> {
     let Some(id) = id else { return Ok(None) };
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|staff| staff.as_ref().into()))
+    Ok(scope(ctx).loaders.load_one(id).await?.map(|staff| staff.as_ref().clone().into()))
 }
 
-connection!(StaffConnection, StaffEdge, Staff, "staff members");
+connection!(StaffConnection, StaffEdge, Staff, identity::Staff, "staff members");
 
 /// A named set of permissions.
 #[derive(Debug, Clone, SimpleObject)]

@@ -16,23 +16,6 @@ use crate::graphql::{
     scalars::id,
 };
 
-/// The kinds of inbox events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum InboxEventType {
-    /// A visitor wrote.
-    MessageReceived,
-    /// A message went to somebody, or back to nobody.
-    MessageAssigned,
-    /// A message's status was changed by hand.
-    MessageStatusChanged,
-    /// Somebody replied.
-    MessageReplied,
-    /// A reply's mail was taken by the mail server.
-    ReplyDelivered,
-    /// A reply's mail was given up.
-    ReplyFailed,
-}
-
 /// Which inbox events. All parts given must hold.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct InboxEventFilter {
@@ -56,8 +39,15 @@ impl InboxEventFilter {
     }
 }
 
+impl Wanted {
+    fn has(&self, kind: InboxEventType, message: MessageId) -> bool {
+        self.types.as_ref().is_none_or(|types| types.contains(&kind))
+            && self.message.is_none_or(|wanted| wanted == message)
+    }
+}
+
 macro_rules! inbox_events {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $value:expr),* $(,)? } from $event:ty as $type_name:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident from $event:ty { $($more:tt)* })*) => {
         $(
             $(#[$doc])*
             #[derive(SimpleObject)]
@@ -67,11 +57,25 @@ macro_rules! inbox_events {
                 pub sequence: String,
                 /// When it happened.
                 pub at: DateTime<Utc>,
-                $($(#[$field_doc])* pub $field: $type,)*
                 #[graphql(skip)]
                 actor_id: Option<StaffId>,
                 #[graphql(skip)]
                 event: $event,
+            }
+
+            #[ComplexObject]
+            impl $name {
+                /// Who did it; null for a visitor and for Frontdesk itself.
+                async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+                    Ok(staff(ctx, self.actor_id).await?.map(User::Staff))
+                }
+
+                /// The message as it is now.
+                async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+                    message(ctx, self.event.message).await
+                }
+
+                $($more)*
             }
         )*
 
@@ -86,21 +90,22 @@ macro_rules! inbox_events {
             $($(#[$doc])* $name($name),)*
         }
 
+        /// The kinds of inbox events.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+        pub enum InboxEventType {
+            $($(#[$doc])* $name,)*
+        }
+
         impl InboxEvent {
             /// A stored event as subscribers see it; `None` where it is of another topic or not wanted.
             pub fn of(stored: &Stored, wanted: &Wanted) -> kernel::Result<Option<Self>> {
                 match stored.kind.as_str() {
                     $(<$event>::KIND => {
                         let event: $event = decode(stored)?;
-                        if wanted.types.as_ref().is_some_and(|types| !types.contains(&InboxEventType::$type_name))
-                            || wanted.message.is_some_and(|message| message != event.message)
-                        {
-                            return Ok(None);
-                        }
-                        Ok(Some(Self::$name($name {
-                            sequence: stored.sequence.unwrap_or_default().to_string(),
+                        let sequence = stored.sequence.unwrap_or_default().to_string();
+                        Ok(wanted.has(InboxEventType::$name, event.message).then_some(Self::$name($name {
+                            sequence,
                             at: stored.at,
-                            $($field: { let value: fn(&$event) -> $type = $value; value(&event) },)*
                             actor_id: stored.actor_id,
                             event,
                         })))
@@ -124,118 +129,57 @@ fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
         .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
 }
 
-async fn actor(ctx: &Context<'_>, id: Option<StaffId>) -> Result<Option<User>> {
-    Ok(staff(ctx, id).await?.map(User::Staff))
-}
-
 inbox_events! {
     /// A visitor wrote.
-    MessageReceived {} from inbox::MessageReceived as MessageReceived;
+    MessageReceived from inbox::MessageReceived {}
+
     /// A message went to somebody, or back to nobody.
-    MessageAssigned {} from inbox::MessageAssigned as MessageAssigned;
+    MessageAssigned from inbox::MessageAssigned {
+        /// Who had it before.
+        async fn previous_assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+            staff(ctx, self.event.from).await
+        }
+
+        /// Who had it after.
+        async fn new_assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+            staff(ctx, self.event.to).await
+        }
+    }
+
     /// A message's status was changed by hand.
-    MessageStatusChanged {
+    MessageStatusChanged from inbox::MessageStatusChanged {
         /// The status before.
-        previous_status: MessageStatus = |event| event.from.into(),
+        async fn previous_status(&self) -> MessageStatus {
+            self.event.from.into()
+        }
+
         /// The status after.
-        new_status: MessageStatus = |event| event.to.into(),
-    } from inbox::MessageStatusChanged as MessageStatusChanged;
+        async fn new_status(&self) -> MessageStatus {
+            self.event.to.into()
+        }
+    }
+
     /// Somebody replied.
-    MessageReplied {} from inbox::MessageReplied as MessageReplied;
+    MessageReplied from inbox::MessageReplied {
+        /// The reply as it is now.
+        async fn reply(&self, ctx: &Context<'_>) -> Result<Option<MessageReply>> {
+            reply_of(ctx, self.event.reply).await
+        }
+    }
+
     /// A reply's mail was taken by the mail server.
-    ReplyDelivered {} from inbox::ReplyDelivered as ReplyDelivered;
+    ReplyDelivered from inbox::ReplyDelivered {
+        /// The reply as it is now.
+        async fn reply(&self, ctx: &Context<'_>) -> Result<Option<MessageReply>> {
+            reply_of(ctx, self.event.reply).await
+        }
+    }
+
     /// A reply's mail was given up.
-    ReplyFailed {} from inbox::ReplyFailed as ReplyFailed;
-}
-
-#[ComplexObject]
-impl MessageReceived {
-    /// Who did it: nobody signed in.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        actor(ctx, self.actor_id).await
-    }
-    /// The message as it is now.
-    async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        message(ctx, self.event.message).await
-    }
-}
-
-#[ComplexObject]
-impl MessageAssigned {
-    /// Who did it.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        actor(ctx, self.actor_id).await
-    }
-    /// The message as it is now.
-    async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        message(ctx, self.event.message).await
-    }
-    /// Who had it before.
-    async fn previous_assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
-        staff(ctx, self.event.from).await
-    }
-    /// Who had it after.
-    async fn new_assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
-        staff(ctx, self.event.to).await
-    }
-}
-
-#[ComplexObject]
-impl MessageStatusChanged {
-    /// Who did it.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        actor(ctx, self.actor_id).await
-    }
-    /// The message as it is now.
-    async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        message(ctx, self.event.message).await
-    }
-}
-
-#[ComplexObject]
-impl MessageReplied {
-    /// Who did it.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        actor(ctx, self.actor_id).await
-    }
-    /// The message as it is now.
-    async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        message(ctx, self.event.message).await
-    }
-    /// The reply as it is now.
-    async fn reply(&self, ctx: &Context<'_>) -> Result<Option<MessageReply>> {
-        reply_of(ctx, self.event.reply).await
-    }
-}
-
-#[ComplexObject]
-impl ReplyDelivered {
-    /// Frontdesk did it: null.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        actor(ctx, self.actor_id).await
-    }
-    /// The message as it is now.
-    async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        message(ctx, self.event.message).await
-    }
-    /// The reply as it is now.
-    async fn reply(&self, ctx: &Context<'_>) -> Result<Option<MessageReply>> {
-        reply_of(ctx, self.event.reply).await
-    }
-}
-
-#[ComplexObject]
-impl ReplyFailed {
-    /// Frontdesk did it: null.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        actor(ctx, self.actor_id).await
-    }
-    /// The message as it is now.
-    async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        message(ctx, self.event.message).await
-    }
-    /// The reply as it is now.
-    async fn reply(&self, ctx: &Context<'_>) -> Result<Option<MessageReply>> {
-        reply_of(ctx, self.event.reply).await
+    ReplyFailed from inbox::ReplyFailed {
+        /// The reply as it is now.
+        async fn reply(&self, ctx: &Context<'_>) -> Result<Option<MessageReply>> {
+            reply_of(ctx, self.event.reply).await
+        }
     }
 }

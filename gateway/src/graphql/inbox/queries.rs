@@ -1,17 +1,21 @@
 //! Reading the inbox.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Lookahead, Object};
 use inbox::{MessageField, VisitorField, Wide};
-use kernel::{id::VisitorId, page::Cursors};
+use kernel::id::VisitorId;
 
 use super::{
     filters::{MessageFilter, MessageOrder, VisitorFilter, VisitorOrder},
     prime::{prime, prime_visitors},
     types::{Message, MessageConnection, Visitor, VisitorConnection},
 };
-use crate::graphql::{errors::Result, identity::Permission, paging::args, schema::requires, scope::scope};
+use crate::graphql::{
+    errors::Result,
+    identity::Permission,
+    paging::{List, orders},
+    schema::requires,
+    scope::scope,
+};
 
 fn nodes<'a>(look: &Lookahead<'a>) -> [Lookahead<'a>; 2] {
     [look.field("nodes"), look.field("edges").field("node")]
@@ -52,40 +56,23 @@ impl InboxQuery {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<MessageConnection> {
         let scope = scope(ctx);
-        let cx = scope.cx();
-        cx.require(inbox::VIEW_MESSAGES)?;
+        scope.cx().require(inbox::VIEW_MESSAGES)?;
         let filter = filter.unwrap_or_default().build(scope)?;
-        let mut orders: Vec<inbox::MessageOrder> =
-            order_by.unwrap_or_default().into_iter().take(3).map(Into::into).collect();
-        if orders.is_empty() {
-            orders.push(inbox::MessageOrder { field: MessageField::CreatedAt, descending: true });
-        }
-        let cursors = Cursors::new(scope.app.db.keyring(), &cx, &format!("messages {orders:?}"));
-        let page = cursors.page(&args(first, after, last, before))?;
-        let conn = scope.app.db.reader(&cx).await?;
+        let newest = inbox::MessageOrder { field: MessageField::CreatedAt, descending: true };
+        let orders = orders(order_by, newest);
+        let list = List::new(scope, &format!("messages {orders:?}"), first, after, last, before)?;
         let look = ctx.look_ahead();
         let nodes = nodes(&look);
-        let wide = if nodes.iter().any(|node| node.field("content").exists())
-            || nodes.iter().any(|node| node.field("replies").exists())
-        {
-            Wide::Content
-        } else {
-            Wide::Omit
-        };
-        let slice = inbox::messages(&conn, &cx, &filter, &orders, &page, wide).await?;
+        // A reply may ask for its message again, which then comes from here.
+        let wide = nodes.iter().any(|node| node.field("content").exists() || node.field("replies").exists());
+        let wide = if wide { Wide::Content } else { Wide::Omit };
+        let slice = inbox::messages(&list.conn().await?, &list.cx, &filter, &orders, &list.page, wide).await?;
         prime(scope, &slice.rows, &nodes).await?;
-        let app = scope.app.clone();
-        Ok(MessageConnection {
-            places: slice.rows.iter().map(|row| inbox::MessageOrder::place(&orders, row)).collect(),
-            rows: slice.rows.into_iter().map(|row| Arc::new(row.into())).collect(),
-            has_next: slice.has_next,
-            has_previous: slice.has_previous,
-            cursors,
-            count: Arc::new(move || {
-                let (app, cx, filter) = (app.clone(), cx.clone(), filter.clone());
-                Box::pin(async move { inbox::count_messages(&app.db.reader(&cx).await?, &cx, &filter).await })
-            }),
-        })
+        let place = |row: &inbox::Message| inbox::MessageOrder::place(&orders, row);
+        Ok(MessageConnection::of(list, slice, place, move |conn, cx| {
+            let filter = filter.clone();
+            async move { inbox::count_messages(&conn, &cx, &filter).await }
+        }))
     }
 
     /// A visitor; null where there is none that the viewer may see.
@@ -100,7 +87,7 @@ impl InboxQuery {
         if let Some(found) = &found {
             prime_visitors(scope, std::slice::from_ref(found), &[ctx.look_ahead()]).await?;
         }
-        Ok(found.as_ref().map(Into::into))
+        Ok(found.map(Into::into))
     }
 
     /// Visitors, last seen first unless ordered otherwise.
@@ -117,30 +104,16 @@ impl InboxQuery {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<VisitorConnection> {
         let scope = scope(ctx);
-        let cx = scope.cx();
-        cx.require(inbox::VIEW_VISITORS)?;
+        scope.cx().require(inbox::VIEW_VISITORS)?;
         let filter = filter.unwrap_or_default().build(scope)?;
-        let mut orders: Vec<inbox::VisitorOrder> =
-            order_by.unwrap_or_default().into_iter().take(3).map(Into::into).collect();
-        if orders.is_empty() {
-            orders.push(inbox::VisitorOrder { field: VisitorField::LastVisitAt, descending: true });
-        }
-        let cursors = Cursors::new(scope.app.db.keyring(), &cx, &format!("visitors {orders:?}"));
-        let page = cursors.page(&args(first, after, last, before))?;
-        let conn = scope.app.db.reader(&cx).await?;
-        let slice = inbox::visitors(&conn, &cx, &filter, &orders, &page).await?;
+        let orders = orders(order_by, inbox::VisitorOrder { field: VisitorField::LastVisitAt, descending: true });
+        let list = List::new(scope, &format!("visitors {orders:?}"), first, after, last, before)?;
+        let slice = inbox::visitors(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
         prime_visitors(scope, &slice.rows, &nodes(&ctx.look_ahead())).await?;
-        let app = scope.app.clone();
-        Ok(VisitorConnection {
-            places: slice.rows.iter().map(|row| inbox::VisitorOrder::place(&orders, row)).collect(),
-            rows: slice.rows.iter().map(|row| Arc::new(row.into())).collect(),
-            has_next: slice.has_next,
-            has_previous: slice.has_previous,
-            cursors,
-            count: Arc::new(move || {
-                let (app, cx, filter) = (app.clone(), cx.clone(), filter.clone());
-                Box::pin(async move { inbox::count_visitors(&app.db.reader(&cx).await?, &cx, &filter).await })
-            }),
-        })
+        let place = |row: &inbox::Visitor| inbox::VisitorOrder::place(&orders, row);
+        Ok(VisitorConnection::of(list, slice, place, move |conn, cx| {
+            let filter = filter.clone();
+            async move { inbox::count_visitors(&conn, &cx, &filter).await }
+        }))
     }
 }

@@ -1,14 +1,9 @@
 //! Messages, replies and visitors.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use inbox::reply_place;
-use kernel::{
-    id::{MessageId, MessageReplyId, StaffId, VisitorId},
-    page::{Cursors, Slice},
-};
+use kernel::id::{MessageId, MessageReplyId, StaffId, VisitorId};
 
 use crate::{
     connection,
@@ -16,7 +11,7 @@ use crate::{
         errors::Result,
         identity::{IntoId, Staff, staff},
         loaders::{MessageCount, MessagesOf, RepliesOf, ReplyCount},
-        paging::args,
+        paging::List,
         scalars::EmailAddress,
         scope::scope,
     },
@@ -106,7 +101,7 @@ impl From<inbox::Message> for Message {
 impl Message {
     /// Who wrote it; null without the permission to see visitors.
     async fn visitor(&self, ctx: &Context<'_>) -> Result<Option<Visitor>> {
-        Ok(scope(ctx).loaders.load_one(self.visitor_id).await?.map(|visitor| visitor.as_ref().into()))
+        Ok(scope(ctx).loaders.load_one(self.visitor_id).await?.map(|visitor| visitor.as_ref().clone().into()))
     }
 
     /// Who has it; null where nobody has, or without the permission to see colleagues.
@@ -124,24 +119,19 @@ impl Message {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<MessageReplyConnection> {
         let scope = scope(ctx);
-        let cx = scope.cx();
-        let cursors = Cursors::new(scope.app.db.keyring(), &cx, &format!("replies {}", self.id.as_str()));
-        let page = cursors.page(&args(first, after, last, before))?;
-        let slice = if page.after.is_none() && page.before.is_none() {
-            let key = RepliesOf { message: self.key, rows: page.size + 1, backward: page.backward };
-            page.slice(scope.loaders.load_one(key).await?.map(|replies| replies.to_vec()).unwrap_or_default())
+        let list = List::new(scope, &format!("replies {}", self.id.as_str()), first, after, last, before)?;
+        let message = self.key;
+        let slice = if list.from_an_end() {
+            let key = RepliesOf { message, rows: list.page.size + 1, backward: list.page.backward };
+            let replies = scope.loaders.load_one(key).await?;
+            list.page.slice(replies.map(|replies| replies.to_vec()).unwrap_or_default())
         } else {
-            inbox::replies(&scope.app.db.reader(&cx).await?, &cx, self.key, &page).await?
+            inbox::replies(&list.conn().await?, &list.cx, message, &list.page).await?
         };
-        let (app, message) = (scope.app.clone(), self.key);
-        Ok(reply_connection(
-            slice,
-            cursors,
-            Arc::new(move || {
-                let (app, cx) = (app.clone(), cx.clone());
-                Box::pin(async move { count_replies(&app, &cx, message).await })
-            }),
-        ))
+        Ok(MessageReplyConnection::of(list, slice, reply_place, move |conn, cx| async move {
+            let found = inbox::count_replies_of_each(&conn, &cx, &[message]).await?;
+            Ok(found.get(&message).copied().unwrap_or_default())
+        }))
     }
 
     /// How many replies it has.
@@ -151,32 +141,12 @@ impl Message {
     }
 }
 
-async fn count_replies(app: &crate::app::App, cx: &kernel::Cx, message: MessageId) -> kernel::Result<u64> {
-    let found = inbox::count_replies_of_each(&app.db.reader(cx).await?, cx, &[message]).await?;
-    Ok(found.get(&message).copied().unwrap_or_default())
-}
-
-fn reply_connection(
-    slice: Slice<inbox::MessageReply>,
-    cursors: Cursors,
-    count: crate::graphql::paging::Count,
-) -> MessageReplyConnection {
-    MessageReplyConnection {
-        places: slice.rows.iter().map(reply_place).collect(),
-        rows: slice.rows.into_iter().map(|row| Arc::new(row.into())).collect(),
-        has_next: slice.has_next,
-        has_previous: slice.has_previous,
-        cursors,
-        count,
-    }
-}
-
 /// A message, where the viewer may see it.
 pub async fn message(ctx: &Context<'_>, id: MessageId) -> Result<Option<Message>> {
     Ok(scope(ctx).loaders.load_one(id).await?.map(|message| message.as_ref().clone().into()))
 }
 
-connection!(MessageConnection, MessageEdge, Message, "messages");
+connection!(MessageConnection, MessageEdge, Message, inbox::Message, "messages");
 
 /// A reply to a message.
 #[derive(Debug, Clone, SimpleObject)]
@@ -233,7 +203,7 @@ pub async fn reply(ctx: &Context<'_>, id: MessageReplyId) -> Result<Option<Messa
     Ok(scope(ctx).loaders.load_one(id).await?.map(|reply| reply.as_ref().clone().into()))
 }
 
-connection!(MessageReplyConnection, MessageReplyEdge, MessageReply, "replies");
+connection!(MessageReplyConnection, MessageReplyEdge, MessageReply, inbox::MessageReply, "replies");
 
 /// A person on the website, known again by a token their browser keeps, then by their address.
 #[derive(Debug, Clone, SimpleObject)]
@@ -257,13 +227,13 @@ pub struct Visitor {
     pub(crate) key: VisitorId,
 }
 
-impl From<&inbox::Visitor> for Visitor {
-    fn from(visitor: &inbox::Visitor) -> Self {
+impl From<inbox::Visitor> for Visitor {
+    fn from(visitor: inbox::Visitor) -> Self {
         Self {
             id: visitor.id.into_id(),
-            name: visitor.name.clone(),
-            email: visitor.email.clone().map(EmailAddress),
-            source: visitor.source.clone(),
+            name: visitor.name,
+            email: visitor.email.map(EmailAddress),
+            source: visitor.source,
             page_views: visitor.page_views,
             first_visit_at: visitor.first_visit_at,
             last_visit_at: visitor.last_visit_at,
@@ -284,31 +254,21 @@ impl Visitor {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<MessageConnection> {
         let scope = scope(ctx);
-        let cx = scope.cx();
-        let cursors = Cursors::new(scope.app.db.keyring(), &cx, &format!("messages of {}", self.id.as_str()));
-        let page = cursors.page(&args(first, after, last, before))?;
-        let slice = if page.after.is_none() && page.before.is_none() {
-            let key = MessagesOf { visitor: self.key, rows: page.size + 1, backward: page.backward };
-            page.slice(scope.loaders.load_one(key).await?.map(|messages| messages.to_vec()).unwrap_or_default())
+        let list = List::new(scope, &format!("messages of {}", self.id.as_str()), first, after, last, before)?;
+        let visitor = self.key;
+        let slice = if list.from_an_end() {
+            let key = MessagesOf { visitor, rows: list.page.size + 1, backward: list.page.backward };
+            let messages = scope.loaders.load_one(key).await?;
+            list.page.slice(messages.map(|messages| messages.to_vec()).unwrap_or_default())
         } else {
-            inbox::messages_of(&scope.app.db.reader(&cx).await?, &cx, self.key, &page).await?
+            inbox::messages_of(&list.conn().await?, &list.cx, visitor, &list.page).await?
         };
         let newest = [inbox::MessageOrder { field: inbox::MessageField::CreatedAt, descending: true }];
-        let (app, visitor) = (scope.app.clone(), self.key);
-        Ok(MessageConnection {
-            places: slice.rows.iter().map(|row| inbox::MessageOrder::place(&newest, row)).collect(),
-            rows: slice.rows.into_iter().map(|row| Arc::new(row.into())).collect(),
-            has_next: slice.has_next,
-            has_previous: slice.has_previous,
-            cursors,
-            count: Arc::new(move || {
-                let (app, cx) = (app.clone(), cx.clone());
-                Box::pin(async move {
-                    let found = inbox::count_messages_of_each(&app.db.reader(&cx).await?, &cx, &[visitor]).await?;
-                    Ok(found.get(&visitor).copied().unwrap_or_default())
-                })
-            }),
-        })
+        let place = |row: &inbox::Message| inbox::MessageOrder::place(&newest, row);
+        Ok(MessageConnection::of(list, slice, place, move |conn, cx| async move {
+            let found = inbox::count_messages_of_each(&conn, &cx, &[visitor]).await?;
+            Ok(found.get(&visitor).copied().unwrap_or_default())
+        }))
     }
 
     /// How many messages they wrote.
@@ -318,4 +278,4 @@ impl Visitor {
     }
 }
 
-connection!(VisitorConnection, VisitorEdge, Visitor, "visitors");
+connection!(VisitorConnection, VisitorEdge, Visitor, inbox::Visitor, "visitors");

@@ -1,25 +1,6 @@
 //! The audit trail and its hash chain, append-only in the database itself.
 
-use sea_orm_migration::prelude::*;
-
-use crate::dialect::run;
-
-/// See the module.
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, SQL).await
-    }
-}
-
-const SQL: &str = "
+crate::dialect::sql_migration! {"
 CREATE TABLE audit_logs (
     id {id} NOT NULL PRIMARY KEY,
     at {time} NOT NULL,
@@ -66,4 +47,4 @@ CREATE TRIGGER audit_logs_no_delete BEFORE DELETE ON audit_logs BEGIN SELECT RAI
 CREATE TRIGGER audit_chain_no_update BEFORE UPDATE ON audit_chain BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER audit_chain_no_delete BEFORE DELETE ON audit_chain BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 --end
-";
+"}

@@ -1,25 +1,6 @@
 //! Departments, roles, users, sessions and their refresh tokens.
 
-use sea_orm_migration::prelude::*;
-
-use crate::dialect::run;
-
-/// See the module.
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, SQL).await
-    }
-}
-
-const SQL: &str = "
+crate::dialect::sql_migration! {"
 CREATE TABLE departments (
     id {id} NOT NULL PRIMARY KEY,
     name text NOT NULL UNIQUE,
@@ -83,4 +64,4 @@ CREATE TABLE refresh_tokens (
 );
 CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
 CREATE INDEX refresh_tokens_expires ON refresh_tokens (expires_at);
-";
+"}

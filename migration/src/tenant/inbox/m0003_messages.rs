@@ -1,25 +1,6 @@
 //! Visitors, messages and replies.
 
-use sea_orm_migration::prelude::*;
-
-use crate::dialect::run;
-
-/// See the module.
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, SQL).await
-    }
-}
-
-const SQL: &str = "
+crate::dialect::sql_migration! {"
 CREATE TABLE visitors (
     id {id} NOT NULL PRIMARY KEY,
     name text,
@@ -96,4 +77,4 @@ CREATE TABLE message_replies (
 -- Covers a page of replies and the references of the next mail.
 CREATE INDEX message_replies_message ON message_replies (message_id, created_at, id);
 CREATE INDEX message_replies_author ON message_replies (author_id, created_at);
-";
+"}

@@ -1,25 +1,6 @@
 //! The outbox with its sequence, background jobs, idempotency keys, rate limits.
 
-use sea_orm_migration::prelude::*;
-
-use crate::dialect::run;
-
-/// See the module.
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, SQL).await
-    }
-}
-
-const SQL: &str = "
+crate::dialect::sql_migration! {"
 -- Written by every change; numbered just after the commit by the one who holds the row of event_head.
 CREATE TABLE outbox (
     position {serial},
@@ -72,4 +53,4 @@ CREATE TABLE rate_limits (
     attempts integer NOT NULL
 );
 CREATE INDEX rate_limits_ends ON rate_limits (ends_at);
-";
+"}
