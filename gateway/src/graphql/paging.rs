@@ -5,13 +5,13 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use async_graphql::SimpleObject;
+use async_graphql::{SimpleObject, dataloader::Loader};
 use kernel::{
     Conn, Cx,
     page::{Cursors, Page, PageArgs, Place},
 };
 
-use super::scope::Scope;
+use super::{loaders::Batch, scope::Scope};
 use crate::app::App;
 
 /// Counts a whole list, when somebody asks.
@@ -66,19 +66,36 @@ impl List {
         self.page.after.is_none() && self.page.before.is_none()
     }
 
-    /// The cursors, and what counts the list on a connection of its own, later.
-    pub fn parts<F, W>(self, count: F) -> (Cursors, Count)
+    /// Counts the list with this query when somebody asks, on a connection of its own.
+    pub fn count<F, W>(&self, count: F) -> Count
     where
         F: Fn(Conn, Cx) -> W + Clone + Send + Sync + 'static,
         W: Future<Output = kernel::Result<u64>> + Send,
     {
-        let Self { cx, cursors, app, .. } = self;
-        let count: Count = Arc::new(move || {
+        let (app, cx) = (self.app.clone(), self.cx.clone());
+        Arc::new(move || {
             let (app, cx, count) = (app.clone(), cx.clone(), count.clone());
             Box::pin(async move { count(app.db.reader(&cx).await?, cx).await })
-        });
-        (cursors, count)
+        })
     }
+
+    /// The cursors of the list.
+    pub fn cursors(self) -> Cursors {
+        self.cursors
+    }
+}
+
+/// Counts a list below a row when somebody asks, for all rows of a level at once.
+pub fn counted<K>(scope: &Scope, key: K) -> Count
+where
+    K: Copy + Eq + std::hash::Hash + Send + Sync + 'static,
+    Batch: Loader<K, Value = u64, Error = kernel::Error>,
+{
+    let loaders = scope.loaders.clone();
+    Arc::new(move || {
+        let loaders = loaders.clone();
+        Box::pin(async move { Ok(loaders.load_one(key).await?.unwrap_or_default()) })
+    })
 }
 
 /// The orders asked for, at most 3, or the usual one.
@@ -125,23 +142,18 @@ macro_rules! connection {
 
         impl $connection {
             /// The connection of a page's rows: `place` tells where a row stands in the order, `count` counts the list.
-            pub fn of<F, W>(
+            pub fn of(
                 list: $crate::graphql::paging::List,
                 slice: kernel::page::Slice<$row>,
                 place: impl Fn(&$row) -> kernel::page::Place,
-                count: F,
-            ) -> Self
-            where
-                F: Fn(kernel::Conn, kernel::Cx) -> W + Clone + Send + Sync + 'static,
-                W: Future<Output = kernel::Result<u64>> + Send,
-            {
-                let (cursors, count) = list.parts(count);
+                count: $crate::graphql::paging::Count,
+            ) -> Self {
                 Self {
                     places: slice.rows.iter().map(place).collect(),
                     rows: slice.rows.into_iter().map(|row| std::sync::Arc::new(row.into())).collect(),
                     has_next: slice.has_next,
                     has_previous: slice.has_previous,
-                    cursors,
+                    cursors: list.cursors(),
                     count,
                 }
             }

@@ -95,9 +95,10 @@ impl AuditQuery {
         let order = audit::AuditLogOrder { descending };
         let list = List::new(scope, &format!("audit {order:?}"), first, after, last, before)?;
         let slice = audit::audit_logs(&list.conn().await?, &list.cx, &filter, order, &list.page).await?;
-        Ok(AuditLogConnection::of(list, slice, audit::AuditLog::place, move |conn, cx| {
+        let count = list.count(move |conn, cx| {
             let filter = filter.clone();
             async move { audit::count(&conn, &cx, &filter).await }
-        }))
+        });
+        Ok(AuditLogConnection::of(list, slice, audit::AuditLog::place, count))
     }
 }

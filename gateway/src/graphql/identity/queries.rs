@@ -113,9 +113,10 @@ impl IdentityQuery {
         let look = ctx.look_ahead();
         super::prime(scope, &slice.rows, &[look.field("nodes"), look.field("edges").field("node")]).await?;
         let place = |row: &identity::Staff| identity::StaffOrder::place(&orders, row);
-        Ok(StaffConnection::of(list, slice, place, move |conn, cx| {
+        let count = list.count(move |conn, cx| {
             let filter = filter.clone();
             async move { identity::count(&conn, &cx, &filter).await }
-        }))
+        });
+        Ok(StaffConnection::of(list, slice, place, count))
     }
 }

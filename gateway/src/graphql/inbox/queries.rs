@@ -69,10 +69,11 @@ impl InboxQuery {
         let slice = inbox::messages(&list.conn().await?, &list.cx, &filter, &orders, &list.page, wide).await?;
         prime(scope, &slice.rows, &nodes).await?;
         let place = |row: &inbox::Message| inbox::MessageOrder::place(&orders, row);
-        Ok(MessageConnection::of(list, slice, place, move |conn, cx| {
+        let count = list.count(move |conn, cx| {
             let filter = filter.clone();
             async move { inbox::count_messages(&conn, &cx, &filter).await }
-        }))
+        });
+        Ok(MessageConnection::of(list, slice, place, count))
     }
 
     /// A visitor; null where there is none that the viewer may see.
@@ -111,9 +112,10 @@ impl InboxQuery {
         let slice = inbox::visitors(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
         prime_visitors(scope, &slice.rows, &nodes(&ctx.look_ahead())).await?;
         let place = |row: &inbox::Visitor| inbox::VisitorOrder::place(&orders, row);
-        Ok(VisitorConnection::of(list, slice, place, move |conn, cx| {
+        let count = list.count(move |conn, cx| {
             let filter = filter.clone();
             async move { inbox::count_visitors(&conn, &cx, &filter).await }
-        }))
+        });
+        Ok(VisitorConnection::of(list, slice, place, count))
     }
 }

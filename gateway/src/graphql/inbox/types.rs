@@ -11,7 +11,7 @@ use crate::{
         errors::Result,
         identity::{IntoId, Staff, staff},
         loaders::{MessageCount, MessagesOf, RepliesOf, ReplyCount},
-        paging::List,
+        paging::{List, counted},
         scalars::EmailAddress,
         scope::scope,
     },
@@ -128,10 +128,7 @@ impl Message {
         } else {
             inbox::replies(&list.conn().await?, &list.cx, message, &list.page).await?
         };
-        Ok(MessageReplyConnection::of(list, slice, reply_place, move |conn, cx| async move {
-            let found = inbox::count_replies_of_each(&conn, &cx, &[message]).await?;
-            Ok(found.get(&message).copied().unwrap_or_default())
-        }))
+        Ok(MessageReplyConnection::of(list, slice, reply_place, counted(scope, ReplyCount(message))))
     }
 
     /// How many replies it has.
@@ -265,10 +262,7 @@ impl Visitor {
         };
         let newest = [inbox::MessageOrder { field: inbox::MessageField::CreatedAt, descending: true }];
         let place = |row: &inbox::Message| inbox::MessageOrder::place(&newest, row);
-        Ok(MessageConnection::of(list, slice, place, move |conn, cx| async move {
-            let found = inbox::count_messages_of_each(&conn, &cx, &[visitor]).await?;
-            Ok(found.get(&visitor).copied().unwrap_or_default())
-        }))
+        Ok(MessageConnection::of(list, slice, place, counted(scope, MessageCount(visitor))))
     }
 
     /// How many messages they wrote.
