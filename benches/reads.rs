@@ -56,7 +56,7 @@ pub async fn growth(m: &mut Measuring, small: &Product) {
     let deep = m.product.asked([product::page("DeepPage", &deep)]);
     let first = m.product.asked([product::page("InboxPage", &Value::Null)]);
     let few = small.asked([product::page("InboxPage", &Value::Null)]);
-    let [first, deep, few] = m.bench.compare(&[&first, &deep, &few], 16, ROUNDS).await.try_into().unwrap();
+    let [first, deep, few] = m.bench.compare(&[&first, &deep, &few], 16, ROUNDS).await.try_into().expect("three sides");
     let messages = m.messages;
     m.table.ratio(
         &format!("inbox page: CPU, {messages} messages to 10000"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Passwords};
+use identity::{Access, AccessTokens, Claims, Directory, Passwords};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, events::Outbox};
 
@@ -20,6 +20,8 @@ pub struct App {
     pub source: Arc<Source>,
     /// What sessions may do.
     pub access: Access,
+    /// Colleagues, as other things show them.
+    pub directory: Directory,
     /// Access tokens.
     pub tokens: AccessTokens,
     /// Password hashing.
@@ -60,6 +62,7 @@ impl App {
         let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Ok(Arc::new(Self {
             access: Access::new(db.clone(), catalog.clone()),
+            directory: Directory::default(),
             tokens: AccessTokens::new(&keyring)?,
             passwords: Passwords::new(&source, at_once)?,
             mailer,

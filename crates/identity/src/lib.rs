@@ -32,6 +32,7 @@ pub use domain::{
 pub use policy::{MANAGE_STAFF, PERMISSIONS, VIEW_STAFF};
 pub use queries::{
     access::{ACCESS_TTL, Access},
+    directory::Directory,
     staff::{
         StaffCriteria, StaffField, StaffOrder, anybody, count, departments_by_ids, is_active_staff, roles_by_ids,
         staff_by_ids, staff_id, staff_members,

@@ -37,6 +37,7 @@ pub use queries::{
     },
     replies::{count_replies_of_each, replies, replies_by_ids, replies_of_each, reply_place},
     visitors::{VisitorCriteria, VisitorField, VisitorOrder, count_visitors, visitors, visitors_by_ids},
+    whole::{Whole, With, message_with},
 };
 pub use store::{
     message::{MessageStatus, Model as Message},

@@ -85,7 +85,7 @@ macro_rules! loaders {
 }
 
 loaders! {
-    StaffId => Arc<Staff>, |conn, cx, _app, ids| identity::staff_by_ids(&conn, &cx, ids).await.map(shared);
+    StaffId => Arc<Staff>, |conn, cx, app, ids| app.directory.staff_by_ids(&conn, &cx, ids).await;
     RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);
     DepartmentId => Arc<Department>, |conn, _cx, _app, ids| identity::departments_by_ids(&conn, ids).await.map(shared);
     VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);

@@ -1,4 +1,5 @@
 //! Reads.
 
 pub mod access;
+pub mod directory;
 pub mod staff;

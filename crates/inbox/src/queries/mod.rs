@@ -3,3 +3,4 @@
 pub mod messages;
 pub mod replies;
 pub mod visitors;
+pub mod whole;

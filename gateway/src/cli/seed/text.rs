@@ -3,6 +3,7 @@
 use super::dice::{Dice, For};
 
 /// What is asked for.
+#[rustfmt::skip]
 pub const SERVICES: &[&str] = &[
     "Boiler service",
     "Emergency plumbing",
@@ -26,6 +27,7 @@ pub const SERVICES: &[&str] = &[
     "Tiling",
 ];
 
+#[rustfmt::skip]
 const FIRST: &[&str] = &[
     "Ada", "Bela", "Carmen", "Dmitri", "Elif", "Femi", "Grace", "Hana", "Idris", "Jun", "Katya", "Liam", "Mireille",
     "Noor", "Oskar", "Priya", "Quentin", "Rosa", "Samir", "Tove", "Uma", "Viktor", "Wanda", "Ximena", "Yusuf", "Zoë",
@@ -33,6 +35,7 @@ const FIRST: &[&str] = &[
     "Marek", "Niamh", "Olu", "Petra", "Ravi", "Saoirse", "Tomás", "Ursula", "Vera", "Wei", "Yara", "Zeynep",
 ];
 
+#[rustfmt::skip]
 const LAST: &[&str] = &[
     "Abara",
     "Bergström",
@@ -92,8 +95,10 @@ const LAST: &[&str] = &[
     "Kaya",
 ];
 
+#[rustfmt::skip]
 const SOURCES: &[&str] = &["google", "bing", "recommendation", "newsletter", "facebook", "leaflet", "directory"];
 
+#[rustfmt::skip]
 const PLACES: &[&str] = &[
     "bathroom",
     "kitchen",
@@ -117,6 +122,7 @@ const PLACES: &[&str] = &[
     "roof",
 ];
 
+#[rustfmt::skip]
 const TROUBLES: &[&str] = &[
     "a leak under the sink",
     "a crack in the ceiling",
@@ -143,6 +149,7 @@ const TROUBLES: &[&str] = &[
     "an overflowing gutter",
 ];
 
+#[rustfmt::skip]
 const TIMES: &[&str] = &[
     "next week",
     "before the holidays",
@@ -158,6 +165,7 @@ const TIMES: &[&str] = &[
     "in the school break",
 ];
 
+#[rustfmt::skip]
 const STREETS: &[&str] = &[
     "Harbour Road",
     "Mill Lane",
@@ -200,6 +208,7 @@ const DETAILS: &[&str] = &[
     "The previous invoice was {reference}.",
 ];
 
+#[rustfmt::skip]
 const CLOSINGS: &[&str] = &[
     "Please call in the evening.",
     "Many thanks!",

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Lookahead, Value};
-use kernel::{Result, id::MessageId};
+use kernel::{
+    Result,
+    id::{MessageId, VisitorId},
+};
 
 use crate::graphql::{
     loaders::{MessageCount, MessagesOf, RepliesOf, ReplyCount},
@@ -58,8 +61,41 @@ fn pages(nodes: &[Lookahead<'_>], name: &str) -> Vec<(u64, bool)> {
     pages
 }
 
+/// What was read together with the messages already.
+#[derive(Default)]
+struct Given {
+    visitors: Option<HashMap<VisitorId, inbox::Visitor>>,
+    replies: Option<((u64, bool), HashMap<MessageId, Vec<inbox::MessageReply>>)>,
+}
+
+/// One message with everything that is asked of it; what belongs to the inbox comes in one statement.
+pub async fn message_with(scope: &Scope, id: MessageId, node: Lookahead<'_>) -> Result<Option<inbox::Message>> {
+    let cx = scope.cx();
+    let nodes = [node];
+    let page = pages(&nodes, "replies").first().copied();
+    let with = inbox::With { visitor: asked(&nodes, "visitor"), replies: page };
+    let Some(whole) = inbox::message_with(&scope.app.db.reader(&cx).await?, &cx, id, with).await? else {
+        return Ok(None);
+    };
+    let given = Given {
+        visitors: with.visitor.then(|| whole.visitor.into_iter().map(|visitor| (visitor.id, visitor)).collect()),
+        replies: page.map(|page| (page, HashMap::from([(id, whole.replies)]))),
+    };
+    prime_with(scope, std::slice::from_ref(&whole.message), &nodes, given).await?;
+    Ok(Some(whole.message))
+}
+
 /// Primes the loaders with everything the nodes of a message list are asked for.
 pub async fn prime(scope: &Scope, messages: &[inbox::Message], nodes: &[Lookahead<'_>]) -> Result<()> {
+    prime_with(scope, messages, nodes, Given::default()).await
+}
+
+async fn prime_with(
+    scope: &Scope,
+    messages: &[inbox::Message],
+    nodes: &[Lookahead<'_>],
+    mut given: Given,
+) -> Result<()> {
     if messages.is_empty() {
         return Ok(());
     }
@@ -74,8 +110,13 @@ pub async fn prime(scope: &Scope, messages: &[inbox::Message], nodes: &[Lookahea
         if !asked(nodes, "visitor") && !asked(&again, "visitor") {
             return Ok(());
         }
-        let ids = distinct(messages.iter().map(|message| message.visitor_id));
-        let found = inbox::visitors_by_ids(&conn, &cx, &ids).await?;
+        let found = match given.visitors.take() {
+            Some(found) => found,
+            None => {
+                let ids = distinct(messages.iter().map(|message| message.visitor_id));
+                inbox::visitors_by_ids(&conn, &cx, &ids).await?
+            }
+        };
         let visitors: Vec<_> = found.values().cloned().collect();
         scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (id, Arc::new(visitor)))).await;
         let below: Vec<_> = nodes.iter().chain(&again).map(|node| node.field("visitor")).collect();
@@ -84,7 +125,10 @@ pub async fn prime(scope: &Scope, messages: &[inbox::Message], nodes: &[Lookahea
     let replies = async {
         let mut authors = Vec::new();
         for (rows, backward) in pages(nodes, "replies") {
-            let found = inbox::replies_of_each(&conn, &cx, &ids, rows, backward).await?;
+            let found = match given.replies.take_if(|(page, _)| *page == (rows, backward)) {
+                Some((_, found)) => found,
+                None => inbox::replies_of_each(&conn, &cx, &ids, rows, backward).await?,
+            };
             authors.extend(found.values().flatten().filter_map(|reply| reply.author_id));
             let fed =
                 found.into_iter().map(|(message, replies)| (RepliesOf { message, rows, backward }, Arc::new(replies)));
@@ -107,9 +151,9 @@ pub async fn prime(scope: &Scope, messages: &[inbox::Message], nodes: &[Lookahea
     let authors = asked(&below, "author").then_some(authors);
     let people = distinct(assignees.into_iter().flatten().chain(authors.into_iter().flatten()));
     if !people.is_empty() {
-        let found = identity::staff_by_ids(&conn, &cx, &people).await?;
-        let staff: Vec<_> = found.values().cloned().collect();
-        scope.loaders.feed_many(found.into_iter().map(|(id, staff)| (id, Arc::new(staff)))).await;
+        let found = scope.app.directory.staff_by_ids(&conn, &cx, &people).await?;
+        let staff: Vec<_> = found.values().map(|staff| staff.as_ref().clone()).collect();
+        scope.loaders.feed_many(found).await;
         let fields =
             nodes.iter().map(|node| node.field("assignee")).chain(below.iter().map(|reply| reply.field("author")));
         crate::graphql::identity::prime(scope, &staff, &fields.collect::<Vec<_>>()).await?;

@@ -6,7 +6,7 @@ use kernel::id::VisitorId;
 
 use super::{
     filters::{MessageFilter, MessageOrder, VisitorFilter, VisitorOrder},
-    prime::{prime, prime_visitors},
+    prime::{message_with, prime, prime_visitors},
     types::{Message, MessageConnection, Visitor, VisitorConnection},
 };
 use crate::graphql::{
@@ -34,12 +34,7 @@ impl InboxQuery {
         let cx = scope.cx();
         cx.require(inbox::VIEW_MESSAGES)?;
         let id = crate::graphql::scalars::id("id", &id)?;
-        let conn = scope.app.db.reader(&cx).await?;
-        let found = inbox::messages_by_ids(&conn, &cx, &[id]).await?.remove(&id);
-        if let Some(found) = &found {
-            prime(scope, std::slice::from_ref(found), &[ctx.look_ahead()]).await?;
-        }
-        Ok(found.map(Into::into))
+        Ok(message_with(scope, id, ctx.look_ahead()).await?.map(Into::into))
     }
 
     /// Messages, newest first unless ordered otherwise.

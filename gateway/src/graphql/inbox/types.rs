@@ -97,16 +97,21 @@ impl From<inbox::Message> for Message {
     }
 }
 
+// The resolvers of relations are boxed: async-graphql copies a future as large as the largest resolver of a type for every
+// field of it, also for the many that only hand out a text.
 #[ComplexObject]
 impl Message {
     /// Who wrote it; null without the permission to see visitors.
     async fn visitor(&self, ctx: &Context<'_>) -> Result<Option<Visitor>> {
-        Ok(scope(ctx).loaders.load_one(self.visitor_id).await?.map(|visitor| visitor.as_ref().clone().into()))
+        Box::pin(async move {
+            Ok(scope(ctx).loaders.load_one(self.visitor_id).await?.map(|visitor| visitor.as_ref().clone().into()))
+        })
+        .await
     }
 
     /// Who has it; null where nobody has, or without the permission to see colleagues.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
-        staff(ctx, self.assignee_id).await
+        Box::pin(async move { staff(ctx, self.assignee_id).await }).await
     }
 
     /// Its replies, oldest first.
@@ -118,23 +123,29 @@ impl Message {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<MessageReplyConnection> {
-        let scope = scope(ctx);
-        let list = List::new(scope, &format!("replies {}", self.id.as_str()), first, after, last, before)?;
-        let message = self.key;
-        let slice = if list.from_an_end() {
-            let key = RepliesOf { message, rows: list.page.size + 1, backward: list.page.backward };
-            let replies = scope.loaders.load_one(key).await?;
-            list.page.slice(replies.map(|replies| replies.to_vec()).unwrap_or_default())
-        } else {
-            inbox::replies(&list.conn().await?, &list.cx, message, &list.page).await?
-        };
-        Ok(MessageReplyConnection::of(list, slice, reply_place, counted(scope, ReplyCount(message))))
+        Box::pin(async move {
+            let scope = scope(ctx);
+            let list = List::new(scope, &format!("replies {}", self.id.as_str()), first, after, last, before)?;
+            let message = self.key;
+            let slice = if list.from_an_end() {
+                let key = RepliesOf { message, rows: list.page.size + 1, backward: list.page.backward };
+                let replies = scope.loaders.load_one(key).await?;
+                list.page.slice(replies.map(|replies| replies.to_vec()).unwrap_or_default())
+            } else {
+                inbox::replies(&list.conn().await?, &list.cx, message, &list.page).await?
+            };
+            Ok(MessageReplyConnection::of(list, slice, reply_place, counted(scope, ReplyCount(message))))
+        })
+        .await
     }
 
     /// How many replies it has.
     async fn reply_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let count = scope(ctx).loaders.load_one(ReplyCount(self.key)).await?.unwrap_or_default();
-        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        Box::pin(async move {
+            let count = scope(ctx).loaders.load_one(ReplyCount(self.key)).await?.unwrap_or_default();
+            Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        })
+        .await
     }
 }
 
@@ -186,12 +197,15 @@ impl From<inbox::MessageReply> for MessageReply {
 impl MessageReply {
     /// The message it answers.
     async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
-        Ok(message(ctx, self.message_id).await?.ok_or(kernel::Error::NotFound { what: "Message" })?)
+        Box::pin(
+            async move { Ok(message(ctx, self.message_id).await?.ok_or(kernel::Error::NotFound { what: "Message" })?) },
+        )
+        .await
     }
 
     /// Who wrote it; null where Frontdesk did, or without the permission to see colleagues.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
-        staff(ctx, self.author_id).await
+        Box::pin(async move { staff(ctx, self.author_id).await }).await
     }
 }
 
@@ -250,25 +264,31 @@ impl Visitor {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<MessageConnection> {
-        let scope = scope(ctx);
-        let list = List::new(scope, &format!("messages of {}", self.id.as_str()), first, after, last, before)?;
-        let visitor = self.key;
-        let slice = if list.from_an_end() {
-            let key = MessagesOf { visitor, rows: list.page.size + 1, backward: list.page.backward };
-            let messages = scope.loaders.load_one(key).await?;
-            list.page.slice(messages.map(|messages| messages.to_vec()).unwrap_or_default())
-        } else {
-            inbox::messages_of(&list.conn().await?, &list.cx, visitor, &list.page).await?
-        };
-        let newest = [inbox::MessageOrder { field: inbox::MessageField::CreatedAt, descending: true }];
-        let place = |row: &inbox::Message| inbox::MessageOrder::place(&newest, row);
-        Ok(MessageConnection::of(list, slice, place, counted(scope, MessageCount(visitor))))
+        Box::pin(async move {
+            let scope = scope(ctx);
+            let list = List::new(scope, &format!("messages of {}", self.id.as_str()), first, after, last, before)?;
+            let visitor = self.key;
+            let slice = if list.from_an_end() {
+                let key = MessagesOf { visitor, rows: list.page.size + 1, backward: list.page.backward };
+                let messages = scope.loaders.load_one(key).await?;
+                list.page.slice(messages.map(|messages| messages.to_vec()).unwrap_or_default())
+            } else {
+                inbox::messages_of(&list.conn().await?, &list.cx, visitor, &list.page).await?
+            };
+            let newest = [inbox::MessageOrder { field: inbox::MessageField::CreatedAt, descending: true }];
+            let place = |row: &inbox::Message| inbox::MessageOrder::place(&newest, row);
+            Ok(MessageConnection::of(list, slice, place, counted(scope, MessageCount(visitor))))
+        })
+        .await
     }
 
     /// How many messages they wrote.
     async fn message_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let count = scope(ctx).loaders.load_one(MessageCount(self.key)).await?.unwrap_or_default();
-        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        Box::pin(async move {
+            let count = scope(ctx).loaders.load_one(MessageCount(self.key)).await?.unwrap_or_default();
+            Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        })
+        .await
     }
 }
 
