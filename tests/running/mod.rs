@@ -1,7 +1,10 @@
 //! What whoever runs Frontdesk does with it, and what it tells them.
 
+mod data;
 mod desk;
 mod migrate;
+mod operations;
+mod settings;
 mod site;
 mod tenants;
 

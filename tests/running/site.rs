@@ -172,6 +172,26 @@ impl Site {
         self.dir().join("frontdesk.tenants").join(format!("{schema}.db"))
     }
 
+    /// The files below the site's folder in which this text stands.
+    pub fn files_with(&self, text: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.dir().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if std::fs::read(&path)
+                    .unwrap_or_default()
+                    .windows(text.len())
+                    .any(|part| part == text.as_bytes())
+                {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+
     /// The name of a tenant's schema or file.
     pub async fn schema(&self, tenant: &str) -> String {
         let sql = format!("SELECT schema_name FROM tenants WHERE slug = '{tenant}'");
