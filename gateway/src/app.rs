@@ -5,7 +5,7 @@ use std::sync::Arc;
 use audit::{AuditChain, AuditSink};
 use identity::{Access, AccessTokens, Claims, Directory, Passwords};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
-use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, events::Outbox};
+use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
 use crate::{
     config::Config,
@@ -84,9 +84,12 @@ impl App {
     /// A context at this instant for the same caller, with the rights that the session has now.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the token or the session has ended.
+    /// [`Error::Unauthenticated`] when the token or the session has ended, or the tenant was suspended.
     pub async fn renewed(&self, cx: &Cx, claims: Option<&Claims>) -> Result<Cx> {
         let now = cx.at_present();
+        if !self.db.tenant(TenantKey::Id(cx.tenant.id)).await?.is_some_and(|tenant| tenant.active) {
+            return Err(Error::Unauthenticated);
+        }
         let Some(claims) = claims else { return Ok(now) };
         if claims.expires_at <= now.now {
             return Err(Error::Unauthenticated);

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    convert::Infallible,
     sync::Arc,
     time::Duration,
 };
@@ -23,8 +24,13 @@ use crate::app::App;
 const GATHER: Duration = Duration::from_millis(4);
 /// How often everything is looked at although nobody called: what a crashed process left is found within this time.
 const SWEEP: Duration = Duration::from_secs(10);
-/// How long a worker may take for a job before another may have it.
-const LEASE: Duration = Duration::from_secs(120);
+/// How long a job is a worker's own. It is renewed while the worker lives, so this is how long one waits that a crash
+/// orphaned: no process can know by other means whether another one is still at it.
+const LEASE: Duration = Duration::from_secs(30);
+/// How long a worker may take for a job.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
+const DRAIN: Duration = Duration::from_secs(7);
 /// How many jobs of one tenant run at a time in a process.
 const JOBS: i64 = 8;
 /// How many tenants are worked on at a time.
@@ -47,7 +53,7 @@ pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinS
     spawn(&mut tasks, Box::pin(hear(app.clone())));
     spawn(&mut tasks, Box::pin(sweep(app.clone())));
     if with_jobs {
-        spawn(&mut tasks, Box::pin(work(app.clone())));
+        tasks.spawn(work_until(app.clone(), stop.clone()));
         spawn(&mut tasks, Box::pin(clean(app.clone())));
     }
     tasks
@@ -115,12 +121,25 @@ async fn sweep(app: Arc<App>) {
     }
 }
 
+/// Runs jobs until `stop` is cancelled; those under way are finished then, and no more begun.
+async fn work_until(app: Arc<App>, stop: CancellationToken) {
+    let late = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        () = work(app, &stop) => {}
+        () = late => tracing::warn!("jobs were cut off"),
+    }
+}
+
 /// Runs jobs as they come due.
-async fn work(app: Arc<App>) {
+async fn work(app: Arc<App>, stop: &CancellationToken) {
     let mut due: BTreeMap<Instant, TenantId> = BTreeMap::new();
     loop {
         let next = due.keys().next().copied().unwrap_or_else(|| Instant::now() + SWEEP);
         let called = tokio::select! {
+            () = stop.cancelled() => return,
             called = app.db.outbox().next_for_workers() => called,
             () = tokio::time::sleep_until(next) => {
                 let now = Instant::now();
@@ -131,7 +150,7 @@ async fn work(app: Arc<App>) {
         let waits: HashMap<_, _> = stream::iter(called)
             .map(|id| {
                 let app = app.clone();
-                async move { (id, work_tenant(&app, id).await) }
+                async move { (id, work_tenant(&app, id, stop).await) }
             })
             .buffer_unordered(TENANTS)
             .collect()
@@ -148,9 +167,12 @@ async fn work(app: Arc<App>) {
 }
 
 /// Runs what is due in one tenant; returns how long until there is more.
-async fn work_tenant(app: &Arc<App>, id: TenantId) -> Result<Option<Duration>> {
+async fn work_tenant(app: &Arc<App>, id: TenantId, stop: &CancellationToken) -> Result<Option<Duration>> {
     let Some(tenant) = tenant(app, id).await?.filter(|tenant| tenant.active) else { return Ok(None) };
     loop {
+        if stop.is_cancelled() {
+            return Ok(None);
+        }
         let cx = app.system(tenant.clone());
         let conn = app.db.bookkeeping(&cx).await?;
         let leased = jobs::lease(&conn, cx.now, LEASE, JOBS).await?;
@@ -168,8 +190,11 @@ async fn work_tenant(app: &Arc<App>, id: TenantId) -> Result<Option<Duration>> {
 async fn run(app: &Arc<App>, tenant: &Arc<Tenant>, job: Job) {
     use futures_util::FutureExt;
     let cx = app.system(tenant.clone());
-    let handled =
-        std::panic::AssertUnwindSafe(tokio::time::timeout(LEASE / 2, handle(app, &cx, &job))).catch_unwind().await;
+    let work = std::panic::AssertUnwindSafe(tokio::time::timeout(PATIENCE, handle(app, &cx, &job))).catch_unwind();
+    let handled = tokio::select! {
+        handled = work => handled,
+        never = keep(app, tenant, &job) => match never {},
+    };
     let error = match handled {
         Ok(Ok(Ok(()))) => return,
         // Somebody else has it by now, and will note what came of it.
@@ -187,6 +212,22 @@ async fn run(app: &Arc<App>, tenant: &Arc<Tenant>, job: Job) {
     if let Err(error) = noted {
         // The lease runs out, and the job is tried again.
         tracing::warn!(job = %job.id, ?error, "a failed job could not be noted");
+    }
+}
+
+/// Keeps the lease of a job that is being worked on. One that was lost is no reason to break off: whoever has the job
+/// now has begun it already, and only one of the two can note what came of it.
+async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
+    loop {
+        tokio::time::sleep(LEASE / 3).await;
+        let cx = app.system(tenant.clone());
+        let renewed = async { jobs::renew(&app.db.bookkeeping(&cx).await?, job, cx.now + LEASE).await };
+        match renewed.await {
+            Ok(true) => {}
+            Ok(false) => std::future::pending().await,
+            // The next time may go better; until then nobody else can take it either.
+            Err(error) => tracing::warn!(job = %job.id, ?error, "the lease of a job could not be renewed"),
+        }
     }
 }
 

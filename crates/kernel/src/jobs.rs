@@ -119,6 +119,18 @@ pub async fn lease(conn: &Conn, now: DateTime<Utc>, lease: Duration, limit: i64)
     Ok(Entity::find().from_raw_sql(statement).all(conn).await?)
 }
 
+/// Prolongs the lease of a job that is still being worked on; says whether it was still this worker's.
+pub async fn renew(conn: &Conn, job: &Job, until: DateTime<Utc>) -> Result<bool> {
+    let renewed = Entity::update_many()
+        .set(ActiveModel { leased_until: Set(Some(until)), ..Default::default() })
+        .filter(Column::Id.eq(job.id))
+        .filter(Column::Attempts.eq(job.attempts))
+        .filter(Column::LeasedUntil.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(renewed.rows_affected == 1)
+}
+
 /// When the next job of the tenant is due, to wait no longer than that.
 pub async fn next_due(conn: &Conn) -> Result<Option<DateTime<Utc>>> {
     // A leased job is due again when its lease ends.

@@ -1,0 +1,73 @@
+//! Data to look around in, and a lot of it.
+
+use serde_json::{Value, json};
+
+use super::{Site, enter};
+use crate::support::{Backend, Client, both};
+
+const PAGE: &str = "query Page { messages(first: 100, orderBy: [{ field: CREATED_AT }]) { totalCount \
+     nodes { id name email content status createdAt assignee { id name } visitor { id } replies(first: 5) { nodes { id content } } } } \
+     visitors(first: 50) { totalCount nodes { id email } } staffMembers(first: 20) { totalCount nodes { id email role { name } } } }";
+
+const SIZE: [&str; 7] = ["seed", "--messages", "2000", "--visitors", "500", "--staff", "10"];
+
+/// A seeded site's first page, as somebody sees it who was there before.
+async fn seeded(backend: Backend) -> Value {
+    let site = Site::new(backend);
+    site.tenant("main", "a password for main 1").await;
+    site.run(SIZE).await.ok();
+    let server = site.serve().await;
+    let boss = enter(&Client::new(server.base()), "boss@example.com", "a password for main 1").await;
+    let mut page = boss.run(PAGE, Value::Null).await.ok().json["data"].take();
+    // The administrator was added by hand, under an id of that moment.
+    let staff = page["staffMembers"]["nodes"].as_array_mut().expect("a list");
+    staff.retain(|person| person["email"] != "boss@example.com");
+    let again = site.run(SIZE).await.refused();
+    assert!(again.err.contains("messages already"), "{again}");
+    let verified = site.run(["audit", "verify"]).await.ok();
+    assert!(verified.out.starts_with("whole: "), "{verified}");
+    page
+}
+
+both! {
+    /// The same arguments make the same data, ids and times included, whenever and wherever; and it is never mixed with
+    /// data that is there.
+    async fn seeds_are_always_the_same(backend) {
+        let (one, other) = tokio::join!(seeded(backend), seeded(backend));
+        assert_eq!(one["messages"]["totalCount"], 2000);
+        assert_eq!(one["visitors"]["totalCount"], 500);
+        assert_eq!(one["staffMembers"]["totalCount"], 11);
+        assert_eq!(one["messages"]["nodes"].as_array().expect("a list").len(), 100);
+        assert!(one == other, "two seeds differ");
+    }
+
+    /// `FRONTDESK_DEMO=1` needs nothing else: it makes a key of its own and prints a sign-in that works. A second start
+    /// finds everything as it was.
+    async fn a_demo_can_be_signed_in_to(backend) {
+        let site = Site::new(backend);
+        let demo = site.options().without("FRONTDESK_SECRET_KEY").without("FRONTDESK_ADMIN_EMAIL").without("FRONTDESK_ADMIN_PASSWORD");
+        let mut server = site.serve_with(demo.env("FRONTDESK_DEMO", "1")).await;
+        server.said("password   ").await;
+        let output = server.output();
+        let word = |name: &str| {
+            let line = output.lines().find_map(|line| line.trim().strip_prefix(name));
+            line.unwrap_or_else(|| panic!("no {name}:\n{output}")).trim().to_owned()
+        };
+        let (email, password) = (word("sign in "), word("password "));
+        let nobody = Client::new(server.base());
+        let staff = enter(&nobody, &email, &password).await;
+        let count = "query Count { messages { totalCount } staffMembers { totalCount } auditLogs { totalCount } }";
+        let before = staff.run(count, json!({})).await.ok();
+        let numbers = ["messages", "staffMembers"].map(|list| before.data(&format!("{list}.totalCount")).as_i64().expect("a number"));
+        assert!(numbers.iter().all(|number| *number >= 4), "{before}");
+
+        let length = output.len();
+        server.restart().await;
+        let after = staff.run(count, json!({})).await.ok();
+        assert_eq!(["messages", "staffMembers"].map(|list| after.data(&format!("{list}.totalCount")).as_i64().expect("a number")), numbers);
+        assert!(!server.output()[length..].contains("password"), "it is not known any more");
+        enter(&nobody, &email, &password).await;
+        assert_eq!(server.places_of(&password), ["output"], "it is printed once");
+        assert_eq!(site.files_with(&password), Vec::<std::path::PathBuf>::new(), "and kept nowhere");
+    }
+}

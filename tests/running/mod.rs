@@ -1,0 +1,12 @@
+//! What whoever runs Frontdesk does with it, and what it tells them.
+
+mod data;
+mod desk;
+mod migrate;
+mod operations;
+mod settings;
+mod site;
+mod tenants;
+
+pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, submission, submit, until};
+pub use site::{Done, Site};

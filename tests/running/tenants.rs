@@ -1,0 +1,204 @@
+//! Several companies on one server.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::{Site, enter, forgotten, messages, submit, until};
+use crate::support::{Backend, Client, Server, Socket, both};
+
+const ACME: &str = "the password of acme 1";
+const BOLT: &str = "the password of bolt 2";
+const WHOSE: &str = "query Whose { viewer { tenant { slug } } }";
+
+/// Suspension holds within this time: 2 s for which the registry is believed, and a machine with more to do.
+const SOON: Duration = Duration::from_secs(5);
+
+/// How many tenants share the pool. More take longer to make and show nothing else: they outnumber its 16 connections
+/// several times over.
+const MANY: usize = 60;
+
+/// A site with two tenants, and a server on it.
+async fn two(backend: Backend) -> (Site, Server) {
+    let site = Site::new(backend);
+    site.tenant("acme", ACME).await;
+    site.tenant("bolt", BOLT).await;
+    let server = site.serve().await;
+    (site, server)
+}
+
+/// The tenant that the server takes a client's request for; the code of the refusal where it takes none.
+async fn whose(client: &Client) -> String {
+    let answer = client.run(WHOSE, Value::Null).await;
+    if answer.errors().is_empty() { answer.string("viewer.tenant.slug") } else { answer.error_code().to_owned() }
+}
+
+both! {
+    /// The same address may belong to somebody in either company: with a password of its own, and in reach of nothing
+    /// of the other's, whatever id is asked for.
+    async fn two_tenants_do_not_know_of_each_other(backend) {
+        let (_site, server) = two(backend).await;
+        let nobody = Client::new(server.base());
+        let (acme, bolt) = (nobody.tenant("acme"), nobody.tenant("bolt"));
+        let theirs = submit(&acme, "for acme").await;
+        submit(&bolt, "for bolt").await;
+
+        let acme = enter(&acme, "boss@example.com", ACME).await;
+        let bolt = enter(&bolt, "boss@example.com", BOLT).await;
+        assert_eq!((messages(&acme).await, messages(&bolt).await), (vec!["for acme".to_owned()], vec!["for bolt".to_owned()]));
+
+        let sign_in = "mutation SignIn($password: String!) { signIn(input: { email: \"boss@example.com\", password: $password }) \
+             { session { accessToken } errors { code } } }";
+        let wrong = nobody.tenant("bolt").run(sign_in, json!({ "password": ACME })).await;
+        assert_eq!(wrong.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
+
+        let look = "query Look($id: ID!) { node(id: $id) { id } message(id: $id) { content } }";
+        assert_eq!(acme.run(look, json!({ "id": theirs })).await.ok().string("message.content"), "for acme");
+        let across = bolt.run(look, json!({ "id": theirs })).await.ok();
+        let missing = bolt.run(look, json!({ "id": format!("msg_{:032x}", 1) })).await.ok();
+        assert_eq!(across.json["data"], missing.json["data"]);
+
+        let assign = "mutation Assign($id: ID!) { assignMessage(input: { messageId: $id }) { message { id } errors { code } } }";
+        let across = bolt.run(assign, json!({ "id": theirs })).await;
+        assert_eq!(across.error_code(), "NOT_FOUND", "{across}");
+    }
+
+    /// The tenant is the token's; else the one that owns the host name; else the header's; else the only one.
+    async fn a_request_belongs_to_one_tenant(backend) {
+        let site = Site::new(backend);
+        let server = site.serve().await;
+        let nobody = Client::new(server.base());
+        assert_eq!(whose(&nobody).await, "main", "the only one");
+
+        site.run_saying(["tenant", "create", "acme", "--host", "Help.Acme.Example", "--admin-email", "boss@example.com"], ACME)
+            .await
+            .ok();
+        site.run(["tenant", "create", "bolt"]).await.ok();
+        let none = async || (whose(&nobody).await == "NOT_FOUND").then_some(());
+        until("with several tenants there is no only one", SOON, none).await;
+
+        assert_eq!(whose(&nobody.tenant("bolt")).await, "bolt");
+        let at_home = nobody.header("host", "help.acme.example");
+        assert_eq!(whose(&at_home).await, "acme");
+        assert_eq!(whose(&nobody.header("host", "HELP.acme.example:8443")).await, "acme", "in any case, at any port");
+        assert_eq!(whose(&at_home.tenant("bolt")).await, "acme", "the host name wins over the header");
+
+        let signed_in = enter(&at_home, "boss@example.com", ACME).await;
+        assert_eq!(whose(&signed_in.header("host", "elsewhere.example").tenant("bolt")).await, "acme", "the token wins over both");
+        for unknown in ["nowhere", "Bolt", "bolt'--", "../bolt"] {
+            assert_eq!(whose(&nobody.tenant(unknown)).await, "NOT_FOUND", "{unknown}");
+        }
+    }
+
+    /// A suspended company is refused within seconds, on what it has open too; others go on; and when it comes back
+    /// everything is where it was.
+    async fn a_suspended_tenant_is_refused_and_comes_back(backend) {
+        let (site, server) = two(backend).await;
+        let nobody = Client::new(server.base());
+        let acme = enter(&nobody.tenant("acme"), "boss@example.com", ACME).await;
+        let bolt = enter(&nobody.tenant("bolt"), "boss@example.com", BOLT).await;
+        submit(&nobody.tenant("acme"), "before").await;
+        let token = acme.run("mutation { signIn(input: { email: \"boss@example.com\", password: \"the password of acme 1\" }) \
+            { session { accessToken } errors { code } } }", Value::Null).await.ok().string("signIn.session.accessToken");
+        let mut socket = Socket::connect(server.base(), Some(&token)).await;
+        socket.subscribe("1", "subscription { inboxEvents { sequence } }", Value::Null).await;
+
+        site.run(["tenant", "suspend", "acme"]).await.ok();
+        until("the suspended tenant is refused", SOON, async || (whose(&acme).await == "FORBIDDEN").then_some(())).await;
+        let closing = timeout(SOON, socket.close_code()).await.expect("its open socket is closed");
+        assert!(matches!(closing, 4401 | 4403), "{closing}");
+        assert_eq!(whose(&nobody.tenant("acme")).await, "FORBIDDEN", "visitors too");
+        assert_eq!(whose(&bolt).await, "bolt");
+        submit(&nobody.tenant("bolt"), "meanwhile").await;
+        let list = site.run(["tenant", "list"]).await.ok();
+        assert!(list.line("acme").contains("suspended") && list.line("bolt").contains("active"), "{list}");
+
+        // What is refused says nothing of the company: neither its name nor its id nor whether somebody is there.
+        let refused = nobody.tenant("acme").run(WHOSE, Value::Null).await;
+        let id = site.look(None, "SELECT name FROM tenants WHERE slug = 'acme'").await.remove(0);
+        assert!(!refused.text.contains(&id) && !refused.text.contains("tnt_"), "{refused}");
+        let other = nobody.tenant("acme").run("query Other { viewer { permissions } }", Value::Null).await;
+        assert_eq!(forgotten(refused.json), forgotten(other.json));
+
+        site.run(["tenant", "resume", "acme"]).await.ok();
+        until("the tenant is back", SOON, async || (whose(&acme).await == "acme").then_some(())).await;
+        assert_eq!(messages(&acme).await, ["before"], "the old session goes on, and nothing was touched");
+    }
+
+    /// What cannot be a tenant is refused with the reason, and what there is already is not changed.
+    async fn the_registry_keeps_order(backend) {
+        let site = Site::new(backend);
+        site.tenant("acme", ACME).await;
+        for wrong in ["Acme", "1st", "a_b", "-x", "x-", ""] {
+            let refused = site.run(["tenant", "create", "--", wrong]).await.refused();
+            assert!(refused.err.contains("slug"), "{refused}");
+        }
+        let short = site.run_saying(["tenant", "create", "bolt", "--admin-email", "a@example.com"], "short\n").await.refused();
+        assert!(short.err.contains("12 characters") && !short.err.contains("short\n"), "{short}");
+        site.run(["tenant", "create", "bolt", "--name", "acme"]).await.refused();
+        for unknown in ["suspend", "resume"] {
+            let refused = site.run(["tenant", unknown, "nobody"]).await.refused();
+            assert!(refused.err.contains("Tenant not found"), "{refused}");
+        }
+        let list = site.run(["tenant", "list"]).await.ok();
+        assert_eq!(list.out.lines().count(), 1, "{list}");
+        let line = list.line("acme");
+        assert!(line.contains("active") && line.contains("up to date") && line.contains("tnt_"), "{list}");
+    }
+}
+
+/// Tenants share one pool: many at once take no more connections than there are in it, beside the one that listens and
+/// the one that looks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_tenants_share_one_pool() {
+    let site = Site::new(Backend::Postgres);
+    site.tenant("main", ACME).await;
+    let slugs: Vec<String> = (1..MANY).map(|number| format!("tenant-{number}")).collect();
+    // `migrate` makes the schemas of what is in the registry, several at a time and in one process.
+    let rows: Vec<String> = slugs
+        .iter()
+        .enumerate()
+        .map(|(number, slug)| {
+            format!(
+                "('{:08x}-0000-7000-8000-000000000000', '{slug}', '{slug}', 'free', 'tenant_{number}', '{{}}', true, now(), now())",
+                number + 1
+            )
+        })
+        .collect();
+    let columns = "id, slug, name, tier, schema_name, settings, active, created_at, updated_at";
+    site.meddle(None, &format!("INSERT INTO tenants ({columns}) VALUES {}", rows.join(", "))).await;
+    site.run(["migrate"]).await.ok();
+
+    let server = site.serve().await;
+    let nobody = Client::new(server.base());
+    let load = tokio::spawn({
+        let slugs = slugs.clone();
+        async move {
+            for round in 0..3 {
+                let asked = slugs.iter().map(|slug| {
+                    let client = nobody.tenant(slug);
+                    async move {
+                        submit(&client, &format!("{slug} {round}")).await;
+                        assert_eq!(whose(&client).await, *slug);
+                    }
+                });
+                join_all(asked).await;
+            }
+        }
+    });
+    let mut most = 0;
+    while !load.is_finished() {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontdesk'";
+        let count = tokio::task::block_in_place(|| site.database().psql(sql));
+        most = most.max(count.parse::<u32>().expect("a number"));
+    }
+    load.await.expect("every tenant was served");
+    // 16 in the pool, one that listens, one on its way in or out.
+    assert!((2..=18).contains(&most), "{most} connections");
+    for slug in [&slugs[0], &slugs[MANY - 2]] {
+        let texts = site.look(Some(slug), "SELECT content FROM messages ORDER BY created_at").await;
+        assert_eq!(texts, [0, 1, 2].map(|round| format!("{slug} {round}")));
+    }
+}
