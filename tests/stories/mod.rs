@@ -1,0 +1,5 @@
+//! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
+
+mod desk;
+mod mail;
+mod main_job;
