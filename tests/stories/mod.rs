@@ -1,5 +1,8 @@
 //! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
 
+mod attempts;
 mod desk;
 mod mail;
 mod main_job;
+mod sessions;
+mod tokens;
