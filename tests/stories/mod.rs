@@ -2,7 +2,9 @@
 
 mod attempts;
 mod desk;
+mod idempotency;
 mod mail;
 mod main_job;
 mod sessions;
 mod tokens;
+mod visitors;
