@@ -24,8 +24,15 @@ pub const ACCESS_TTL: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Access {
     db: Db,
-    known: Cache<(TenantId, SessionId), Arc<StaffActor>>,
+    known: Cache<(TenantId, SessionId), Known>,
     catalog: Arc<[&'static str]>,
+}
+
+/// Whom a session stands for, and the token version it was opened with.
+#[derive(Clone)]
+struct Known {
+    actor: Arc<StaffActor>,
+    token_version: i32,
 }
 
 #[derive(sea_orm::FromQueryResult)]
@@ -57,11 +64,17 @@ impl Access {
     /// # Errors
     /// [`Error::Unauthenticated`] when the session was ended, its owner deactivated, or the token version raised.
     pub async fn actor(&self, cx: &Cx, claims: &Claims) -> Result<Arc<StaffActor>> {
-        let read = self.read(cx, claims);
-        self.known
+        let read = self.read(cx, claims.session);
+        let known = self
+            .known
             .try_get_with((cx.tenant.id, claims.session), read)
             .await
-            .map_err(|error: Arc<Error>| (*error).clone())
+            .map_err(|error: Arc<Error>| (*error).clone())?;
+        // What is believed is the session; what a token says beside that is held against it each time.
+        if known.actor.id != claims.staff || known.token_version != claims.token_version {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(known.actor)
     }
 
     /// Forgets what is known of a session, in this process at once.
@@ -69,9 +82,9 @@ impl Access {
         self.known.invalidate(&(tenant, session)).await;
     }
 
-    async fn read(&self, cx: &Cx, claims: &Claims) -> Result<Arc<StaffActor>> {
+    async fn read(&self, cx: &Cx, session: SessionId) -> Result<Known> {
         let conn = self.db.reader(cx).await?;
-        let row = session::Entity::find_by_id(claims.session)
+        let row = session::Entity::find_by_id(session)
             .select_only()
             .column_as(user::Column::Id, "id")
             .column_as(user::Column::Email, "email")
@@ -91,7 +104,6 @@ impl Access {
                 JoinType::InnerJoin,
                 user::Entity::belongs_to(role::Entity).from(user::Column::RoleId).to(role::Column::Id).into(),
             )
-            .filter(session::Column::UserId.eq(claims.staff))
             .into_model::<Row>()
             .one(&conn)
             .await?
@@ -99,18 +111,14 @@ impl Access {
         let good = row.is_active
             && row.revoked_at.is_none()
             && row.expires_at > cx.now
-            && row.token_version == row.session_version
-            && row.token_version == claims.token_version;
+            && row.token_version == row.session_version;
         if !good {
             return Err(Error::Unauthenticated);
         }
         let names = permission_names(&row.role, row.built_in, row.permissions.as_ref(), &self.catalog);
-        Ok(Arc::new(StaffActor {
-            id: row.id,
-            session: Some(claims.session),
-            email: row.email,
-            permissions: Permissions::new(names),
-        }))
+        let actor =
+            StaffActor { id: row.id, session: Some(session), email: row.email, permissions: Permissions::new(names) };
+        Ok(Known { actor: Arc::new(actor), token_version: row.token_version })
     }
 }
 

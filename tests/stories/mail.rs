@@ -1,0 +1,132 @@
+//! What becomes of a reply's mail when the mail server has a bad day.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::desk::{Desk, Person, SOON, eventually};
+use crate::support::{Fault, Options, Smtp, both};
+
+const STATE: &str =
+    "query State($id: ID!) { node(id: $id) { ... on MessageReply { emailStatus emailError emailSentAt } } }";
+
+both! {
+    /// A server that is busy is asked again; the visitor gets the mail once, and staff can see meanwhile why not yet.
+    async fn a_busy_mail_server_is_asked_again(backend) {
+        let smtp = Smtp::start().await;
+        smtp.script([Fault::RefuseRecipients(451), Fault::RefuseData(452)]);
+        let (desk, admin, reply) = replied(backend, &smtp).await;
+        smtp.attempted(1, SOON).await;
+        let waiting = eventually("the refusal is shown", SOON, async || {
+            let state = state(&admin, &reply).await;
+            (!state["emailError"].is_null()).then_some(state)
+        }).await;
+        assert_eq!((&waiting["emailStatus"], &waiting["emailSentAt"]), (&json!("QUEUED"), &Value::Null));
+        assert!(waiting["emailError"].as_str().is_some_and(|why| why.contains("451")), "{waiting}");
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!(mail.header("Message-ID"), Some(format!("<{reply}@acme.example>")));
+        let sent = over(&desk, &admin, "ReplyDelivered").await;
+        assert_eq!(sent["reply"]["id"], json!(reply));
+        let state = state(&admin, &reply).await;
+        assert_eq!((&state["emailStatus"], &state["emailError"]), (&json!("SENT"), &Value::Null));
+        assert!(state["emailSentAt"].is_string());
+        assert_eq!((smtp.mails().len(), smtp.attempts()), (1, 3));
+    }
+
+    /// A mailbox that is not there is final: no second try, and the reply says why.
+    async fn a_refused_mailbox_is_given_up(backend) {
+        let smtp = Smtp::start().await;
+        smtp.refuse_next(1, 550);
+        let (desk, admin, reply) = replied(backend, &smtp).await;
+        let failed = over(&desk, &admin, "ReplyFailed").await;
+        assert_eq!((&failed["reply"]["id"], &failed["actor"]), (&json!(reply), &Value::Null));
+        let state = state(&admin, &reply).await;
+        assert_eq!(state["emailStatus"], json!("FAILED"));
+        assert!(state["emailError"].as_str().is_some_and(|why| why.contains("550")), "{state}");
+        // The next mail goes out at once, and the given-up one not with it.
+        let message = desk.message("Next", "Me too").await;
+        let next = admin.reply(&message, "Fine").await;
+        assert_eq!(smtp.next_mail(SOON).await.header("Message-ID"), Some(format!("<{next}@acme.example>")));
+        let metrics = desk.web.get("/metrics").await.text;
+        assert!(metrics.lines().any(|line| line == "frontdesk_jobs_dead 1"), "{metrics}");
+        assert_eq!(smtp.attempts(), 2);
+    }
+
+    /// The server takes the mail and hangs up before it says so. Nobody can know, so it may come twice, but as the same
+    /// mail: its Message-ID is the same.
+    async fn a_mail_that_may_have_been_taken_comes_again_as_the_same_mail(backend) {
+        let smtp = Smtp::start().await;
+        smtp.script([Fault::DropAfterAccepting]);
+        let (desk, admin, reply) = replied(backend, &smtp).await;
+        over(&desk, &admin, "ReplyDelivered").await;
+        assert_eq!(state(&admin, &reply).await["emailStatus"], json!("SENT"));
+        let ids: Vec<_> = smtp.mails().iter().map(|mail| mail.header("Message-ID").unwrap_or_default()).collect();
+        assert!(matches!(ids.len(), 1 | 2), "{ids:?}");
+        assert!(ids.iter().all(|id| *id == format!("<{reply}@acme.example>")), "{ids:?}");
+    }
+
+    /// The server hangs up before it took the mail: it comes once, a little later.
+    async fn a_dropped_connection_loses_no_mail(backend) {
+        let smtp = Smtp::start().await;
+        smtp.script([Fault::DropBeforeAccepting]);
+        let (desk, admin, _) = replied(backend, &smtp).await;
+        over(&desk, &admin, "ReplyDelivered").await;
+        assert_eq!((smtp.mails().len(), smtp.attempts()), (1, 2));
+    }
+
+    /// Without a mail server the mail is a file that any mail program opens.
+    async fn without_a_mail_server_mail_is_a_file(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let message = desk.message("Ann", "Hello?").await;
+        let reply = admin.reply(&message, "Hello!").await;
+        over(&desk, &admin, "ReplyDelivered").await;
+        let files: Vec<_> = std::fs::read_dir(desk.server.dir().join("data/mail")).expect("the folder").flatten().map(|f| f.path()).collect();
+        let [file] = files.as_slice() else { panic!("one mail, not {files:?}") };
+        assert!(file.extension().is_some_and(|kind| kind == "eml"), "{file:?}");
+        let text = std::fs::read_to_string(file).expect("a readable mail");
+        for part in [format!("Message-ID: <{reply}@"), "To: Ann <ann@visitors.example>".to_owned(), "Hello!".to_owned()] {
+            assert!(text.contains(&part), "{part} in\n{text}");
+        }
+    }
+
+    /// A reply that is not to be mailed is not mailed, and says so.
+    async fn a_reply_may_stay_inside(backend) {
+        let smtp = Smtp::start().await;
+        let (_desk, admin, _) = replied(backend, &smtp).await;
+        smtp.next_mail(SOON).await;
+        let message = _desk.message("Quiet", "Call me").await;
+        let input = json!({ "messageId": message, "content": "Called.", "sendEmail": false });
+        let quiet = admin.client.run(super::desk::REPLY, json!({ "input": input })).await.ok();
+        assert_eq!(quiet.string("replyToMessage.reply.emailStatus"), "NOT_REQUESTED");
+        let loud = admin.reply(&message, "As I said on the phone").await;
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!(mail.header("Message-ID"), Some(format!("<{loud}@acme.example>")));
+        // The thread leads to mails that the visitor has, not to what stayed inside.
+        assert_eq!(mail.header("References"), Some(format!("<{message}@acme.example>")));
+        assert_eq!(smtp.attempts(), 2);
+    }
+}
+
+/// A desk with this mail server, where the administrator has just replied to a message.
+async fn replied(backend: crate::support::Backend, smtp: &Smtp) -> (Desk, Person, String) {
+    let options = Options::new().smtp(smtp).env("FRONTDESK_MAIL_FROM", "desk@acme.example");
+    let desk = Desk::open_with(backend, options).await;
+    let admin = desk.admin().await;
+    let message = desk.message("Ann", "Hello?").await;
+    let reply = admin.reply(&message, "Hello!").await;
+    (desk, admin, reply)
+}
+
+/// Waits for the event that a delivery is over with.
+async fn over(desk: &Desk, admin: &Person, kind: &str) -> Value {
+    let filter = json!({ "types": ["REPLY_DELIVERED", "REPLY_FAILED"] });
+    let mut live = desk.follow(admin, json!({ "after": "0", "filter": filter })).await;
+    let event = live.next(Duration::from_secs(40)).await.data("inboxEvents").clone();
+    assert_eq!(event["__typename"], json!(kind), "{event}");
+    event
+}
+
+async fn state(admin: &Person, reply: &str) -> Value {
+    admin.client.run(STATE, json!({ "id": reply })).await.ok().data("node").clone()
+}

@@ -1,0 +1,10 @@
+//! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
+
+mod attempts;
+mod desk;
+mod idempotency;
+mod mail;
+mod main_job;
+mod sessions;
+mod tokens;
+mod visitors;

@@ -1,0 +1,159 @@
+//! Signing in, staying in and getting out.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::desk::{Desk, PASSWORD, REFRESH, SIGN_IN, SIGN_OUT, credentials, eventually};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, both};
+
+/// The longest that access outlives what ended it.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+both! {
+    /// A wrong password, an unknown address, somebody who was let go and nonsense get the same answer: nobody learns who
+    /// works here.
+    async fn a_refused_sign_in_tells_nothing(backend) {
+        let desk = Desk::open(backend).await;
+        desk.cli_ok(&["staff", "add", "gone@example.com", "--name", "Gone", "--role", "STAFF"], PASSWORD);
+        desk.cli_ok(&["staff", "deactivate", "gone@example.com"], "");
+        let wrong = desk.web.run(SIGN_IN, credentials(ADMIN_EMAIL, "not the password")).await;
+        assert_eq!(wrong.data("signIn.session"), &Value::Null);
+        assert_eq!(wrong.data("signIn.errors.0.code"), "INVALID_CREDENTIALS");
+        for (email, password) in [
+            ("nobody@example.com", ADMIN_PASSWORD), ("gone@example.com", PASSWORD), ("", ""), ("no address", "x"),
+            (ADMIN_EMAIL, ""), ("admin@example.com\u{0}", ADMIN_PASSWORD), (ADMIN_EMAIL, &"x".repeat(5000)),
+        ] {
+            let answer = desk.web.run(SIGN_IN, credentials(email, password)).await;
+            assert_eq!((answer.status, &answer.json), (wrong.status, &wrong.json), "{email:?}");
+        }
+        let typed = desk.sign_in("  Admin@EXAMPLE.com ", ADMIN_PASSWORD).await;
+        assert!(typed.is_in().await, "case and blanks around an address do not matter");
+    }
+
+    /// Nor does the time that it takes tell who works here.
+    async fn a_refused_sign_in_takes_the_same_time(backend) {
+        let desk = Desk::open(backend).await;
+        let mut seen = (0.0, 0.0);
+        // A machine with other work to do may spoil one measurement, hardly three.
+        for _ in 0..3 {
+            let (mut known, mut unknown) = (Vec::new(), Vec::new());
+            for n in 0..30 {
+                known.push(sign_in_takes(&desk, ADMIN_EMAIL).await);
+                unknown.push(sign_in_takes(&desk, &format!("nobody{n}@example.com")).await);
+            }
+            seen = (median(known), median(unknown));
+            if (seen.0 - seen.1).abs() < 0.25 * seen.0.max(seen.1) {
+                return;
+            }
+        }
+        panic!("known {:.1} ms, unknown {:.1} ms", seen.0, seen.1);
+    }
+
+    /// Each refresh token is good once. Somebody who uses one again holds a stolen copy, or was stolen from: the session
+    /// ends for both, with its access tokens.
+    async fn a_refresh_token_used_twice_ends_its_session(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let other = desk.admin().await;
+        let next = refresh(&desk, &admin.refresh).await.ok();
+        let (access, second) = (next.string("refreshSession.session.accessToken"), next.string("refreshSession.session.refreshToken"));
+        assert_ne!(second, admin.refresh);
+        let renewed = super::desk::Person { client: desk.web.bearer(&access), access, ..admin.clone() };
+        assert!(renewed.is_in().await);
+
+        let replayed = refresh(&desk, &admin.refresh).await;
+        assert_eq!(replayed.data("refreshSession.session"), &Value::Null);
+        let [error] = replayed.user_errors("refreshSession").try_into().expect("one error");
+        assert_eq!((error.code.as_str(), error.path.as_str()), ("INVALID_TOKEN", "input.refreshToken"));
+        for token in [second.as_str(), "fdr_nonsense", "", &"x".repeat(3000)] {
+            let refused = refresh(&desk, token).await;
+            assert_eq!(refused.data("refreshSession"), replayed.data("refreshSession"), "{token}");
+        }
+        for person in [&admin, &renewed] {
+            eventually("the session's access ends", AT_ONCE, async || (!person.is_in().await).then_some(())).await;
+        }
+        assert!(other.is_in().await, "their other session goes on");
+        let trail = other.client.run("{ auditLogs(filter: { eventType: { eq: \"session.reused\" } }) { nodes { severity success } } }", json!({})).await.ok();
+        assert_eq!(trail.data("auditLogs.nodes"), &json!([{ "severity": "CRITICAL", "success": false }]));
+    }
+
+    /// Two windows refresh with the same token at the same time: at most one of them stays in.
+    async fn parallel_refreshes_leave_at_most_one_heir(backend) {
+        let desk = Desk::open(backend).await;
+        for _ in 0..5 {
+            let admin = desk.admin().await;
+            let answers = futures_util::future::join_all((0..4).map(|_| refresh(&desk, &admin.refresh))).await;
+            let mut heirs = Vec::new();
+            for answer in &answers {
+                if let Some(token) = answer.data("refreshSession.session").get("refreshToken").and_then(Value::as_str) {
+                    heirs.push(token.to_owned());
+                }
+            }
+            assert_eq!(heirs.len(), 1, "one wins: {answers:?}");
+            let mut live = 0;
+            for heir in heirs {
+                live += usize::from(refresh(&desk, &heir).await.user_errors("refreshSession").is_empty());
+            }
+            assert!(live <= 1);
+        }
+    }
+
+    /// Who signs out is out, in this session and no other, and their refresh token with them.
+    async fn signing_out_ends_access(backend) {
+        let desk = Desk::open(backend).await;
+        let (admin, other) = (desk.admin().await, desk.admin().await);
+        admin.client.run(SIGN_OUT, json!({})).await.ok();
+        assert!(!admin.is_in().await);
+        assert_eq!(refresh(&desk, &admin.refresh).await.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
+        assert!(other.is_in().await);
+        assert_eq!(admin.client.run(SIGN_OUT, json!({})).await.error_code(), "UNAUTHENTICATED");
+        assert_eq!(desk.web.run(SIGN_OUT, json!({})).await.error_code(), "UNAUTHENTICATED");
+    }
+
+    /// Who is let go is out within seconds, however many sessions they have.
+    async fn deactivation_ends_access(backend) {
+        let desk = Desk::open(backend).await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let again = desk.sign_in("bea@example.com", PASSWORD).await;
+        assert!(bea.is_in().await && again.is_in().await);
+        desk.cli_ok(&["staff", "deactivate", "BEA@example.com"], "");
+        for person in [&bea, &again] {
+            eventually("their access ends", AT_ONCE, async || (!person.is_in().await).then_some(())).await;
+            assert_eq!(refresh(&desk, &person.refresh).await.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
+        }
+    }
+
+    /// The door is never locked from the inside with nobody left who has the key.
+    async fn the_last_administrator_stays(backend) {
+        let desk = Desk::open(backend).await;
+        desk.colleague("bea@example.com", "Bea", "MANAGER").await;
+        let refused = desk.cli(&["staff", "deactivate", ADMIN_EMAIL], "");
+        assert!(!refused.status.success());
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("last active administrator"), "{refused:?}");
+        let admin = desk.admin().await;
+        let second = desk.colleague("second@example.com", "Second", "ADMIN").await;
+        desk.cli_ok(&["staff", "deactivate", ADMIN_EMAIL], "");
+        eventually("the first one's access ends", AT_ONCE, async || (!admin.is_in().await).then_some(())).await;
+        assert!(second.is_in().await);
+        assert!(!desk.cli(&["staff", "deactivate", "second@example.com"], "").status.success());
+    }
+}
+
+async fn refresh(desk: &Desk, token: &str) -> Answer {
+    desk.web.run(REFRESH, json!({ "input": { "refreshToken": token } })).await
+}
+
+/// Milliseconds of one refused attempt.
+async fn sign_in_takes(desk: &Desk, email: &str) -> f64 {
+    let since = Instant::now();
+    let answer = desk.web.run(SIGN_IN, credentials(email, "not the password")).await;
+    let took = since.elapsed();
+    assert_eq!(answer.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
+    took.as_secs_f64() * 1000.0
+}
+
+fn median(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
