@@ -1,0 +1,11 @@
+//! What holds for all of the schema, the code and the databases, by walking through them: what is added later is
+//! covered too, or fails here until somebody says how.
+
+mod sdl;
+mod sql;
+mod stand;
+
+mod fixtures;
+
+mod audit;
+mod authz;
