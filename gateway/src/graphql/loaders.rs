@@ -26,8 +26,9 @@ use crate::app::App;
 /// The loaders of one request.
 pub type Loaders = RequestLoaders;
 
-/// See [`Loaders`].
-pub struct RequestLoaders(DataLoader<Batch, HashMapCache>);
+/// See [`Loaders`]. Clones are the same loaders.
+#[derive(Clone)]
+pub struct RequestLoaders(Arc<DataLoader<Batch, HashMapCache>>);
 
 impl std::ops::Deref for RequestLoaders {
     type Target = DataLoader<Batch, HashMapCache>;
@@ -47,7 +48,7 @@ impl RequestLoaders {
             HashMapCache::default(),
         );
         loader.enable_all_cache(!live);
-        Self(loader)
+        Self(Arc::new(loader))
     }
 }
 

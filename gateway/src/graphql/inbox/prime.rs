@@ -19,6 +19,10 @@ fn asked(nodes: &[Lookahead<'_>], name: &str) -> bool {
     nodes.iter().any(|node| node.field(name).exists())
 }
 
+fn counted(nodes: &[Lookahead<'_>], connection: &str) -> bool {
+    nodes.iter().any(|node| node.field(connection).field("totalCount").exists())
+}
+
 fn distinct<T: Ord + Copy>(ids: impl Iterator<Item = T>) -> Vec<T> {
     let mut ids: Vec<_> = ids.collect();
     ids.sort_unstable();
@@ -62,15 +66,20 @@ pub async fn prime(scope: &Scope, messages: &[inbox::Message], nodes: &[Lookahea
     let cx = scope.cx();
     let conn = scope.app.db.reader(&cx).await?;
     let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
+    // The messages of their replies are the same ones again.
+    let again = nodes.iter().flat_map(|node| self::nodes(&node.field("replies"))).map(|reply| reply.field("message"));
+    let again: Vec<_> = again.collect();
 
     let visitors = async {
-        if !asked(nodes, "visitor") {
+        if !asked(nodes, "visitor") && !asked(&again, "visitor") {
             return Ok(());
         }
         let ids = distinct(messages.iter().map(|message| message.visitor_id));
         let found = inbox::visitors_by_ids(&conn, &cx, &ids).await?;
+        let visitors: Vec<_> = found.values().cloned().collect();
         scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (id, Arc::new(visitor)))).await;
-        Ok(())
+        let below: Vec<_> = nodes.iter().chain(&again).map(|node| node.field("visitor")).collect();
+        prime_visitors(scope, &visitors, &below).await
     };
     let replies = async {
         let mut authors = Vec::new();
@@ -84,7 +93,7 @@ pub async fn prime(scope: &Scope, messages: &[inbox::Message], nodes: &[Lookahea
         Ok::<_, kernel::Error>(authors)
     };
     let counts = async {
-        if asked(nodes, "replyCount") {
+        if asked(nodes, "replyCount") || asked(&again, "replyCount") || counted(nodes, "replies") {
             let found: HashMap<MessageId, u64> = inbox::count_replies_of_each(&conn, &cx, &ids).await?;
             scope.loaders.feed_many(found.into_iter().map(|(id, n)| (ReplyCount(id), n))).await;
         }
@@ -130,7 +139,7 @@ pub async fn prime_visitors(scope: &Scope, visitors: &[inbox::Visitor], nodes: &
         scope.loaders.feed_many(visitors.iter().map(|visitor| (visitor.id, Arc::new(visitor.clone())))).await;
         Box::pin(prime(scope, &messages, &below)).await?;
     }
-    if asked(nodes, "messageCount") {
+    if asked(nodes, "messageCount") || counted(nodes, "messages") {
         let found = inbox::count_messages_of_each(&conn, &cx, &ids).await?;
         scope.loaders.feed_many(found.into_iter().map(|(id, n)| (MessageCount(id), n))).await;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use inbox::reply_place;
 use kernel::{
@@ -15,10 +15,10 @@ use crate::{
     graphql::{
         errors::Result,
         identity::{IntoId, Staff, staff},
-        loaders::{MessageCount, MessagesOf, RepliesOf, ReplyCount},
-        paging::args,
+        loaders::{Batch, MessageCount, MessagesOf, RepliesOf, ReplyCount},
+        paging::{Count, args},
         scalars::EmailAddress,
-        scope::scope,
+        scope::{Scope, scope},
     },
 };
 
@@ -133,15 +133,7 @@ impl Message {
         } else {
             inbox::replies(&scope.app.db.reader(&cx).await?, &cx, self.key, &page).await?
         };
-        let (app, message) = (scope.app.clone(), self.key);
-        Ok(reply_connection(
-            slice,
-            cursors,
-            Arc::new(move || {
-                let (app, cx) = (app.clone(), cx.clone());
-                Box::pin(async move { count_replies(&app, &cx, message).await })
-            }),
-        ))
+        Ok(reply_connection(slice, cursors, counted(scope, ReplyCount(self.key))))
     }
 
     /// How many replies it has.
@@ -151,16 +143,20 @@ impl Message {
     }
 }
 
-async fn count_replies(app: &crate::app::App, cx: &kernel::Cx, message: MessageId) -> kernel::Result<u64> {
-    let found = inbox::count_replies_of_each(&app.db.reader(cx).await?, cx, &[message]).await?;
-    Ok(found.get(&message).copied().unwrap_or_default())
+/// Counts a list below a row when somebody asks, for all rows of a level at once.
+fn counted<K>(scope: &Scope, key: K) -> Count
+where
+    K: Copy + Eq + std::hash::Hash + Send + Sync + 'static,
+    Batch: Loader<K, Value = u64, Error = kernel::Error>,
+{
+    let loaders = scope.loaders.clone();
+    Arc::new(move || {
+        let loaders = loaders.clone();
+        Box::pin(async move { Ok(loaders.load_one(key).await?.unwrap_or_default()) })
+    })
 }
 
-fn reply_connection(
-    slice: Slice<inbox::MessageReply>,
-    cursors: Cursors,
-    count: crate::graphql::paging::Count,
-) -> MessageReplyConnection {
+fn reply_connection(slice: Slice<inbox::MessageReply>, cursors: Cursors, count: Count) -> MessageReplyConnection {
     MessageReplyConnection {
         places: slice.rows.iter().map(reply_place).collect(),
         rows: slice.rows.into_iter().map(|row| Arc::new(row.into())).collect(),
@@ -294,20 +290,13 @@ impl Visitor {
             inbox::messages_of(&scope.app.db.reader(&cx).await?, &cx, self.key, &page).await?
         };
         let newest = [inbox::MessageOrder { field: inbox::MessageField::CreatedAt, descending: true }];
-        let (app, visitor) = (scope.app.clone(), self.key);
         Ok(MessageConnection {
             places: slice.rows.iter().map(|row| inbox::MessageOrder::place(&newest, row)).collect(),
             rows: slice.rows.into_iter().map(|row| Arc::new(row.into())).collect(),
             has_next: slice.has_next,
             has_previous: slice.has_previous,
             cursors,
-            count: Arc::new(move || {
-                let (app, cx) = (app.clone(), cx.clone());
-                Box::pin(async move {
-                    let found = inbox::count_messages_of_each(&app.db.reader(&cx).await?, &cx, &[visitor]).await?;
-                    Ok(found.get(&visitor).copied().unwrap_or_default())
-                })
-            }),
+            count: counted(scope, MessageCount(self.key)),
         })
     }
 
