@@ -9,3 +9,4 @@ mod fixtures;
 
 mod audit;
 mod authz;
+mod sql_budget;
