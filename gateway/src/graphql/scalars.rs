@@ -6,11 +6,12 @@ use kernel::{
     id::{TypedId, WrongId},
 };
 
-/// An e-mail address (RFC 5321), at most 254 characters. Given in any case, kept and answered in lower case; one
-/// that is not an address is answered with a `UserError` that names the field.
+/// An e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailAddress(pub String);
 
+/// An e-mail address (RFC 5321), at most 254 characters. Given in any case, kept and answered in lower case; one
+/// that is not an address is answered with a `UserError` that names the field.
 #[Scalar(specified_by_url = "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address")]
 impl ScalarType for EmailAddress {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -29,6 +30,7 @@ impl ScalarType for EmailAddress {
 #[derive(Debug, Clone)]
 pub struct Json(pub serde_json::Value);
 
+/// Any JSON value.
 #[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
