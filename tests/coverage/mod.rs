@@ -1,12 +1,14 @@
 //! What holds for all of the schema, the code and the databases, by walking through them: what is added later is
 //! covered too, or fails here until somebody says how.
 
+mod fixtures;
 mod sdl;
 mod sql;
 mod stand;
-
-mod fixtures;
+mod tables;
 
 mod audit;
 mod authz;
+mod drift;
+mod schema;
 mod sql_budget;
