@@ -7,8 +7,10 @@ mod sql;
 mod stand;
 mod tables;
 
+mod architecture;
 mod audit;
 mod authz;
+mod bad_input;
 mod drift;
 mod schema;
 mod sql_budget;
