@@ -31,8 +31,8 @@ pub const REPLY: &str = "mutation Reply($input: ReplyToMessageInput!) { replyToM
 pub const FOLLOW: &str = "subscription Follow($filter: InboxEventFilter, $after: String) {
     inboxEvents(filter: $filter, after: $after) { __typename sequence at actor { id name }
       ... on MessageReceived { message { id name } }
-      ... on MessageAssigned { message { id } from { id } to { id name } }
-      ... on MessageStatusChanged { message { id } before: from after: to }
+      ... on MessageAssigned { message { id } previousAssignee { id } newAssignee { id name } }
+      ... on MessageStatusChanged { message { id } previousStatus newStatus }
       ... on MessageReplied { message { id status } reply { id content emailStatus } }
       ... on ReplyDelivered { message { id } reply { id emailStatus } }
       ... on ReplyFailed { message { id } reply { id emailStatus emailError } } } }";

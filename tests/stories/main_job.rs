@@ -46,7 +46,7 @@ both! {
         assert_eq!(taken.data("assignMessage.message.assignee"), &json!({ "id": bea.id, "name": "Bea Berg" }));
         let assigned = step(&mut live, "MessageAssigned", &message).await;
         assert_eq!(assigned["actor"], json!({ "id": bea.id, "name": "Bea Berg" }));
-        assert_eq!((&assigned["from"], &assigned["to"]["id"]), (&Value::Null, &json!(bea.id)));
+        assert_eq!((&assigned["previousAssignee"], &assigned["newAssignee"]["id"]), (&Value::Null, &json!(bea.id)));
 
         let input = json!({ "messageId": message, "content": "Gärna!\n.\nVi ringer i morgon." });
         let replied = bea.client.run(REPLY, json!({ "input": input })).await.ok();

@@ -52,7 +52,7 @@ impl Criteria for AuditLogCriteria {
         use sea_orm::ColumnTrait;
         let mut all = Vec::new();
         if let Some(kind) = &self.kind {
-            all.extend(kind.conditions("kind", log::Column::Kind)?);
+            all.extend(kind.conditions("eventType", log::Column::Kind)?);
         }
         if let Some(actor) = &self.actor_id {
             all.extend(actor.conditions(backend, "actorId", log::Column::ActorId)?);

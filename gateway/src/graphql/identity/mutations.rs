@@ -101,7 +101,11 @@ pub struct IdentityMutation;
 #[Object]
 impl IdentityMutation {
     /// Public: opens a session for an address and its password. Attempts are limited per account and per address.
-    async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SignInPayload> {
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: SignInInput,
+    ) -> Result<SignInPayload> {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
         let cmd = SignIn { email: input.email, password: input.password, limited: scope.app.rate_limits };
@@ -115,7 +119,11 @@ impl IdentityMutation {
     }
 
     /// Public: exchanges a refresh token for a new pair.
-    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<RefreshSessionPayload> {
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: RefreshSessionInput,
+    ) -> Result<RefreshSessionPayload> {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
         let app = &scope.app;

@@ -128,7 +128,11 @@ pub struct InboxMutation;
 #[Object]
 impl InboxMutation {
     /// Public: a website visitor writes to us. Limited per address.
-    async fn submit_message(&self, ctx: &Context<'_>, input: SubmitMessageInput) -> Result<SubmitMessagePayload> {
+    async fn submit_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: SubmitMessageInput,
+    ) -> Result<SubmitMessagePayload> {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
         let cmd = SubmitMessage {
@@ -154,7 +158,11 @@ impl InboxMutation {
 
     /// Hands a message to a colleague, or back to nobody.
     #[graphql(directive = requires::apply(Permission::ManageMessages))]
-    async fn assign_message(&self, ctx: &Context<'_>, input: AssignMessageInput) -> Result<AssignMessagePayload> {
+    async fn assign_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: AssignMessageInput,
+    ) -> Result<AssignMessagePayload> {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
         let cmd = &AssignMessage {
@@ -173,7 +181,7 @@ impl InboxMutation {
     async fn set_message_status(
         &self,
         ctx: &Context<'_>,
-        input: SetMessageStatusInput,
+        #[graphql(desc = "What is wanted.")] input: SetMessageStatusInput,
     ) -> Result<SetMessageStatusPayload> {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
@@ -187,7 +195,11 @@ impl InboxMutation {
     /// Replies to a message, and mails the reply to the visitor unless told otherwise. A NEW message is IN_PROGRESS
     /// from then on; an ARCHIVED one must be reopened first.
     #[graphql(directive = requires::apply(Permission::ManageMessages))]
-    async fn reply_to_message(&self, ctx: &Context<'_>, input: ReplyToMessageInput) -> Result<ReplyToMessagePayload> {
+    async fn reply_to_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: ReplyToMessageInput,
+    ) -> Result<ReplyToMessagePayload> {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
         let cmd = &ReplyToMessage {

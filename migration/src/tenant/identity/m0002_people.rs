@@ -36,6 +36,7 @@ CREATE TABLE users (
 );
 CREATE INDEX users_role ON users (role_id);
 CREATE INDEX users_department ON users (department_id);
+CREATE INDEX users_created_by ON users (created_by);
 CREATE INDEX users_created ON users (created_at, id);
 CREATE INDEX users_name ON users (name, id);
 

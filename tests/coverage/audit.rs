@@ -1,0 +1,229 @@
+//! Every change can be proved afterwards: one audit row each, which nobody can alter without being found out.
+
+use serde_json::{Value, json};
+
+use super::fixtures::{arguments, put};
+use super::sdl::{Root, Sdl};
+use super::stand::{Home, PASSWORD, Stand, Things, eventually, session, sign_in, write};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, both};
+
+async fn run(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Answer {
+    client.run(&sdl.document("Change", root, 1, 5), variables).await
+}
+
+/// How many audit rows, of them successes, and how many events.
+async fn counts(home: &Home) -> (i64, i64, i64) {
+    let of = async |sql: &str| home.sql.number(sql).await;
+    (
+        of("SELECT count(*) FROM audit_logs").await,
+        of("SELECT count(*) FROM audit_logs WHERE success").await,
+        of("SELECT count(*) FROM outbox WHERE topic IS NOT NULL").await,
+    )
+}
+
+/// Arguments with which a mutation goes well; those that need a secret get it from a session.
+async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
+    match root.name.as_str() {
+        "signIn" => json!({ "input": { "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD } }),
+        "refreshSession" => {
+            let token = session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await.string("signIn.session.refreshToken");
+            json!({ "input": { "refreshToken": token } })
+        }
+        // The fixtures' message is the administrator's already.
+        "assignMessage" => put(arguments(root, own), "input.assigneeId", Value::Null),
+        _ => arguments(root, own),
+    }
+}
+
+/// Arguments with which a mutation of a signed-in person is refused; none for what cannot be refused to them.
+fn refused(root: &Root, own: &Things) -> Vec<Value> {
+    let missing = json!("msg_0190a5f0000070008000000000000000");
+    let elsewhere = put(arguments(root, own), "input.messageId", missing);
+    match root.name.as_str() {
+        "assignMessage" => {
+            let nobody = json!("stf_0190a5f0000070008000000000000000");
+            vec![elsewhere, put(arguments(root, own), "input.assigneeId", nobody)]
+        }
+        "setMessageStatus" => vec![elsewhere, put(arguments(root, own), "input.status", json!("NEW"))],
+        "replyToMessage" => vec![elsewhere, put(arguments(root, own), "input.content", json!("  "))],
+        "submitMessage" => vec![put(arguments(root, own), "input.content", json!("  "))],
+        "signIn" | "refreshSession" | "signOut" => Vec::new(),
+        name => panic!("{name} has no refusals in tests/coverage/audit.rs"),
+    }
+}
+
+fn mutations(sdl: &Sdl) -> Vec<Root> {
+    sdl.roots().into_iter().filter(|root| root.operation == "mutation").collect()
+}
+
+both! {
+    /// Each mutation that goes well leaves exactly one audit row and one event, under the same id, with who and what.
+    async fn every_change_leaves_one_row_and_one_event(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        for root in mutations(&sdl) {
+            let variables = going_well(&root, &home, &own).await;
+            let client = match root.name.as_str() {
+                "signOut" => sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await,
+                "signIn" | "refreshSession" | "submitMessage" => home.visitor.clone(),
+                _ => home.admin.clone(),
+            };
+            let before = counts(&home).await;
+            let id = format!("change-{}", root.name);
+            run(&client.header("x-request-id", &id), &sdl, &root, variables).await.ok();
+            let after = counts(&home).await;
+            assert_eq!(after, (before.0 + 1, before.1 + 1, before.2 + 1), "{}", root.name);
+            let row = format!("FROM audit_logs a JOIN outbox o ON o.id = a.id WHERE a.request_id = '{id}' AND a.kind = o.kind AND a.address = '127.0.0.1'");
+            assert_eq!(home.sql.number(&format!("SELECT count(*) {row}")).await, 1, "{}", root.name);
+            if root.requires.is_some() {
+                let actor = home.sql.texts(&format!("SELECT a.actor_email {row}")).await;
+                assert_eq!(actor, [ADMIN_EMAIL], "{}", root.name);
+            }
+        }
+    }
+
+    /// What a signed-in person tries and is refused leaves one row that says so, and no event.
+    async fn every_refusal_leaves_one_row(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let viewer = stand.colleague(&home, "viewer@example.com", "VIEWER").await;
+        let mut tried = 0;
+        for root in mutations(&sdl) {
+            let mut attempts: Vec<_> = refused(&root, &own).into_iter().map(|variables| (&home.admin, variables)).collect();
+            if root.requires.is_some() {
+                attempts.push((&viewer, arguments(&root, &own)));
+            }
+            for (client, variables) in attempts {
+                let before = counts(&home).await;
+                let answer = run(client, &sdl, &root, variables).await;
+                let payload = &answer.json["data"][&root.name]["errors"];
+                assert!(!answer.errors().is_empty() || payload.as_array().is_some_and(|e| !e.is_empty()), "{answer}");
+                let after = counts(&home).await;
+                assert_eq!(after, (before.0 + 1, before.1, before.2), "{}: {answer}", root.name);
+                tried += 1;
+            }
+        }
+        assert!(tried >= 9, "{tried} refusals");
+        let unknown = home.sql.texts("SELECT DISTINCT failure FROM audit_logs WHERE NOT success ORDER BY 1").await;
+        assert_eq!(unknown, ["BAD_USER_INPUT", "FORBIDDEN", "NOT_FOUND"]);
+    }
+
+    /// A failed sign-in leaves one row, with the address and without the password; so does a stolen refresh token.
+    async fn failed_sign_ins_are_on_record(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let document = "mutation($e: String!, $p: String!) { signIn(input: { email: $e, password: $p }) { errors { code } } }";
+        for email in [ADMIN_EMAIL, "stranger@example.com"] {
+            let before = counts(&home).await;
+            let refused = home.visitor.run(document, json!({ "e": email, "p": "a wrong password 3" })).await;
+            assert_eq!(refused.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
+            let after = counts(&home).await;
+            assert_eq!((after.0, after.1), (before.0 + 1, before.1), "{email}");
+            let (named, leaked) = (format!("%{email}%"), "%a wrong password%");
+            let like = |what: &str| format!("SELECT count(*) FROM audit_logs WHERE kind = 'session.refused' AND CAST(new_values AS text) LIKE '{what}'");
+            assert_eq!(home.sql.number(&like(&named)).await, 1);
+            assert_eq!(home.sql.number(&like(leaked)).await, 0);
+        }
+        let opened = session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let token = opened.string("signIn.session.refreshToken");
+        let refresh = "mutation($t: String!) { refreshSession(input: { refreshToken: $t }) { errors { code } } }";
+        home.visitor.run(refresh, json!({ "t": token })).await.ok();
+        let reused = home.visitor.run(refresh, json!({ "t": token })).await;
+        assert_eq!(reused.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
+        let critical = home.admin.run("{ auditLogs(first: 1) { nodes { eventType severity success } } }", Value::Null).await.ok();
+        assert_eq!(critical.data("auditLogs.nodes.0"), &json!({ "eventType": "session.reused", "severity": "CRITICAL", "success": false }));
+    }
+
+    /// No operation takes an audit row's id, or returns one, but to read it; and the database itself refuses to change one.
+    async fn nothing_alters_the_trail(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        Things::make(&home).await;
+        let sdl = Sdl::exported();
+        for root in mutations(&sdl) {
+            let ty = super::sdl::named(&root.ty).to_owned();
+            assert!(!sdl.fields(&ty).iter().any(|field| super::sdl::named(&field.ty.node).starts_with("AuditLog")), "{ty}");
+        }
+        let mut statements: Vec<String> = Vec::new();
+        for (table, column) in [("audit_logs", "kind"), ("audit_chain", "hash")] {
+            statements.push(format!("UPDATE {table} SET {column} = {column}"));
+            statements.push(format!("DELETE FROM {table}"));
+            if backend == Backend::Postgres {
+                statements.push(format!("TRUNCATE {table} CASCADE"));
+            }
+        }
+        for statement in statements {
+            let before = (home.sql.count("audit_logs").await, home.sql.count("audit_chain").await);
+            let refused = home.sql.try_run(&statement).await.expect_err("append-only").to_string();
+            assert!(refused.contains("append-only"), "{statement}: {refused}");
+            assert_eq!((home.sql.count("audit_logs").await, home.sql.count("audit_chain").await), before);
+        }
+    }
+
+    /// `frontdesk audit verify` finds the trail whole, and names the first row of it that somebody with the run of the
+    /// database altered, removed, or cut from the chain.
+    async fn tampering_is_found(backend) {
+        for (tampering, names_row, reason) in [
+            ("UPDATE audit_logs SET actor_email = 'mallory@example.com' WHERE id = ROW", true, "altered"),
+            ("UPDATE audit_chain SET hash = (SELECT hash FROM audit_chain WHERE sequence = 1) WHERE sequence = NUMBER", true, "altered"),
+            ("DELETE FROM audit_logs WHERE id = ROW", true, "the audit row is missing"),
+            ("DELETE FROM audit_chain WHERE sequence = NUMBER", false, "the link with this number is missing"),
+            ("DELETE FROM audit_chain WHERE sequence >= NUMBER", false, "ends before its recorded head"),
+        ] {
+            let stand = Stand::start(backend).await;
+            let home = stand.main().await;
+            for name in ["Ada", "Bea", "Cleo"] {
+                write(&home, name, &format!("{name}@example.com"), "Hello").await;
+            }
+            eventually("all rows are sealed", async || {
+                (home.sql.count("audit_logs").await == home.sql.count("audit_chain").await).then_some(())
+            }).await;
+            let rows = home.sql.count("audit_logs").await;
+            assert!(stand.cli(&["audit", "verify"], "").starts_with(&format!("whole: {rows} rows")));
+            let number = rows - 1;
+            let row = home.admin.run("{ auditLogs(first: 2) { nodes { id sequence } } }", Value::Null).await.ok();
+            assert_eq!(row.string("auditLogs.nodes.1.sequence"), number.to_string());
+            let id = row.string("auditLogs.nodes.1.id");
+            unlock(&home, backend).await;
+            let literal = format!("(SELECT audit_log_id FROM audit_chain WHERE sequence = {number})");
+            home.sql.run(&tampering.replace("ROW", &literal).replace("NUMBER", &number.to_string())).await;
+            let found = stand.try_cli(&["audit", "verify"], "");
+            let said = String::from_utf8_lossy(&[found.stdout, found.stderr].concat()).into_owned();
+            assert!(!found.status.success(), "{tampering}: {said}");
+            assert!(said.contains(&format!("BROKEN at sequence {number}")) && said.contains(reason), "{tampering}: {said}");
+            assert_eq!(said.contains(&id), names_row, "{tampering}: {said}");
+        }
+    }
+
+    /// People without VIEW_AUDIT_LOG read nothing of the trail, by no way.
+    async fn the_trail_is_for_those_who_may_see_it(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        stand.colleague(&home, "staff@example.com", "STAFF").await;
+        let staff = sign_in(&home.visitor, "staff@example.com", PASSWORD).await;
+        let list = staff.run("{ auditLogs { totalCount nodes { id } } }", Value::Null).await;
+        assert_eq!(list.error_code(), "FORBIDDEN");
+        let nodes = staff.run("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [own.audit] })).await.ok();
+        assert!(nodes.data("nodes.0").is_null());
+        let seen = home.admin.run("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [own.audit] })).await.ok();
+        assert_eq!(seen.string("nodes.0.id"), own.audit);
+    }
+}
+
+/// What somebody with the run of the database can do: take away the triggers and the references.
+async fn unlock(home: &Home, backend: Backend) {
+    if backend == Backend::Postgres {
+        home.sql.run("SET session_replication_role = replica").await;
+        return;
+    }
+    for trigger in home.sql.texts("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_%'").await
+    {
+        home.sql.run(&format!("DROP TRIGGER {trigger}")).await;
+    }
+    home.sql.run("PRAGMA foreign_keys = OFF").await;
+}

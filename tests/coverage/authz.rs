@@ -1,0 +1,255 @@
+//! Who may do what, for every field at the root of the schema and every id that can be given to one.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::fixtures::{arguments, kinds, put};
+use super::sdl::{Root, Sdl};
+use super::stand::{Home, PASSWORD, Stand, Things, sign_in};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
+
+const PUBLIC: &str = include_str!("public.txt");
+/// May go down.
+const PUBLIC_AT_MOST: usize = 4;
+
+const SOON: Duration = Duration::from_secs(30);
+
+fn is_public(root: &Root) -> bool {
+    let name = format!("{} {}", root.operation, root.name);
+    PUBLIC.lines().any(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ") == name)
+}
+
+/// The answer of a root field; of a subscription the first one.
+async fn ask(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Value {
+    let document = sdl.document("Ask", root, 1, 5);
+    let mut answer = if root.operation == "subscription" {
+        let mut stream = client.stream(&document, variables).await;
+        stream.next(SOON).await.expect("a first answer").json()
+    } else {
+        client.run(&document, variables).await.json
+    };
+    // What differs between two answers that say the same.
+    if let Some(errors) = answer["errors"].as_array_mut() {
+        for error in errors {
+            error["extensions"].as_object_mut().expect("extensions").remove("requestId");
+        }
+    }
+    answer
+}
+
+fn codes(answer: &Value) -> Vec<&str> {
+    let errors = answer["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    errors.iter().filter_map(|error| error["extensions"]["code"].as_str()).collect()
+}
+
+both! {
+    /// Signed out, every operation answers UNAUTHENTICATED, apart from the public ones of a list that only shrinks.
+    async fn signed_out_only_the_public_operations_answer(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let listed = PUBLIC.lines().filter(|line| !line.starts_with('#')).count();
+        assert!(listed <= PUBLIC_AT_MOST, "the list of public operations may only shrink");
+        let mut public = 0;
+        for root in sdl.roots() {
+            let answer = ask(&home.visitor, &sdl, &root, arguments(&root, &own)).await;
+            if is_public(&root) {
+                public += 1;
+                assert!(codes(&answer).is_empty(), "{} is public: {answer}", root.name);
+            } else {
+                assert_eq!(codes(&answer), ["UNAUTHENTICATED"], "{} {answer}", root.name);
+            }
+        }
+        assert_eq!(public, listed, "every line of the list names an operation that is there");
+    }
+
+    /// `@requires` in the schema says what happens: with every permission but that one FORBIDDEN, with that one alone not.
+    async fn a_permission_is_what_the_schema_says(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let all = sdl.values("Permission");
+        let guarded: Vec<_> = sdl.roots().into_iter().filter(|root| root.requires.is_some()).collect();
+        assert!(guarded.len() >= 10, "the schema guards {} operations", guarded.len());
+        for permission in &all {
+            let others: Vec<_> = all.iter().filter(|other| *other != permission).map(String::as_str).collect();
+            let word = permission.to_lowercase();
+            let without = stand.person(&home, &format!("without_{word}@example.com"), &others).await;
+            let with = stand.person(&home, &format!("with_{word}@example.com"), &[permission]).await;
+            for root in guarded.iter().filter(|root| root.requires.as_ref() == Some(permission)) {
+                let refused = ask(&without, &sdl, root, arguments(root, &own)).await;
+                assert_eq!(codes(&refused), ["FORBIDDEN"], "{} without {permission}: {refused}", root.name);
+                assert_eq!(refused["errors"][0]["extensions"]["permission"], permission.as_str(), "{}", root.name);
+                // A subscription to what one may not see would wait for ever; it may be begun by those who may.
+                let allowed = ask(&with, &sdl, root, arguments(root, &own)).await;
+                assert!(!codes(&allowed).contains(&"FORBIDDEN"), "{} with {permission}: {allowed}", root.name);
+            }
+        }
+    }
+
+    /// Somebody of the built-in role VIEWER reads and changes nothing; what only links to what they may not see is null.
+    async fn a_viewer_reads_and_changes_nothing(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let viewer = stand.colleague(&home, "viewer@example.com", "VIEWER").await;
+        let before = home.sql.count("message_replies").await;
+        for root in sdl.roots().iter().filter(|root| root.name != "signOut") {
+            let answer = ask(&viewer, &sdl, root, arguments(root, &own)).await;
+            let refused = matches!(root.requires.as_deref(), Some("MANAGE_MESSAGES" | "VIEW_AUDIT_LOG"));
+            let expected: &[&str] = if refused { &["FORBIDDEN"] } else { &[] };
+            assert_eq!(codes(&answer), expected, "{}: {answer}", root.name);
+        }
+        assert_eq!(home.sql.count("message_replies").await, before);
+        let of_audit = viewer.run("query($id: ID!) { node(id: $id) { id } }", json!({ "id": own.audit })).await.ok();
+        assert!(of_audit.data("node").is_null(), "an audit row is nothing for a viewer");
+
+        let reader = stand.person(&home, "reader@example.com", &["VIEW_MESSAGES"]).await;
+        let links = "query($id: ID!, $staff: ID!, $visitor: ID!) { message(id: $id) { content visitor { id } assignee { id } \
+            replies { nodes { content author { id } } } } s: node(id: $staff) { id } v: node(id: $visitor) { id } staff(id: $staff) { id } }";
+        let seen = reader.run(links, json!({ "id": own.message, "staff": own.staff, "visitor": own.visitor })).await.ok();
+        for hidden in ["message.visitor", "message.assignee", "message.replies.nodes.0.author", "s", "v", "staff"] {
+            assert!(seen.data(hidden).is_null(), "{hidden}: {seen}");
+        }
+        assert_eq!(seen.string("message.replies.nodes.0.content"), "Soon.");
+    }
+
+    /// Another tenant's id is answered exactly like one that is nowhere, at every place that takes an id; one's own is
+    /// answered differently, so the comparison means something.
+    async fn ids_of_another_tenant_are_ids_of_nothing(backend) {
+        let stand = Stand::start(backend).await;
+        let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
+        let (mut own, mut theirs) = (Things::make(&home).await, Things::make(&other).await);
+        let (roles, departments) = (roles_and_departments(&home).await, roles_and_departments(&other).await);
+        let sdl = Sdl::exported();
+        let mut places = 0;
+        for root in sdl.roots().iter().filter(|root| root.operation != "subscription") {
+            for place in sdl.places_for(root, &["ID"]) {
+                for kind in kinds(root, &place) {
+                    let id = |things: &Things, other: &(String, String)| match *kind {
+                        "rol" => other.0.clone(),
+                        "dep" => other.1.clone(),
+                        kind => things.of(kind).to_owned(),
+                    };
+                    let given = |id: String| match sdl.is_list(root, &place) {
+                        true => json!([id]),
+                        false => json!(id),
+                    };
+                    let with = |id: String| put(arguments(root, &own), &place, given(id));
+                    let foreign = ask(&home.admin, &sdl, root, with(id(&theirs, &departments))).await;
+                    let missing = format!("{kind}_0190a5f0000070008000000000000000");
+                    let nothing = ask(&home.admin, &sdl, root, with(missing)).await;
+                    assert_eq!(foreign, nothing, "{} with {kind} at {place}", root.name);
+                    let mine = ask(&home.admin, &sdl, root, with(id(&own, &roles))).await;
+                    assert_ne!(mine, nothing, "{} with one's own {kind} at {place}", root.name);
+                    places += 1;
+                }
+            }
+        }
+        assert!(places >= 25, "{places} places take an id");
+
+        // Events: one's own message is heard of, twice; another tenant's and a missing one never.
+        let follow = sdl.roots().into_iter().find(|root| root.name == "inboxEvents").expect("a subscription");
+        assert_eq!(sdl.places_for(&follow, &["ID"]), ["filter.messageId"]);
+        let document = sdl.document("Follow", &follow, 1, 5);
+        let admin = super::stand::session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let mut socket = Socket::connect(stand.server.base(), Some(&admin.string("signIn.session.accessToken"))).await;
+        let missing = "msg_0190a5f0000070008000000000000000";
+        for (name, id) in [("theirs", theirs.message.as_str()), ("missing", missing), ("own", own.message.as_str())] {
+            let variables = json!({ "filter": { "messageId": id }, "after": "0" });
+            socket.subscribe(name, &document, variables).await;
+        }
+        for _ in 0..2 {
+            theirs.reply = super::stand::reply(&other, &theirs.message).await;
+            own.reply = super::stand::reply(&home, &own.message).await;
+            loop {
+                let frame = socket.next(SOON).await;
+                assert_eq!((frame.kind.as_str(), frame.id.as_str()), ("next", "own"), "{frame:?}");
+                if frame.payload.to_string().contains(&own.reply) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A cursor is good for its own list of its own tenant, and only as it was given out.
+    async fn cursors_belong_to_one_list_of_one_tenant(backend) {
+        let stand = Stand::start(backend).await;
+        let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
+        for home in [&home, &other] {
+            Things::make(home).await;
+        }
+        let sdl = Sdl::exported();
+        let lists: Vec<_> = sdl.roots().into_iter().filter(|root| root.arguments.iter().any(|a| a.name.node == "after")
+            && root.operation == "query").collect();
+        assert!(lists.len() >= 4);
+        let mut given = Vec::new();
+        for list in &lists {
+            let document = format!("{{ {} {{ pageInfo {{ endCursor }} }} }}", list.name);
+            let cursor = async |home: &Home| home.admin.run(&document, Value::Null).await.ok().string(&format!("{}.pageInfo.endCursor", list.name));
+            given.push((list.name.clone(), cursor(&home).await, cursor(&other).await));
+        }
+        for (list, own, theirs) in &given {
+            for argument in ["after", "before"] {
+                let document = format!("query($cursor: String!) {{ {list}({argument}: $cursor) {{ nodes {{ id }} }} }}");
+                let page = async |cursor: &str| home.admin.run(&document, json!({ "cursor": cursor })).await;
+                page(own).await.ok();
+                let mut bad = vec![theirs.clone(), String::new(), "x".repeat(1_000_000), format!("{own}A"), own[1..].to_owned()];
+                bad.extend(given.iter().filter(|(name, ..)| name != list).map(|(_, other_list, _)| other_list.clone()));
+                for at in (0..own.len()).step_by(7) {
+                    let letter = if own.as_bytes()[at] == b'A' { "B" } else { "A" };
+                    bad.push(format!("{}{letter}{}", &own[..at], &own[at + 1..]));
+                }
+                for cursor in bad {
+                    let asked = Instant::now();
+                    let refused = page(&cursor).await;
+                    assert_eq!(refused.error_code(), "BAD_USER_INPUT", "{list} {argument}: {cursor:.80}");
+                    assert_eq!(refused.errors()[0]["extensions"]["fields"], json!([argument]));
+                    assert!(asked.elapsed() < Duration::from_secs(2), "a bad cursor is cheap");
+                }
+            }
+        }
+    }
+
+    /// A token speaks for its own tenant whatever the headers say, and is none in another.
+    async fn a_token_reads_its_own_tenant_only(backend) {
+        let stand = Stand::start(backend).await;
+        let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
+        let (own, theirs) = (Things::make(&home).await, Things::make(&other).await);
+        let everything = "{ viewer { tenant { slug } } messages { nodes { id } } visitors { nodes { id } } staffMembers { nodes { id } } }";
+        let plain = home.admin.run(everything, Value::Null).await.ok();
+        let astray = home.admin.tenant(&other.slug).run(everything, Value::Null).await.ok();
+        assert_eq!(plain.json["data"], astray.json["data"]);
+        assert_eq!(astray.string("viewer.tenant.slug"), "ours");
+        assert!(astray.text.contains(&own.message) && !astray.text.contains(&theirs.message));
+        // A person of one tenant is nobody in the other.
+        stand.colleague(&home, "only@example.com", "STAFF").await;
+        let wrong = other.visitor.run(
+            "mutation($p: String!) { signIn(input: { email: \"only@example.com\", password: $p }) { session { accessToken } errors { code } } }",
+            json!({ "p": PASSWORD }),
+        ).await;
+        assert_eq!(wrong.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
+        sign_in(&home.visitor, "only@example.com", PASSWORD).await;
+    }
+}
+
+/// The ids of the administrator's role and of their department, which is made for it.
+async fn roles_and_departments(home: &Home) -> (String, String) {
+    let hex = crate::support::chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+    let at = "'2026-01-01T00:00:00+00:00'";
+    home.sql
+        .run(&format!("INSERT INTO departments (id, name, created_at, updated_at) VALUES ({id}, 'Care', {at}, {at})"))
+        .await;
+    home.sql.run(&format!("UPDATE users SET department_id = {id}")).await;
+    let seen = home
+        .admin
+        .run("{ viewer { user { ... on Staff { role { id } department { id } } } } }", Value::Null)
+        .await
+        .ok();
+    (seen.string("viewer.user.role.id"), seen.string("viewer.user.department.id"))
+}

@@ -1,0 +1,303 @@
+//! What nobody should send: each is refused with a code and the name of the field, quickly, and nothing is written.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::fixtures::{arguments, put};
+use super::sdl::{Root, Sdl};
+use super::stand::{Home, Stand, Things};
+use crate::support::{Answer, Client, both};
+
+/// How long a refusal may take on a loaded machine.
+const SOON: Duration = Duration::from_secs(2);
+
+/// Texts that have meant something to a database, a shell or a template once.
+const INJECTIONS: &[&str] = &[
+    "'; DROP TABLE messages; --",
+    "' OR '1'='1",
+    "' OR pg_sleep(3)--",
+    "\"; SELECT pg_sleep(3); --",
+    "1); SELECT randomblob(1000000000); --",
+    "%' AND 1=(SELECT count(*) FROM users) AND '%'='",
+    "\\' UNION SELECT password_hash FROM users --",
+    "$1 ? :name @x #{y} ${z} {{7*7}} %s%n",
+    "a & | ! ( ) <-> :* \\ 'b",
+    "NEAR(a b, 5) AND content:* OR \"unclosed",
+    "(a+)+$",
+    "%%%___\\\\%",
+];
+
+/// What must stay as it is when everything is refused.
+async fn written(home: &Home) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for sql in [
+        "SELECT count(*) FROM messages",
+        "SELECT count(*) FROM message_replies",
+        "SELECT count(*) FROM visitors",
+        "SELECT count(*) FROM jobs",
+        "SELECT count(*) FROM audit_logs WHERE success",
+        "SELECT count(*) FROM outbox WHERE topic IS NOT NULL AND kind <> 'session.refused'",
+    ] {
+        counts.push(home.sql.number(sql).await);
+    }
+    counts
+}
+
+/// The codes of an answer, top-level and of the payload, and the fields that they name.
+fn said(root: &Root, answer: &Answer) -> (Vec<String>, Vec<String>) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (mut codes, mut fields) = (Vec::new(), Vec::new());
+    for error in answer.errors() {
+        codes.push(text(&error["extensions"]["code"]));
+        fields.extend(error["extensions"]["fields"].as_array().into_iter().flatten().map(text));
+        // The executor's own words name what they are about.
+        fields.push(text(&error["message"]));
+    }
+    for error in answer.json["data"][&root.name]["errors"].as_array().into_iter().flatten() {
+        codes.push(text(&error["code"]));
+        fields.push(error["path"].as_array().into_iter().flatten().map(text).collect::<Vec<_>>().join("."));
+    }
+    (codes, fields)
+}
+
+/// Sends it and sees it refused, with a name of the field where there is one.
+async fn refused(client: &Client, sdl: &Sdl, root: &Root, variables: Value, field: &str) {
+    let asked = Instant::now();
+    let what = format!("{} {:.200}", root.name, variables.to_string());
+    let answer = client.run(&sdl.document("Bad", root, 1, 5), variables).await;
+    let (codes, fields) = said(root, &answer);
+    assert!(!codes.is_empty(), "{what} was taken: {answer}");
+    for code in &codes {
+        let known = [
+            "BAD_USER_INPUT",
+            "GRAPHQL_VALIDATION_FAILED",
+            "QUERY_TOO_COMPLEX",
+            "BLANK",
+            "TOO_LONG",
+            "INVALID_FORMAT",
+            "INVALID_CREDENTIALS",
+            "INVALID_TOKEN",
+            "NOT_ALLOWED",
+            "NOT_AVAILABLE",
+        ];
+        assert!(known.contains(&code.as_str()), "{what}: {answer}");
+    }
+    assert!(fields.iter().any(|found| found.contains(field)), "{what} does not name {field}: {answer}");
+    assert!(asked.elapsed() < SOON, "{what} took {:?}", asked.elapsed());
+}
+
+fn last(place: &str) -> &str {
+    place.rsplit('.').next().unwrap_or(place)
+}
+
+/// Arguments in which everything is right.
+fn right(root: &Root, own: &Things) -> Value {
+    if root.name == "submitMessage" {
+        let all = json!({ "name": "Eve", "email": "eve@example.com", "content": "Hello?", "company": "E", "service": "s",
+            "source": "s", "pageUrl": "https://example.com/" });
+        return json!({ "input": all });
+    }
+    arguments(root, own)
+}
+
+both! {
+    /// Each text of each mutation: empty, too long, with control characters, with NUL. What a field may not hold is said
+    /// with the field's name.
+    async fn bad_texts_are_refused_by_name(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let before = written(&home).await;
+        let mut tried = 0;
+        for root in sdl.roots().iter().filter(|root| root.operation == "mutation") {
+            for place in sdl.places_for(root, &["String", "EmailAddress"]) {
+                let client = if root.requires.is_some() { &home.admin } else { &home.visitor };
+                // Of a pair of credentials it is not said which one is wrong.
+                let name = if root.name == "signIn" { "input" } else { last(&place) };
+                let optional = ["company", "service", "source", "pageUrl", "visitorToken", "website", "totpCode"].contains(&last(&place));
+                let mut bad = vec!["x".repeat(30_000), "null\u{0}byte".to_owned(), "bell\u{7}".to_owned(), "escape\u{1b}[31m".to_owned()];
+                if !optional {
+                    bad.extend([String::new(), " \t\n ".to_owned()]);
+                }
+                // A token that is unknown starts anew, a form's trap swallows what it catches, and no one has a second factor.
+                if matches!(last(&place), "visitorToken" | "website" | "totpCode") {
+                    continue;
+                }
+                if last(&place) == "email" && root.name == "submitMessage" {
+                    for wrong in ["ada", "@example.com", "ada@", "a b@example.com", "ada@example.com\nBcc: eve@example.com", "ada@example.com,eve@example.com", "<ada@example.com>"] {
+                        bad.push(wrong.to_owned());
+                    }
+                }
+                for text in bad {
+                    refused(client, &sdl, root, put(right(root, &own), &place, json!(text)), name).await;
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 50, "{tried} texts");
+        assert_eq!(written(&home).await, before);
+    }
+
+    /// Each id: empty, of another kind, cut, in capitals, a number, absurdly long. Each enum: unknown. Each instant: none.
+    async fn bad_ids_enums_and_times_are_refused_by_name(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let before = written(&home).await;
+        let enums = ["MessageStatus", "MessageOrderField", "VisitorOrderField", "StaffOrderField", "AuditLogOrderField"];
+        for root in sdl.roots().iter().filter(|root| root.operation != "subscription") {
+            let listed = |place: &str, value: Value| if sdl.is_list(root, place) { json!([value]) } else { value };
+            for place in sdl.places_for(root, &["ID"]) {
+                // This one takes ids of every kind.
+                let any = place == "filter.resourceId";
+                let mut bad = vec![json!(""), json!("nothing"), json!(7), json!(own.message[..30]), json!("x".repeat(100_000)), json!(INJECTIONS[0]), json!("msg_\u{0}")];
+                if !any {
+                    bad.extend([json!("xxx_0190a5f0000070008000000000000000"), json!(own.message.replace('_', "-")), json!(format!("{} ", own.message))]);
+                }
+                for value in bad {
+                    let field = place.trim_end_matches(".eq").trim_end_matches(".in");
+                    refused(&home.admin, &sdl, root, put(arguments(root, &own), &place, listed(&place, value)), last(field)).await;
+                }
+            }
+            for place in sdl.places_for(root, &enums) {
+                for value in [json!("UNHEARD_OF"), json!("new"), json!(""), json!(1)] {
+                    // An order needs its field beside a direction; the list takes a single one too.
+                    let at = place.replacen("orderBy.", "orderBy.0.", 1);
+                    let variables = if at == place {
+                        put(arguments(root, &own), &place, listed(&place, value))
+                    } else {
+                        json!({ "orderBy": [{ last(&place): value }] })
+                    };
+                    refused(&home.admin, &sdl, root, variables, "").await;
+                }
+            }
+            for place in sdl.places_for(root, &["DateTime"]) {
+                for value in [json!("yesterday"), json!(""), json!("2026-13-45T00:00:00Z"), json!(1), json!("2026-01-01")] {
+                    refused(&home.admin, &sdl, root, put(arguments(root, &own), &place, value), "").await;
+                }
+            }
+        }
+        assert_eq!(written(&home).await, before);
+    }
+
+    /// Pages of no rows, of too many, of fewer than none, both ways at once, and numbers that are none.
+    async fn impossible_pages_are_refused_by_name(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let lists: Vec<_> = sdl.roots().into_iter().filter(|root| root.arguments.iter().any(|a| a.name.node == "first")).collect();
+        assert!(lists.len() >= 4);
+        for root in &lists {
+            for number in [json!(0), json!(1000), json!(-1), json!(2_147_483_647), json!(2_147_483_648_u64), json!(1.5), json!("10"), json!(true)] {
+                for argument in ["first", "last"] {
+                    refused(&home.admin, &sdl, root, put(json!({}), argument, number.clone()), "").await;
+                }
+            }
+            for variables in [json!({ "first": 1, "last": 1 }), json!({ "first": 1, "before": "x" }), json!({ "after": "x", "last": 1 })] {
+                refused(&home.admin, &sdl, root, variables, "").await;
+            }
+            // Numbers that JSON can write and no program can hold.
+            for number in ["1e400", "-1e400", "99999999999999999999999999", "1e9"] {
+                let body = format!(r#"{{"query":"query($n: Int) {{ {}(first: $n) {{ nodes {{ id }} }} }}","variables":{{"n":{number}}}}}"#, root.name);
+                let answer = home.admin.send(Method::POST, "/graphql", body).await;
+                assert!(matches!(answer.status, 200 | 400) && !answer.errors().is_empty(), "{answer}");
+                assert!(["BAD_REQUEST", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&answer.error_code()), "{answer}");
+            }
+        }
+        for (below, argument) in [("replies", "first: 0"), ("replies", "first: 101"), ("replies", "last: -1"), ("replies", "first: 1, last: 1")] {
+            let document = format!("query($id: ID!) {{ message(id: $id) {{ {below}({argument}) {{ nodes {{ id }} }} }} }}");
+            let answer = home.admin.run(&document, json!({ "id": own.message })).await;
+            assert_eq!(answer.error_code(), "BAD_USER_INPUT", "{answer}");
+        }
+    }
+
+    /// A filter may nest four levels and hold forty comparisons, and a hundred values in one list.
+    async fn filters_are_bounded(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        Things::make(&home).await;
+        let sdl = Sdl::exported();
+        for (list, leaf) in [
+            ("messages", json!({ "status": { "eq": "NEW" } })),
+            ("visitors", json!({ "source": { "eq": "search" } })),
+            ("staffMembers", json!({ "isActive": true })),
+            ("auditLogs", json!({ "success": true })),
+        ] {
+            let root = sdl.roots().into_iter().find(|root| root.name == list).expect("a list");
+            let document = sdl.document("Good", &root, 1, 5);
+            for key in ["and", "or", "not"] {
+                let nest = |levels: usize| {
+                    (1..levels).fold(leaf.clone(), |inner, _| if key == "not" { json!({ "not": inner }) } else { json!({ key: [inner] }) })
+                };
+                home.admin.run(&document, json!({ "filter": nest(4) })).await.ok();
+                for levels in [5, 15] {
+                    refused(&home.admin, &sdl, &root, json!({ "filter": nest(levels) }), "filter").await;
+                }
+            }
+            let wide = |leaves: usize| json!({ "filter": { "or": vec![leaf.clone(); leaves] } });
+            home.admin.run(&document, wide(40)).await.ok();
+            for leaves in [41, 1000] {
+                refused(&home.admin, &sdl, &root, wide(leaves), "filter").await;
+            }
+        }
+        let root = sdl.roots().into_iter().find(|root| root.name == "auditLogs").expect("a list");
+        refused(&home.admin, &sdl, &root, json!({ "filter": { "eventType": { "in": vec!["a"; 101] } } }), "eventType.in").await;
+        let deep = format!("{{ messages(filter: {}{}) {{ nodes {{ id }} }} }}", "{not: ".repeat(60), "{}".to_owned() + &"}".repeat(60));
+        let answer = home.admin.run(&deep, Value::Null).await;
+        assert!(["QUERY_TOO_COMPLEX", "BAD_USER_INPUT"].contains(&answer.error_code()), "{answer}");
+    }
+
+    /// Text that means something to a database means nothing here: it is stored and found, or refused, and never fast or slow.
+    async fn injections_are_only_text(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        for root in sdl.roots().iter().filter(|root| root.operation != "subscription") {
+            for place in sdl.places_for(root, &["String", "EmailAddress", "ID"]) {
+                for text in INJECTIONS {
+                    let value = if sdl.is_list(root, &place) { json!([text]) } else { json!(text) };
+                    let asked = Instant::now();
+                    let client = if root.requires.is_some() { &home.admin } else { &home.visitor };
+                    let answer = client.run(&sdl.document("Inject", root, 1, 5), put(right(root, &own), &place, value)).await;
+                    assert!(!answer.text.contains("INTERNAL_SERVER_ERROR") && !answer.text.contains("UNAVAILABLE"), "{} {place}: {answer}", root.name);
+                    assert!(asked.elapsed() < SOON, "{} {place} {text}: {:?}", root.name, asked.elapsed());
+                }
+            }
+        }
+        for text in INJECTIONS {
+            let found = home.admin.run("query($f: MessageFilter) { messages(filter: $f) { nodes { id } } }", json!({ "f": { "text": text } })).await.ok();
+            assert!(found.list("messages.nodes").len() < 100);
+        }
+        let wrote = super::stand::write(&home, INJECTIONS[0], "robert@example.com", INJECTIONS[6]).await;
+        let read = home.admin.run("query($id: ID!) { message(id: $id) { name content } }", json!({ "id": wrote })).await.ok();
+        assert_eq!(read.data("message"), &json!({ "name": INJECTIONS[0], "content": INJECTIONS[6] }));
+    }
+
+    /// JSON that is no Unicode, and text that PostgreSQL cannot hold: refused, on both databases alike.
+    async fn lone_surrogates_and_bytes_are_refused(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let before = written(&home).await;
+        for bytes in [br"\ud800".as_slice(), br"\udc00\ud800", b"\xff\xfe", b"\xed\xa0\x80", br"\u0000"] {
+            for field in ["name", "content", "company", "visitorToken", "pageUrl"] {
+                let mut body = br#"{"query":"mutation($i: SubmitMessageInput!) { submitMessage(input: $i) { receipt { messageId } errors { code path } } }","variables":{"i":{"name":"Eve","email":"eve@example.com","content":"Hello","#.to_vec();
+                // The last of two keys counts.
+                body.extend_from_slice(format!("\"{field}\":\"").as_bytes());
+                body.extend_from_slice(bytes);
+                body.extend_from_slice(br#""}}}"#);
+                let answer = home.visitor.send(Method::POST, "/graphql", body).await;
+                let taken = answer.json["data"]["submitMessage"]["receipt"].is_object();
+                // A token that means nothing is as good as none.
+                assert_eq!(taken, field == "visitorToken" && bytes == br"\u0000", "{field}: {answer}");
+                assert!(!answer.text.contains("INTERNAL_SERVER_ERROR"), "{answer}");
+            }
+        }
+        assert_eq!(written(&home).await.iter().zip(&before).map(|(after, before)| after - before).collect::<Vec<_>>(), [1, 0, 1, 0, 1, 1]);
+    }
+}

@@ -1,0 +1,157 @@
+//! The entities in the code and the tables that the migrations made are the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::sea_query::ColumnType;
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait};
+
+use super::sdl::Sdl;
+use super::sql::Sql;
+use super::stand::Stand;
+use super::tables::{Table, tables};
+use crate::support::{Backend, both};
+
+/// Tables without an entity that can be reached from here.
+const WITHOUT_ENTITY: &[&str] = &["event_head"];
+/// Columns that only the databases' search knows.
+const SEARCH: &[(&str, &str)] = &[("messages", "search_vector"), ("messages", "search_id")];
+
+type Entity = (String, BTreeMap<String, (ColumnType, bool)>);
+
+fn entity<E: EntityTrait>(entity: E) -> Entity {
+    let column = |column: E::Column| {
+        let definition = column.def();
+        (column.as_str().to_owned(), (definition.get_column_type().clone(), definition.is_null()))
+    };
+    (entity.table_name().to_owned(), E::Column::iter().map(column).collect())
+}
+
+fn of_model<M: ModelTrait>() -> Entity {
+    entity(M::Entity::default())
+}
+
+fn of_tenants() -> Vec<Entity> {
+    vec![
+        entity(identity::entities::department::Entity),
+        entity(identity::entities::role::Entity),
+        entity(identity::entities::user::Entity),
+        entity(identity::entities::session::Entity),
+        entity(identity::entities::refresh_token::Entity),
+        entity(inbox::entities::visitor::Entity),
+        entity(inbox::entities::message::Entity),
+        entity(inbox::entities::reply::Entity),
+        entity(audit::entities::log::Entity),
+        entity(audit::entities::chain::Entity),
+        entity(kernel::jobs::Entity),
+        entity(kernel::idempotency::Entity),
+        entity(kernel::limit::Entity),
+        of_model::<kernel::events::Stored>(),
+    ]
+}
+
+/// What each database calls the type of a column.
+fn name_of(ty: &ColumnType) -> [&'static str; 2] {
+    match ty {
+        ColumnType::Uuid => ["uuid", "BLOB"],
+        ColumnType::TimestampWithTimeZone => ["timestamp with time zone", "DATETIME"],
+        ColumnType::Text | ColumnType::String(_) => ["text", "text"],
+        ColumnType::Json | ColumnType::JsonBinary => ["jsonb", "TEXT"],
+        ColumnType::Boolean => ["boolean", "BOOLEAN"],
+        ColumnType::Integer => ["integer", "integer"],
+        ColumnType::BigInteger => ["bigint", "bigint"],
+        ColumnType::Blob | ColumnType::VarBinary(_) | ColumnType::Binary(_) => ["bytea", "BLOB"],
+        other => panic!("no name for {other:?} in tests/coverage/drift.rs"),
+    }
+}
+
+fn same(entities: Vec<Entity>, tables: &BTreeMap<String, Table>, backend: Backend) {
+    let names: BTreeSet<_> = entities.iter().map(|(name, _)| name.as_str()).collect();
+    let made: BTreeSet<_> = tables.keys().map(String::as_str).filter(|name| !WITHOUT_ENTITY.contains(name)).collect();
+    assert_eq!(names, made);
+    for (name, columns) in &entities {
+        let table = &tables[name];
+        let searched = |column: &&str| SEARCH.contains(&(name, column));
+        let made: BTreeSet<_> = table.columns.keys().map(String::as_str).filter(|column| !searched(column)).collect();
+        assert_eq!(columns.keys().map(String::as_str).collect::<BTreeSet<_>>(), made, "columns of {name}");
+        for (column, (ty, null)) in columns {
+            let (made, made_null) = &table.columns[column];
+            let expected = name_of(ty)[usize::from(backend == Backend::Sqlite)];
+            // SQLite's row number is its only integer of 64 bits that counts by itself.
+            let counts = made == "INTEGER" && *ty == ColumnType::BigInteger && column == "position";
+            assert!(made.eq_ignore_ascii_case(expected) || counts, "{name}.{column} is {made}, not {expected}");
+            assert_eq!(null, made_null, "{name}.{column} may be null");
+        }
+    }
+}
+
+fn values<E: ActiveEnum<Value = String>>() -> BTreeSet<String> {
+    E::values().into_iter().collect()
+}
+
+/// Every column that may hold only some texts: those texts in the code, and the GraphQL enum that shows them.
+fn enums() -> BTreeMap<(&'static str, &'static str), (BTreeSet<String>, Option<&'static str>)> {
+    let written = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect();
+    BTreeMap::from([
+        (("messages", "status"), (values::<inbox::entities::message::MessageStatus>(), Some("MessageStatus"))),
+        (("message_replies", "email_status"), (values::<inbox::entities::reply::EmailStatus>(), Some("EmailStatus"))),
+        (("audit_logs", "severity"), (values::<kernel::events::Severity>(), Some("AuditSeverity"))),
+        (("jobs", "state"), (values::<kernel::jobs::JobState>(), None)),
+        (("users", "kind"), (values::<identity::entities::user::Kind>(), None)),
+        (("sessions", "revoked_reason"), (values::<identity::entities::session::Reason>(), None)),
+        // Texts of the envelope: kernel::events.
+        (("audit_logs", "actor_kind"), (written(&["staff", "anonymous", "system"]), None)),
+        (("tenants", "tier"), (values::<kernel::tenant::Tier>(), None)),
+    ])
+}
+
+fn shown(values: &BTreeSet<String>) -> BTreeSet<String> {
+    values.iter().map(|value| value.to_uppercase()).collect()
+}
+
+both! {
+    /// The same tables with the same columns, types and nullability, in a tenant and in the registry.
+    async fn entities_and_tables_are_the_same(backend) {
+        let stand = Stand::start(backend).await;
+        same(of_tenants(), &tables(&stand.main().await.sql).await, backend);
+        let registry = Sql::open(stand.url(), None).await;
+        same(vec![entity(kernel::tenant::Entity)], &tables(&registry).await, backend);
+    }
+
+    /// Every foreign key has an index that begins with it.
+    async fn every_reference_has_an_index(backend) {
+        let stand = Stand::start(backend).await;
+        let tables = tables(&stand.main().await.sql).await;
+        let mut references = 0;
+        for (name, table) in &tables {
+            for column in &table.references {
+                references += 1;
+                assert!(table.indexed.contains(column), "{name}.{column} refers to a row and has no index");
+            }
+        }
+        assert!(references >= 8, "{references} references");
+    }
+
+    /// An enum has the same values in the API, in the code and in the database's CHECK, and no text column with a CHECK is
+    /// forgotten here.
+    async fn enums_have_the_same_values_everywhere(backend) {
+        let stand = Stand::start(backend).await;
+        let mut tables = tables(&stand.main().await.sql).await;
+        tables.extend(super::tables::tables(&Sql::open(stand.url(), None).await).await);
+        let sdl = Sdl::exported();
+        let enums = enums();
+        let mut checked = 0;
+        for (name, table) in &tables {
+            for (column, allowed) in &table.checks {
+                let Some((values, shown_as)) = enums.get(&(name.as_str(), column.as_str())) else {
+                    panic!("{name}.{column} has a CHECK and no line in tests/coverage/drift.rs");
+                };
+                assert_eq!(allowed, values, "{name}.{column}");
+                if let Some(ty) = shown_as {
+                    assert_eq!(sdl.values(ty).into_iter().collect::<BTreeSet<_>>(), shown(values), "{ty}");
+                }
+                checked += 1;
+            }
+        }
+        assert_eq!(checked, enums.len(), "every enum column has a CHECK");
+    }
+}

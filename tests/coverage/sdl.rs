@@ -1,0 +1,222 @@
+//! The schema that clients read, as something to walk through.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use async_graphql::Positioned;
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
+
+/// The exported schema.
+pub const TEXT: &str = include_str!("../../schema.graphql");
+
+/// The types of a schema by name.
+pub struct Sdl(pub BTreeMap<String, TypeDefinition>);
+
+/// A field of `Query`, `Mutation` or `Subscription`.
+#[derive(Debug, Clone)]
+pub struct Root {
+    /// `query`, `mutation` or `subscription`.
+    pub operation: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The permission that `@requires` names.
+    pub requires: Option<String>,
+    /// Its arguments.
+    pub arguments: Vec<InputValueDefinition>,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// The innermost name of a type: `Message` of `[Message!]!`.
+pub fn named(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => named(inner),
+    }
+}
+
+fn nodes<T: Clone>(positioned: &[Positioned<T>]) -> Vec<T> {
+    positioned.iter().map(|item| item.node.clone()).collect()
+}
+
+impl Sdl {
+    /// The exported schema.
+    pub fn exported() -> Self {
+        Self::parse(TEXT)
+    }
+
+    /// Reads a schema.
+    pub fn parse(text: &str) -> Self {
+        let document = parse_schema(text).unwrap_or_else(|error| panic!("the schema does not parse: {error}"));
+        let types = document.definitions.into_iter().filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
+            TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
+        });
+        Self(types.collect())
+    }
+
+    /// The fields of an object or interface; none of anything else.
+    pub fn fields(&self, ty: &str) -> Vec<FieldDefinition> {
+        match self.0.get(ty).map(|ty| &ty.kind) {
+            Some(TypeKind::Object(object)) => nodes(&object.fields),
+            Some(TypeKind::Interface(interface)) => nodes(&interface.fields),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The fields of an input; none of anything else.
+    pub fn input_fields(&self, ty: &str) -> Vec<InputValueDefinition> {
+        match self.0.get(ty).map(|ty| &ty.kind) {
+            Some(TypeKind::InputObject(input)) => nodes(&input.fields),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The values of an enum; none of anything else.
+    pub fn values(&self, ty: &str) -> Vec<String> {
+        match self.0.get(ty).map(|ty| &ty.kind) {
+            Some(TypeKind::Enum(all)) => all.values.iter().map(|value| value.node.value.to_string()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The object types that implement an interface.
+    pub fn implementors(&self, interface: &str) -> Vec<String> {
+        let implements = |ty: &&TypeDefinition| match &ty.kind {
+            TypeKind::Object(object) => object.implements.iter().any(|name| name.node == interface),
+            _ => false,
+        };
+        self.0.values().filter(implements).map(|ty| ty.name.node.to_string()).collect()
+    }
+
+    /// Every root field.
+    pub fn roots(&self) -> Vec<Root> {
+        let mut roots = Vec::new();
+        for (operation, ty) in [("query", "Query"), ("mutation", "Mutation"), ("subscription", "Subscription")] {
+            for field in self.fields(ty) {
+                let requires = field.directives.iter().find(|directive| directive.node.name.node == "requires");
+                let requires = requires.map(|directive| match &directive.node.arguments[..] {
+                    [(_, value)] => value.node.to_string(),
+                    other => panic!("@requires has one argument, not {other:?}"),
+                });
+                roots.push(Root {
+                    operation,
+                    name: field.name.node.to_string(),
+                    requires,
+                    arguments: nodes(&field.arguments),
+                    ty: field.ty.node,
+                });
+            }
+        }
+        assert!(roots.len() > 10, "the schema has root fields");
+        roots
+    }
+
+    /// Where a value of the scalar `wanted` goes into a root field's arguments: dotted paths such as `input.messageId`.
+    /// Inputs that hold themselves (`and`, `or`, `not`) are entered once.
+    pub fn places_for(&self, root: &Root, wanted: &[&str]) -> Vec<String> {
+        let mut places = Vec::new();
+        for argument in &root.arguments {
+            self.descend(&argument.ty.node, argument.name.node.to_string(), &mut Vec::new(), wanted, &mut places);
+        }
+        places
+    }
+
+    fn descend(&self, ty: &Type, path: String, above: &mut Vec<String>, wanted: &[&str], places: &mut Vec<String>) {
+        let name = named(ty).to_owned();
+        if wanted.contains(&name.as_str()) {
+            places.push(path);
+        } else if !above.contains(&name) {
+            above.push(name.clone());
+            for field in self.input_fields(&name) {
+                self.descend(&field.ty.node, format!("{path}.{}", field.name.node), above, wanted, places);
+            }
+            above.pop();
+        }
+    }
+
+    /// Whether a list stands at this place of a root field's arguments.
+    pub fn is_list(&self, root: &Root, path: &str) -> bool {
+        let mut steps = path.split('.');
+        let first = steps.next().unwrap_or_default();
+        let argument = root.arguments.iter().find(|argument| argument.name.node == first);
+        let mut ty = argument.unwrap_or_else(|| panic!("{} has no {path}", root.name)).ty.node.clone();
+        for step in steps {
+            let fields = self.input_fields(named(&ty));
+            let field = fields.into_iter().find(|field| field.name.node == step);
+            ty = field.unwrap_or_else(|| panic!("{} has no {path}", root.name)).ty.node;
+        }
+        matches!(ty.base, BaseType::List(_))
+    }
+
+    /// A document that asks a root field for everything down to `depth` objects, with all its arguments as variables.
+    /// Connections are asked for `first` rows where the caller does not give the number.
+    pub fn document(&self, operation_name: &str, root: &Root, depth: usize, first: u32) -> String {
+        let mut variables = String::new();
+        let mut arguments = String::new();
+        for argument in &root.arguments {
+            let name = &argument.name.node;
+            let _ = write!(variables, "${name}: {} ", argument.ty.node);
+            let _ = write!(arguments, "{name}: ${name} ");
+        }
+        if !variables.is_empty() {
+            variables = format!("({variables})");
+            arguments = format!("({arguments})");
+        }
+        let selection = self.selection(named(&root.ty), depth, first, &mut Vec::new());
+        format!("{} {operation_name}{variables} {{ {}{arguments} {selection} }}", root.operation, root.name)
+    }
+
+    /// The selection set of a type; empty for a scalar.
+    fn selection(&self, ty: &str, depth: usize, first: u32, above: &mut Vec<String>) -> String {
+        let Some(definition) = self.0.get(ty) else { return String::new() };
+        let fields = self.fields(ty);
+        if fields.is_empty() {
+            return String::new();
+        }
+        let mut set = String::from("{ __typename ");
+        above.push(ty.to_owned());
+        let connection = ty.ends_with("Connection");
+        for field in &fields {
+            let (name, inner) = (field.name.node.as_str(), named(&field.ty.node));
+            // The same rows stand in `nodes`.
+            if connection && name == "edges" {
+                continue;
+            }
+            let composite = !self.fields(inner).is_empty();
+            let below = if connection { depth } else { depth.saturating_sub(1) };
+            if composite && inner != "PageInfo" && (depth == 0 || above.iter().filter(|ty| *ty == inner).count() > 1) {
+                continue;
+            }
+            let paged = field.arguments.iter().any(|argument| argument.node.name.node == "first");
+            let arguments = if paged { format!("(first: {first})") } else { String::new() };
+            let alias = if matches!(definition.kind, TypeKind::Object(_)) && self.clashes(ty, name) {
+                format!("{ty}_{name}: ")
+            } else {
+                String::new()
+            };
+            let _ = write!(set, "{alias}{name}{arguments} {}", self.selection(inner, below, first, above));
+        }
+        if matches!(definition.kind, TypeKind::Interface(_)) {
+            for object in self.implementors(ty) {
+                let _ = write!(set, "... on {object} {}", self.selection(&object, depth, first, above));
+            }
+        }
+        above.pop();
+        set + "} "
+    }
+
+    /// Whether two objects of one interface have this field with different types, so that they cannot stand together.
+    fn clashes(&self, object: &str, field: &str) -> bool {
+        let Some(TypeKind::Object(definition)) = self.0.get(object).map(|ty| &ty.kind) else { return false };
+        let type_of = |object: &str| {
+            let fields = self.fields(object);
+            fields.iter().find(|f| f.name.node == field).map(|f| f.ty.node.to_string())
+        };
+        let others = definition.implements.iter().flat_map(|interface| self.implementors(&interface.node));
+        others.into_iter().any(|other| type_of(&other).is_some_and(|ty| Some(ty) != type_of(object)))
+    }
+}

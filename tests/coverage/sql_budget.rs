@@ -1,0 +1,142 @@
+//! A list of twenty costs as many SQL statements as a list of one, whatever is asked of its rows.
+
+use serde_json::{Value, json};
+
+use super::sdl::{Root, Sdl, named};
+use super::stand::{Home, Stand, sign_in, write};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, both};
+
+/// As long as the inbox's page in the design.
+const INBOX: &str = "query Inbox($first: Int) { messages(first: $first) { pageInfo { hasNextPage endCursor } nodes { id name \
+    content status createdAt replyCount visitor { id name } assignee { id name } \
+    replies(last: 1) { nodes { id content author { id name } } } } } }";
+
+/// Statements that this process has counted under an operation's name.
+async fn counted(client: &Client, operation: &str) -> Option<u64> {
+    let line = format!("frontdesk_sql_statements_total{{operation=\"{operation}\"}} ");
+    let text = client.get("/metrics").await.text;
+    text.lines().find_map(|found| found.strip_prefix(&line)?.parse().ok())
+}
+
+/// What one run costs: the least of a few, as every two seconds one of them reads the viewer's rights again.
+async fn cost(client: &Client, operation: &str, document: &str, variables: &Value) -> (u64, Value) {
+    // A name is counted from its first success on.
+    client.run(document, variables.clone()).await.ok();
+    let mut costs = Vec::new();
+    let mut data = Value::Null;
+    for _ in 0..6 {
+        let before = counted(client, operation).await.unwrap_or_default();
+        data = client.run(document, variables.clone()).await.ok().json["data"].clone();
+        costs.push(counted(client, operation).await.expect("a count") - before);
+    }
+    (*costs.iter().min().expect("a run"), data)
+}
+
+/// `rows` colleagues, visitors, messages and replies, each message with a visitor, an assignee and an author of its own.
+async fn fill(home: &Home, rows: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for n in 0..rows {
+        let hex = format!("{:032x}", 0x0190_a5f0_0000_7000_8000_0000_0000_0000_u128 + n as u128);
+        let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+        let (at, email) = ("'2026-01-01T00:00:00+00:00'", format!("colleague{n}@example.com"));
+        let department = format!(
+            "INSERT INTO departments (id, name, created_at, updated_at) VALUES ({id}, 'Department {n}', {at}, {at})"
+        );
+        home.sql.run(&department).await;
+        home.sql.run(&format!("UPDATE users SET department_id = {id} WHERE email = '{ADMIN_EMAIL}'")).await;
+        // Everybody has the administrator's role and password.
+        home.sql.run(&format!(
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, department_id, is_active, token_version, created_at, updated_at) \
+             SELECT {id}, kind, '{email}', 'Colleague {n}', password_hash, role_id, {id}, is_active, token_version, {at}, {at} \
+             FROM users WHERE email = '{ADMIN_EMAIL}'"
+        )).await;
+        let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
+        let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;
+        let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { errors { code } } \
+            a: replyToMessage(input: { messageId: $id, content: \"Yes.\", sendEmail: false }) { reply { id } errors { code } } \
+            b: replyToMessage(input: { messageId: $id, content: \"No.\", sendEmail: false }) { reply { id } errors { code } } signOut { errors { code } } }";
+        let worked = colleague.run(work, json!({ "id": message, "staff": format!("stf_{hex}") })).await.ok();
+        ids.extend([message, worked.string("a.reply.id"), format!("stf_{hex}")]);
+    }
+    let visitors = home.admin.run("{ visitors(first: 100) { nodes { id } } }", Value::Null).await.ok();
+    ids.extend(visitors.list("visitors.nodes").iter().map(|node| node["id"].as_str().expect("an id").to_owned()));
+    ids
+}
+
+fn is_list(sdl: &Sdl, root: &Root) -> bool {
+    root.operation == "query" && sdl.fields(named(&root.ty)).iter().any(|field| field.name.node == "pageInfo")
+}
+
+both! {
+    /// Every list at the root of the schema, with all that its rows link to, two objects deep, lists and counts included.
+    async fn lists_cost_the_same_for_one_row_and_for_twenty(backend) {
+        let stand = Stand::start(backend).await;
+        let (one, twenty) = (stand.tenant("one").await, stand.tenant("twenty").await);
+        fill(&one, 1).await;
+        fill(&twenty, 20).await;
+        let sdl = Sdl::exported();
+        let lists: Vec<_> = sdl.roots().into_iter().filter(|root| is_list(&sdl, root)).collect();
+        assert!(lists.len() >= 4);
+        let mut report = Vec::new();
+        for list in lists {
+            for shape in ["nodes", "edges"] {
+                let operation = format!("Budget_{}_{shape}", list.name);
+                let mut document = sdl.document(&operation, &list, 2, 2);
+                if shape == "edges" {
+                    document = as_edges(&document);
+                }
+                let (few, small) = cost(&one.admin, &operation, &document, &json!({ "first": 1 })).await;
+                let (many, large) = cost(&twenty.admin, &operation, &document, &json!({ "first": 20 })).await;
+                let rows = |data: &Value| data[&list.name][shape].as_array().map(Vec::len);
+                assert_eq!((rows(&small), rows(&large)), (Some(1), Some(20)), "{operation}");
+                report.push((operation, few, many));
+            }
+        }
+        assert!(report.iter().all(|(_, few, many)| few == many && *few > 0), "{report:#?}");
+    }
+
+    /// `nodes(ids:)` with things of every kind.
+    async fn things_by_their_ids_cost_the_same_for_few_and_for_many(backend) {
+        let stand = Stand::start(backend).await;
+        let (one, twenty) = (stand.tenant("one").await, stand.tenant("twenty").await);
+        let (few, many) = (fill(&one, 1).await, fill(&twenty, 15).await);
+        assert_eq!((few.len(), many.len()), (4, 60));
+        let sdl = Sdl::exported();
+        let root = sdl.roots().into_iter().find(|root| root.name == "nodes").expect("nodes");
+        let document = sdl.document("Budget_ids", &root, 1, 1);
+        let (small, _) = cost(&one.admin, "Budget_ids", &document, &json!({ "ids": few })).await;
+        let (large, data) = cost(&twenty.admin, "Budget_ids", &document, &json!({ "ids": many })).await;
+        assert!(data["nodes"].as_array().is_some_and(|nodes| nodes.len() == 60 && nodes.iter().all(|node| !node.is_null())));
+        assert_eq!(small, large, "{small} for 4 ids, {large} for 60");
+    }
+
+    /// The page that people look at all day.
+    async fn the_inbox_costs_five_statements(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.tenant("twenty").await;
+        fill(&home, 20).await;
+        let (statements, data) = cost(&home.admin, "Inbox", INBOX, &json!({ "first": 20 })).await;
+        let last = &data["messages"]["nodes"][19];
+        assert!(last["visitor"]["name"].is_string() && last["replies"]["nodes"][0]["author"]["name"].is_string(), "{last}");
+        assert!(statements <= 5, "{statements} statements");
+    }
+}
+
+/// The same question through `edges`.
+fn as_edges(document: &str) -> String {
+    // Every `nodes { … }` becomes `edges { cursor node { … } }`: the brace that closes it is found by counting.
+    let mut text = document.to_owned();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(" nodes {").map(|at| from + at) {
+        let open = at + " nodes ".len();
+        let mut depth = 0;
+        let end = text[open..].find(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            depth == 0
+        });
+        text.insert(open + end.expect("a closing brace"), '}');
+        text.replace_range(at..open, " edges { cursor node ");
+        from = at + " edges { cursor node ".len();
+    }
+    text
+}
