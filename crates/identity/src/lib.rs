@@ -43,7 +43,7 @@ pub use usecases::{
     add_staff::{AddStaff, add_staff},
     bootstrap::bootstrap,
     deactivate_staff::deactivate_staff,
-    refresh_session::{Refreshed, refresh_session},
+    refresh_session::{Refreshed, refresh_session, refused},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
 };

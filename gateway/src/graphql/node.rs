@@ -1,15 +1,20 @@
 //! Things by id, whatever they are.
 
-use async_graphql::{Context, ID, Interface, Object};
-use kernel::{Error, ProblemCode, id::prefix};
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, Lookahead, Object};
+use kernel::{
+    Error, ProblemCode,
+    id::{MessageId, MessageReplyId, StaffId, TypedId, VisitorId, prefix},
+};
 
 use super::{
     audit::AuditLog,
     errors::Result,
     identity::{Staff, staff},
-    inbox::{Message, MessageReply, Visitor, message, reply},
+    inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
     scalars::id,
-    scope::scope,
+    scope::{Scope, scope},
 };
 
 /// Something with an id of its own.
@@ -35,7 +40,7 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         Some("msg") => message(ctx, id(argument, text)?).await?.map(Node::Message),
         Some("rpl") => reply(ctx, id(argument, text)?).await?.map(Node::MessageReply),
         Some("vis") => {
-            let visitor = scope.loaders.load_one(id::<kernel::id::VisitorId>(argument, text)?).await?;
+            let visitor = scope.loaders.load_one(id::<VisitorId>(argument, text)?).await?;
             visitor.map(|visitor| Node::Visitor(visitor.as_ref().clone().into()))
         }
         Some("stf") => staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff),
@@ -46,6 +51,41 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         }
         _ => return Err(Error::invalid(argument, ProblemCode::InvalidFormat, "is not the id of anything here").into()),
     })
+}
+
+/// Reads all things of a kind in one statement and puts them, with what is asked of them, into the loaders.
+async fn prime_all(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Result<()> {
+    let cx = scope.cx();
+    let conn = scope.app.db.reader(&cx).await?;
+    let nodes = [look];
+    let messages = of_kind::<MessageId>(ids);
+    if !messages.is_empty() {
+        let found: Vec<_> = inbox::messages_by_ids(&conn, &cx, &messages).await?.into_values().collect();
+        prime(scope, &found, &nodes).await?;
+        scope.loaders.feed_many(found.into_iter().map(|message| (message.id, Arc::new(message)))).await;
+    }
+    let visitors = of_kind::<VisitorId>(ids);
+    if !visitors.is_empty() {
+        let found: Vec<_> = inbox::visitors_by_ids(&conn, &cx, &visitors).await?.into_values().collect();
+        prime_visitors(scope, &found, &nodes).await?;
+        scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor)))).await;
+    }
+    let staff = of_kind::<StaffId>(ids);
+    if !staff.is_empty() {
+        let found: Vec<_> = identity::staff_by_ids(&conn, &cx, &staff).await?.into_values().collect();
+        super::identity::prime(scope, &found, &nodes).await?;
+        scope.loaders.feed_many(found.into_iter().map(|staff| (staff.id, Arc::new(staff)))).await;
+    }
+    let replies = of_kind::<MessageReplyId>(ids);
+    if !replies.is_empty() {
+        let found = inbox::replies_by_ids(&conn, &cx, &replies).await?;
+        scope.loaders.feed_many(found.into_iter().map(|(id, reply)| (id, Arc::new(reply)))).await;
+    }
+    Ok(())
+}
+
+fn of_kind<I: TypedId>(ids: &[ID]) -> Vec<I> {
+    ids.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
 /// Things by id.
@@ -66,7 +106,8 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The ids.", validator(max_items = 100))] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        // Together, so that the loaders see all of them at once.
+        scope(ctx).cx().staff()?;
+        prime_all(scope(ctx), &ids, ctx.look_ahead()).await?;
         futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, "ids", id))).await
     }
 }

@@ -57,7 +57,7 @@ pub async fn refresh_session(db: &Db, tokens: &AccessTokens, cx: &Cx, refresh_to
 }
 
 /// The answer to a token that is no good.
-pub(crate) fn refused() -> Error {
+pub fn refused() -> Error {
     Error::invalid(
         "refreshToken",
         ProblemCode::InvalidToken,

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{SignIn, sign_in, sign_out};
-use kernel::Actor;
+use kernel::{Actor, Error};
 
 use super::types::Viewer;
 use crate::graphql::{
@@ -73,7 +73,10 @@ pub struct SessionTokens {
 }
 
 /// Makes the answer to a sign-in; from here on the request's loaders see what the new session sees.
-async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<SessionTokens> {
+///
+/// `None` where the session is over before it was answered: of two that refresh with one token, the one that comes second
+/// ends the session.
+async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Option<SessionTokens>> {
     let cx = scope.cx();
     let claims = identity::Claims {
         staff: tokens.staff,
@@ -82,16 +85,20 @@ async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Sessi
         token_version: tokens.token_version,
         expires_at: tokens.access_token_expires_at,
     };
-    let cx = cx.acting_as(Actor::Staff(scope.app.access.actor(&cx, &claims).await?));
+    let actor = match scope.app.access.actor(&cx, &claims).await {
+        Err(Error::Unauthenticated) => return Ok(None),
+        actor => actor?,
+    };
+    let cx = cx.acting_as(Actor::Staff(actor));
     let viewer = Viewer::of(&cx);
     scope.renew(cx);
-    Ok(SessionTokens {
+    Ok(Some(SessionTokens {
         access_token: tokens.access_token,
         access_token_expires_at: tokens.access_token_expires_at,
         refresh_token: tokens.refresh_token,
         refresh_token_expires_at: tokens.refresh_token_expires_at,
         viewer,
-    })
+    }))
 }
 
 /// Signing in and out.
@@ -112,7 +119,8 @@ impl IdentityMutation {
         let app = &scope.app;
         let (tokens, errors) = payload(sign_in(&app.db, &app.passwords, &app.tokens, &cx, cmd).await)?;
         let session = match tokens {
-            Some(tokens) => Some(session(scope, tokens).await?),
+            // Deactivated in this very moment.
+            Some(tokens) => Some(session(scope, tokens).await?.ok_or(Error::Unauthenticated)?),
             None => None,
         };
         Ok(SignInPayload { session, errors })
@@ -131,11 +139,14 @@ impl IdentityMutation {
         if let Ok(identity::Refreshed::Reused(session)) = &outcome {
             app.access.forget(cx.tenant.id, *session).await;
         }
-        let (tokens, errors) = payload(outcome.and_then(identity::Refreshed::into_tokens))?;
+        let (tokens, mut errors) = payload(outcome.and_then(identity::Refreshed::into_tokens))?;
         let session = match tokens {
-            Some(tokens) => Some(session(scope, tokens).await?),
+            Some(tokens) => session(scope, tokens).await?,
             None => None,
         };
+        if session.is_none() && errors.is_empty() {
+            errors = payload::<()>(Err(identity::refused()))?.1;
+        }
         Ok(RefreshSessionPayload { session, errors })
     }
 

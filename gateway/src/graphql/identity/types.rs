@@ -194,7 +194,11 @@ impl Viewer {
 impl Viewer {
     /// The person; null when signed out.
     async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        Ok(staff(ctx, self.staff.as_ref().map(|(id, _)| *id)).await?.map(User::Staff))
+        let Some((id, _)) = self.staff else { return Ok(None) };
+        let scope = scope(ctx);
+        let cx = scope.cx();
+        let conn = scope.app.db.reader(&cx).await?;
+        Ok(identity::staff_by_ids(&conn, &cx, &[id]).await?.remove(&id).map(|staff| User::Staff(staff.into())))
     }
 
     /// The company.
