@@ -5,6 +5,8 @@ mod desk;
 mod idempotency;
 mod mail;
 mod main_job;
+mod paging;
+mod search;
 mod sessions;
 mod tokens;
 mod visitors;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Func},
 };
 
 use crate::{Error, ProblemCode, Result, db::any_of, id::TypedId};
@@ -75,7 +75,9 @@ impl<C: Criteria> Filter<C> {
             all = all.add(any);
         }
         if let Some(part) = &self.not {
-            all = all.add(part.build(backend, depth + 1, leaves)?.not());
+            // What compares with an absent value is unknown to SQL, and so is its negation: unknown does not hold.
+            let part = part.build(backend, depth + 1, leaves)?;
+            all = all.add(Expr::from(Func::coalesce([Expr::from(part), Expr::val(false)])).not());
         }
         Ok(all)
     }

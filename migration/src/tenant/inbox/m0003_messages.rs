@@ -37,7 +37,9 @@ CREATE TABLE messages (
     assignee_id {id} REFERENCES users (id),
     version integer NOT NULL,
 --postgres
-    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', name || ' ' || email || ' ' || coalesce(company, '') || ' ' || coalesce(service, '') || ' ' || content)) STORED,
+    -- Signs are blanks: the parser would make one word of an address, a host name, a path or a decimal, and nothing of
+    -- what looks like a tag, where the other database and the search itself see the words in it.
+    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', translate(name || ' ' || email || ' ' || coalesce(company, '') || ' ' || coalesce(service, '') || ' ' || content, '@._-/:<>&+=~#?%', '               '))) STORED,
 --end
     created_at {time} NOT NULL,
     updated_at {time} NOT NULL
