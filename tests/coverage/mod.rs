@@ -14,3 +14,4 @@ mod bad_input;
 mod drift;
 mod schema;
 mod sql_budget;
+mod transport;
