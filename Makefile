@@ -39,3 +39,4 @@ deps: ## Installs what the tests need besides Rust
 	scripts/install-test-deps.sh
 	scripts/build-web.sh
 	scripts/npm-ci.sh tests/browser
+	scripts/npm-ci.sh tests/clients

@@ -57,4 +57,25 @@ impl Sql {
     pub async fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM {table}")).await
     }
+
+    /// Every value of every table, as text; bytes in hexadecimal of capitals.
+    pub async fn everything(&self) -> String {
+        let mut all = String::new();
+        for (name, table) in super::tables::tables(self).await {
+            for (column, (ty, _)) in table.columns {
+                let column = if self.is_sqlite() && ty == "BLOB" {
+                    format!("hex(\"{column}\")")
+                } else if ty == "bytea" {
+                    format!("upper(encode(\"{column}\", 'hex'))")
+                } else {
+                    format!("CAST(\"{column}\" AS text)")
+                };
+                for value in self.texts(&format!("SELECT coalesce({column}, '') FROM {name}")).await {
+                    all.push_str(&value);
+                    all.push('\n');
+                }
+            }
+        }
+        all
+    }
 }
