@@ -19,8 +19,13 @@ const SIGN_IN: &str = "mutation SignIn($email: String!, $password: String!) { \
 
 /// A client of a server's tenant, signed in.
 pub async fn enter(client: &Client, email: &str, password: &str) -> Client {
+    client.bearer(&token(client, email, password).await)
+}
+
+/// An access token.
+pub async fn token(client: &Client, email: &str, password: &str) -> String {
     let answer = client.run(SIGN_IN, json!({ "email": email, "password": password })).await.ok();
-    client.bearer(&answer.string("signIn.session.accessToken"))
+    answer.string("signIn.session.accessToken")
 }
 
 /// Variables of [`SUBMIT`].

@@ -8,5 +8,5 @@ mod settings;
 mod site;
 mod tenants;
 
-pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, submission, submit, until};
+pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, submission, submit, token, until};
 pub use site::{Done, Site};

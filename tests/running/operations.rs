@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{REPLY, SUBMIT, Site, enter, metric, submission, submit, until};
+use super::{REPLY, SUBMIT, Site, enter, metric, submission, submit, token, until};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Smtp, Socket, both};
 
 const SIGN_IN: &str = "mutation SignIn($email: String!, $password: String!) { \
@@ -61,8 +61,8 @@ both! {
         let mut server = site.serve().await;
         let nobody = Client::new(server.base());
         let staff = enter(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
-        let token = nobody.run(SIGN_IN, json!({ "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD })).await.ok();
-        let mut socket = Socket::connect(server.base(), Some(&token.string("signIn.session.accessToken"))).await;
+        let token = token(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let mut socket = Socket::connect(server.base(), Some(&token)).await;
         socket.subscribe("1", "subscription { inboxEvents { sequence } }", Value::Null).await;
         submit(&nobody, "before").await;
         socket.next(Duration::from_secs(10)).await;

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::{Site, enter, forgotten, messages, submit, until};
+use super::{Site, enter, forgotten, messages, submit, token, until};
 use crate::support::{Backend, Client, Server, Socket, both};
 
 const ACME: &str = "the password of acme 1";
@@ -100,8 +100,7 @@ both! {
         let acme = enter(&nobody.tenant("acme"), "boss@example.com", ACME).await;
         let bolt = enter(&nobody.tenant("bolt"), "boss@example.com", BOLT).await;
         submit(&nobody.tenant("acme"), "before").await;
-        let token = acme.run("mutation { signIn(input: { email: \"boss@example.com\", password: \"the password of acme 1\" }) \
-            { session { accessToken } errors { code } } }", Value::Null).await.ok().string("signIn.session.accessToken");
+        let token = token(&nobody.tenant("acme"), "boss@example.com", ACME).await;
         let mut socket = Socket::connect(server.base(), Some(&token)).await;
         socket.subscribe("1", "subscription { inboxEvents { sequence } }", Value::Null).await;
 

@@ -1,0 +1,58 @@
+//! Somebody else holds the embedded database.
+
+use std::time::{Duration, Instant};
+
+use sea_orm::{ConnectionTrait, Database};
+use serde_json::Value;
+
+use crate::running::{SUBMIT, Site, enter, messages, submission, submit, until};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client};
+
+/// Another process (a backup, somebody with the command-line shell) holds the write lock on the tenant's file. Writers
+/// wait a bounded time and are told to try again, readers are not disturbed, and all goes on when the lock is gone; a
+/// write that was refused can be repeated under its key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_somebody_holds_makes_writers_wait_and_not_for_ever() {
+    let site = Site::new(Backend::Sqlite);
+    let server = site.serve().await;
+    let nobody = Client::new(server.base());
+    let staff = enter(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    submit(&nobody, "before").await;
+
+    let file = site.file(&site.schema("main").await);
+    let mut options = sea_orm::ConnectOptions::new(format!("sqlite://{}", file.display()));
+    options.max_connections(1).sqlx_logging(false);
+    let other = Database::connect(options).await.expect("the file is there");
+    other.execute_unprepared("BEGIN IMMEDIATE").await.expect("the lock");
+
+    let keyed: Vec<Client> = (0..8).map(|number| nobody.idempotency_key(&format!("k{number}"))).collect();
+    let write =
+        async |client: &Client, number: usize| client.run(SUBMIT, submission(&format!("message {number}"))).await;
+    let began = Instant::now();
+    let refused =
+        futures_util::future::join_all(keyed.iter().enumerate().map(|(number, client)| write(client, number)));
+    let reading = async {
+        let began = Instant::now();
+        assert_eq!(messages(&staff).await, ["before"]);
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    };
+    let (refused, ()) = tokio::join!(refused, reading);
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    for answer in &refused {
+        assert!(matches!(answer.error_code(), "CONFLICT" | "UNAVAILABLE" | "TIMEOUT"), "{answer}");
+        assert_eq!(answer.json["errors"][0]["extensions"]["retryable"], Value::Bool(true), "{answer}");
+        assert!(!answer.text.contains("locked") && !answer.text.contains("SQLite"), "{answer}");
+    }
+
+    other.execute_unprepared("ROLLBACK").await.expect("the lock is gone");
+    other.close().await.expect("closed");
+    for (number, client) in keyed.iter().enumerate() {
+        let written = async || write(client, number).await.errors().is_empty().then_some(());
+        until("writes go on", Duration::from_secs(15), written).await;
+    }
+    let mut all = messages(&staff).await;
+    all.sort();
+    let mut expected: Vec<_> = (0..8).map(|number| format!("message {number}")).collect();
+    expected.insert(0, "before".to_owned());
+    assert_eq!(all, expected, "each once");
+}

@@ -1,0 +1,131 @@
+//! PostgreSQL goes away, cuts sessions, and stops answering, under a server that stays.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::task::block_in_place;
+use tokio::time::sleep;
+
+use super::load::{Ledger, Load};
+use crate::running::{Site, enter, until};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Cluster, Server, Smtp};
+
+/// An answer comes within this time whatever the database does: 15 s for an operation, and a machine with more to do.
+const BOUND: Duration = Duration::from_secs(20);
+/// The server is itself again within this time after the database is.
+const RECOVERY: Duration = Duration::from_secs(15);
+
+/// A durable cluster with a server on it and clients at work.
+struct Place {
+    cluster: Cluster,
+    site: Site,
+    smtp: Smtp,
+    server: Server,
+    load: Load,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let cluster = Cluster::private(true);
+        let site = Site::on(cluster.database());
+        let smtp = Smtp::start().await;
+        let server = site.serve_with(site.options().smtp(&smtp)).await;
+        let staff = enter(&Client::new(server.base()), ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let load = Load::start(&staff);
+        load.goes_on(RECOVERY).await;
+        Self { cluster, site, smtp, server, load }
+    }
+
+    async fn ready(&self) -> u16 {
+        Client::new(self.server.base()).get("/readyz").await.status
+    }
+
+    async fn is_ready_again(&self) {
+        until("ready again", RECOVERY, async || (self.ready().await == 200).then_some(())).await;
+    }
+
+    async fn is_alive(&self) {
+        let began = Instant::now();
+        let health = Client::new(self.server.base()).get("/healthz").await;
+        assert_eq!(health.status, 200, "{health}");
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    }
+
+    /// Everything adds up after the faults, and every refusal was one of these, retryable and in time.
+    async fn adds_up(self, codes: &[&str]) -> Ledger {
+        let Self { cluster, site, smtp, server, load } = self;
+        load.goes_on(RECOVERY).await;
+        let ledger = load.finish().await;
+        assert_eq!(ledger.broken_off, 0, "every request was answered");
+        assert!(ledger.slowest < BOUND, "{:?}", ledger.slowest);
+        assert!(ledger.refusals.keys().all(|code| codes.contains(&code.as_str())), "{:?}", ledger.refusals);
+        ledger.adds_up(&site, &smtp).await;
+        assert!(server.is_running());
+        drop((server, cluster));
+        ledger
+    }
+}
+
+/// The postmaster is killed with -9 and started again, several times. The server says that it is not ready, answers
+/// `UNAVAILABLE` with the advice to try again, and goes on by itself; nothing is lost or doubled.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_outlives_a_crash_of_postgresql() {
+    let place = Place::new().await;
+    let nobody = Client::new(place.server.base());
+    for _ in 0..4 {
+        place.load.goes_on(RECOVERY).await;
+        block_in_place(|| place.cluster.kill9());
+        until("not ready", Duration::from_secs(5), async || (place.ready().await == 503).then_some(())).await;
+        place.is_alive().await;
+        let began = Instant::now();
+        let refused = nobody.run("query Whose { viewer { tenant { slug } } }", Value::Null).await;
+        // A tenant that was just read is still believed, and needs no database to be named.
+        if !refused.errors().is_empty() {
+            assert_eq!((refused.status, refused.error_code()), (503, "UNAVAILABLE"), "{refused}");
+            assert_eq!(refused.json["errors"][0]["extensions"]["retryable"], true, "{refused}");
+            assert!(!refused.text.contains("postgres") && !refused.text.contains("connect"), "{refused}");
+        }
+        assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
+        block_in_place(|| place.cluster.start());
+        place.is_ready_again().await;
+    }
+    let ledger = place.adds_up(&["UNAVAILABLE", "CONFLICT", "TIMEOUT"]).await;
+    assert!(ledger.refusals.contains_key("UNAVAILABLE"), "the crashes were felt: {:?}", ledger.refusals);
+}
+
+/// Sessions are cut at random while everybody writes: what was asked in them is refused with the advice to try again,
+/// and that works.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cut_sessions_cost_a_retry_and_nothing_else() {
+    let place = Place::new().await;
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity \
+         WHERE application_name = 'frontdesk' AND datname = current_database() ORDER BY random() LIMIT 3) AS chosen";
+    let mut all = 0;
+    for _ in 0..50 {
+        all += block_in_place(|| place.site.database().psql(cut)).parse::<u32>().expect("a number");
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(all >= 50, "{all} sessions were cut");
+    let ledger = place.adds_up(&["UNAVAILABLE", "CONFLICT"]).await;
+    assert!(!ledger.refusals.is_empty(), "it was felt");
+}
+
+/// PostgreSQL neither answers nor goes away. Requests are answered in time all the same, the server is alive and says
+/// that it is not ready; when PostgreSQL goes on, so does everything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_hangs_hangs_nobody() {
+    let place = Place::new().await;
+    block_in_place(|| place.cluster.freeze());
+    let began = Instant::now();
+    until("not ready", Duration::from_secs(5), async || (place.ready().await == 503).then_some(())).await;
+    // Longer than an operation may take, so that the clients' are given up.
+    while began.elapsed() < Duration::from_secs(18) {
+        place.is_alive().await;
+        sleep(Duration::from_millis(500)).await;
+    }
+    let felt = place.load.ledger().refusals;
+    assert!(felt.values().sum::<usize>() >= 16, "every client was answered: {felt:?}");
+    block_in_place(|| place.cluster.thaw());
+    place.is_ready_again().await;
+    place.adds_up(&["UNAVAILABLE", "CONFLICT", "TIMEOUT"]).await;
+}
