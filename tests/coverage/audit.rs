@@ -225,6 +225,24 @@ both! {
         }
     }
 
+    /// A row that nobody did, put into the trail behind the server's back, is found too.
+    async fn a_forged_row_is_found(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        Things::make(&home).await;
+        let hex = "0190a5f0000070008000000000000001";
+        let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+        let forge = format!(
+            "INSERT INTO audit_logs (id, at, kind, severity, success, actor_kind, actor_email, request_id) \
+             SELECT {id}, at, kind, severity, success, actor_kind, 'mallory@example.com', request_id FROM audit_logs LIMIT 1"
+        );
+        home.sql.run(&forge).await;
+        let found = stand.try_cli(&["audit", "verify"], "");
+        let said = String::from_utf8_lossy(&[found.stdout, found.stderr].concat()).into_owned();
+        assert!(!found.status.success() && said.contains(&format!("aud_{hex}")), "{said}");
+        assert!(said.contains("inserted"), "{said}");
+    }
+
     /// People without VIEW_AUDIT_LOG read nothing of the trail, by no way.
     async fn the_trail_is_for_those_who_may_see_it(backend) {
         let stand = Stand::start(backend).await;

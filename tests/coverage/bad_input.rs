@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fixtures::{arguments, put};
 use super::sdl::{Root, Sdl};
 use super::stand::{Home, Stand, Things};
-use crate::support::{Answer, Client, both};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Socket, both};
 
 /// How long a refusal may take on a loaded machine.
 const SOON: Duration = Duration::from_secs(2);
@@ -336,7 +336,8 @@ both! {
         assert!(["QUERY_TOO_COMPLEX", "BAD_USER_INPUT"].contains(&answer.error_code()), "{answer}");
     }
 
-    /// Text that means something to a database means nothing here: it is stored and found, or refused, and never fast or slow.
+    /// Text that means something to a database means nothing here: it is stored and found, or refused,
+    /// and never slow.
     async fn injections_are_only_text(backend) {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
@@ -374,6 +375,33 @@ both! {
         let read =
             home.admin.run("query($id: ID!) { message(id: $id) { name content } }", json!({ "id": wrote })).await.ok();
         assert_eq!(read.data("message"), &json!({ "name": INJECTIONS[0], "content": INJECTIONS[6] }));
+    }
+
+    /// A subscription that cannot be is refused at once, and the socket goes on.
+    async fn impossible_subscriptions_are_refused(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        Things::make(&home).await;
+        let signed_in = super::stand::session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let token = signed_in.string("signIn.session.accessToken");
+        let mut socket = Socket::connect(stand.server.base(), Some(&token)).await;
+        let follow = "subscription($after: String, $filter: InboxEventFilter) { inboxEvents(after: $after, filter: $filter) \
+            { sequence } }";
+        let after = ["", "x", "-1", "1e3", "1.5", "999999999", "9223372036854775808", INJECTIONS[1]];
+        let mut bad: Vec<_> = after.iter().map(|after| json!({ "after": after })).collect();
+        bad.extend(["", "x", "stf_0190a5f0000070008000000000000000"].map(|id| json!({ "filter": { "messageId": id } })));
+        bad.push(json!({ "filter": { "types": ["UNHEARD_OF"] } }));
+        for (n, variables) in bad.into_iter().enumerate() {
+            socket.subscribe(&n.to_string(), follow, variables.clone()).await;
+            let frame = socket.next(Duration::from_secs(30)).await;
+            let errors = if frame.kind == "error" { &frame.payload } else { &frame.payload["errors"] };
+            assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT", "{variables}: {frame:?}");
+            if frame.kind == "next" {
+                assert_eq!(socket.next(Duration::from_secs(30)).await.kind, "complete");
+            }
+        }
+        socket.subscribe("good", follow, json!({ "after": "0" })).await;
+        assert!(socket.next(Duration::from_secs(30)).await.data("inboxEvents.sequence").is_string());
     }
 
     /// JSON that is no Unicode, and text that PostgreSQL cannot hold: refused, on both databases alike.
