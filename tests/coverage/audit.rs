@@ -75,7 +75,10 @@ both! {
             run(&client.header("x-request-id", &id), &sdl, &root, variables).await.ok();
             let after = counts(&home).await;
             assert_eq!(after, (before.0 + 1, before.1 + 1, before.2 + 1), "{}", root.name);
-            let row = format!("FROM audit_logs a JOIN outbox o ON o.id = a.id WHERE a.request_id = '{id}' AND a.kind = o.kind AND a.address = '127.0.0.1'");
+            let row = format!(
+                "FROM audit_logs a JOIN outbox o ON o.id = a.id WHERE a.request_id = '{id}' AND a.kind = o.kind AND \
+                    a.address = '127.0.0.1'"
+            );
             assert_eq!(home.sql.number(&format!("SELECT count(*) {row}")).await, 1, "{}", root.name);
             if root.requires.is_some() {
                 let actor = home.sql.texts(&format!("SELECT a.actor_email {row}")).await;
@@ -93,7 +96,8 @@ both! {
         let viewer = stand.colleague(&home, "viewer@example.com", "VIEWER").await;
         let mut tried = 0;
         for root in mutations(&sdl) {
-            let mut attempts: Vec<_> = refused(&root, &own).into_iter().map(|variables| (&home.admin, variables)).collect();
+            let mut attempts: Vec<_> =
+                refused(&root, &own).into_iter().map(|variables| (&home.admin, variables)).collect();
             if root.requires.is_some() {
                 attempts.push((&viewer, arguments(&root, &own)));
             }
@@ -116,7 +120,8 @@ both! {
     async fn failed_sign_ins_are_on_record(backend) {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
-        let document = "mutation($e: String!, $p: String!) { signIn(input: { email: $e, password: $p }) { errors { code } } }";
+        let document =
+            "mutation($e: String!, $p: String!) { signIn(input: { email: $e, password: $p }) { errors { code } } }";
         for email in [ADMIN_EMAIL, "stranger@example.com"] {
             let before = counts(&home).await;
             let refused = home.visitor.run(document, json!({ "e": email, "p": "a wrong password 3" })).await;
@@ -124,7 +129,12 @@ both! {
             let after = counts(&home).await;
             assert_eq!((after.0, after.1), (before.0 + 1, before.1), "{email}");
             let (named, leaked) = (format!("%{email}%"), "%a wrong password%");
-            let like = |what: &str| format!("SELECT count(*) FROM audit_logs WHERE kind = 'session.refused' AND CAST(new_values AS text) LIKE '{what}'");
+            let like = |what: &str| {
+                format!(
+                    "SELECT count(*) FROM audit_logs WHERE kind = 'session.refused' AND CAST(new_values AS text) LIKE \
+                        '{what}'"
+                )
+            };
             assert_eq!(home.sql.number(&like(&named)).await, 1);
             assert_eq!(home.sql.number(&like(leaked)).await, 0);
         }
@@ -134,8 +144,12 @@ both! {
         home.visitor.run(refresh, json!({ "t": token })).await.ok();
         let reused = home.visitor.run(refresh, json!({ "t": token })).await;
         assert_eq!(reused.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
-        let critical = home.admin.run("{ auditLogs(first: 1) { nodes { eventType severity success } } }", Value::Null).await.ok();
-        assert_eq!(critical.data("auditLogs.nodes.0"), &json!({ "eventType": "session.reused", "severity": "CRITICAL", "success": false }));
+        let critical =
+            home.admin.run("{ auditLogs(first: 1) { nodes { eventType severity success } } }", Value::Null).await.ok();
+        assert_eq!(
+            critical.data("auditLogs.nodes.0"),
+            &json!({ "eventType": "session.reused", "severity": "CRITICAL", "success": false })
+        );
     }
 
     /// No operation takes an audit row's id, or returns one, but to read it; and the database itself refuses to change one.
@@ -146,7 +160,10 @@ both! {
         let sdl = Sdl::exported();
         for root in mutations(&sdl) {
             let ty = super::sdl::named(&root.ty).to_owned();
-            assert!(!sdl.fields(&ty).iter().any(|field| super::sdl::named(&field.ty.node).starts_with("AuditLog")), "{ty}");
+            assert!(
+                !sdl.fields(&ty).iter().any(|field| super::sdl::named(&field.ty.node).starts_with("AuditLog")),
+                "{ty}"
+            );
         }
         let mut statements: Vec<String> = Vec::new();
         for (table, column) in [("audit_logs", "kind"), ("audit_chain", "hash")] {
@@ -169,7 +186,12 @@ both! {
     async fn tampering_is_found(backend) {
         for (tampering, names_row, reason) in [
             ("UPDATE audit_logs SET actor_email = 'mallory@example.com' WHERE id = ROW", true, "altered"),
-            ("UPDATE audit_chain SET hash = (SELECT hash FROM audit_chain WHERE sequence = 1) WHERE sequence = NUMBER", true, "altered"),
+            (
+                "UPDATE audit_chain SET hash = (SELECT hash FROM audit_chain WHERE sequence = 1) WHERE sequence = \
+                    NUMBER",
+                true,
+                "altered",
+            ),
             ("DELETE FROM audit_logs WHERE id = ROW", true, "the audit row is missing"),
             ("DELETE FROM audit_chain WHERE sequence = NUMBER", false, "the link with this number is missing"),
             ("DELETE FROM audit_chain WHERE sequence >= NUMBER", false, "ends before its recorded head"),
@@ -181,7 +203,8 @@ both! {
             }
             eventually("all rows are sealed", async || {
                 (home.sql.count("audit_logs").await == home.sql.count("audit_chain").await).then_some(())
-            }).await;
+            })
+            .await;
             let rows = home.sql.count("audit_logs").await;
             assert!(stand.cli(&["audit", "verify"], "").starts_with(&format!("whole: {rows} rows")));
             let number = rows - 1;
@@ -194,9 +217,30 @@ both! {
             let found = stand.try_cli(&["audit", "verify"], "");
             let said = String::from_utf8_lossy(&[found.stdout, found.stderr].concat()).into_owned();
             assert!(!found.status.success(), "{tampering}: {said}");
-            assert!(said.contains(&format!("BROKEN at sequence {number}")) && said.contains(reason), "{tampering}: {said}");
+            assert!(
+                said.contains(&format!("BROKEN at sequence {number}")) && said.contains(reason),
+                "{tampering}: {said}"
+            );
             assert_eq!(said.contains(&id), names_row, "{tampering}: {said}");
         }
+    }
+
+    /// A row that nobody did, put into the trail behind the server's back, is found too.
+    async fn a_forged_row_is_found(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        Things::make(&home).await;
+        let hex = "0190a5f0000070008000000000000001";
+        let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+        let forge = format!(
+            "INSERT INTO audit_logs (id, at, kind, severity, success, actor_kind, actor_email, request_id) \
+             SELECT {id}, at, kind, severity, success, actor_kind, 'mallory@example.com', request_id FROM audit_logs LIMIT 1"
+        );
+        home.sql.run(&forge).await;
+        let found = stand.try_cli(&["audit", "verify"], "");
+        let said = String::from_utf8_lossy(&[found.stdout, found.stderr].concat()).into_owned();
+        assert!(!found.status.success() && said.contains(&format!("aud_{hex}")), "{said}");
+        assert!(said.contains("inserted"), "{said}");
     }
 
     /// People without VIEW_AUDIT_LOG read nothing of the trail, by no way.
@@ -208,9 +252,11 @@ both! {
         let staff = sign_in(&home.visitor, "staff@example.com", PASSWORD).await;
         let list = staff.run("{ auditLogs { totalCount nodes { id } } }", Value::Null).await;
         assert_eq!(list.error_code(), "FORBIDDEN");
-        let nodes = staff.run("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [own.audit] })).await.ok();
+        let nodes =
+            staff.run("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [own.audit] })).await.ok();
         assert!(nodes.data("nodes.0").is_null());
-        let seen = home.admin.run("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [own.audit] })).await.ok();
+        let seen =
+            home.admin.run("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [own.audit] })).await.ok();
         assert_eq!(seen.string("nodes.0.id"), own.audit);
     }
 }

@@ -109,9 +109,11 @@ both! {
         assert!(of_audit.data("node").is_null(), "an audit row is nothing for a viewer");
 
         let reader = stand.person(&home, "reader@example.com", &["VIEW_MESSAGES"]).await;
-        let links = "query($id: ID!, $staff: ID!, $visitor: ID!) { message(id: $id) { content visitor { id } assignee { id } \
+        let links = "query($id: ID!, $staff: ID!, $visitor: ID!) { message(id: $id) { content visitor { id } assignee \
+            { id } \
             replies { nodes { content author { id } } } } s: node(id: $staff) { id } v: node(id: $visitor) { id } staff(id: $staff) { id } }";
-        let seen = reader.run(links, json!({ "id": own.message, "staff": own.staff, "visitor": own.visitor })).await.ok();
+        let seen =
+            reader.run(links, json!({ "id": own.message, "staff": own.staff, "visitor": own.visitor })).await.ok();
         for hidden in ["message.visitor", "message.assignee", "message.replies.nodes.0.author", "s", "v", "staff"] {
             assert!(seen.data(hidden).is_null(), "{hidden}: {seen}");
         }
@@ -184,21 +186,28 @@ both! {
             Things::make(home).await;
         }
         let sdl = Sdl::exported();
-        let lists: Vec<_> = sdl.roots().into_iter().filter(|root| root.arguments.iter().any(|a| a.name.node == "after")
-            && root.operation == "query").collect();
+        let lists: Vec<_> = sdl
+            .roots()
+            .into_iter()
+            .filter(|root| root.arguments.iter().any(|a| a.name.node == "after") && root.operation == "query")
+            .collect();
         assert!(lists.len() >= 4);
         let mut given = Vec::new();
         for list in &lists {
             let document = format!("{{ {} {{ pageInfo {{ endCursor }} }} }}", list.name);
-            let cursor = async |home: &Home| home.admin.run(&document, Value::Null).await.ok().string(&format!("{}.pageInfo.endCursor", list.name));
+            let cursor = async |home: &Home| {
+                home.admin.run(&document, Value::Null).await.ok().string(&format!("{}.pageInfo.endCursor", list.name))
+            };
             given.push((list.name.clone(), cursor(&home).await, cursor(&other).await));
         }
         for (list, own, theirs) in &given {
             for argument in ["after", "before"] {
-                let document = format!("query($cursor: String!) {{ {list}({argument}: $cursor) {{ nodes {{ id }} }} }}");
+                let document =
+                    format!("query($cursor: String!) {{ {list}({argument}: $cursor) {{ nodes {{ id }} }} }}");
                 let page = async |cursor: &str| home.admin.run(&document, json!({ "cursor": cursor })).await;
                 page(own).await.ok();
-                let mut bad = vec![theirs.clone(), String::new(), "x".repeat(1_000_000), format!("{own}A"), own[1..].to_owned()];
+                let mut bad =
+                    vec![theirs.clone(), String::new(), "x".repeat(1_000_000), format!("{own}A"), own[1..].to_owned()];
                 bad.extend(given.iter().filter(|(name, ..)| name != list).map(|(_, other_list, _)| other_list.clone()));
                 for at in (0..own.len()).step_by(7) {
                     let letter = if own.as_bytes()[at] == b'A' { "B" } else { "A" };
@@ -220,7 +229,8 @@ both! {
         let stand = Stand::start(backend).await;
         let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
         let (own, theirs) = (Things::make(&home).await, Things::make(&other).await);
-        let everything = "{ viewer { tenant { slug } } messages { nodes { id } } visitors { nodes { id } } staffMembers { nodes { id } } }";
+        let everything = "{ viewer { tenant { slug } } messages { nodes { id } } visitors { nodes { id } } \
+            staffMembers { nodes { id } } }";
         let plain = home.admin.run(everything, Value::Null).await.ok();
         let astray = home.admin.tenant(&other.slug).run(everything, Value::Null).await.ok();
         assert_eq!(plain.json["data"], astray.json["data"]);
@@ -229,7 +239,8 @@ both! {
         // A person of one tenant is nobody in the other.
         stand.colleague(&home, "only@example.com", "STAFF").await;
         let wrong = other.visitor.run(
-            "mutation($p: String!) { signIn(input: { email: \"only@example.com\", password: $p }) { session { accessToken } errors { code } } }",
+            "mutation($p: String!) { signIn(input: { email: \"only@example.com\", password: $p }) { session { \
+                accessToken } errors { code } } }",
             json!({ "p": PASSWORD }),
         ).await;
         assert_eq!(wrong.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");

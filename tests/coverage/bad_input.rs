@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fixtures::{arguments, put};
 use super::sdl::{Root, Sdl};
 use super::stand::{Home, Stand, Things};
-use crate::support::{Answer, Client, both};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Socket, both};
 
 /// How long a refusal may take on a loaded machine.
 const SOON: Duration = Duration::from_secs(2);
@@ -117,8 +117,14 @@ both! {
                 let client = if root.requires.is_some() { &home.admin } else { &home.visitor };
                 // Of a pair of credentials it is not said which one is wrong.
                 let name = if root.name == "signIn" { "input" } else { last(&place) };
-                let optional = ["company", "service", "source", "pageUrl", "visitorToken", "website", "totpCode"].contains(&last(&place));
-                let mut bad = vec!["x".repeat(30_000), "null\u{0}byte".to_owned(), "bell\u{7}".to_owned(), "escape\u{1b}[31m".to_owned()];
+                let optional = ["company", "service", "source", "pageUrl", "visitorToken", "website", "totpCode"]
+                    .contains(&last(&place));
+                let mut bad = vec![
+                    "x".repeat(30_000),
+                    "null\u{0}byte".to_owned(),
+                    "bell\u{7}".to_owned(),
+                    "escape\u{1b}[31m".to_owned(),
+                ];
                 if !optional {
                     bad.extend([String::new(), " \t\n ".to_owned()]);
                 }
@@ -127,7 +133,15 @@ both! {
                     continue;
                 }
                 if last(&place) == "email" && root.name == "submitMessage" {
-                    for wrong in ["ada", "@example.com", "ada@", "a b@example.com", "ada@example.com\nBcc: eve@example.com", "ada@example.com,eve@example.com", "<ada@example.com>"] {
+                    for wrong in [
+                        "ada",
+                        "@example.com",
+                        "ada@",
+                        "a b@example.com",
+                        "ada@example.com\nBcc: eve@example.com",
+                        "ada@example.com,eve@example.com",
+                        "<ada@example.com>",
+                    ] {
                         bad.push(wrong.to_owned());
                     }
                 }
@@ -148,19 +162,39 @@ both! {
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
         let before = written(&home).await;
-        let enums = ["MessageStatus", "MessageOrderField", "VisitorOrderField", "StaffOrderField", "AuditLogOrderField"];
+        let enums =
+            ["MessageStatus", "MessageOrderField", "VisitorOrderField", "StaffOrderField", "AuditLogOrderField"];
         for root in sdl.roots().iter().filter(|root| root.operation != "subscription") {
             let listed = |place: &str, value: Value| if sdl.is_list(root, place) { json!([value]) } else { value };
             for place in sdl.places_for(root, &["ID"]) {
                 // This one takes ids of every kind.
                 let any = place == "filter.resourceId";
-                let mut bad = vec![json!(""), json!("nothing"), json!(7), json!(own.message[..30]), json!("x".repeat(100_000)), json!(INJECTIONS[0]), json!("msg_\u{0}")];
+                let mut bad = vec![
+                    json!(""),
+                    json!("nothing"),
+                    json!(7),
+                    json!(own.message[..30]),
+                    json!("x".repeat(100_000)),
+                    json!(INJECTIONS[0]),
+                    json!("msg_\u{0}"),
+                ];
                 if !any {
-                    bad.extend([json!("xxx_0190a5f0000070008000000000000000"), json!(own.message.replace('_', "-")), json!(format!("{} ", own.message))]);
+                    bad.extend([
+                        json!("xxx_0190a5f0000070008000000000000000"),
+                        json!(own.message.replace('_', "-")),
+                        json!(format!("{} ", own.message)),
+                    ]);
                 }
                 for value in bad {
                     let field = place.trim_end_matches(".eq").trim_end_matches(".in");
-                    refused(&home.admin, &sdl, root, put(arguments(root, &own), &place, listed(&place, value)), last(field)).await;
+                    refused(
+                        &home.admin,
+                        &sdl,
+                        root,
+                        put(arguments(root, &own), &place, listed(&place, value)),
+                        last(field),
+                    )
+                    .await;
                 }
             }
             for place in sdl.places_for(root, &enums) {
@@ -176,7 +210,9 @@ both! {
                 }
             }
             for place in sdl.places_for(root, &["DateTime"]) {
-                for value in [json!("yesterday"), json!(""), json!("2026-13-45T00:00:00Z"), json!(1), json!("2026-01-01")] {
+                for value in
+                    [json!("yesterday"), json!(""), json!("2026-13-45T00:00:00Z"), json!(1), json!("2026-01-01")]
+                {
                     refused(&home.admin, &sdl, root, put(arguments(root, &own), &place, value), "DateTime").await;
                 }
             }
@@ -190,29 +226,62 @@ both! {
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
-        let lists: Vec<_> = sdl.roots().into_iter().filter(|root| root.arguments.iter().any(|a| a.name.node == "first")).collect();
+        let lists: Vec<_> =
+            sdl.roots().into_iter().filter(|root| root.arguments.iter().any(|a| a.name.node == "first")).collect();
         assert!(lists.len() >= 4);
         for root in &lists {
-            for number in [json!(0), json!(1000), json!(-1), json!(2_147_483_647), json!(2_147_483_648_u64), json!(1.5), json!("10"), json!(true)] {
+            for number in [
+                json!(0),
+                json!(1000),
+                json!(-1),
+                json!(2_147_483_647),
+                json!(2_147_483_648_u64),
+                json!(1.5),
+                json!("10"),
+                json!(true),
+            ] {
                 for argument in ["first", "last"] {
                     // What costs too much, or is no Int, is refused before anybody looks at the argument.
                     let named = matches!(number.as_i64(), Some(0 | -1));
-                    refused(&home.admin, &sdl, root, put(json!({}), argument, number.clone()), if named { argument } else { "" }).await;
+                    refused(
+                        &home.admin,
+                        &sdl,
+                        root,
+                        put(json!({}), argument, number.clone()),
+                        if named { argument } else { "" },
+                    )
+                    .await;
                 }
             }
-            for variables in [json!({ "first": 1, "last": 1 }), json!({ "first": 1, "before": "x" }), json!({ "after": "x", "last": 1 })] {
+            for variables in [
+                json!({ "first": 1, "last": 1 }),
+                json!({ "first": 1, "before": "x" }),
+                json!({ "after": "x", "last": 1 }),
+            ] {
                 refused(&home.admin, &sdl, root, variables, "").await;
             }
             // Numbers that JSON can write and no program can hold.
             for number in ["1e400", "-1e400", "99999999999999999999999999", "1e9"] {
-                let body = format!(r#"{{"query":"query($n: Int) {{ {}(first: $n) {{ nodes {{ id }} }} }}","variables":{{"n":{number}}}}}"#, root.name);
+                let body = format!(
+                    r#"{{"query":"query($n: Int) {{ {}(first: $n) {{ nodes {{ id }} }} }}","variables":{{"n":{number}}}}}"#,
+                    root.name
+                );
                 let answer = home.admin.send(Method::POST, "/graphql", body).await;
                 assert!(matches!(answer.status, 200 | 400) && !answer.errors().is_empty(), "{answer}");
-                assert!(["BAD_REQUEST", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&answer.error_code()), "{answer}");
+                assert!(
+                    ["BAD_REQUEST", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&answer.error_code()),
+                    "{answer}"
+                );
             }
         }
-        for (below, argument) in [("replies", "first: 0"), ("replies", "first: 101"), ("replies", "last: -1"), ("replies", "first: 1, last: 1")] {
-            let document = format!("query($id: ID!) {{ message(id: $id) {{ {below}({argument}) {{ nodes {{ id }} }} }} }}");
+        for (below, argument) in [
+            ("replies", "first: 0"),
+            ("replies", "first: 101"),
+            ("replies", "last: -1"),
+            ("replies", "first: 1, last: 1"),
+        ] {
+            let document =
+                format!("query($id: ID!) {{ message(id: $id) {{ {below}({argument}) {{ nodes {{ id }} }} }} }}");
             let answer = home.admin.run(&document, json!({ "id": own.message })).await;
             assert_eq!(answer.error_code(), "BAD_USER_INPUT", "{answer}");
         }
@@ -234,7 +303,9 @@ both! {
             let document = sdl.document("Good", &root, 1, 5);
             for key in ["and", "or", "not"] {
                 let nest = |levels: usize| {
-                    (1..levels).fold(leaf.clone(), |inner, _| if key == "not" { json!({ "not": inner }) } else { json!({ key: [inner] }) })
+                    (1..levels).fold(leaf.clone(), |inner, _| {
+                        if key == "not" { json!({ "not": inner }) } else { json!({ key: [inner] }) }
+                    })
                 };
                 home.admin.run(&document, json!({ "filter": nest(4) })).await.ok();
                 for levels in [5, 15] {
@@ -248,13 +319,25 @@ both! {
             }
         }
         let root = sdl.roots().into_iter().find(|root| root.name == "auditLogs").expect("a list");
-        refused(&home.admin, &sdl, &root, json!({ "filter": { "eventType": { "in": vec!["a"; 101] } } }), "eventType.in").await;
-        let deep = format!("{{ messages(filter: {}{}) {{ nodes {{ id }} }} }}", "{not: ".repeat(60), "{}".to_owned() + &"}".repeat(60));
+        refused(
+            &home.admin,
+            &sdl,
+            &root,
+            json!({ "filter": { "eventType": { "in": vec!["a"; 101] } } }),
+            "eventType.in",
+        )
+        .await;
+        let deep = format!(
+            "{{ messages(filter: {}{}) {{ nodes {{ id }} }} }}",
+            "{not: ".repeat(60),
+            "{}".to_owned() + &"}".repeat(60)
+        );
         let answer = home.admin.run(&deep, Value::Null).await;
         assert!(["QUERY_TOO_COMPLEX", "BAD_USER_INPUT"].contains(&answer.error_code()), "{answer}");
     }
 
-    /// Text that means something to a database means nothing here: it is stored and found, or refused, and never fast or slow.
+    /// Text that means something to a database means nothing here: it is stored and found, or refused,
+    /// and never slow.
     async fn injections_are_only_text(backend) {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
@@ -266,19 +349,59 @@ both! {
                     let value = if sdl.is_list(root, &place) { json!([text]) } else { json!(text) };
                     let asked = Instant::now();
                     let client = if root.requires.is_some() { &home.admin } else { &home.visitor };
-                    let answer = client.run(&sdl.document("Inject", root, 1, 5), put(right(root, &own), &place, value)).await;
-                    assert!(!answer.text.contains("INTERNAL_SERVER_ERROR") && !answer.text.contains("UNAVAILABLE"), "{} {place}: {answer}", root.name);
+                    let answer =
+                        client.run(&sdl.document("Inject", root, 1, 5), put(right(root, &own), &place, value)).await;
+                    assert!(
+                        !answer.text.contains("INTERNAL_SERVER_ERROR") && !answer.text.contains("UNAVAILABLE"),
+                        "{} {place}: {answer}",
+                        root.name
+                    );
                     assert!(asked.elapsed() < SOON, "{} {place} {text}: {:?}", root.name, asked.elapsed());
                 }
             }
         }
         for text in INJECTIONS {
-            let found = home.admin.run("query($f: MessageFilter) { messages(filter: $f) { nodes { id } } }", json!({ "f": { "text": text } })).await.ok();
+            let found = home
+                .admin
+                .run(
+                    "query($f: MessageFilter) { messages(filter: $f) { nodes { id } } }",
+                    json!({ "f": { "text": text } }),
+                )
+                .await
+                .ok();
             assert!(found.list("messages.nodes").len() < 100);
         }
         let wrote = super::stand::write(&home, INJECTIONS[0], "robert@example.com", INJECTIONS[6]).await;
-        let read = home.admin.run("query($id: ID!) { message(id: $id) { name content } }", json!({ "id": wrote })).await.ok();
+        let read =
+            home.admin.run("query($id: ID!) { message(id: $id) { name content } }", json!({ "id": wrote })).await.ok();
         assert_eq!(read.data("message"), &json!({ "name": INJECTIONS[0], "content": INJECTIONS[6] }));
+    }
+
+    /// A subscription that cannot be is refused at once, and the socket goes on.
+    async fn impossible_subscriptions_are_refused(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        Things::make(&home).await;
+        let signed_in = super::stand::session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let token = signed_in.string("signIn.session.accessToken");
+        let mut socket = Socket::connect(stand.server.base(), Some(&token)).await;
+        let follow = "subscription($after: String, $filter: InboxEventFilter) { inboxEvents(after: $after, filter: $filter) \
+            { sequence } }";
+        let after = ["", "x", "-1", "1e3", "1.5", "999999999", "9223372036854775808", INJECTIONS[1]];
+        let mut bad: Vec<_> = after.iter().map(|after| json!({ "after": after })).collect();
+        bad.extend(["", "x", "stf_0190a5f0000070008000000000000000"].map(|id| json!({ "filter": { "messageId": id } })));
+        bad.push(json!({ "filter": { "types": ["UNHEARD_OF"] } }));
+        for (n, variables) in bad.into_iter().enumerate() {
+            socket.subscribe(&n.to_string(), follow, variables.clone()).await;
+            let frame = socket.next(Duration::from_secs(30)).await;
+            let errors = if frame.kind == "error" { &frame.payload } else { &frame.payload["errors"] };
+            assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT", "{variables}: {frame:?}");
+            if frame.kind == "next" {
+                assert_eq!(socket.next(Duration::from_secs(30)).await.kind, "complete");
+            }
+        }
+        socket.subscribe("good", follow, json!({ "after": "0" })).await;
+        assert!(socket.next(Duration::from_secs(30)).await.data("inboxEvents.sequence").is_string());
     }
 
     /// JSON that is no Unicode, and text that PostgreSQL cannot hold: refused, on both databases alike.
@@ -300,6 +423,9 @@ both! {
                 assert!(!answer.text.contains("INTERNAL_SERVER_ERROR"), "{answer}");
             }
         }
-        assert_eq!(written(&home).await.iter().zip(&before).map(|(after, before)| after - before).collect::<Vec<_>>(), [1, 0, 1, 0, 1, 1]);
+        assert_eq!(
+            written(&home).await.iter().zip(&before).map(|(after, before)| after - before).collect::<Vec<_>>(),
+            [1, 0, 1, 0, 1, 1]
+        );
     }
 }

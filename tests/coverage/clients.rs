@@ -20,7 +20,10 @@ pub fn folder(name: &str) -> PathBuf {
 fn succeeded(mut command: Command, what: &str) -> String {
     let output = command.stdin(Stdio::null()).output();
     let output = output.unwrap_or_else(|error| {
-        panic!("{what} needs Node 20 or newer, and the tests do not skip without it ({error}). scripts/install-test-deps.sh installs it.")
+        panic!(
+            "{what} needs Node 20 or newer, and the tests do not skip without it ({error}). \
+            scripts/install-test-deps.sh installs it."
+        )
     });
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{what}:\n{}\n{}", text(&output.stdout), text(&output.stderr));
@@ -79,7 +82,11 @@ both! {
         let names: Vec<_> = heard.iter().map(|heard| heard["name"].as_str().unwrap_or_default()).collect();
         assert_eq!(names, ["graphql-ws", "graphql-sse"]);
         for client in &heard {
-            assert_eq!((&client["email"], &client["event"]["__typename"]), (&ADMIN_EMAIL.into(), &"MessageReceived".into()), "{client}");
+            assert_eq!(
+                (&client["email"], &client["event"]["__typename"]),
+                (&ADMIN_EMAIL.into(), &"MessageReceived".into()),
+                "{client}"
+            );
             assert_eq!(client["event"]["sequence"], heard[0]["event"]["sequence"]);
         }
     }

@@ -88,8 +88,11 @@ fn values<E: ActiveEnum<Value = String>>() -> BTreeSet<String> {
     E::values().into_iter().collect()
 }
 
+/// The texts of a column in the code, and the GraphQL enum that shows them.
+type Known = (BTreeSet<String>, Option<&'static str>);
+
 /// Every column that may hold only some texts: those texts in the code, and the GraphQL enum that shows them.
-fn enums() -> BTreeMap<(&'static str, &'static str), (BTreeSet<String>, Option<&'static str>)> {
+fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
     let written = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect();
     BTreeMap::from([
         (("messages", "status"), (values::<inbox::entities::message::MessageStatus>(), Some("MessageStatus"))),

@@ -34,9 +34,8 @@ impl Sql {
     }
 
     /// Runs a statement.
-    #[track_caller]
-    pub fn run<'a>(&'a self, sql: &'a str) -> impl Future<Output = ()> + 'a {
-        async move { self.try_run(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}")) }
+    pub async fn run(&self, sql: &str) {
+        self.try_run(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
     }
 
     /// The rows of a query of one text column.

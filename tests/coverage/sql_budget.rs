@@ -7,7 +7,8 @@ use super::stand::{Home, Stand, sign_in, write};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, both};
 
 /// As long as the inbox's page in the design.
-const INBOX: &str = "query Inbox($first: Int) { messages(first: $first) { pageInfo { hasNextPage endCursor } nodes { id name \
+const INBOX: &str = "query Inbox($first: Int) { messages(first: $first) { pageInfo { hasNextPage endCursor } nodes { \
+    id name \
     content status createdAt replyCount visitor { id name } assignee { id name } \
     replies(last: 1) { nodes { id content author { id name } } } } } }";
 
@@ -46,15 +47,19 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
         home.sql.run(&format!("UPDATE users SET department_id = {id} WHERE email = '{ADMIN_EMAIL}'")).await;
         // Everybody has the administrator's role and password.
         home.sql.run(&format!(
-            "INSERT INTO users (id, kind, email, name, password_hash, role_id, department_id, is_active, token_version, created_at, updated_at) \
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, department_id, is_active, \
+                token_version, created_at, updated_at) \
              SELECT {id}, kind, '{email}', 'Colleague {n}', password_hash, role_id, {id}, is_active, token_version, {at}, {at} \
              FROM users WHERE email = '{ADMIN_EMAIL}'"
         )).await;
         let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
         let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;
-        let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { errors { code } } \
-            a: replyToMessage(input: { messageId: $id, content: \"Yes.\", sendEmail: false }) { reply { id } errors { code } } \
-            b: replyToMessage(input: { messageId: $id, content: \"No.\", sendEmail: false }) { reply { id } errors { code } } signOut { errors { code } } }";
+        let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { \
+            errors { code } } \
+            a: replyToMessage(input: { messageId: $id, content: \"Yes.\", sendEmail: false }) { reply { id } errors { \
+            code } } \
+            b: replyToMessage(input: { messageId: $id, content: \"No.\", sendEmail: false }) { reply { id } errors { \
+            code } } signOut { errors { code } } }";
         let worked = colleague.run(work, json!({ "id": message, "staff": format!("stf_{hex}") })).await.ok();
         ids.extend([message, worked.string("a.reply.id"), format!("stf_{hex}")]);
     }
@@ -106,7 +111,9 @@ both! {
         let document = sdl.document("Budget_ids", &root, 1, 1);
         let (small, _) = cost(&one.admin, "Budget_ids", &document, &json!({ "ids": few })).await;
         let (large, data) = cost(&twenty.admin, "Budget_ids", &document, &json!({ "ids": many })).await;
-        assert!(data["nodes"].as_array().is_some_and(|nodes| nodes.len() == 60 && nodes.iter().all(|node| !node.is_null())));
+        assert!(
+            data["nodes"].as_array().is_some_and(|nodes| nodes.len() == 60 && nodes.iter().all(|node| !node.is_null()))
+        );
         assert_eq!(small, large, "{small} for 4 ids, {large} for 60");
     }
 
@@ -117,7 +124,10 @@ both! {
         fill(&home, 20).await;
         let (statements, data) = cost(&home.admin, "Inbox", INBOX, &json!({ "first": 20 })).await;
         let last = &data["messages"]["nodes"][19];
-        assert!(last["visitor"]["name"].is_string() && last["replies"]["nodes"][0]["author"]["name"].is_string(), "{last}");
+        assert!(
+            last["visitor"]["name"].is_string() && last["replies"]["nodes"][0]["author"]["name"].is_string(),
+            "{last}"
+        );
         assert!(statements <= 5, "{statements} statements");
     }
 }

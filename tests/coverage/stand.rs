@@ -154,7 +154,8 @@ pub async fn write(home: &Home, name: &str, email: &str, content: &str) -> Strin
     let wrote = home
         .visitor
         .run(
-            "mutation Write($input: SubmitMessageInput!) { submitMessage(input: $input) { receipt { messageId } errors { code path } } }",
+            "mutation Write($input: SubmitMessageInput!) { submitMessage(input: $input) { receipt { messageId } \
+                errors { code path } } }",
             json!({ "input": input }),
         )
         .await
@@ -167,7 +168,8 @@ pub async fn reply(home: &Home, message: &str) -> String {
     let replied = home
         .admin
         .run(
-            "mutation Reply($id: ID!) { replyToMessage(input: { messageId: $id, content: \"Soon.\", sendEmail: false }) \
+            "mutation Reply($id: ID!) { replyToMessage(input: { messageId: $id, content: \"Soon.\", sendEmail: false \
+                }) \
              { reply { id } errors { code path } } }",
             json!({ "id": message }),
         )
@@ -178,7 +180,8 @@ pub async fn reply(home: &Home, message: &str) -> String {
 
 /// Hands a message to somebody.
 pub async fn assign(home: &Home, message: &str, staff: &str) {
-    let assign = "mutation Assign($message: ID!, $staff: ID!) { assignMessage(input: { messageId: $message, assigneeId: $staff }) { errors { code } } }";
+    let assign = "mutation Assign($message: ID!, $staff: ID!) { assignMessage(input: { messageId: $message, \
+        assigneeId: $staff }) { errors { code } } }";
     home.admin.run(assign, json!({ "message": message, "staff": staff })).await.ok();
 }
 

@@ -62,7 +62,8 @@ fn checks_in(text: &str) -> Vec<(String, BTreeSet<String>)> {
 }
 
 const POSTGRES: [&str; 4] = [
-    "SELECT table_name || '|' || column_name || '|' || data_type || '|' || CASE is_nullable WHEN 'YES' THEN 'null' ELSE 'not null' END \
+    "SELECT table_name || '|' || column_name || '|' || data_type || '|' || CASE is_nullable WHEN 'YES' THEN 'null' \
+        ELSE 'not null' END \
      FROM information_schema.columns WHERE table_schema = current_schema()",
     "SELECT t.relname || '|' || a.attname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid \
      JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (c.conkey) \
@@ -74,7 +75,8 @@ const POSTGRES: [&str; 4] = [
 ];
 
 const SQLITE: [&str; 4] = [
-    "SELECT m.name || '|' || p.name || '|' || p.type || '|' || CASE WHEN p.\"notnull\" OR p.pk THEN 'not null' ELSE 'null' END \
+    "SELECT m.name || '|' || p.name || '|' || p.type || '|' || CASE WHEN p.\"notnull\" OR p.pk THEN 'not null' ELSE \
+        'null' END \
      FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'",
     "SELECT m.name || '|' || f.\"from\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
     "SELECT m.name || '|' || i.name FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) i \

@@ -41,17 +41,23 @@ both! {
         let client = Client::new(stand.server.base());
         let bomb = bomb();
         assert!(bomb.len() < 1_000);
-        let over_http = fastest(async || assert_eq!(client.run(&bomb, Value::Null).await.error_code(), "QUERY_TOO_COMPLEX")).await;
+        let over_http =
+            fastest(async || assert_eq!(client.run(&bomb, Value::Null).await.error_code(), "QUERY_TOO_COMPLEX")).await;
         let mut socket = Socket::connect(stand.server.base(), None).await;
         let mut id = 0;
         let over_ws = fastest(async || {
             id += 1;
             socket.subscribe(&id.to_string(), &bomb, Value::Null).await;
             let frame = socket.next(SOON).await;
-            assert_eq!((frame.kind.as_str(), &frame.payload[0]["extensions"]["code"]), ("error", &json!("QUERY_TOO_COMPLEX")));
-        }).await;
+            assert_eq!(
+                (frame.kind.as_str(), &frame.payload[0]["extensions"]["code"]),
+                ("error", &json!("QUERY_TOO_COMPLEX"))
+            );
+        })
+        .await;
         let streaming = client.header("accept", "text/event-stream");
-        let over_sse = fastest(async || assert!(streaming.run(&bomb, Value::Null).await.text.contains("QUERY_TOO_COMPLEX"))).await;
+        let over_sse =
+            fastest(async || assert!(streaming.run(&bomb, Value::Null).await.text.contains("QUERY_TOO_COMPLEX"))).await;
         for took in [over_http, over_ws, over_sse] {
             assert!(took < Duration::from_millis(100), "{over_http:?} {over_ws:?} {over_sse:?}");
         }
@@ -63,7 +69,13 @@ both! {
         let stand = Stand::start(backend).await;
         let client = Client::new(stand.server.base());
         let body = r#"{"query":"{ viewer { tenant { slug } } }"}"#;
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=utf-16", "application/graphql"] {
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/json; charset=utf-16",
+            "application/graphql",
+        ] {
             let answer = client.header("content-type", kind).send(Method::POST, "/graphql", body).await;
             assert_eq!(answer.status, 415, "{kind}: {answer}");
         }
@@ -93,14 +105,19 @@ both! {
 
     /// Pages of listed origins may read answers; others get none of the headers, and no socket.
     async fn other_origins_are_kept_out(backend) {
-        let stand = Stand::start_with(backend, Options::new().env("FRONTDESK_CORS_ORIGINS", "https://desk.example.com")).await;
+        let stand =
+            Stand::start_with(backend, Options::new().env("FRONTDESK_CORS_ORIGINS", "https://desk.example.com")).await;
         let client = Client::new(stand.server.base());
-        for (origin, allowed) in [("https://desk.example.com", "https://desk.example.com"), ("https://evil.example.com", ""), ("null", "")] {
+        for (origin, allowed) in
+            [("https://desk.example.com", "https://desk.example.com"), ("https://evil.example.com", ""), ("null", "")]
+        {
             let ours = client.header("origin", origin);
             let answer = ours.run("{ __typename }", Value::Null).await;
             assert_eq!(answer.header("access-control-allow-origin"), allowed);
             assert_eq!(answer.header("access-control-allow-credentials"), "");
-            let asked = ours.header("access-control-request-method", "POST").header("access-control-request-headers", "content-type");
+            let asked = ours
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", "content-type");
             let preflight = asked.send(Method::OPTIONS, "/graphql", "").await;
             assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, allowed));
             assert_eq!(preflight.header("access-control-allow-methods").is_empty(), allowed.is_empty());
@@ -116,12 +133,14 @@ both! {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
-        let status = "mutation($id: ID!) { setMessageStatus(input: { messageId: $id, status: ARCHIVED }) { errors { code } } }";
+        let status =
+            "mutation($id: ID!) { setMessageStatus(input: { messageId: $id, status: ARCHIVED }) { errors { code } } }";
         let named = home.admin.header("x-request-id", "story-42").run(status, json!({ "id": own.message })).await.ok();
         assert_eq!(named.header("x-request-id"), "story-42");
         let row = home.admin.run("{ auditLogs(first: 1) { nodes { requestId } } }", Value::Null).await.ok();
         assert_eq!(row.string("auditLogs.nodes.0.requestId"), "story-42");
-        let refused = home.visitor.header("x-request-id", "story-43").run("{ messages { totalCount } }", Value::Null).await;
+        let refused =
+            home.visitor.header("x-request-id", "story-43").run("{ messages { totalCount } }", Value::Null).await;
         assert_eq!(refused.errors()[0]["extensions"]["requestId"], "story-43");
         for bad in ["a b", "<script>", &"x".repeat(129)] {
             let answer = home.visitor.header("x-request-id", bad).get("/healthz").await;
@@ -133,13 +152,20 @@ both! {
     async fn events_are_streamed(backend) {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
-        let follow = "subscription { inboxEvents(after: \"0\") { __typename sequence ... on MessageReceived { message { id } } } }";
+        let follow = "subscription { inboxEvents(after: \"0\") { __typename sequence ... on MessageReceived { message \
+            { id } } } }";
         let mut stream = home.admin.stream(follow, Value::Null).await;
         let message = super::stand::write(&home, "Ada", "ada@example.com", "Hello").await;
         let event = stream.next(SOON).await.expect("an event");
-        assert_eq!((event.event.as_str(), &event.json()["data"]["inboxEvents"]["message"]["id"]), ("next", &json!(message)));
+        assert_eq!(
+            (event.event.as_str(), &event.json()["data"]["inboxEvents"]["message"]["id"]),
+            ("next", &json!(message))
+        );
         let mut once = home.admin.stream("{ __typename }", Value::Null).await;
-        assert_eq!(once.next(SOON).await.expect("an answer").json(), json!({ "data": { "__typename": "Query" }, "extensions": once_extensions() }));
+        assert_eq!(
+            once.next(SOON).await.expect("an answer").json(),
+            json!({ "data": { "__typename": "Query" }, "extensions": once_extensions() })
+        );
         assert_eq!(once.next(SOON).await.expect("the end").event, "complete");
         assert_eq!(once.next(SOON).await, None);
     }
@@ -151,7 +177,13 @@ both! {
         let open = async || Socket::open(base, &[]).await;
         let subscribe = |id: &str| json!({ "type": "subscribe", "id": id, "payload": { "query": "{ __typename }" } });
 
-        for garbage in [Message::text("no JSON"), Message::text("[]"), Message::text(r#"{"type":"unheard of"}"#), Message::text(r#"{"id":"1"}"#), Message::binary(vec![1, 2, 3])] {
+        for garbage in [
+            Message::text("no JSON"),
+            Message::text("[]"),
+            Message::text(r#"{"type":"unheard of"}"#),
+            Message::text(r#"{"id":"1"}"#),
+            Message::binary(vec![1, 2, 3]),
+        ] {
             let mut socket = open().await;
             socket.send_raw(garbage).await;
             assert_eq!(socket.close_code().await, 4400);
@@ -164,8 +196,12 @@ both! {
         forged.send(json!({ "type": "connection_init", "payload": { "authorization": "Bearer forged" } })).await;
         assert_eq!(forged.close_code().await, 4403);
 
-        let (mut other, _) = tokio_tungstenite::connect_async(format!("{}/graphql", base.replacen("http", "ws", 1))).await.expect("a socket");
-        let Some(Ok(Message::Close(Some(frame)))) = other.next().await else { panic!("no subprotocol, no conversation") };
+        let (mut other, _) = tokio_tungstenite::connect_async(format!("{}/graphql", base.replacen("http", "ws", 1)))
+            .await
+            .expect("a socket");
+        let Some(Ok(Message::Close(Some(frame)))) = other.next().await else {
+            panic!("no subprotocol, no conversation")
+        };
         assert_eq!(u16::from(frame.code), 4406);
 
         let mut silent = open().await;
@@ -197,7 +233,8 @@ both! {
     /// After a day's work no password and no token stands in the log, in a file, or in the database.
     async fn secrets_are_kept_nowhere(backend) {
         let smtp = Smtp::start().await;
-        let options = Options::new().smtp(&smtp).env("FRONTDESK_LOG", "debug,sqlx=debug,sea_orm=debug,hyper=info,h2=info");
+        let options =
+            Options::new().smtp(&smtp).env("FRONTDESK_LOG", "debug,sqlx=debug,sea_orm=debug,hyper=info,h2=info");
         let stand = Stand::start_with(backend, options).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
@@ -211,7 +248,8 @@ both! {
             }
         };
         keep(&opened, "signIn.session", &mut secrets);
-        let refresh = "mutation($t: String!) { refreshSession(input: { refreshToken: $t }) { session { accessToken refreshToken } errors { code } } }";
+        let refresh = "mutation($t: String!) { refreshSession(input: { refreshToken: $t }) { session { accessToken \
+            refreshToken } errors { code } } }";
         let token = json!({ "t": opened.string("signIn.session.refreshToken") });
         // Under a key the answer is kept, so that it can be given again.
         let keyed = home.visitor.idempotency_key("keep-it");
@@ -219,22 +257,28 @@ both! {
         keep(&renewed, "refreshSession.session", &mut secrets);
         assert_eq!(keyed.run(refresh, token.clone()).await.ok().json["data"], renewed.json["data"]);
         home.visitor.run(refresh, token).await;
-        let wrong = "mutation { signIn(input: { email: \"a wrong password 4\", password: \"a wrong password 4\" }) { errors { code } } }";
+        let wrong = "mutation { signIn(input: { email: \"a wrong password 4\", password: \"a wrong password 4\" }) { \
+            errors { code } } }";
         home.visitor.run(wrong, Value::Null).await;
         // As a variable, as a literal, in a header that is none, in a document that is no document, in an address.
         let astray = home.visitor.bearer("fda.astray.5").run("{ viewer { user { id } } }", Value::Null).await;
         assert!(!astray.errors().is_empty());
         secrets.push("fda.astray.5".to_owned());
-        home.visitor.run(&format!("mutation {{ signIn(input: {{ password: \"{ADMIN_PASSWORD}\" }} "), Value::Null).await;
+        home.visitor
+            .run(&format!("mutation {{ signIn(input: {{ password: \"{ADMIN_PASSWORD}\" }} "), Value::Null)
+            .await;
         let visitor = home.visitor.run(
-            "mutation { submitMessage(input: { name: \"V\", email: \"v@example.com\", content: \"Hello\" }) { receipt { visitorToken } errors { code } } }",
+            "mutation { submitMessage(input: { name: \"V\", email: \"v@example.com\", content: \"Hello\" }) { receipt \
+                { visitorToken } errors { code } } }",
             Value::Null,
         ).await.ok();
         secrets.push(visitor.string("submitMessage.receipt.visitorToken"));
-        let mail = "mutation($id: ID!) { replyToMessage(input: { messageId: $id, content: \"By mail.\" }) { reply { id } errors { code } } }";
+        let mail = "mutation($id: ID!) { replyToMessage(input: { messageId: $id, content: \"By mail.\" }) { reply { \
+            id } errors { code } } }";
         home.admin.run(mail, json!({ "id": own.message })).await.ok();
         smtp.next_mail(SOON).await;
-        let socket_token = session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await.string("signIn.session.accessToken");
+        let socket_token =
+            session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await.string("signIn.session.accessToken");
         let mut socket = Socket::connect(stand.server.base(), Some(&socket_token)).await;
         socket.subscribe("1", "{ viewer { user { id } } }", Value::Null).await;
         assert_eq!(socket.next(SOON).await.kind, "next");

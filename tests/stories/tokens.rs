@@ -95,19 +95,19 @@ both! {
 }
 
 /// The key that signs access tokens.
-struct Key {
+pub(super) struct Key {
     bytes: Vec<u8>,
     id: String,
 }
 
 impl Key {
-    fn of(desk: &Desk) -> Self {
+    pub(super) fn of(desk: &Desk) -> Self {
         let ring = Keyring::parse(desk.server.setting("FRONTDESK_SECRET_KEY").expect("a key")).expect("a keyring");
         let (id, bytes) = ring.access_token_keys().map(|(id, key)| (id, key.to_vec())).next().expect("a key");
         Self { bytes, id }
     }
 
-    fn sign(&self, claims: &Value) -> String {
+    pub(super) fn sign(&self, claims: &Value) -> String {
         self.named(&self.id, claims)
     }
 
@@ -146,7 +146,8 @@ fn pieces(token: &str) -> [String; 3] {
     pieces.try_into().expect("three parts")
 }
 
-fn part(token: &str, index: usize) -> Value {
+/// The header (0) or the claims (1) of a token.
+pub(super) fn part(token: &str, index: usize) -> Value {
     let bytes = URL_SAFE_NO_PAD.decode(&pieces(token)[index]).expect("base64");
     serde_json::from_slice(&bytes).expect("JSON")
 }

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use kernel::{Conn, Result, db::any_of, id::EventId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use kernel::{Conn, Result, db::any_of, events::Outbox, id::EventId};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use crate::{
     domain::hash::{GENESIS, link},
@@ -80,6 +82,25 @@ pub async fn verify(conn: &Conn, head: &(i64, Vec<u8>)) -> Result<Result<Verifie
     let linked = sequence.unsigned_abs();
     if rows < linked {
         return Ok(Err(Broken { sequence, audit_log: None, reason: "there are more links than audit rows" }));
+    }
+    // A row that waits for its link has an event that waits for its number; one without was put there by somebody else.
+    let unlinked: Vec<EventId> = log::Entity::find()
+        .select_only()
+        .column(log::Column::Id)
+        .filter(
+            log::Column::Id
+                .not_in_subquery(chain::Entity::find().select_only().column(chain::Column::AuditLogId).into_query()),
+        )
+        .order_by_asc(log::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    for ids in unlinked.chunks(500) {
+        let known = Outbox::known(conn, ids).await?;
+        if let Some(forged) = ids.iter().find(|id| !known.contains(id)) {
+            let reason = "the audit row was inserted: it has neither a link nor an event";
+            return Ok(Err(Broken { sequence: sequence + 1, audit_log: Some(*forged), reason }));
+        }
     }
     Ok(Ok(Verified { sequence, hash: kernel::crypto::hex(&before), unsealed: rows - linked }))
 }

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::{Envelope, Hub};
 use crate::{
     Conn, Cx, Db, Error, Result, Tenant,
-    db::{notify, number_unsealed},
+    db::{any_of, notify, number_unsealed},
     id::{EventId, StaffId, TenantId},
 };
 
@@ -229,6 +229,18 @@ impl Outbox {
     pub async fn end(&self, db: &Db, cx: &Cx) -> Result<(i64, Vec<u8>)> {
         let head = head::Entity::find_by_id(1).one(&db.reader(cx).await?).await?;
         head.map(|head| (head.sequence, head.hash)).ok_or_else(|| Error::internal("event_head has no row"))
+    }
+
+    /// Those of these ids that are events of the outbox.
+    pub async fn known(conn: &Conn, ids: &[EventId]) -> Result<HashSet<EventId>> {
+        let found: Vec<EventId> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(any_of(conn.get_database_backend(), Column::Id, ids))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        Ok(found.into_iter().collect())
     }
 
     /// How old the oldest unsealed event of the tenant is, for the lag gauge.
