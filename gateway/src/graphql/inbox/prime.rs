@@ -33,8 +33,11 @@ fn distinct<T: Ord + Copy>(ids: impl Iterator<Item = T>) -> Vec<T> {
     ids
 }
 
+/// How many rows of a list below, and whether from its end.
+type PageOf = (u64, bool);
+
 /// The pages that a connection field without cursors is asked for: size with the row beyond it, and direction.
-fn pages(nodes: &[Lookahead<'_>], name: &str) -> Vec<(u64, bool)> {
+fn pages(nodes: &[Lookahead<'_>], name: &str) -> Vec<PageOf> {
     let mut pages = Vec::new();
     for field in nodes.iter().flat_map(|node| node.field(name).selection_fields()) {
         let Ok(arguments) = field.arguments() else { continue };
@@ -65,7 +68,7 @@ fn pages(nodes: &[Lookahead<'_>], name: &str) -> Vec<(u64, bool)> {
 #[derive(Default)]
 struct Given {
     visitors: Option<HashMap<VisitorId, inbox::Visitor>>,
-    replies: Option<((u64, bool), HashMap<MessageId, Vec<inbox::MessageReply>>)>,
+    replies: Option<(PageOf, HashMap<MessageId, Vec<inbox::MessageReply>>)>,
 }
 
 /// One message with everything that is asked of it; what belongs to the inbox comes in one statement.
