@@ -17,6 +17,8 @@ struct Scene {
     admin: Person,
     bea: Person,
     times: Vec<String>,
+    changes: Vec<String>,
+    visitors: Vec<String>,
 }
 
 impl Scene {
@@ -41,15 +43,14 @@ impl Scene {
         change(ASSIGN, json!({ "messageId": ids[4], "assigneeId": bea.id })).await;
         change(ASSIGN, json!({ "messageId": ids[2], "assigneeId": bea.id })).await;
         change(ASSIGN, json!({ "messageId": ids[1], "assigneeId": admin.id })).await;
-        let all = admin.client.run("{ messages { nodes { createdAt } } }", json!({})).await.ok();
-        let times = all
-            .list("messages.nodes")
-            .iter()
-            .rev()
-            .filter_map(|node| node["createdAt"].as_str())
-            .map(str::to_owned)
-            .collect();
-        Self { _desk: desk, admin, bea, times }
+        let all =
+            admin.client.run("{ messages { nodes { createdAt updatedAt visitor { id } } } }", json!({})).await.ok();
+        let column = |path: &str| {
+            let cells = all.list("messages.nodes").iter().rev().filter_map(|node| node.pointer(path)?.as_str());
+            cells.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (times, changes, visitors) = (column("/createdAt"), column("/updatedAt"), column("/visitor/id"));
+        Self { _desk: desk, admin, bea, times, changes, visitors }
     }
 
     async fn ask(&self, filter: &Value) -> Answer {
@@ -80,6 +81,12 @@ both! {
             (json!({ "createdAt": { "lt": t[1] } }), "A"), (json!({ "createdAt": { "lte": t[1] } }), "AB"),
             (json!({ "createdAt": { "gt": t[0], "lt": t[3] } }), "BC"), (json!({ "createdAt": { "gt": t[3], "lt": t[0] } }), ""),
             (json!({ "createdAt": { "gte": "2000-01-01T01:00:00+01:00", "lt": "2999-12-31T23:59:59.999999Z" } }), "ABCDE"),
+            // Changed in this order: Ada, Dora, Eva, Cem, Ben.
+            (json!({ "updatedAt": { "gt": scene.changes[4] } }), "BC"),
+            (json!({ "updatedAt": { "lte": scene.changes[4] } }), "ADE"),
+            (json!({ "visitorId": { "eq": scene.visitors[3] } }), "D"),
+            (json!({ "visitorId": { "in": [scene.visitors[0], scene.visitors[2]] } }), "AC"),
+            (json!({ "visitorId": { "isNull": true } }), ""),
             (json!({ "not": { "status": { "eq": "NEW" } } }), "BCD"), (json!({ "not": { "assigneeId": { "eq": bea } } }), "ABD"),
             (json!({ "and": [{ "status": { "eq": "NEW" } }, { "assigneeId": { "isNull": true } }] }), "A"),
             (json!({ "or": [{ "status": { "eq": "ARCHIVED" } }, { "text": "bathroom" }] }), "CD"),
