@@ -43,10 +43,14 @@ both! {
         let state = state(&admin, &reply).await;
         assert_eq!(state["emailStatus"], json!("FAILED"));
         assert!(state["emailError"].as_str().is_some_and(|why| why.contains("550")), "{state}");
-        // The next mail goes out at once, and the given-up one not with it.
-        let message = desk.message("Next", "Me too").await;
-        let next = admin.reply(&message, "Fine").await;
-        assert_eq!(smtp.next_mail(SOON).await.header("Message-ID"), Some(format!("<{next}@acme.example>")));
+        // The next mail goes out at once, and the given-up one neither with it nor before it.
+        let query = "query Of($id: ID!) { node(id: $id) { ... on MessageReply { message { id } } } }";
+        let message = admin.client.run(query, json!({ "id": reply })).await.ok().string("node.message.id");
+        let next = admin.reply(&message, "Is this address right?").await;
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!(mail.header("Message-ID"), Some(format!("<{next}@acme.example>")));
+        let thread = Some(format!("<{message}@acme.example>"));
+        assert_eq!((mail.header("In-Reply-To"), mail.header("References")), (thread.clone(), thread));
         let metrics = desk.web.get("/metrics").await.text;
         assert!(metrics.lines().any(|line| line == "frontdesk_jobs_dead 1"), "{metrics}");
         assert_eq!(smtp.attempts(), 2);

@@ -109,7 +109,8 @@ pub(crate) async fn for_delivery(
         .column(Column::Id)
         .filter(Column::MessageId.eq(message.id))
         .filter(Column::CreatedAt.lt(reply.created_at))
-        .filter(Column::EmailStatus.ne(EmailStatus::NotRequested))
+        // What the visitor never got is nothing that a mail program could thread on.
+        .filter(Column::EmailStatus.is_not_in([EmailStatus::NotRequested, EmailStatus::Failed]))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .into_tuple()
