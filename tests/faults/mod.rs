@@ -2,6 +2,8 @@
 
 mod busy;
 mod crash;
+mod hostile;
 mod load;
+mod mails;
 mod postmaster;
 mod races;

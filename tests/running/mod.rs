@@ -1,7 +1,9 @@
 //! What whoever runs Frontdesk does with it, and what it tells them.
 
+mod cursors;
 mod data;
 mod desk;
+mod limits;
 mod migrate;
 mod operations;
 mod settings;

@@ -32,15 +32,17 @@ pub struct PageArgs {
     pub before: Option<String>,
 }
 
-/// One sort value in a cursor.
+/// One sort value in a cursor, which says what it is: a person may be called like an instant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
 pub enum Key {
     /// A whole number.
+    #[serde(rename = "n")]
     Number(i64),
-    /// An instant; before text, because it is text in a cursor.
+    /// An instant.
+    #[serde(rename = "t")]
     Time(DateTime<Utc>),
     /// A text.
+    #[serde(rename = "s")]
     Text(String),
 }
 

@@ -1,0 +1,83 @@
+//! Mails between two chairs: the mail server took one, and we do not know it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::running::{REPLY, Site, enter, submit, until};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Fault, Mail, Server, Smtp, both};
+
+/// Until when a mail is sent again after a crash: a lease of 30 s, up to 10 s until somebody looks, and a machine with
+/// more to do.
+const RESCUE: Duration = Duration::from_secs(75);
+
+/// A server whose mail server does this with the first mail, which has just been begun; and a client.
+async fn mailing(site: &Site, smtp: &Smtp, fault: Fault) -> (Server, Client) {
+    let server = site.serve_with(site.options().smtp(smtp)).await;
+    let nobody = Client::new(server.base());
+    let staff = enter(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    smtp.script([fault]);
+    let id = submit(&nobody, "hello").await;
+    staff.run(REPLY, json!({ "input": { "messageId": id, "content": "hello yourself" } })).await.ok();
+    smtp.attempted(1, Duration::from_secs(30)).await;
+    (server, staff)
+}
+
+/// Waits until the one reply is sent, and sees that this is noted once.
+async fn noted_once(site: &Site) {
+    let sent =
+        async || (site.look(Some("main"), "SELECT email_status FROM message_replies").await == ["sent"]).then_some(());
+    until("the reply is sent", RESCUE, sent).await;
+    assert_eq!(site.count("main", "SELECT count(*) FROM audit_logs WHERE kind = 'reply.delivered'").await, 1);
+    assert_eq!(site.count("main", "SELECT count(*) FROM jobs").await, 0);
+}
+
+/// Both mails are the same one, which is how the receiver's mail program knows to show one.
+fn same(one: &Mail, other: &Mail) {
+    let id = one.header("message-id").expect("a Message-ID");
+    assert!(id.len() > 10, "{id}");
+    assert_eq!(other.header("message-id"), Some(id));
+    assert_eq!(one.text(), other.text());
+    assert_eq!(one.to, other.to);
+}
+
+both! {
+    /// The server is killed while the mail server thinks about a mail that it then takes. After the restart the mail is
+    /// sent again, as soon as nobody else can be at it, under the same Message-ID.
+    async fn a_crash_during_a_delivery_repeats_the_same_mail(backend) {
+        let (site, smtp) = (Site::new(backend), Smtp::start().await);
+        let (mut server, _staff) = mailing(&site, &smtp, Fault::Delay(Duration::from_secs(2))).await;
+        server.kill9().await;
+        server.restart().await;
+        let first = smtp.next_mail(Duration::from_secs(30)).await;
+        let again = smtp.next_mail(RESCUE).await;
+        same(&first, &again);
+        noted_once(&site).await;
+        assert_eq!(smtp.mails().len(), 2);
+    }
+
+    /// The mail server takes a mail and hangs up before it says so.
+    async fn an_answer_that_is_lost_repeats_the_same_mail(backend) {
+        let (site, smtp) = (Site::new(backend), Smtp::start().await);
+        let (_server, staff) = mailing(&site, &smtp, Fault::DropAfterAccepting).await;
+        let first = smtp.next_mail(Duration::from_secs(30)).await;
+        same(&first, &smtp.next_mail(RESCUE).await);
+        noted_once(&site).await;
+        drop(staff);
+    }
+
+    /// Told to stop in the middle of a delivery, the server finishes it: nothing is sent twice, and nothing waits for a
+    /// lease to end.
+    async fn a_delivery_is_finished_before_the_server_stops(backend) {
+        let (site, smtp) = (Site::new(backend), Smtp::start().await);
+        let (mut server, _staff) = mailing(&site, &smtp, Fault::Delay(Duration::from_secs(2))).await;
+        let began = Instant::now();
+        server.terminate();
+        assert_eq!(server.wait().await.code(), Some(0), "{}", server.output());
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        assert_eq!(smtp.mails().len(), 1, "it was sent");
+        noted_once(&site).await;
+        server.restart().await;
+        assert_eq!(smtp.attempts(), 1);
+    }
+}
