@@ -100,8 +100,7 @@ both! {
         assert!(report.iter().all(|(_, few, many)| few == many && *few > 0), "{report:#?}");
     }
 
-    /// `nodes(ids:)` with things of every kind: no relation is fetched row by row, which would add fourteen statements.
-    /// (Loaders wait for one another here and are not primed, so on a busy machine a wave may go in two.)
+    /// `nodes(ids:)` with things of every kind costs the same for few and for many.
     async fn things_by_their_ids_are_fetched_in_waves(backend) {
         let stand = Stand::start(backend).await;
         let (one, twenty) = (stand.tenant("one").await, stand.tenant("twenty").await);

@@ -359,10 +359,10 @@ async fn the_product_may_add_headers_and_the_cost_is_told() {
     assert_eq!(header(&response, "x-ratelimit-remaining"), "7");
     let (_, body) = read(response).await;
     assert_eq!(body["extensions"]["cost"], json!({"requested": 21, "limit": 10_000}));
-    let body = json!({"query": "query($n:Int){rows(first:$n){nodes{id}}}", "variables": {"n": 10_000}});
-    let (_, body) = post(&server, JSON, body).await;
+    let wide = format!("query($n:Int){{rows(first:$n){{nodes{{{}}}}}}}", "id ".repeat(150));
+    let (_, body) = post(&server, JSON, json!({"query": wide, "variables": {"n": 100}})).await;
     assert_eq!(code(&body), "QUERY_TOO_COMPLEX");
-    assert_eq!(body["errors"][0]["extensions"]["cost"], json!({"requested": 20_001, "limit": 10_000}));
+    assert_eq!(body["errors"][0]["extensions"]["cost"], json!({"requested": 15_101, "limit": 10_000}));
 }
 
 #[tokio::test]
