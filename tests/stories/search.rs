@@ -76,6 +76,7 @@ both! {
             (json!({ "assigneeId": { "eq": bea } }), "CE"), (json!({ "assigneeId": { "eq": "me" } }), "B"),
             (json!({ "assigneeId": { "eq": "none" } }), "AD"), (json!({ "assigneeId": { "isNull": true } }), "AD"),
             (json!({ "assigneeId": { "isNull": false } }), "BCE"), (json!({ "assigneeId": { "in": ["me", bea] } }), "BCE"),
+            (json!({ "assigneeId": { "in": ["none", "me"] } }), "ABD"),
             (json!({ "assigneeId": { "in": [admin] } }), "B"), (json!({ "assigneeId": { "in": [] } }), ""),
             (json!({ "createdAt": { "gt": t[1] } }), "CDE"), (json!({ "createdAt": { "gte": t[1] } }), "BCDE"),
             (json!({ "createdAt": { "lt": t[1] } }), "A"), (json!({ "createdAt": { "lte": t[1] } }), "AB"),

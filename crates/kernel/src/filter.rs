@@ -101,6 +101,8 @@ pub struct IdComparator<I> {
     pub eq: Option<I>,
     /// Is one of.
     pub is_in: Option<Vec<I>>,
+    /// Whether `is_in` holds for what is absent, too.
+    pub or_absent: bool,
     /// Is absent (or present).
     pub is_null: Option<bool>,
 }
@@ -158,11 +160,12 @@ impl<I: TypedId> IdComparator<I> {
         }
         if let Some(ids) = &self.is_in {
             bounded(field, ids)?;
-            all.push(Condition::all().add(if ids.is_empty() {
-                Expr::val(1).eq(0)
-            } else {
-                any_of(backend, column, ids)
-            }));
+            let mut any = Condition::any();
+            any = any.add(if ids.is_empty() { Expr::val(1).eq(0) } else { any_of(backend, column, ids) });
+            if self.or_absent {
+                any = any.add(col().is_null());
+            }
+            all.push(any);
         }
         if let Some(absent) = self.is_null {
             all.push(Condition::all().add(if absent { col().is_null() } else { col().is_not_null() }));

@@ -50,14 +50,19 @@ impl IdComparator {
             }
             Some(Err(text)) => Some(id(&name, text)?),
         };
-        let is_in = self.is_in.as_ref().map(|ids| {
-            let one = |text| match special(text) {
-                Ok(Some(known)) => Ok(known),
-                Ok(None) | Err(_) => id(&name, text),
-            };
-            ids.iter().map(one).collect::<Result<Vec<_>>>()
+        let mut or_absent = false;
+        let is_in = self.is_in.as_ref().map(|ids| -> Result<Vec<I>> {
+            let mut known = Vec::with_capacity(ids.len());
+            for text in ids {
+                match special(text) {
+                    Ok(Some(id)) => known.push(id),
+                    Ok(None) => or_absent = true,
+                    Err(text) => known.push(id(&name, text)?),
+                }
+            }
+            Ok(known)
         });
-        Ok(filter::IdComparator { eq, is_in: is_in.transpose()?, is_null })
+        Ok(filter::IdComparator { eq, is_in: is_in.transpose()?, or_absent, is_null })
     }
 }
 

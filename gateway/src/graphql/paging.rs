@@ -7,7 +7,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use async_graphql::{SimpleObject, dataloader::Loader};
 use kernel::{
-    Conn, Cx,
+    Conn, Cx, Error, ProblemCode,
     page::{Cursors, Page, PageArgs, Place},
 };
 
@@ -89,7 +89,7 @@ impl List {
 pub fn counted<K>(scope: &Scope, key: K) -> Count
 where
     K: Copy + Eq + std::hash::Hash + Send + Sync + 'static,
-    Batch: Loader<K, Value = u64, Error = kernel::Error>,
+    Batch: Loader<K, Value = u64, Error = Error>,
 {
     let loaders = scope.loaders.clone();
     Arc::new(move || {
@@ -99,12 +99,15 @@ where
 }
 
 /// The orders asked for, at most 3, or the usual one.
-pub fn orders<I, O: From<I>>(asked: Option<Vec<I>>, usual: O) -> Vec<O> {
-    let mut orders: Vec<O> = asked.unwrap_or_default().into_iter().take(3).map(Into::into).collect();
-    if orders.is_empty() {
-        orders.push(usual);
+pub fn orders<I, O: From<I>>(asked: Option<Vec<I>>, usual: O) -> kernel::Result<Vec<O>> {
+    let asked = asked.unwrap_or_default();
+    if asked.len() > 3 {
+        return Err(Error::invalid("orderBy", ProblemCode::TooLong, "may hold at most 3 orders"));
     }
-    orders
+    if asked.is_empty() {
+        return Ok(vec![usual]);
+    }
+    Ok(asked.into_iter().map(Into::into).collect())
 }
 
 /// The page info of rows at these places.

@@ -111,7 +111,7 @@ impl IdentityQuery {
         let scope = scope(ctx);
         scope.cx().require(identity::VIEW_STAFF)?;
         let filter = filter.unwrap_or_default().build(scope)?;
-        let orders = orders(order_by, identity::StaffOrder { field: StaffField::Name, descending: false });
+        let orders = orders(order_by, identity::StaffOrder { field: StaffField::Name, descending: false })?;
         let list = List::new(scope, &format!("staff {orders:?}"), first, after, last, before)?;
         let slice = identity::staff_members(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
         let look = ctx.look_ahead();

@@ -54,7 +54,7 @@ impl InboxQuery {
         scope.cx().require(inbox::VIEW_MESSAGES)?;
         let filter = filter.unwrap_or_default().build(scope)?;
         let newest = inbox::MessageOrder { field: MessageField::CreatedAt, descending: true };
-        let orders = orders(order_by, newest);
+        let orders = orders(order_by, newest)?;
         let list = List::new(scope, &format!("messages {orders:?}"), first, after, last, before)?;
         let look = ctx.look_ahead();
         let nodes = nodes(&look);
@@ -102,7 +102,7 @@ impl InboxQuery {
         let scope = scope(ctx);
         scope.cx().require(inbox::VIEW_VISITORS)?;
         let filter = filter.unwrap_or_default().build(scope)?;
-        let orders = orders(order_by, inbox::VisitorOrder { field: VisitorField::LastVisitAt, descending: true });
+        let orders = orders(order_by, inbox::VisitorOrder { field: VisitorField::LastVisitAt, descending: true })?;
         let list = List::new(scope, &format!("visitors {orders:?}"), first, after, last, before)?;
         let slice = inbox::visitors(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
         prime_visitors(scope, &slice.rows, &nodes(&ctx.look_ahead())).await?;
