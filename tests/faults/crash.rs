@@ -33,7 +33,7 @@ both! {
             server.restart().await;
             assert!(began.elapsed() < Duration::from_secs(5), "ready again after {:?}", began.elapsed());
         }
-        load.goes_on(Duration::from_secs(30)).await;
+        load.goes_on(Duration::from_secs(60)).await;
         let ledger = load.finish().await;
         assert!(ledger.broken_off >= CRASHES, "the crashes were felt: {}", ledger.broken_off);
         ledger.adds_up(&site, &smtp).await;
