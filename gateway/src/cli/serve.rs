@@ -86,6 +86,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     };
 
     let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone())?);
     let tasks = workers::start(&app, config.workers.is_on(), &stop);
     let http = config.http()?;
     let others = operations::router(app.clone(), metrics).merge(graphiql::router());
@@ -102,7 +103,6 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
             demo.email, demo.password
         );
     }
-    tokio::spawn(stop_on_signal(stop.clone()));
     http::serve(listener, routes, &http.server, stop.clone()).await;
     stop.cancel();
     tasks.join_all().await;
@@ -115,29 +115,25 @@ pub(super) async fn worker(config: &Config) -> Result<()> {
     let app = App::new(config, Arc::new(Source::system())).await?;
     let stop = CancellationToken::new();
     let tasks = workers::start(&app, true, &stop);
+    let stopped = stop_on_signal(stop.clone())?;
     println!("working");
-    stop_on_signal(stop).await;
+    stopped.await;
     tasks.join_all().await;
     Ok(())
 }
 
-/// Cancels `stop` at SIGINT or SIGTERM.
-async fn stop_on_signal(stop: CancellationToken) {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be heard");
-                std::future::pending().await
-            }
+/// Cancels `stop` at SIGINT or SIGTERM. Both are heard from this call on, before anybody is told that we are ready.
+fn stop_on_signal(stop: CancellationToken) -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
-    tracing::info!("stopping");
-    stop.cancel();
+        tracing::info!("stopping");
+        stop.cancel();
+    })
 }
 
 /// The demo's own key, made at its first start and kept beside its database, readable by its owner only.
