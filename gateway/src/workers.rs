@@ -7,7 +7,11 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt, stream};
+use chrono::{DateTime, Utc};
+use futures_util::{
+    StreamExt,
+    stream::{self, FuturesUnordered},
+};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
@@ -15,7 +19,7 @@ use kernel::{
     id::TenantId,
     jobs::{self, Job, Work},
 };
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -32,8 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
 const DRAIN: Duration = Duration::from_secs(7);
 /// How many jobs of one tenant run at a time in a process.
-const JOBS: i64 = 8;
-/// How many tenants are worked on at a time.
+const JOBS: usize = 8;
+/// How many tenants are sealed at a time.
 const TENANTS: usize = 4;
 
 /// Starts the background work of this process; it ends when `stop` is cancelled. Sealing and hearing always run, jobs
@@ -133,56 +137,83 @@ async fn work_until(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Runs jobs as they come due.
+/// Runs jobs as they come due: each tenant in a task of its own, so that one whose mail server hangs holds up no other.
 async fn work(app: Arc<App>, stop: &CancellationToken) {
     let mut due: BTreeMap<Instant, TenantId> = BTreeMap::new();
+    // The bell of a tenant being worked on, and whether it rang: the last ring may come when nobody listens any more.
+    let mut busy: HashMap<TenantId, (Arc<Notify>, bool)> = HashMap::new();
+    let mut working: JoinSet<(TenantId, Result<Option<Duration>>)> = JoinSet::new();
     loop {
         let next = due.keys().next().copied().unwrap_or_else(|| Instant::now() + SWEEP);
         let called = tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             called = app.db.outbox().next_for_workers() => called,
+            Some(done) = working.join_next() => {
+                let Ok((id, wait)) = done else { continue };
+                let called_again = busy.remove(&id).is_some_and(|(_, rang)| rang);
+                due.retain(|_, known| *known != id);
+                match wait {
+                    Ok(Some(wait)) => drop(due.insert(Instant::now() + wait, id)),
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(tenant = %id, ?error, "looking for jobs failed"),
+                }
+                if called_again { vec![id] } else { Vec::new() }
+            }
             () = tokio::time::sleep_until(next) => {
-                let now = Instant::now();
-                let later = due.split_off(&(now + Duration::from_nanos(1)));
+                let later = due.split_off(&(Instant::now() + Duration::from_nanos(1)));
                 std::mem::replace(&mut due, later).into_values().collect()
             }
         };
-        let waits: HashMap<_, _> = stream::iter(called)
-            .map(|id| {
-                let app = app.clone();
-                async move { (id, work_tenant(&app, id, stop).await) }
-            })
-            .buffer_unordered(TENANTS)
-            .collect()
-            .await;
-        for (id, wait) in waits {
-            due.retain(|_, known| *known != id);
-            match wait {
-                Ok(Some(wait)) => drop(due.insert(Instant::now() + wait, id)),
-                Ok(None) => {}
-                Err(error) => tracing::warn!(tenant = %id, ?error, "looking for jobs failed"),
+        for id in called {
+            match busy.get_mut(&id) {
+                Some((bell, rang)) => {
+                    *rang = true;
+                    bell.notify_one();
+                }
+                None => {
+                    let bell = Arc::new(Notify::new());
+                    busy.insert(id, (bell.clone(), false));
+                    let (app, stop) = (app.clone(), stop.clone());
+                    working.spawn(async move { (id, work_tenant(&app, id, &bell, &stop).await) });
+                }
             }
         }
     }
+    // What is under way is finished; `work_tenant` begins nothing more.
+    while working.join_next().await.is_some() {}
 }
 
-/// Runs what is due in one tenant; returns how long until there is more.
-async fn work_tenant(app: &Arc<App>, id: TenantId, stop: &CancellationToken) -> Result<Option<Duration>> {
+/// Runs what is due in one tenant; returns how long until there is more. New jobs are begun as others end, so one that
+/// hangs takes one place of several.
+async fn work_tenant(
+    app: &Arc<App>,
+    id: TenantId,
+    bell: &Notify,
+    stop: &CancellationToken,
+) -> Result<Option<Duration>> {
     let Some(tenant) = tenant(app, id).await?.filter(|tenant| tenant.active) else { return Ok(None) };
+    let mut running = FuturesUnordered::new();
     loop {
-        if stop.is_cancelled() {
-            return Ok(None);
+        // Half a batch at least, so that a long queue does not ask for its jobs one by one.
+        if running.len() <= JOBS / 2 && !stop.is_cancelled() {
+            let cx = app.system(tenant.clone());
+            let conn = app.db.bookkeeping(&cx).await?;
+            let free = i64::try_from(JOBS - running.len()).unwrap_or_default();
+            for job in jobs::lease(&conn, cx.now, LEASE, free).await? {
+                running.push(run(app, &tenant, job));
+            }
+            if running.is_empty() {
+                let due = jobs::next_due(&conn).await?;
+                let wait = |due: DateTime<Utc>| {
+                    (due - app.source.now()).to_std().unwrap_or_default().max(Duration::from_millis(50))
+                };
+                return Ok(due.map(wait));
+            }
         }
-        let cx = app.system(tenant.clone());
-        let conn = app.db.bookkeeping(&cx).await?;
-        let leased = jobs::lease(&conn, cx.now, LEASE, JOBS).await?;
-        if leased.is_empty() {
-            let due = jobs::next_due(&conn).await?;
-            return Ok(
-                due.map(|due| (due - app.source.now()).to_std().unwrap_or_default().max(Duration::from_millis(50)))
-            );
+        tokio::select! {
+            ended = running.next() => if ended.is_none() { return Ok(None) },
+            () = bell.notified() => {}
         }
-        stream::iter(leased).for_each_concurrent(None, |job| run(app, &tenant, job)).await;
     }
 }
 

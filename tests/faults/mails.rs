@@ -66,6 +66,16 @@ both! {
         drop(staff);
     }
 
+    /// The mail server thinks long about one mail; a later one goes out meanwhile.
+    async fn a_mail_that_hangs_holds_up_no_other(backend) {
+        let (site, smtp) = (Site::new(backend), Smtp::start().await);
+        let (server, staff) = mailing(&site, &smtp, Fault::Delay(Duration::from_secs(15))).await;
+        let id = submit(&Client::new(server.base()), "another").await;
+        staff.run(REPLY, json!({ "input": { "messageId": id, "content": "this one is quick" } })).await.ok();
+        let mail = smtp.next_mail(Duration::from_secs(10)).await;
+        assert!(mail.text().contains("this one is quick"), "{}", mail.text());
+    }
+
     /// Told to stop in the middle of a delivery, the server finishes it: nothing is sent twice, and nothing waits for a
     /// lease to end.
     async fn a_delivery_is_finished_before_the_server_stops(backend) {
