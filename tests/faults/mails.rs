@@ -19,7 +19,7 @@ async fn mailing(site: &Site, smtp: &Smtp, fault: Fault) -> (Server, Client) {
     smtp.script([fault]);
     let id = submit(&nobody, "hello").await;
     staff.run(REPLY, json!({ "input": { "messageId": id, "content": "hello yourself" } })).await.ok();
-    smtp.attempted(1, Duration::from_secs(30)).await;
+    smtp.texts(1, Duration::from_secs(30)).await;
     (server, staff)
 }
 

@@ -53,6 +53,7 @@ struct State {
     read: usize,
     script: VecDeque<Fault>,
     attempts: usize,
+    texts: usize,
     talk: String,
 }
 
@@ -129,6 +130,16 @@ impl Smtp {
             panic!("fewer than {count} mails begun within {patience:?}:\n{}", self.desk.lock().talk);
         }
     }
+
+    /// Waits until clients have sent this many whole texts, whatever becomes of them: from here on a mail may be taken
+    /// although its sender is gone.
+    pub async fn texts(&self, count: usize, patience: Duration) {
+        let mut taken = self.desk.taken.subscribe();
+        let enough = taken.wait_for(|_| self.desk.lock().texts >= count);
+        if timeout(patience, enough).await.is_err() {
+            panic!("fewer than {count} texts within {patience:?}:\n{}", self.desk.lock().talk);
+        }
+    }
 }
 
 impl Drop for Smtp {
@@ -156,6 +167,11 @@ impl Desk {
         drop(state);
         self.taken.send_modify(|_| ());
         fault
+    }
+
+    fn read_text(&self) {
+        self.lock().texts += 1;
+        self.taken.send_modify(|_| ());
     }
 
     fn take(&self, mail: Mail) {
@@ -223,6 +239,7 @@ async fn converse(desk: &Desk, mut stream: BufStream<TcpStream>) -> io::Result<(
             ("DATA", Some(begun)) if !begun.to.is_empty() => {
                 say(desk, &mut stream, "354 until a dot").await?;
                 let raw = data(&mut stream).await?;
+                desk.read_text();
                 let Some(Draft { from, to, fault }) = draft.take() else { return Ok(()) };
                 let mail = Mail::new(from, to, raw);
                 match fault {
