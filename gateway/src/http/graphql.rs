@@ -1,10 +1,10 @@
 //! GraphQL over HTTP, as its specification says: <https://graphql.github.io/graphql-over-http/draft/>.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{Request, State},
     response::Response,
 };
@@ -151,6 +151,21 @@ async fn params<B>(shared: &Shared<B>, parts: &Parts, body: Body) -> Result<Para
     Params::from_json(&body).map_err(Rejection::malformed)
 }
 
+/// Reads on for a second and throws away, so that the client hears the answer: one that is still sending when the
+/// connection closes sees a reset instead. Bounded, since nobody has to be polite to a flood.
+async fn discard(chunks: &mut BodyDataStream, most: usize) {
+    let all = async {
+        let mut left = most;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _ = timeout(Duration::from_secs(1), all).await;
+}
+
 /// Reads a body of at most `limit` bytes, and not a byte more than that into memory.
 async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Rejection> {
     let too_large = || {
@@ -162,10 +177,13 @@ async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Rejectio
     };
     let announced =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
+    let mut chunks = body.into_data_stream();
+    if let Some(length) = announced.filter(|length| *length > limit as u64) {
+        if length <= 8 * limit as u64 {
+            discard(&mut chunks, 8 * limit).await;
+        }
         return Err(too_large());
     }
-    let mut chunks = body.into_data_stream();
     // Mostly there is one chunk, which needs no copy.
     let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
     while let Some(chunk) = chunks.next().await {
