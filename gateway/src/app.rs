@@ -40,7 +40,14 @@ pub struct App {
 
 /// The permissions of all contexts.
 pub fn catalog() -> Vec<kernel::Permission> {
-    [identity::PERMISSIONS, inbox::PERMISSIONS, audit::PERMISSIONS].concat()
+    [
+        kernel::visibility::PERMISSIONS,
+        identity::PERMISSIONS,
+        inbox::PERMISSIONS,
+        analytics_sync::PERMISSIONS,
+        audit::PERMISSIONS,
+    ]
+    .concat()
 }
 
 impl App {
@@ -94,7 +101,7 @@ impl App {
         if claims.expires_at <= now.now {
             return Err(Error::Unauthenticated);
         }
-        let actor = Actor::Staff(self.access.actor(&now, claims).await?);
+        let actor = Actor::User(self.access.actor(&now, claims).await?);
         Ok(now.acting_as(actor))
     }
 }

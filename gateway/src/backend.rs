@@ -88,7 +88,7 @@ impl Product {
             None => Ok(cx),
             Some(claims) => {
                 let actor = self.0.access.actor(&cx, claims).await?;
-                Ok(cx.acting_as(Actor::Staff(actor)))
+                Ok(cx.acting_as(Actor::User(actor)))
             }
         }
     }

@@ -31,6 +31,8 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::identity::m0002_people::Migration),
             Box::new(tenant::inbox::m0003_messages::Migration),
             Box::new(tenant::audit::m0004_audit_trail::Migration),
+            Box::new(tenant::identity::m0005_access::Migration),
+            Box::new(tenant::audit::m0006_more_actors::Migration),
         ]
     }
 }

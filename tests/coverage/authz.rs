@@ -108,7 +108,7 @@ both! {
         let of_audit = viewer.run("query($id: ID!) { node(id: $id) { id } }", json!({ "id": own.audit })).await.ok();
         assert!(of_audit.data("node").is_null(), "an audit row is nothing for a viewer");
 
-        let reader = stand.person(&home, "reader@example.com", &["VIEW_MESSAGES"]).await;
+        let reader = stand.person(&home, "reader@example.com", &["VIEW_MESSAGES", "SEE_ALL"]).await;
         let links = "query($id: ID!, $staff: ID!, $visitor: ID!) { message(id: $id) { content visitor { id } assignee \
             { id } \
             replies { nodes { content author { id } } } } s: node(id: $staff) { id } v: node(id: $visitor) { id } staff(id: $staff) { id } }";

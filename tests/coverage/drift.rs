@@ -35,6 +35,9 @@ fn of_tenants() -> Vec<Entity> {
         entity(identity::entities::department::Entity),
         entity(identity::entities::role::Entity),
         entity(identity::entities::user::Entity),
+        entity(identity::entities::user_permission::Entity),
+        entity(identity::entities::team::Entity),
+        entity(identity::entities::team_member::Entity),
         entity(identity::entities::session::Entity),
         entity(identity::entities::refresh_token::Entity),
         entity(inbox::entities::visitor::Entity),
@@ -100,9 +103,10 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("audit_logs", "severity"), (values::<kernel::events::Severity>(), Some("AuditSeverity"))),
         (("jobs", "state"), (values::<kernel::jobs::JobState>(), None)),
         (("users", "kind"), (values::<identity::entities::user::Kind>(), None)),
+        (("team_members", "role"), (values::<identity::entities::team_member::TeamRole>(), None)),
         (("sessions", "revoked_reason"), (values::<identity::entities::session::Reason>(), None)),
         // Texts of the envelope: kernel::events.
-        (("audit_logs", "actor_kind"), (written(&["staff", "anonymous", "system"]), None)),
+        (("audit_logs", "actor_kind"), (written(&["staff", "client", "platform", "anonymous", "system"]), None)),
         (("tenants", "tier"), (values::<kernel::tenant::Tier>(), None)),
     ])
 }

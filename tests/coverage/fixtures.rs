@@ -9,9 +9,10 @@ use super::stand::Things;
 pub fn arguments(root: &Root, own: &Things) -> Value {
     match (root.operation, root.name.as_str()) {
         ("query", "viewer") => json!({}),
-        ("query", "auditLogs" | "messages" | "staffMembers" | "visitors") => json!({}),
+        ("query", "auditLogs" | "clients" | "messages" | "staffMembers" | "visitors") => json!({}),
         ("query", "node" | "message") => json!({ "id": own.message }),
         ("query", "nodes") => json!({ "ids": [own.message] }),
+        ("query", "client") => json!({ "id": own.client }),
         ("query", "staff") => json!({ "id": own.staff }),
         ("query", "visitor") => json!({ "id": own.visitor }),
         ("mutation", "assignMessage") => json!({ "input": { "messageId": own.message, "assigneeId": own.staff } }),
@@ -33,9 +34,11 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
     match (root.name.as_str(), place) {
-        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "aud"],
+        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "aud"],
         ("message", "id") | ("assignMessage" | "setMessageStatus" | "replyToMessage", "input.messageId") => &["msg"],
         ("visitor", "id") | ("messages", "filter.visitorId.eq" | "filter.visitorId.in") => &["vis"],
+        ("client", "id") => &["cli"],
+        ("staffMembers", "filter.teamId") => &["tem"],
         ("staff", "id")
         | ("assignMessage", "input.assigneeId")
         | ("messages", "filter.assigneeId.eq" | "filter.assigneeId.in")

@@ -27,18 +27,24 @@ pub use adapters::{
 pub use domain::{
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
-    staff::Staff,
+    person::Person,
 };
-pub use policy::{MANAGE_STAFF, PERMISSIONS, VIEW_STAFF};
+pub use policy::{
+    MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
+    MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF,
+};
 pub use queries::{
     access::{ACCESS_TTL, Access},
     directory::Directory,
-    staff::{
-        StaffCriteria, StaffField, StaffOrder, anybody, count, departments_by_ids, is_active_staff, roles_by_ids,
-        staff_by_ids, staff_id, staff_members,
+    people::{
+        PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
+        people_by_ids, roles_by_ids, staff_id,
     },
 };
-pub use store::department::Model as Department;
+pub use store::{
+    department::Model as Department,
+    user::Kind as UserKind,
+};
 pub use usecases::{
     add_staff::{AddStaff, add_staff},
     bootstrap::bootstrap,
@@ -50,5 +56,5 @@ pub use usecases::{
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
-    pub use crate::store::{department, refresh_token, role, session, user};
+    pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
 }

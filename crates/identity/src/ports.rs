@@ -3,18 +3,24 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Result,
-    id::{DepartmentId, RefreshTokenId, RoleId, SessionId, StaffId},
+    id::{DepartmentId, RefreshTokenId, RoleId, SessionId, StaffId, UserId},
 };
+
+use crate::store::user::Kind;
 
 /// What the sign-in must know of a person.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// Who.
-    pub id: StaffId,
+    pub id: UserId,
+    /// Staff or client.
+    pub kind: Kind,
     /// Their address.
     pub email: String,
-    /// The PHC string of their password's hash.
-    pub password_hash: String,
+    /// The PHC string of their password's hash; `None` where they have none.
+    pub password_hash: Option<String>,
+    /// Whether mail to their address was shown to reach them.
+    pub verified: bool,
     /// Whether they may sign in.
     pub is_active: bool,
     /// Their token version.
@@ -37,7 +43,7 @@ pub struct NewStaff {
     /// Their department.
     pub department: Option<DepartmentId>,
     /// Who adds them.
-    pub created_by: Option<StaffId>,
+    pub created_by: Option<UserId>,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -45,7 +51,7 @@ pub struct NewStaff {
 /// The people who sign in.
 pub trait People {
     /// The account by id.
-    async fn account_by_id(&self, id: StaffId) -> Result<Option<Account>>;
+    async fn account_by_id(&self, id: UserId) -> Result<Option<Account>>;
     /// The role of that name.
     async fn role(&self, name: &str) -> Result<Option<RoleId>>;
     /// Adds a built-in role where it is not there yet.
@@ -55,13 +61,13 @@ pub trait People {
     /// Whether there is any staff member.
     async fn anybody(&self) -> Result<bool>;
     /// How many active members of a role there are besides one.
-    async fn active_others(&self, roles: &[RoleId], besides: StaffId) -> Result<u64>;
+    async fn active_others(&self, roles: &[RoleId], besides: UserId) -> Result<u64>;
     /// The role of a person.
-    async fn role_of(&self, id: StaffId) -> Result<Option<RoleId>>;
+    async fn role_of(&self, id: UserId) -> Result<Option<RoleId>>;
     /// Notes a sign-in.
-    async fn signed_in(&self, id: StaffId, at: DateTime<Utc>) -> Result<()>;
+    async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
     /// Takes away access and raises the token version.
-    async fn deactivate(&self, id: StaffId, at: DateTime<Utc>) -> Result<()>;
+    async fn deactivate(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
 }
 
 /// A refresh token with what decides whether it is good.
@@ -72,7 +78,7 @@ pub struct TokenState {
     /// Its session.
     pub session: SessionId,
     /// Whose session.
-    pub staff: StaffId,
+    pub user: UserId,
     /// Whether it was used already.
     pub replaced: bool,
     /// Whether token and session are still in time, the session not ended, its owner active.

@@ -1,7 +1,9 @@
 //! Who may see and do what with messages.
 
-use kernel::{Cx, Permission};
-use sea_orm::Condition;
+use kernel::{Cx, Permission, visibility::Sees};
+use sea_orm::{Condition, DbBackend};
+
+use crate::store::message::Column;
 
 /// Seeing messages and replies.
 pub const VIEW_MESSAGES: Permission =
@@ -12,13 +14,28 @@ pub const MANAGE_MESSAGES: Permission =
 /// Seeing visitors.
 pub const VIEW_VISITORS: Permission = Permission { name: "VIEW_VISITORS", description: "See the visitors who wrote." };
 
+/// Working on live chats.
+pub const MANAGE_CHATS: Permission =
+    Permission { name: "MANAGE_CHATS", description: "Claim, transfer, answer and end live chats." };
+/// Keeping bookings.
+pub const MANAGE_CONSULTATIONS: Permission =
+    Permission { name: "MANAGE_CONSULTATIONS", description: "Keep bookings: move, complete and cancel them." };
+
 /// The permissions of this context.
-pub const PERMISSIONS: &[Permission] = &[VIEW_MESSAGES, MANAGE_MESSAGES, VIEW_VISITORS];
+pub const PERMISSIONS: &[Permission] =
+    &[VIEW_MESSAGES, MANAGE_MESSAGES, VIEW_VISITORS, MANAGE_CHATS, MANAGE_CONSULTATIONS];
+
+/// What the actor sees of all messages; `None` where that is nothing.
+pub fn sees_messages(cx: &Cx) -> Option<Sees> {
+    if !cx.can(VIEW_MESSAGES) {
+        return None;
+    }
+    Some(Sees::of(cx)).filter(|sees| !sees.nothing())
+}
 
 /// The messages that the actor may see, as a condition that every finder starts from; `None` where there are none.
-/// (All or none so far; visibility by team or assignment narrows the condition here and nowhere else.)
-pub fn visible_messages(cx: &Cx) -> Option<Condition> {
-    cx.can(VIEW_MESSAGES).then(Condition::all)
+pub fn visible_messages(cx: &Cx, backend: DbBackend) -> Option<Condition> {
+    sees_messages(cx).map(|sees| sees.condition(backend, Column::AssigneeId))
 }
 
 /// The visitors that the actor may see; `None` where there are none.

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Error, Result, Source, Tenant,
-    id::{SessionId, StaffId, TypedId},
+    id::{ApiKeyId, ClientId, PlatformAdminId, SessionId, StaffId, TypedId, UserId},
     idempotency::IdempotencyKey,
 };
 
@@ -49,26 +49,78 @@ impl Permissions {
     }
 }
 
-/// A signed-in staff member, as far as every context needs to know them.
+/// What kind of person somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UserKind {
+    /// Works here.
+    Staff,
+    /// Buys here.
+    Client,
+}
+
+/// What a person must do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// Choose another password.
+    ChangePassword,
+    /// Set up a second factor, which their role requires.
+    EnrolSecondFactor,
+}
+
+/// A signed-in person, as far as every context needs to know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StaffActor {
+pub struct UserActor {
     /// Who.
-    pub id: StaffId,
+    pub id: UserId,
+    /// Staff or client.
+    pub kind: UserKind,
     /// The session they act in; `None` for an API key.
     pub session: Option<SessionId>,
+    /// The key that acts for them.
+    pub api_key: Option<ApiKeyId>,
     /// Their address at the time, for the audit trail.
     pub email: String,
     /// What they may do.
     pub permissions: Permissions,
+    /// The colleagues of their teams and department, where they see their work and not everybody's.
+    pub team: Arc<[StaffId]>,
+    /// What they must do before anything else.
+    pub duty: Option<Duty>,
+}
+
+impl UserActor {
+    /// Their id as a staff member; `None` for a client.
+    pub fn staff_id(&self) -> Option<StaffId> {
+        (self.kind == UserKind::Staff).then_some(StaffId(self.id.0))
+    }
+
+    /// Their id as it is shown outside: a [`StaffId`] or a [`ClientId`].
+    pub fn shown_id(&self) -> String {
+        match self.kind {
+            UserKind::Staff => StaffId(self.id.0).to_string(),
+            UserKind::Client => ClientId(self.id.0).to_string(),
+        }
+    }
+}
+
+/// A platform administrator at work in a tenant that they are no member of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformActor {
+    /// Who.
+    pub id: PlatformAdminId,
+    /// Their address at the time, for the audit trail.
+    pub email: String,
 }
 
 /// Who asks.
 #[derive(Debug, Clone)]
 pub enum Actor {
-    /// Nobody signed in: a website visitor, or a client before signing in.
+    /// Nobody signed in: a website visitor, or a person before signing in.
     Anonymous,
-    /// A signed-in staff member.
-    Staff(Arc<StaffActor>),
+    /// A signed-in person.
+    User(Arc<UserActor>),
+    /// A platform administrator. Holds no permission inside a tenant.
+    Platform(Arc<PlatformActor>),
     /// Frontdesk itself: workers, seeds, the command line.
     System,
 }
@@ -168,14 +220,15 @@ impl Cx {
         Self { idempotency: key.map(Arc::new), ..self.clone() }
     }
 
-    /// Refuses unless the actor holds `permission`: [`Error::Unauthenticated`] when signed out,
-    /// [`Error::Forbidden`] otherwise. The first line of every use case that is not public.
+    /// Refuses unless the actor holds `permission`: [`Error::Unauthenticated`] when signed out, [`Error::Duty`] while
+    /// something else must be done first, [`Error::Forbidden`] otherwise. The first line of every use case that is not
+    /// public.
     pub fn require(&self, permission: Permission) -> Result<()> {
         match &self.actor {
             Actor::System => Ok(()),
-            Actor::Anonymous => Err(Error::Unauthenticated),
-            Actor::Staff(staff) if staff.permissions.has(permission) => Ok(()),
-            Actor::Staff(_) => Err(Error::Forbidden { permission: permission.name }),
+            Actor::Platform(_) => Err(Error::Forbidden { permission: permission.name }),
+            Actor::Anonymous | Actor::User(_) if self.user()?.permissions.has(permission) => Ok(()),
+            Actor::Anonymous | Actor::User(_) => Err(Error::Forbidden { permission: permission.name }),
         }
     }
 
@@ -184,10 +237,42 @@ impl Cx {
         self.require(permission).is_ok()
     }
 
-    /// The signed-in staff member, or [`Error::Unauthenticated`].
-    pub fn staff(&self) -> Result<&StaffActor> {
+    /// The signed-in person, free to do what they may.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody is signed in; [`Error::Duty`] while something else must be done first.
+    pub fn user(&self) -> Result<&UserActor> {
+        let person = self.person()?;
+        match person.duty {
+            Some(duty) => Err(Error::Duty(duty)),
+            None => Ok(person),
+        }
+    }
+
+    /// The signed-in person, even one with a [`Duty`]: for the few things that do not wait for it.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody is signed in.
+    pub fn person(&self) -> Result<&UserActor> {
         match &self.actor {
-            Actor::Staff(staff) => Ok(staff),
+            Actor::User(person) => Ok(person),
+            Actor::Anonymous | Actor::Platform(_) | Actor::System => Err(Error::Unauthenticated),
+        }
+    }
+
+    /// The staff member who acts, if one does.
+    pub fn staff_id(&self) -> Option<StaffId> {
+        self.person().ok().and_then(UserActor::staff_id)
+    }
+
+    /// The platform administrator who acts.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when none does; [`Error::Forbidden`] for a person of a tenant.
+    pub fn platform(&self) -> Result<&PlatformActor> {
+        match &self.actor {
+            Actor::Platform(admin) => Ok(admin),
+            Actor::User(_) => Err(Error::Forbidden { permission: "PLATFORM" }),
             Actor::Anonymous | Actor::System => Err(Error::Unauthenticated),
         }
     }

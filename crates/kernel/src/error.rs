@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::{DbErr, RuntimeErr};
 
+use crate::cx::Duty;
+
 /// The result of everything that can fail in the kernel.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -25,6 +27,12 @@ pub enum Error {
         /// The permission's name.
         permission: &'static str,
     },
+    /// The person must do something else first.
+    #[error("{}", match .0 {
+        Duty::ChangePassword => "choose another password first",
+        Duty::EnrolSecondFactor => "set up a second factor first",
+    })]
+    Duty(Duty),
     /// Something that the person who sent it can correct; each problem names its field.
     #[error("{}", .0.first().map_or("invalid input", |p| p.message.as_str()))]
     Invalid(Vec<Problem>),
@@ -200,6 +208,8 @@ impl Error {
             Self::NotFound { .. } => "NOT_FOUND",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Duty(Duty::ChangePassword) => "PASSWORD_CHANGE_REQUIRED",
+            Self::Duty(Duty::EnrolSecondFactor) => "SECOND_FACTOR_REQUIRED",
             Self::Invalid(_) => "BAD_USER_INPUT",
             Self::Conflict { .. } => "CONFLICT",
             Self::RateLimited { .. } => "RATE_LIMITED",

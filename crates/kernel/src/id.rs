@@ -89,10 +89,38 @@ typed_ids! {
     TenantId = "tnt";
     /// A person who signs in as staff.
     StaffId = "stf";
+    /// Somebody who signs in, staff or client. Outside they are shown as a [`StaffId`] or a [`ClientId`].
+    UserId = "usr";
+    /// A person who signs in as a client.
+    ClientId = "cli";
+    /// A platform administrator, who belongs to no tenant.
+    PlatformAdminId = "pla";
     /// A role: a named set of permissions.
     RoleId = "rol";
     /// A department of the company.
     DepartmentId = "dep";
+    /// A team of colleagues.
+    TeamId = "tem";
+    /// An invitation to become a colleague.
+    InvitationId = "inv";
+    /// A key by which a program acts for a person.
+    ApiKeyId = "key";
+    /// A token of a link in a mail: reset, verification, change of address.
+    OneTimeTokenId = "ott";
+    /// What ties a person to an account somewhere else.
+    ExternalIdentityId = "xid";
+    /// Somewhere else where people sign in.
+    IdentityProviderId = "idp";
+    /// A setting of the company or of one person.
+    SettingId = "set";
+    /// The wording of a mail.
+    EmailTemplateId = "tpl";
+    /// Something that a person is told.
+    NotificationId = "ntf";
+    /// A place where notifications are delivered to.
+    NotificationChannelId = "nch";
+    /// A delivery of a notification through a channel.
+    NotificationDeliveryId = "ndl";
     /// A sign-in session: a family of rotated refresh tokens.
     SessionId = "ses";
     /// One refresh token of a session.
@@ -107,6 +135,31 @@ typed_ids! {
     EventId = "aud";
     /// A piece of background work.
     JobId = "job";
+}
+
+impl UserId {
+    /// A person's id as it is shown outside: a [`StaffId`]'s or [`ClientId`]'s text.
+    ///
+    /// # Errors
+    /// [`WrongId`] for anything else.
+    pub fn from_shown(text: &str) -> Result<Self, WrongId> {
+        match prefix(text) {
+            Some(ClientId::PREFIX) => text.parse::<ClientId>().map(Into::into),
+            _ => text.parse::<StaffId>().map(Into::into),
+        }
+    }
+}
+
+impl From<StaffId> for UserId {
+    fn from(id: StaffId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<ClientId> for UserId {
+    fn from(id: ClientId) -> Self {
+        Self(id.0)
+    }
 }
 
 #[cfg(test)]

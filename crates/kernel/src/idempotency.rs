@@ -53,7 +53,12 @@ impl ActiveModelBehavior for ActiveModel {}
 impl IdempotencyKey {
     fn id(&self, cx: &Cx) -> Vec<u8> {
         let actor = match &cx.actor {
-            Actor::Staff(staff) => staff.id.to_string(),
+            // A key and the person behind it are two callers: they may do different things.
+            Actor::User(user) => match user.api_key {
+                Some(key) => key.to_string(),
+                None => user.id.to_string(),
+            },
+            Actor::Platform(admin) => admin.id.to_string(),
             Actor::Anonymous => "anonymous".into(),
             Actor::System => "system".into(),
         };

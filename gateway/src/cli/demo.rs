@@ -12,7 +12,7 @@ use identity::{AddStaff, Department, Passwords};
 use inbox::{AssignMessage, ReplyToMessage, SetMessageStatus, SubmitMessage};
 use kernel::{
     Actor, Cx, Db, Error, Permissions, Result,
-    cx::{Origin, StaffActor},
+    cx::{Origin, UserActor, UserKind},
     id::{DepartmentId, MessageId, StaffId},
 };
 
@@ -33,7 +33,7 @@ pub struct DemoSignIn {
 /// # Errors
 /// What the use cases fail with.
 pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<DemoSignIn>> {
-    if identity::count(&db.reader(cx).await?, cx, &kernel::filter::Filter::default()).await? > 1 {
+    if identity::count_people(&db.reader(cx).await?, cx, identity::UserKind::Staff, &kernel::filter::Filter::default()).await? > 1 {
         return Ok(None);
     }
     let password = password(cx);
@@ -83,12 +83,12 @@ fn at(cx: &Cx, now: DateTime<Utc>) -> Cx {
     cx
 }
 
-fn by(cx: &Cx, now: DateTime<Utc>, staff: &Arc<StaffActor>) -> Cx {
-    at(&cx.acting_as(Actor::Staff(staff.clone())), now)
+fn by(cx: &Cx, now: DateTime<Utc>, staff: &Arc<UserActor>) -> Cx {
+    at(&cx.acting_as(Actor::User(staff.clone())), now)
 }
 
 /// Departments and staff, as they were hired half a year ago.
-async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<StaffActor>>> {
+async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserActor>>> {
     let cx = &at(cx, cx.now - TimeDelta::days(180));
     let departments: &Vec<DepartmentId> = &DEPARTMENTS.iter().map(|_| cx.new_id()).collect();
     let ids: Vec<StaffId> = db
@@ -96,7 +96,17 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<StaffAc
             // The built-in roles are there unless this tenant has never been served.
             identity::bootstrap(&tx, cx, None).await?;
             for (id, name) in departments.iter().zip(DEPARTMENTS) {
-                let department = Department { id: *id, name: (*name).into(), created_at: cx.now, updated_at: cx.now };
+                let department = Department {
+                    id: *id,
+                    name: (*name).into(),
+                    description: None,
+                    is_active: true,
+                    parent_id: None,
+                    path: format!("{}/", id.0.simple()),
+                    level: 0,
+                    created_at: cx.now,
+                    updated_at: cx.now,
+                };
                 kernel::record::put(&tx, cx, &department).await?;
             }
             let mut ids = Vec::new();
@@ -113,12 +123,16 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<StaffAc
             Ok(ids)
         })
         .await?;
-    let permissions = || Permissions::new(inbox::PERMISSIONS.iter().map(|permission| permission.name.into()).collect());
-    let actor = |(id, person): (StaffId, &stories::Person)| StaffActor {
-        id,
+    let permissions = || Permissions::new(crate::app::catalog().into_iter().map(|permission| permission.name.into()).collect());
+    let actor = |(id, person): (StaffId, &stories::Person)| UserActor {
+        id: id.into(),
+        kind: UserKind::Staff,
         session: None,
+        api_key: None,
         email: person.email.into(),
         permissions: permissions(),
+        team: Vec::new().into(),
+        duty: None,
     };
     Ok(ids.into_iter().zip(PEOPLE).map(|pair| Arc::new(actor(pair))).collect())
 }
@@ -148,10 +162,10 @@ async fn receive(db: &Db, cx: &Cx, when: DateTime<Utc>, index: usize, story: &St
     Ok(inbox::submit_message(db, &cx, &submit).await?.message)
 }
 
-async fn take_step(db: &Db, cx: &Cx, message: MessageId, step: &Step, staff: &[Arc<StaffActor>]) -> Result<()> {
+async fn take_step(db: &Db, cx: &Cx, message: MessageId, step: &Step, staff: &[Arc<UserActor>]) -> Result<()> {
     match *step {
         Step::Assign(to) => {
-            let assign = &AssignMessage { message, assignee: Some(staff[to].id) };
+            let assign = &AssignMessage { message, assignee: staff[to].staff_id() };
             db.transact(cx, "message.assign", |tx| async move {
                 inbox::assign_message(&tx, &InTransaction(&tx), cx, assign).await
             })

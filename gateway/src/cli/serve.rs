@@ -58,7 +58,7 @@ async fn first_administrator(config: &Config, db: &Db, source: &Arc<Source>) -> 
     let admin = AddStaff {
         email: email.clone(),
         name: "Administrator".into(),
-        role: "ADMIN".into(),
+        role: "SUPER_ADMIN".into(),
         department: None,
         password_hash: passwords.hash(source, password).await?,
     };

@@ -53,7 +53,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
                     Some(AddStaff {
                         email,
                         name: "Administrator".into(),
-                        role: "ADMIN".into(),
+                        role: "SUPER_ADMIN".into(),
                         department: None,
                         password_hash,
                     })

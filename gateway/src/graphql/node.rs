@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use kernel::{
     Error, ProblemCode,
-    id::{MessageId, MessageReplyId, StaffId, TypedId, VisitorId, prefix},
+    id::{ClientId, MessageId, MessageReplyId, StaffId, TypedId, UserId, VisitorId, prefix},
 };
 
 use super::{
     audit::AuditLog,
     errors::Result,
-    identity::{Staff, staff},
+    identity::{Client, Staff, client, staff},
     inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
     scalars::id,
     scope::{Scope, scope},
@@ -29,13 +29,15 @@ pub enum Node {
     Visitor(Visitor),
     /// A colleague.
     Staff(Staff),
+    /// Somebody who buys here.
+    Client(Client),
     /// A row of the audit trail.
     AuditLog(AuditLog),
 }
 
 async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
     let scope = scope(ctx);
-    scope.cx().staff()?;
+    scope.cx().user()?;
     Ok(match prefix(text) {
         Some("msg") => message(ctx, id(argument, text)?).await?.map(Node::Message),
         Some("rpl") => reply(ctx, id(argument, text)?).await?.map(Node::MessageReply),
@@ -44,6 +46,7 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
             visitor.map(|visitor| Node::Visitor(visitor.as_ref().clone().into()))
         }
         Some("stf") => staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff),
+        Some("cli") => client(ctx, Some(id(argument, text)?)).await?.map(Node::Client),
         Some("aud") => {
             let cx = scope.cx();
             let found = audit::by_id(&scope.app.db.reader(&cx).await?, &cx, id(argument, text)?).await?;
@@ -70,11 +73,12 @@ async fn prime_all(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Re
         prime_visitors(scope, &found, &nodes).await?;
         scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor)))).await;
     }
-    let staff = of_kind::<StaffId>(ids);
-    if !staff.is_empty() {
-        let found: Vec<_> = identity::staff_by_ids(&conn, &cx, &staff).await?.into_values().collect();
+    let mut people: Vec<UserId> = of_kind::<StaffId>(ids).into_iter().map(Into::into).collect();
+    people.extend(of_kind::<ClientId>(ids).into_iter().map(UserId::from));
+    if !people.is_empty() {
+        let found: Vec<_> = identity::people_by_ids(&conn, &cx, &people).await?.into_values().collect();
         super::identity::prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|staff| (staff.id, Arc::new(staff)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|person| (person.id, Arc::new(person)))).await;
     }
     let replies = of_kind::<MessageReplyId>(ids);
     if !replies.is_empty() {
@@ -106,7 +110,7 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The ids.", validator(max_items = 100))] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        scope(ctx).cx().staff()?;
+        scope(ctx).cx().user()?;
         prime_all(scope(ctx), &ids, ctx.look_ahead()).await?;
         futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, "ids", id))).await
     }

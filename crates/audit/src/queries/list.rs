@@ -6,7 +6,7 @@ use kernel::{
     Conn, Cx, Result,
     db::any_of,
     filter::{Criteria, Filter, IdComparator, TimeComparator, ValueComparator},
-    id::{EventId, StaffId},
+    id::{EventId, UserId},
     page::{Order, Page, Place, Slice},
 };
 use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter};
@@ -38,7 +38,7 @@ pub struct AuditLogCriteria {
     /// By the event's name.
     pub kind: Option<ValueComparator<String>>,
     /// By who did it.
-    pub actor_id: Option<IdComparator<StaffId>>,
+    pub actor_id: Option<IdComparator<UserId>>,
     /// By the thing it was about.
     pub resource_id: Option<uuid::Uuid>,
     /// By success.

@@ -17,7 +17,7 @@ pub mod log {
     use chrono::{DateTime, Utc};
     use kernel::{
         events::Severity,
-        id::{EventId, SessionId, StaffId},
+        id::{EventId, SessionId, UserId},
     };
     use sea_orm::entity::prelude::*;
 
@@ -38,10 +38,10 @@ pub mod log {
         pub success: bool,
         /// The error code of what did not.
         pub failure: Option<String>,
-        /// `staff`, `anonymous` or `system`.
+        /// `staff`, `client`, `platform`, `anonymous` or `system`.
         pub actor_kind: String,
         /// Who.
-        pub actor_id: Option<StaffId>,
+        pub actor_id: Option<UserId>,
         /// Their address at the time.
         pub actor_email: Option<String>,
         /// Their session.

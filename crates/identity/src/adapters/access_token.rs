@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use kernel::{
     Cx, Error, Result,
     crypto::Keyring,
-    id::{SessionId, StaffId, TenantId},
+    id::{SessionId, UserId, TenantId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ struct Wire {
 #[derive(Debug, Clone)]
 pub struct Claims {
     /// Who.
-    pub staff: StaffId,
+    pub user: UserId,
     /// In which session.
     pub session: SessionId,
     /// Of which tenant.
@@ -72,7 +72,7 @@ impl AccessTokens {
     pub fn sign(
         &self,
         cx: &Cx,
-        staff: StaffId,
+        user: UserId,
         session: SessionId,
         token_version: i32,
     ) -> Result<(String, DateTime<Utc>)> {
@@ -82,7 +82,7 @@ impl AccessTokens {
         let wire = Wire {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
-            sub: staff.to_string(),
+            sub: user.to_string(),
             sid: session.to_string(),
             tnt: cx.tenant.id.to_string(),
             ver: token_version,
@@ -106,7 +106,7 @@ impl AccessTokens {
             return None;
         }
         Some(Claims {
-            staff: wire.sub.parse().ok()?,
+            user: wire.sub.parse().ok()?,
             session: wire.sid.parse().ok()?,
             tenant: wire.tnt.parse().ok()?,
             token_version: wire.ver,

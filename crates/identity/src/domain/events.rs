@@ -2,7 +2,7 @@
 
 use kernel::{
     events::{Event, Resource, Severity},
-    id::{SessionId, StaffId},
+    id::{SessionId, StaffId, UserId},
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -13,7 +13,7 @@ pub struct SessionOpened {
     /// The new session.
     pub session: SessionId,
     /// Whose it is.
-    pub staff: StaffId,
+    pub user: UserId,
 }
 
 impl Event for SessionOpened {
@@ -28,7 +28,7 @@ impl Event for SessionOpened {
 #[derive(Serialize)]
 pub struct SessionRefused {
     /// The account, where there is one.
-    pub staff: Option<StaffId>,
+    pub user: Option<UserId>,
     /// The address that was tried.
     pub email: Option<String>,
 }
@@ -39,7 +39,7 @@ impl Event for SessionRefused {
     const SEVERITY: Severity = Severity::Warning;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
-        self.staff.map_or(Resource { kind: "Staff", id: uuid::Uuid::nil() }, |id| Resource::new("Staff", id))
+        self.user.map_or(Resource { kind: "User", id: uuid::Uuid::nil() }, |id| Resource::new("User", id))
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "email": self.email })))
@@ -82,7 +82,7 @@ pub struct SessionReused {
     /// The session.
     pub session: SessionId,
     /// Whose it was.
-    pub staff: StaffId,
+    pub user: UserId,
 }
 
 impl Event for SessionReused {

@@ -3,4 +3,4 @@
 pub mod events;
 pub mod role;
 pub mod session;
-pub mod staff;
+pub mod person;

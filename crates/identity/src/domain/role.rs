@@ -10,6 +10,10 @@ pub struct Role {
     pub id: RoleId,
     /// Its name, such as `ADMIN`.
     pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether everybody who holds it needs a second factor.
+    pub requires_totp: bool,
     /// Whether it comes with Frontdesk and cannot be changed.
     pub built_in: bool,
     /// The names of its permissions.
@@ -17,15 +21,54 @@ pub struct Role {
 }
 
 /// The built-in roles and their permissions, by name because they are spread over all contexts; a test in the
-/// gateway compares the names with the catalog. `*` stands for all of them.
+/// gateway compares the names with the catalog. `*` stands for all of them, a name behind `-` for all but that one.
 pub const ROLES: &[(&str, &[&str])] = &[
     ("SUPER_ADMIN", &["*"]),
-    ("ADMIN", &["*"]),
-    ("MANAGER", &["VIEW_STAFF", "VIEW_MESSAGES", "MANAGE_MESSAGES", "VIEW_VISITORS", "VIEW_AUDIT_LOG"]),
-    ("STAFF", &["VIEW_STAFF", "VIEW_MESSAGES", "MANAGE_MESSAGES", "VIEW_VISITORS"]),
-    ("VIEWER", &["VIEW_STAFF", "VIEW_MESSAGES", "VIEW_VISITORS"]),
+    ("ADMIN", &["*", "-MANAGE_SIGN_IN"]),
+    (
+        "MANAGER",
+        &[
+            "VIEW_STAFF",
+            "VIEW_CLIENTS",
+            "MANAGE_CLIENTS",
+            "MANAGE_DEPARTMENTS",
+            "USE_API_KEYS",
+            "VIEW_MESSAGES",
+            "MANAGE_MESSAGES",
+            "MANAGE_CHATS",
+            "MANAGE_CONSULTATIONS",
+            "VIEW_VISITORS",
+            "VIEW_ANALYTICS",
+            "VIEW_AUDIT_LOG",
+            "SEE_ALL",
+            "SEE_TEAM",
+            "SEE_ASSIGNED",
+            "SEE_UNASSIGNED",
+        ],
+    ),
+    (
+        "STAFF",
+        &[
+            "VIEW_STAFF",
+            "VIEW_CLIENTS",
+            "USE_API_KEYS",
+            "VIEW_MESSAGES",
+            "MANAGE_MESSAGES",
+            "MANAGE_CHATS",
+            "MANAGE_CONSULTATIONS",
+            "VIEW_VISITORS",
+            "SEE_ALL",
+            "SEE_TEAM",
+            "SEE_ASSIGNED",
+            "SEE_UNASSIGNED",
+        ],
+    ),
+    ("VIEWER", &["VIEW_STAFF", "VIEW_CLIENTS", "VIEW_MESSAGES", "VIEW_VISITORS", "VIEW_ANALYTICS", "SEE_ALL"]),
     ("CLIENT", &[]),
 ];
+
+/// The roles of administrators, of whom a tenant always keeps one who can sign in.
+pub const ADMINISTRATORS: [&str; 2] = ["SUPER_ADMIN", "ADMIN"];
 
 /// The permission names of a role, with `*` spelled out from the `catalog` of all names.
 pub fn permission_names(name: &str, built_in: bool, own: Option<&serde_json::Value>, catalog: &[&str]) -> Vec<String> {
@@ -33,7 +76,10 @@ pub fn permission_names(name: &str, built_in: bool, own: Option<&serde_json::Val
         return own.and_then(|own| serde_json::from_value(own.clone()).ok()).unwrap_or_default();
     }
     match ROLES.iter().find(|(known, _)| *known == name) {
-        Some((_, ["*"])) => catalog.iter().map(|&name| name.into()).collect(),
+        Some((_, ["*", but @ ..])) => {
+            let kept = |name: &&&str| !but.iter().any(|but| but.strip_prefix('-') == Some(name));
+            catalog.iter().filter(kept).map(|&name| name.into()).collect()
+        }
         Some((_, names)) => names.iter().map(|&name| name.into()).collect(),
         None => Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! Sessions and their tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::id::{SessionId, StaffId};
+use kernel::id::{SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// How long an access token is good.
@@ -13,7 +13,7 @@ pub const REFRESH_TOKEN_TTL: TimeDelta = TimeDelta::days(30);
 #[derive(Clone, Serialize, Deserialize)]
 pub struct SessionTokens {
     /// Who signed in.
-    pub staff: StaffId,
+    pub user: UserId,
     /// The session.
     pub session: SessionId,
     /// The person's token version.

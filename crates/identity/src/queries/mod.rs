@@ -2,4 +2,4 @@
 
 pub mod access;
 pub mod directory;
-pub mod staff;
+pub mod people;

@@ -9,7 +9,7 @@ use kernel::{
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::policy::MANAGE_STAFF;
+use crate::policy::MANAGE_DEPARTMENTS;
 
 /// A department of the company.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -20,6 +20,16 @@ pub struct Model {
     pub id: DepartmentId,
     /// Its name, unique.
     pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether people can still be put into it.
+    pub is_active: bool,
+    /// The department it is part of.
+    pub parent_id: Option<DepartmentId>,
+    /// The ids from the root down to this one, in hexadecimal, each with a slash behind it.
+    pub path: String,
+    /// How many are above it.
+    pub level: i32,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -39,7 +49,7 @@ impl RecordEntity for Entity {
 impl Record for Model {
     type Id = DepartmentId;
     const KIND: &'static str = "Department";
-    const WRITE: Permission = MANAGE_STAFF;
+    const WRITE: Permission = MANAGE_DEPARTMENTS;
     fn id(&self) -> DepartmentId {
         self.id
     }

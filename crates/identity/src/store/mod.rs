@@ -6,4 +6,7 @@ pub mod refresh_token;
 pub mod role;
 pub mod session;
 mod sessions;
+pub mod team;
+pub mod team_member;
 pub mod user;
+pub mod user_permission;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Result, Tx,
-    id::{RoleId, StaffId},
+    id::{RoleId, UserId},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -19,8 +19,10 @@ impl From<user::Model> for Account {
     fn from(row: user::Model) -> Self {
         Self {
             id: row.id,
+            kind: row.kind,
             email: row.email,
-            password_hash: row.password_hash,
+            password_hash: (row.password_hash != user::NO_PASSWORD).then_some(row.password_hash),
+            verified: row.email_verified_at.is_some(),
             is_active: row.is_active,
             token_version: row.token_version,
         }
@@ -28,7 +30,7 @@ impl From<user::Model> for Account {
 }
 
 impl People for Tx {
-    async fn account_by_id(&self, id: StaffId) -> Result<Option<Account>> {
+    async fn account_by_id(&self, id: UserId) -> Result<Option<Account>> {
         Ok(user::Entity::find_by_id(id).one(self.conn()).await?.map(Into::into))
     }
 
@@ -41,9 +43,9 @@ impl People for Tx {
             id: Set(id),
             name: Set(name.into()),
             built_in: Set(true),
-            permissions: Set(None),
             created_at: Set(at),
             updated_at: Set(at),
+            ..Default::default()
         };
         role::Entity::insert(row)
             .on_conflict(OnConflict::column(role::Column::Name).do_nothing().to_owned())
@@ -54,7 +56,7 @@ impl People for Tx {
 
     async fn add(&self, staff: &NewStaff) -> Result<bool> {
         let row = user::ActiveModel {
-            id: Set(staff.id),
+            id: Set(staff.id.into()),
             kind: Set(user::Kind::Staff),
             email: Set(staff.email.clone()),
             name: Set(staff.name.clone()),
@@ -63,10 +65,10 @@ impl People for Tx {
             department_id: Set(staff.department),
             is_active: Set(true),
             token_version: Set(1),
-            last_sign_in_at: Set(None),
             created_by: Set(staff.created_by),
             created_at: Set(staff.at),
             updated_at: Set(staff.at),
+            ..Default::default()
         };
         let added = user::Entity::insert(row)
             .on_conflict(OnConflict::column(user::Column::Email).do_nothing().to_owned())
@@ -79,7 +81,7 @@ impl People for Tx {
         Ok(user::Entity::find().limit(1).one(self.conn()).await?.is_some())
     }
 
-    async fn active_others(&self, roles: &[RoleId], besides: StaffId) -> Result<u64> {
+    async fn active_others(&self, roles: &[RoleId], besides: UserId) -> Result<u64> {
         let others = user::Entity::find()
             .filter(user::Column::IsActive.eq(true))
             .filter(user::Column::RoleId.is_in(roles.iter().copied()))
@@ -87,11 +89,11 @@ impl People for Tx {
         Ok(others.count(self.conn()).await?)
     }
 
-    async fn role_of(&self, id: StaffId) -> Result<Option<RoleId>> {
+    async fn role_of(&self, id: UserId) -> Result<Option<RoleId>> {
         Ok(user::Entity::find_by_id(id).one(self.conn()).await?.map(|user| user.role_id))
     }
 
-    async fn signed_in(&self, id: StaffId, at: DateTime<Utc>) -> Result<()> {
+    async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()> {
         user::Entity::update_many()
             .col_expr(user::Column::LastSignInAt, Expr::value(at))
             .filter(user::Column::Id.eq(id))
@@ -100,9 +102,10 @@ impl People for Tx {
         Ok(())
     }
 
-    async fn deactivate(&self, id: StaffId, at: DateTime<Utc>) -> Result<()> {
+    async fn deactivate(&self, id: UserId, at: DateTime<Utc>) -> Result<()> {
         user::Entity::update_many()
             .col_expr(user::Column::IsActive, Expr::value(false))
+            .col_expr(user::Column::DeactivatedAt, Expr::value(at))
             .col_expr(user::Column::TokenVersion, Expr::col(user::Column::TokenVersion).add(1))
             .col_expr(user::Column::UpdatedAt, Expr::value(at))
             .filter(user::Column::Id.eq(id))

@@ -13,6 +13,10 @@ pub struct Model {
     pub id: RoleId,
     /// Its name, unique.
     pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether everybody who holds it needs a second factor.
+    pub requires_totp: bool,
     /// Whether its permissions are the code's.
     pub built_in: bool,
     /// The permission names of a tenant's own role.

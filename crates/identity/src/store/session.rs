@@ -1,7 +1,7 @@
 //! The table of sessions.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{SessionId, StaffId};
+use kernel::id::{SessionId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// Why a session was ended.
@@ -12,6 +12,12 @@ pub enum Reason {
     SignedOut,
     /// A replaced refresh token was used.
     Reused,
+    /// By its owner from elsewhere, or by somebody who may.
+    Revoked,
+    /// Its owner's password was changed.
+    PasswordChanged,
+    /// Its owner was deactivated.
+    Deactivated,
 }
 
 /// A session as stored.
@@ -22,7 +28,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: SessionId,
     /// Whose it is.
-    pub user_id: StaffId,
+    pub user_id: UserId,
     /// The person's token version when it was opened.
     pub token_version: i32,
     /// Where it was opened from.

@@ -61,7 +61,7 @@ impl Sessions for Tx {
         Ok(Some(TokenState {
             id: token.id,
             session: session.id,
-            staff: owner.id,
+            user: owner.id,
             replaced: token.replaced_by.is_some(),
             live: token.expires_at > now
                 && session.expires_at > now

@@ -1,12 +1,17 @@
 //! The table of the people who sign in.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{DepartmentId, RoleId, StaffId};
+use kernel::id::{DepartmentId, RoleId, UserId};
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The stored hash of somebody without a password: nothing has it.
+pub const NO_PASSWORD: &str = "*";
 
 /// What kind of person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Works here.
     Staff,
@@ -20,14 +25,24 @@ pub enum Kind {
 pub struct Model {
     /// Their id.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: StaffId,
+    pub id: UserId,
     /// Staff or client.
     pub kind: Kind,
     /// Their address in its stored form; unique.
     pub email: String,
-    /// Their name.
+    /// Their name, as others read it.
     pub name: String,
-    /// The PHC string of their password's argon2id hash.
+    /// Their first name.
+    pub first_name: Option<String>,
+    /// Their last name.
+    pub last_name: Option<String>,
+    /// The company they buy for.
+    pub company: Option<String>,
+    /// Their telephone number, as they wrote it.
+    pub phone: Option<String>,
+    /// Their picture.
+    pub avatar_id: Option<Uuid>,
+    /// The PHC string of their password's argon2id hash, or bcrypt's of an imported one; [`NO_PASSWORD`] where they have none.
     pub password_hash: String,
     /// Their role.
     pub role_id: RoleId,
@@ -35,12 +50,24 @@ pub struct Model {
     pub department_id: Option<DepartmentId>,
     /// Whether they may sign in.
     pub is_active: bool,
+    /// When that was taken away.
+    pub deactivated_at: Option<DateTime<Utc>>,
+    /// Whether they must choose another password before anything else.
+    pub must_change_password: bool,
+    /// When they showed that mail to their address reaches them.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// The encrypted secret of their second factor.
+    pub totp_secret: Option<Vec<u8>>,
+    /// When they showed that they have it; from then on it is asked for.
+    pub totp_confirmed_at: Option<DateTime<Utc>>,
+    /// The time step of the last code, which is not good again.
+    pub totp_last_step: Option<i64>,
     /// Raising it ends all their sessions.
     pub token_version: i32,
     /// When they last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
     /// Who added them.
-    pub created_by: Option<StaffId>,
+    pub created_by: Option<UserId>,
     /// When.
     pub created_at: DateTime<Utc>,
     /// When they were last changed.

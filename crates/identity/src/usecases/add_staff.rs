@@ -49,7 +49,7 @@ pub async fn add_staff<S: People + Emit>(s: &S, cx: &Cx, cmd: AddStaff) -> Resul
         password_hash: cmd.password_hash,
         role,
         department: cmd.department,
-        created_by: cx.staff().ok().map(|staff| staff.id),
+        created_by: cx.person().ok().map(|person| person.id),
         at: cx.now,
     };
     if !s.add(&staff).await? {

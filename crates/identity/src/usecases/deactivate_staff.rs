@@ -10,7 +10,7 @@ use crate::{domain::events::StaffDeactivated, policy::MANAGE_STAFF, ports::Peopl
 /// [`Error::NotFound`]; [`Error::Invalid`] for the last active administrator.
 pub async fn deactivate_staff<S: People + Emit>(s: &S, cx: &Cx, id: StaffId) -> Result<()> {
     cx.require(MANAGE_STAFF)?;
-    let account = s.account_by_id(id).await?.ok_or(Error::NotFound { what: "Staff" })?;
+    let account = s.account_by_id(id.into()).await?.ok_or(Error::NotFound { what: "Staff" })?;
     if !account.is_active {
         return Ok(());
     }
@@ -18,14 +18,14 @@ pub async fn deactivate_staff<S: People + Emit>(s: &S, cx: &Cx, id: StaffId) -> 
     for name in ["SUPER_ADMIN", "ADMIN"] {
         admins.extend(s.role(name).await?);
     }
-    if s.role_of(id).await?.is_some_and(|role| admins.contains(&role)) && s.active_others(&admins, id).await? == 0 {
+    if s.role_of(id.into()).await?.is_some_and(|role| admins.contains(&role)) && s.active_others(&admins, id.into()).await? == 0 {
         return Err(Error::invalid(
             "staffId",
             ProblemCode::NotAllowed,
             "the last active administrator cannot be deactivated",
         ));
     }
-    s.deactivate(id, cx.now).await?;
+    s.deactivate(id.into(), cx.now).await?;
     s.emit(cx, &StaffDeactivated { staff: id });
     Ok(())
 }

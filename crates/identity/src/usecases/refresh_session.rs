@@ -74,9 +74,9 @@ async fn refresh<S: Sessions + Emit>(s: &S, tokens: &AccessTokens, cx: &Cx, hash
         let (refresh_token, next) = next_token(cx, old.session);
         if s.replace(old.id, &next).await? {
             s.emit(cx, &SessionRefreshed { session: old.session });
-            let (access_token, access_token_expires_at) = tokens.sign(cx, old.staff, old.session, old.token_version)?;
+            let (access_token, access_token_expires_at) = tokens.sign(cx, old.user, old.session, old.token_version)?;
             return Ok(Refreshed::Renewed(SessionTokens {
-                staff: old.staff,
+                user: old.user,
                 session: old.session,
                 token_version: old.token_version,
                 access_token,
@@ -87,7 +87,7 @@ async fn refresh<S: Sessions + Emit>(s: &S, tokens: &AccessTokens, cx: &Cx, hash
         }
     }
     if s.end(old.session, cx.now, true).await? {
-        s.emit(cx, &SessionReused { session: old.session, staff: old.staff });
+        s.emit(cx, &SessionReused { session: old.session, user: old.user });
     }
     Ok(Refreshed::Reused(old.session))
 }

@@ -62,7 +62,7 @@ pub async fn sign_in(
         BY_ACCOUNT.count(&conn, cx, email.as_deref().unwrap_or_default()).await?;
     }
     let account = account(&db.reader(cx).await?, email.as_deref()).await?;
-    let hash = account.as_ref().filter(|account| account.is_active).map(|account| account.password_hash.as_str());
+    let hash = account.as_ref().filter(|account| account.is_active).and_then(|account| account.password_hash.as_deref());
     // No password is longer; hashing a megabyte would be the attacker's choice.
     let right = cmd.password.len() <= 1024 && passwords.verify(&cmd.password, hash).await?;
     let (account, email) = (account.as_ref(), &email);
@@ -71,7 +71,7 @@ pub async fn sign_in(
             match account.filter(|_| right) {
                 Some(account) => Ok(SignedIn::Opened(open(&tx, tokens, cx, account).await?)),
                 None => {
-                    tx.emit(cx, &SessionRefused { staff: account.map(|account| account.id), email: email.clone() });
+                    tx.emit(cx, &SessionRefused { user: account.map(|account| account.id), email: email.clone() });
                     Ok(SignedIn::Refused)
                 }
             }
@@ -102,10 +102,10 @@ async fn open<S: People + Sessions + Emit>(
     let (refresh_token, new) = next_token(cx, session);
     s.open(account, &new, cx.origin.address.map(|address| address.to_string()), cx.origin.agent.clone()).await?;
     s.signed_in(account.id, cx.now).await?;
-    s.emit(cx, &SessionOpened { session, staff: account.id });
+    s.emit(cx, &SessionOpened { session, user: account.id });
     let (access_token, access_token_expires_at) = tokens.sign(cx, account.id, session, account.token_version)?;
     Ok(SessionTokens {
-        staff: account.id,
+        user: account.id,
         session,
         token_version: account.token_version,
         access_token,

@@ -9,7 +9,7 @@ use crate::{domain::events::SessionEnded, ports::Sessions};
 /// # Errors
 /// [`Error::Unauthenticated`] when nobody is signed in.
 pub async fn sign_out<S: Sessions + Emit>(s: &S, cx: &Cx) -> Result<SessionId> {
-    let session = cx.staff()?.session.ok_or(Error::Unauthenticated)?;
+    let session = cx.person()?.session.ok_or(Error::Unauthenticated)?;
     if s.end(session, cx.now, false).await? {
         s.emit(cx, &SessionEnded { session });
     }

@@ -34,7 +34,7 @@ impl Message {
         Ok(MessageReply {
             id: cx.new_id(),
             message_id: self.id,
-            author_id: cx.staff().ok().map(|staff| staff.id),
+            author_id: cx.staff_id(),
             content,
             email_status: if send_email { EmailStatus::Queued } else { EmailStatus::NotRequested },
             email_error: None,

@@ -16,7 +16,7 @@ use sea_orm::{
 
 use crate::{
     limits,
-    policy::{VIEW_MESSAGES, visible_messages},
+    policy::{VIEW_MESSAGES, sees_messages, visible_messages},
     store::message::{Column, Entity, MessageStatus, Model as Message},
 };
 
@@ -143,7 +143,7 @@ pub async fn messages(
 }
 
 fn filtered(conn: &Conn, cx: &Cx, filter: &Filter<MessageCriteria>) -> Result<Select<Entity>> {
-    let visible = visible_messages(cx).unwrap_or_else(|| Condition::all().add(Expr::val(1).eq(0)));
+    let visible = visible_messages(cx, conn.get_database_backend()).unwrap_or_else(|| Condition::all().add(Expr::val(1).eq(0)));
     Ok(Entity::find().filter(visible).filter(filter.condition(conn.get_database_backend())?))
 }
 
@@ -155,7 +155,7 @@ pub async fn count_messages(conn: &Conn, cx: &Cx, filter: &Filter<MessageCriteri
 
 /// Messages by id, as far as the actor may see them.
 pub async fn messages_by_ids(conn: &Conn, cx: &Cx, ids: &[MessageId]) -> Result<HashMap<MessageId, Message>> {
-    let Some(visible) = visible_messages(cx) else { return Ok(HashMap::new()) };
+    let Some(visible) = visible_messages(cx, conn.get_database_backend()) else { return Ok(HashMap::new()) };
     let rows =
         Entity::find().filter(visible).filter(any_of(conn.get_database_backend(), Column::Id, ids)).all(conn).await?;
     Ok(rows.into_iter().map(|message| (message.id, message)).collect())
@@ -167,11 +167,12 @@ const BELOW_VISITOR: Below = Below {
     parent: "visitor_id",
     order: "created_at",
     descending: true,
+    assignee: Some("assignee_id"),
 };
 
 /// A page of one visitor's messages, newest first.
 pub async fn messages_of(conn: &Conn, cx: &Cx, visitor: VisitorId, page: &Page) -> Result<Slice<Message>> {
-    let Some(visible) = visible_messages(cx) else { return Ok(page.slice(Vec::new())) };
+    let Some(visible) = visible_messages(cx, conn.get_database_backend()) else { return Ok(page.slice(Vec::new())) };
     let order = Order { columns: vec![(Column::CreatedAt, true)], id: Column::Id };
     let select = Entity::find().filter(visible).filter(Column::VisitorId.eq(visitor));
     Ok(page.slice(order.apply(select, page).all(conn).await?))
@@ -186,10 +187,9 @@ pub async fn messages_of_each(
     from_end: bool,
 ) -> Result<HashMap<VisitorId, Vec<Message>>> {
     let mut found: HashMap<_, Vec<_>> = visitors.iter().map(|id| (*id, Vec::new())).collect();
-    if visitors.is_empty() || visible_messages(cx).is_none() {
-        return Ok(found);
-    }
-    for row in conn.query_all_raw(BELOW_VISITOR.of_each(conn.get_database_backend(), visitors, rows, from_end)).await? {
+    let Some(seen) = sees_messages(cx).filter(|_| !visitors.is_empty()) else { return Ok(found) };
+    let statement = BELOW_VISITOR.of_each(conn.get_database_backend(), visitors, rows, from_end, &seen);
+    for row in conn.query_all_raw(statement).await? {
         let message = Message::from_query_result(&row, "")?;
         found.entry(message.visitor_id).or_default().push(message);
     }
@@ -199,7 +199,7 @@ pub async fn messages_of_each(
 /// How many messages each of many visitors wrote.
 pub async fn count_messages_of_each(conn: &Conn, cx: &Cx, visitors: &[VisitorId]) -> Result<HashMap<VisitorId, u64>> {
     let mut found: HashMap<_, _> = visitors.iter().map(|id| (*id, 0)).collect();
-    let Some(visible) = visible_messages(cx).filter(|_| !visitors.is_empty()) else { return Ok(found) };
+    let Some(visible) = visible_messages(cx, conn.get_database_backend()).filter(|_| !visitors.is_empty()) else { return Ok(found) };
     let rows: Vec<(VisitorId, i64)> = Entity::find()
         .select_only()
         .column(Column::VisitorId)
@@ -216,7 +216,7 @@ pub async fn count_messages_of_each(conn: &Conn, cx: &Cx, visitors: &[VisitorId]
 
 /// Which of these messages the actor may see.
 pub async fn visible_message_ids(conn: &Conn, cx: &Cx, ids: &[MessageId]) -> Result<Vec<MessageId>> {
-    let Some(visible) = visible_messages(cx) else { return Ok(Vec::new()) };
+    let Some(visible) = visible_messages(cx, conn.get_database_backend()) else { return Ok(Vec::new()) };
     let select = Entity::find().select_only().column(Column::Id).filter(visible);
     Ok(select.filter(any_of(conn.get_database_backend(), Column::Id, ids)).into_tuple().all(conn).await?)
 }

@@ -7,13 +7,14 @@ use kernel::{
     db::{Below, any_of},
     id::{MessageId, MessageReplyId},
     page::{Order, Page, Place, Slice},
+    visibility::Sees,
 };
 use sea_orm::{
     ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
 };
 
 use crate::{
-    policy::visible_messages,
+    policy::{sees_messages, visible_messages},
     store::{
         message,
         reply::{Column, EmailStatus, Entity, Model as MessageReply},
@@ -27,7 +28,7 @@ pub fn reply_place(reply: &MessageReply) -> Place {
 
 /// A page of the replies of one message. The message was found by the actor, so they may see its replies.
 pub async fn replies(conn: &Conn, cx: &Cx, message: MessageId, page: &Page) -> Result<Slice<MessageReply>> {
-    if visible_messages(cx).is_none() {
+    if sees_messages(cx).is_none() {
         return Ok(page.slice(Vec::new()));
     }
     let order = Order { columns: vec![(Column::CreatedAt, false)], id: Column::Id };
@@ -41,6 +42,7 @@ const BELOW_MESSAGE: Below = Below {
     parent: "message_id",
     order: "created_at",
     descending: false,
+    assignee: None,
 };
 
 /// The first (or last) `rows` replies of each of many messages; from the end, newest first.
@@ -52,10 +54,12 @@ pub async fn replies_of_each(
     from_end: bool,
 ) -> Result<HashMap<MessageId, Vec<MessageReply>>> {
     let mut found: HashMap<_, Vec<_>> = messages.iter().map(|id| (*id, Vec::new())).collect();
-    if messages.is_empty() || visible_messages(cx).is_none() {
+    if messages.is_empty() || sees_messages(cx).is_none() {
         return Ok(found);
     }
-    for row in conn.query_all_raw(BELOW_MESSAGE.of_each(conn.get_database_backend(), messages, rows, from_end)).await? {
+    // The messages were found by the actor; whoever sees one sees its replies.
+    let statement = BELOW_MESSAGE.of_each(conn.get_database_backend(), messages, rows, from_end, &Sees::All);
+    for row in conn.query_all_raw(statement).await? {
         let reply = MessageReply::from_query_result(&row, "")?;
         found.entry(reply.message_id).or_default().push(reply);
     }
@@ -65,7 +69,7 @@ pub async fn replies_of_each(
 /// How many replies each of many messages has.
 pub async fn count_replies_of_each(conn: &Conn, cx: &Cx, messages: &[MessageId]) -> Result<HashMap<MessageId, u64>> {
     let mut found: HashMap<_, _> = messages.iter().map(|id| (*id, 0)).collect();
-    if messages.is_empty() || visible_messages(cx).is_none() {
+    if messages.is_empty() || sees_messages(cx).is_none() {
         return Ok(found);
     }
     let rows: Vec<(MessageId, i64)> = Entity::find()
@@ -87,7 +91,7 @@ pub async fn replies_by_ids(
     cx: &Cx,
     ids: &[MessageReplyId],
 ) -> Result<HashMap<MessageReplyId, MessageReply>> {
-    let Some(visible) = visible_messages(cx) else { return Ok(HashMap::new()) };
+    let Some(visible) = visible_messages(cx, conn.get_database_backend()) else { return Ok(HashMap::new()) };
     let visible = message::Entity::find().select_only().column(message::Column::Id).filter(visible);
     let rows = Entity::find()
         .filter(any_of(conn.get_database_backend(), Column::Id, ids))

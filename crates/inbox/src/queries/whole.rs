@@ -33,7 +33,7 @@ pub struct Whole {
 
 /// A message with what hangs on it; `None` where the actor may not see it. One statement costs a third of three.
 pub async fn message_with(conn: &Conn, cx: &Cx, id: MessageId, with: With) -> Result<Option<Whole>> {
-    let Some(visible) = visible_messages(cx) else { return Ok(None) };
+    let Some(visible) = visible_messages(cx, conn.get_database_backend()) else { return Ok(None) };
     let visitors = with.visitor && visible_visitors(cx).is_some();
     let mut select = message::Entity::find().select_only().filter(visible).filter(message::Column::Id.eq(id));
     for column in message::Column::iter() {

@@ -12,7 +12,7 @@ use crate::{policy::visible_messages, ports::Messages};
 impl Messages for Tx {
     async fn message(&self, cx: &Cx, id: MessageId) -> Result<message::Model> {
         let missing = Error::NotFound { what: "Message" };
-        let visible = visible_messages(cx).ok_or_else(|| missing.clone())?;
+        let visible = visible_messages(cx, self.conn().get_database_backend()).ok_or_else(|| missing.clone())?;
         // The lock makes writers of one message take turns; SQLite's one writer needs none.
         message::Entity::find_by_id(id).filter(visible).lock_exclusive().one(self.conn()).await?.ok_or(missing)
     }

@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, SimpleExpr, extension::postgres::PgFunc},
 };
 
-use crate::id::TypedId;
+use crate::{id::TypedId, visibility::Sees};
 
 /// `column` is one of `ids`. On PostgreSQL one array parameter, so that every length is the same prepared
 /// statement; on SQLite a list padded to a power of two, for the same reason.
@@ -85,24 +85,48 @@ pub struct Below {
     pub order: &'static str,
     /// Whether they are ordered downwards.
     pub descending: bool,
+    /// The column of who has them, where that decides who sees them.
+    pub assignee: Option<&'static str>,
 }
 
 impl Below {
     /// The first (or last) `rows` children of each parent, in one statement whose cost grows with the rows it returns
     /// and not with those that the parents have. Rows of one parent come in the list's order, or, from the end, in
-    /// the reverse of it.
-    pub fn of_each<I: TypedId>(&self, backend: DbBackend, parents: &[I], rows: u64, from_end: bool) -> Statement {
-        let Self { table, columns, parent, order, descending } = self;
+    /// the reverse of it. Children with an assignee are only those that are `seen`.
+    pub fn of_each<I: TypedId>(
+        &self,
+        backend: DbBackend,
+        parents: &[I],
+        rows: u64,
+        from_end: bool,
+        seen: &Sees,
+    ) -> Statement {
+        let Self { table, columns, parent, order, descending, assignee } = self;
         let direction = if *descending != from_end { "DESC" } else { "ASC" };
         let order = format!(r#""{order}" {direction}, "id" {direction}"#);
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+        let (narrow, of) = match (assignee, seen) {
+            (Some(assignee), Sees::Some { unassigned, of }) => {
+                let of: Vec<_> = of.iter().map(|id| id.uuid()).collect();
+                let among = if backend == DbBackend::Postgres {
+                    "= ANY($3)".to_owned()
+                } else {
+                    format!("IN ({})", vec!["?"; of.len()].join(", "))
+                };
+                let or_nobodys = if *unassigned { format!(r#" OR "{assignee}" IS NULL"#) } else { String::new() };
+                (format!(r#" AND ("{assignee}" {among}{or_nobodys})"#), Some(of))
+            }
+            _ => (String::new(), None),
+        };
         if backend == DbBackend::Postgres {
             let ids: Vec<_> = parents.iter().map(|id| id.uuid()).collect();
             let sql = format!(
                 r#"SELECT c.* FROM unnest($1) AS p ("id") CROSS JOIN LATERAL (
-                   SELECT {columns} FROM "~tenant"."{table}" WHERE "{parent}" = p."id" ORDER BY {order} LIMIT $2) AS c"#
+                   SELECT {columns} FROM "~tenant"."{table}" WHERE "{parent}" = p."id"{narrow}
+                   ORDER BY {order} LIMIT $2) AS c"#
             );
-            return Statement::from_sql_and_values(backend, sql, [ids.into(), rows.into()]);
+            let values = [Value::from(ids), rows.into()].into_iter().chain(of.map(Value::from));
+            return Statement::from_sql_and_values(backend, sql, values.collect::<Vec<_>>());
         }
         // Padded to a power of two, so that there are few different statements.
         let padded = parents.len().next_power_of_two();
@@ -113,9 +137,9 @@ impl Below {
             .map(|id| Value::from(id.uuid()));
         let sql = format!(
             r#"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY "{parent}" ORDER BY {order}) AS "n"
-               FROM "~tenant"."{table}" WHERE "{parent}" IN ({marks})) WHERE "n" <= ? ORDER BY "{parent}", "n""#
+               FROM "~tenant"."{table}" WHERE "{parent}" IN ({marks}){narrow}) WHERE "n" <= ? ORDER BY "{parent}", "n""#
         );
-        Statement::from_sql_and_values(backend, sql, ids.chain([Value::from(rows)]).collect::<Vec<_>>())
+        Statement::from_sql_and_values(backend, sql, ids.chain(of.into_iter().flatten().map(Value::from)).chain([Value::from(rows)]).collect::<Vec<_>>())
     }
 }
 

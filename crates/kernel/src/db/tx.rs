@@ -171,10 +171,10 @@ impl Db {
 
     /// Records what a signed-in actor tried and was refused. A fault here must not hide the refusal itself.
     async fn record_refusal(&self, cx: &Cx, action: &'static str, refusal: &Error) {
-        if cx.staff().is_err()
+        if cx.person().is_err()
             || !matches!(
                 refusal,
-                Error::Forbidden { .. } | Error::NotFound { .. } | Error::Conflict { .. } | Error::Invalid(_)
+                Error::Forbidden { .. } | Error::Duty(_) | Error::NotFound { .. } | Error::Conflict { .. } | Error::Invalid(_)
             )
         {
             return;

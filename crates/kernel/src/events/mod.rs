@@ -25,7 +25,8 @@ pub use outbox::{Chain, Outbox, Sink, Stored};
 
 use crate::{
     Actor, Cx, Error,
-    id::{EventId, SessionId, StaffId, TypedId},
+    cx::UserKind,
+    id::{EventId, SessionId, UserId, TypedId},
 };
 
 /// How serious an event is.
@@ -91,10 +92,10 @@ pub struct Envelope {
     pub success: bool,
     /// Why not, as an error code.
     pub failure: Option<&'static str>,
-    /// `staff`, `anonymous` or `system`.
+    /// `staff`, `client`, `platform`, `anonymous` or `system`.
     pub actor_kind: &'static str,
     /// Who did it.
-    pub actor: Option<StaffId>,
+    pub actor: Option<UserId>,
     /// Their address at the time.
     pub actor_email: Option<String>,
     /// The session they acted in.
@@ -140,10 +141,17 @@ impl Envelope {
     }
 
     fn bare(cx: &Cx, kind: &'static str, topic: Option<&'static str>) -> Self {
-        let (actor_kind, staff) = match &cx.actor {
-            Actor::Staff(staff) => ("staff", Some(staff)),
-            Actor::Anonymous => ("anonymous", None),
-            Actor::System => ("system", None),
+        let (actor_kind, id, email) = match &cx.actor {
+            Actor::User(user) => {
+                let kind = match user.kind {
+                    UserKind::Staff => "staff",
+                    UserKind::Client => "client",
+                };
+                (kind, Some(user.id.0), Some(&user.email))
+            }
+            Actor::Platform(admin) => ("platform", Some(admin.id.0), Some(&admin.email)),
+            Actor::Anonymous => ("anonymous", None, None),
+            Actor::System => ("system", None, None),
         };
         Self {
             id: cx.new_id(),
@@ -154,9 +162,9 @@ impl Envelope {
             success: true,
             failure: None,
             actor_kind,
-            actor: staff.map(|s| s.id),
-            actor_email: staff.map(|s| s.email.clone()),
-            session: staff.and_then(|s| s.session),
+            actor: id.map(UserId),
+            actor_email: email.cloned(),
+            session: cx.person().ok().and_then(|person| person.session),
             address: cx.origin.address.map(|a| a.to_string()),
             agent: cx.origin.agent.clone(),
             request_id: cx.request_id.to_string(),

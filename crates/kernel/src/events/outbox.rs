@@ -17,7 +17,7 @@ use super::{Envelope, Hub};
 use crate::{
     Conn, Cx, Db, Error, Result, Tenant,
     db::{any_of, notify, number_unsealed},
-    id::{EventId, StaffId, TenantId},
+    id::{EventId, UserId, TenantId},
 };
 
 /// An event as the outbox holds it.
@@ -38,7 +38,7 @@ pub struct Model {
     /// When it happened.
     pub at: DateTime<Utc>,
     /// Who did it.
-    pub actor_id: Option<StaffId>,
+    pub actor_id: Option<UserId>,
     /// The serialised event.
     #[sea_orm(column_type = "JsonBinary")]
     pub payload: Json,

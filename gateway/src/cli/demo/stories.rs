@@ -25,7 +25,7 @@ const fn person(name: &'static str, email: &'static str, role: &'static str, dep
 
 /// The staff; the first is the administrator.
 pub const PEOPLE: &[Person] = &[
-    person("Ada Harbour", "ada@demo.frontdesk.example", "ADMIN", 0),
+    person("Ada Harbour", "ada@demo.frontdesk.example", "SUPER_ADMIN", 0),
     person("Ben Lane", "ben@demo.frontdesk.example", "MANAGER", 0),
     person("Chidi Okafor", "chidi@demo.frontdesk.example", "STAFF", 1),
     person("Dana Lindqvist", "dana@demo.frontdesk.example", "STAFF", 2),

@@ -2,13 +2,13 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use kernel::{events::Severity, id::StaffId};
+use kernel::{events::Severity, id::UserId};
 
 use crate::{
     connection,
     graphql::{
         errors::Result,
-        identity::{IntoId, User, staff},
+        identity::{IntoId, User, user},
         scalars::Json,
     },
 };
@@ -64,7 +64,7 @@ pub struct AuditLog {
     /// The SHA-256 of itself and the row before, in hexadecimal; null in the moment before it is sealed.
     pub hash: Option<String>,
     #[graphql(skip)]
-    actor_id: Option<StaffId>,
+    actor_id: Option<UserId>,
 }
 
 impl From<audit::AuditLog> for AuditLog {
@@ -97,7 +97,7 @@ impl From<audit::AuditLog> for AuditLog {
 impl AuditLog {
     /// Who; null for visitors and for Frontdesk itself.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        Ok(staff(ctx, self.actor_id).await?.map(User::Staff))
+        user(ctx, self.actor_id).await
     }
 }
 

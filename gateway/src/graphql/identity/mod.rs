@@ -1,26 +1,30 @@
 //! The identity context in the schema.
 
 pub mod mutations;
+pub mod permission;
 pub mod queries;
 pub mod types;
+pub mod viewer;
 
 pub use mutations::IdentityMutation;
 pub use queries::IdentityQuery;
-pub use types::{Department, IntoId, Permission, Role, Staff, StaffConnection, Tenant, User, Viewer, staff};
+pub use permission::Permission;
+pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
+pub use viewer::{Tenant, Viewer};
 
 use async_graphql::Lookahead;
 use kernel::Result;
 
 use super::{loaders::Loaders, scope::Scope};
 
-/// Puts into the loaders what a list of staff is asked for.
-pub async fn prime(scope: &Scope, staff: &[identity::Staff], nodes: &[Lookahead<'_>]) -> Result<()> {
+/// Puts into the loaders what a list of people is asked for.
+pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahead<'_>]) -> Result<()> {
     let cx = scope.cx();
     let loaders: &Loaders = &scope.loaders;
     let asked = |name: &str| nodes.iter().any(|node| node.field(name).exists());
     let conn = scope.app.db.reader(&cx).await?;
     if asked("role") {
-        let mut ids: Vec<_> = staff.iter().map(|staff| staff.role_id).collect();
+        let mut ids: Vec<_> = people.iter().map(|person| person.role_id).collect();
         ids.sort_unstable();
         ids.dedup();
         if !ids.is_empty() {
@@ -29,7 +33,7 @@ pub async fn prime(scope: &Scope, staff: &[identity::Staff], nodes: &[Lookahead<
         }
     }
     if asked("department") {
-        let mut ids: Vec<_> = staff.iter().filter_map(|staff| staff.department_id).collect();
+        let mut ids: Vec<_> = people.iter().filter_map(|person| person.department_id).collect();
         ids.sort_unstable();
         ids.dedup();
         if !ids.is_empty() {

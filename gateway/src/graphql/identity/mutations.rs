@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use identity::{SignIn, sign_in, sign_out};
 use kernel::{Actor, Error};
 
-use super::types::Viewer;
+use super::viewer::Viewer;
 use crate::graphql::{
     errors::{Result, UserError, payload},
     scope::{Scope, scope},
@@ -79,7 +79,7 @@ pub struct SessionTokens {
 async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Option<SessionTokens>> {
     let cx = scope.cx();
     let claims = identity::Claims {
-        staff: tokens.staff,
+        user: tokens.user,
         session: tokens.session,
         tenant: cx.tenant.id,
         token_version: tokens.token_version,
@@ -89,7 +89,7 @@ async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Optio
         Err(Error::Unauthenticated) => return Ok(None),
         actor => actor?,
     };
-    let cx = cx.acting_as(Actor::Staff(actor));
+    let cx = cx.acting_as(Actor::User(actor));
     let viewer = Viewer::of(&cx);
     scope.renew(cx);
     Ok(Some(SessionTokens {

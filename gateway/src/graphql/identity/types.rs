@@ -1,86 +1,133 @@
-//! People, roles and the viewer.
+//! People, roles and departments.
 
-use std::sync::Arc;
-
-use async_graphql::{ComplexObject, Context, Enum, ID, Interface, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
-use kernel::id::{DepartmentId, RoleId, StaffId};
+use identity::{Person, UserKind};
+use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
 
+use super::permission::Permission;
 use crate::{
     connection,
     graphql::{errors::Result, scalars::EmailAddress, scope::scope},
 };
 
-/// What a person may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum Permission {
-    /// See staff members, their roles and departments.
-    ViewStaff,
-    /// Add and deactivate staff members, and keep departments.
-    ManageStaff,
-    /// See messages, their replies and what happens to them.
-    ViewMessages,
-    /// Assign messages, set their status and reply to them.
-    ManageMessages,
-    /// See the visitors who wrote.
-    ViewVisitors,
-    /// Read the audit trail of the whole tenant.
-    ViewAuditLog,
-}
-
-impl Permission {
-    /// The permission of that name; `None` for one that a role lists and this version does not know.
-    pub fn of(name: &str) -> Option<Self> {
-        async_graphql::resolver_utils::EnumType::items().iter().find(|item| item.name == name).map(|item| item.value)
-    }
-}
-
 /// Somebody who signs in.
-#[derive(Interface)]
+#[derive(Clone, Interface)]
 #[graphql(
     field(name = "id", ty = "&ID", desc = "Their id."),
-    field(name = "name", ty = "&String", desc = "Their name."),
-    field(name = "email", ty = "&EmailAddress", desc = "Their address.")
+    field(name = "name", ty = "&String", desc = "Their name, as others read it."),
+    field(name = "first_name", ty = "&Option<String>", desc = "Their first name."),
+    field(name = "last_name", ty = "&Option<String>", desc = "Their last name."),
+    field(name = "email", ty = "&EmailAddress", desc = "Their address."),
+    field(name = "phone", ty = "&Option<String>", desc = "Their telephone number, as they wrote it."),
+    field(name = "is_active", ty = "&bool", desc = "Whether they may sign in."),
+    field(name = "created_at", ty = "&DateTime<Utc>", desc = "Since when they are here.")
 )]
 pub enum User {
     /// A colleague.
     Staff(Staff),
+    /// Somebody who buys here.
+    Client(Client),
 }
 
-/// A staff member.
-#[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
-pub struct Staff {
-    /// Their id, `stf_…`.
-    pub id: ID,
-    /// Their name.
-    pub name: String,
-    /// Their address.
-    pub email: EmailAddress,
-    /// Whether they may sign in.
-    pub is_active: bool,
-    /// When they last signed in.
-    pub last_sign_in_at: Option<DateTime<Utc>>,
-    /// Since when they are here.
-    pub created_at: DateTime<Utc>,
-    #[graphql(skip)]
-    pub(crate) role_id: RoleId,
-    #[graphql(skip)]
-    pub(crate) department_id: Option<DepartmentId>,
-}
-
-impl From<identity::Staff> for Staff {
-    fn from(staff: identity::Staff) -> Self {
-        Self {
-            id: staff.id.into_id(),
-            name: staff.name,
-            email: EmailAddress(staff.email),
-            is_active: staff.is_active,
-            last_sign_in_at: staff.last_sign_in_at,
-            created_at: staff.created_at,
-            role_id: staff.role_id,
-            department_id: staff.department_id,
+impl From<&Person> for User {
+    fn from(person: &Person) -> Self {
+        match person.kind {
+            UserKind::Staff => Self::Staff(person.into()),
+            UserKind::Client => Self::Client(person.into()),
         }
+    }
+}
+
+macro_rules! person_type {
+    ($(#[$doc:meta])* $name:ident, $id:ident, $prefix:literal { $($(#[$more_doc:meta])* $more:ident: $ty:ty = |$person:ident| $value:expr;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, SimpleObject)]
+        #[graphql(complex)]
+        pub struct $name {
+            #[doc = concat!("Their id, `", $prefix, "_…`.")]
+            pub id: ID,
+            /// Their name, as others read it.
+            pub name: String,
+            /// Their first name.
+            pub first_name: Option<String>,
+            /// Their last name.
+            pub last_name: Option<String>,
+            /// Their address.
+            pub email: EmailAddress,
+            /// Their telephone number, as they wrote it.
+            pub phone: Option<String>,
+            /// Whether they may sign in.
+            pub is_active: bool,
+            /// When that was taken away.
+            pub deactivated_at: Option<DateTime<Utc>>,
+            /// Whether they have a second factor.
+            pub has_totp: bool,
+            /// When they last signed in.
+            pub last_sign_in_at: Option<DateTime<Utc>>,
+            /// Since when they are here.
+            pub created_at: DateTime<Utc>,
+            /// When they were last changed.
+            pub updated_at: DateTime<Utc>,
+            $($(#[$more_doc])* pub $more: $ty,)*
+            #[graphql(skip)]
+            pub(crate) key: $id,
+            #[graphql(skip)]
+            pub(crate) created_by: Option<UserId>,
+        }
+
+        impl From<Person> for $name {
+            fn from(person: Person) -> Self {
+                (&person).into()
+            }
+        }
+
+        impl From<&Person> for $name {
+            fn from(person: &Person) -> Self {
+                let key = $id(person.id.0);
+                Self {
+                    id: key.into_id(),
+                    name: person.name.clone(),
+                    first_name: person.first_name.clone(),
+                    last_name: person.last_name.clone(),
+                    email: EmailAddress(person.email.clone()),
+                    phone: person.phone.clone(),
+                    is_active: person.is_active,
+                    deactivated_at: person.deactivated_at,
+                    has_totp: person.totp_confirmed_at.is_some(),
+                    last_sign_in_at: person.last_sign_in_at,
+                    created_at: person.created_at,
+                    updated_at: person.updated_at,
+                    $($more: { let $person = person; $value },)*
+                    key,
+                    created_by: person.created_by,
+                }
+            }
+        }
+    };
+}
+
+person_type! {
+    /// A staff member.
+    Staff, StaffId, "stf" {
+        /// Whether they must choose another password before anything else.
+        must_change_password: bool = |person| person.must_change_password;
+        /// Their role.
+        #[graphql(skip)]
+        role_id: RoleId = |person| person.role_id;
+        /// Their department.
+        #[graphql(skip)]
+        department_id: Option<DepartmentId> = |person| person.department_id;
+    }
+}
+
+person_type! {
+    /// Somebody who buys here, and may sign in.
+    Client, ClientId, "cli" {
+        /// The company they buy for.
+        company: Option<String> = |person| person.company.clone();
+        /// When they showed that mail to their address reaches them; before that they cannot sign in.
+        email_verified_at: Option<DateTime<Utc>> = |person| person.email_verified_at;
     }
 }
 
@@ -109,15 +156,45 @@ impl Staff {
         let Some(id) = self.department_id else { return Ok(None) };
         Ok(scope(ctx).loaders.load_one(id).await?.map(|department| department.as_ref().into()))
     }
+
+    /// Who added them; null where nobody did, or without the permission to see them.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        user(ctx, self.created_by).await
+    }
+}
+
+#[ComplexObject]
+impl Client {
+    /// Who added them; null where they registered themselves, or without the permission to see colleagues.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        user(ctx, self.created_by).await
+    }
+}
+
+/// A person, where the viewer may see them.
+pub async fn user(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<User>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(scope(ctx).loaders.load_one(id).await?.map(|person| person.as_ref().into()))
 }
 
 /// A staff member, where the viewer may see them.
 pub async fn staff(ctx: &Context<'_>, id: Option<StaffId>) -> Result<Option<Staff>> {
-    let Some(id) = id else { return Ok(None) };
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|staff| staff.as_ref().clone().into()))
+    Ok(match user(ctx, id.map(Into::into)).await? {
+        Some(User::Staff(staff)) => Some(staff),
+        Some(User::Client(_)) | None => None,
+    })
 }
 
-connection!(StaffConnection, StaffEdge, Staff, identity::Staff, "staff members");
+/// A client, where the viewer may see them.
+pub async fn client(ctx: &Context<'_>, id: Option<ClientId>) -> Result<Option<Client>> {
+    Ok(match user(ctx, id.map(Into::into)).await? {
+        Some(User::Client(client)) => Some(client),
+        Some(User::Staff(_)) | None => None,
+    })
+}
+
+connection!(StaffConnection, StaffEdge, Staff, Person, "staff members");
+connection!(ClientConnection, ClientEdge, Client, Person, "clients");
 
 /// A named set of permissions.
 #[derive(Debug, Clone, SimpleObject)]
@@ -126,6 +203,10 @@ pub struct Role {
     pub id: ID,
     /// Its name, such as `ADMIN`.
     pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether everybody who holds it needs a second factor.
+    pub requires_totp: bool,
     /// Whether it comes with Frontdesk and cannot be changed.
     pub is_built_in: bool,
     /// Its permissions.
@@ -137,6 +218,8 @@ impl From<&identity::Role> for Role {
         Self {
             id: role.id.into_id(),
             name: role.name.clone(),
+            description: role.description.clone(),
+            requires_totp: role.requires_totp,
             is_built_in: role.built_in,
             permissions: role.permissions.iter().filter_map(|name| Permission::of(name)).collect(),
         }
@@ -155,59 +238,5 @@ pub struct Department {
 impl From<&identity::Department> for Department {
     fn from(department: &identity::Department) -> Self {
         Self { id: department.id.into_id(), name: department.name.clone() }
-    }
-}
-
-/// The company whose front desk this is.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Tenant {
-    /// Its id, `tnt_…`.
-    pub id: ID,
-    /// Its short name, as in the header `X-Tenant`.
-    pub slug: String,
-    /// The company's name.
-    pub name: String,
-}
-
-impl From<&kernel::Tenant> for Tenant {
-    fn from(tenant: &kernel::Tenant) -> Self {
-        Self { id: tenant.id.into_id(), slug: tenant.slug.clone(), name: tenant.name.clone() }
-    }
-}
-
-/// Who asks.
-pub struct Viewer {
-    tenant: Arc<kernel::Tenant>,
-    staff: Option<(StaffId, Vec<String>)>,
-}
-
-impl Viewer {
-    /// The viewer that a context stands for.
-    pub fn of(cx: &kernel::Cx) -> Self {
-        let staff = cx.staff().ok().map(|staff| (staff.id, staff.permissions.names().to_vec()));
-        Self { tenant: cx.tenant.clone(), staff }
-    }
-}
-
-/// Who asks.
-#[async_graphql::Object]
-impl Viewer {
-    /// The person; null when signed out.
-    async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        let Some((id, _)) = self.staff else { return Ok(None) };
-        let scope = scope(ctx);
-        let cx = scope.cx();
-        let conn = scope.app.db.reader(&cx).await?;
-        Ok(identity::staff_by_ids(&conn, &cx, &[id]).await?.remove(&id).map(|staff| User::Staff(staff.into())))
-    }
-
-    /// The company.
-    async fn tenant(&self) -> Tenant {
-        self.tenant.as_ref().into()
-    }
-
-    /// What the person may do; empty when signed out.
-    async fn permissions(&self) -> Vec<Permission> {
-        self.staff.iter().flat_map(|(_, names)| names).filter_map(|name| Permission::of(name)).collect()
     }
 }

@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use kernel::{
     Error,
     events::{Event, Stored},
-    id::{MessageId, StaffId},
+    id::{MessageId, UserId},
 };
 use serde::de::DeserializeOwned;
 
 use super::types::{Message, MessageReply, MessageStatus, message, reply as reply_of};
 use crate::graphql::{
     errors::Result,
-    identity::{Staff, User, staff},
+    identity::{Staff, User, staff, user},
     scalars::id,
 };
 
@@ -58,7 +58,7 @@ macro_rules! inbox_events {
                 /// When it happened.
                 pub at: DateTime<Utc>,
                 #[graphql(skip)]
-                actor_id: Option<StaffId>,
+                actor_id: Option<UserId>,
                 #[graphql(skip)]
                 event: $event,
             }
@@ -67,7 +67,7 @@ macro_rules! inbox_events {
             impl $name {
                 /// Who did it; null for a visitor and for Frontdesk itself.
                 async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-                    Ok(staff(ctx, self.actor_id).await?.map(User::Staff))
+                    user(ctx, self.actor_id).await
                 }
 
                 /// The message as it is now.

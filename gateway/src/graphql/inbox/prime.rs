@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Lookahead, Value};
 use kernel::{
     Result,
-    id::{MessageId, VisitorId},
+    id::{MessageId, UserId, VisitorId},
 };
 
 use crate::graphql::{
@@ -152,14 +152,15 @@ async fn prime_with(
     let below: Vec<_> = replies.iter().flat_map(self::nodes).collect();
     let assignees = asked(nodes, "assignee").then(|| messages.iter().filter_map(|message| message.assignee_id));
     let authors = asked(&below, "author").then_some(authors);
-    let people = distinct(assignees.into_iter().flatten().chain(authors.into_iter().flatten()));
+    let people = assignees.into_iter().flatten().chain(authors.into_iter().flatten());
+    let people = distinct(people.map(UserId::from));
     if !people.is_empty() {
-        let found = scope.app.directory.staff_by_ids(&conn, &cx, &people).await?;
-        let staff: Vec<_> = found.values().map(|staff| staff.as_ref().clone()).collect();
+        let found = scope.app.directory.people_by_ids(&conn, &cx, &people).await?;
+        let people: Vec<_> = found.values().map(|person| person.as_ref().clone()).collect();
         scope.loaders.feed_many(found).await;
         let fields =
             nodes.iter().map(|node| node.field("assignee")).chain(below.iter().map(|reply| reply.field("author")));
-        crate::graphql::identity::prime(scope, &staff, &fields.collect::<Vec<_>>()).await?;
+        crate::graphql::identity::prime(scope, &people, &fields.collect::<Vec<_>>()).await?;
     }
     if asked(&below, "message") {
         scope.loaders.feed_many(messages.iter().map(|message| (message.id, Arc::new(message.clone())))).await;

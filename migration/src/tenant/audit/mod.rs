@@ -1,3 +1,4 @@
 //! Tables of the audit.
 
 pub mod m0004_audit_trail;
+pub mod m0006_more_actors;

@@ -1,3 +1,4 @@
 //! Tables of the identity.
 
 pub mod m0002_people;
+pub mod m0005_access;

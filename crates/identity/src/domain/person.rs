@@ -1,0 +1,73 @@
+//! A person, as everyone but the sign-in sees them: without password hash and second factor.
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    id::{ClientId, DepartmentId, RoleId, StaffId, UserId},
+    page::Key,
+};
+use sea_orm::DerivePartialModel;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::store::user::{self, Kind};
+
+/// Somebody who signs in, staff or client.
+#[derive(Debug, Clone, PartialEq, Eq, DerivePartialModel, Serialize, Deserialize)]
+#[sea_orm(entity = "user::Entity")]
+pub struct Person {
+    /// Their id.
+    pub id: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+    /// Their address, in lower case.
+    pub email: String,
+    /// Their name, as others read it.
+    pub name: String,
+    /// Their first name.
+    pub first_name: Option<String>,
+    /// Their last name.
+    pub last_name: Option<String>,
+    /// The company they buy for.
+    pub company: Option<String>,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// Their picture.
+    pub avatar_id: Option<Uuid>,
+    /// Their role.
+    pub role_id: RoleId,
+    /// Their department.
+    pub department_id: Option<DepartmentId>,
+    /// Whether they may sign in.
+    pub is_active: bool,
+    /// When that was taken away.
+    pub deactivated_at: Option<DateTime<Utc>>,
+    /// Whether they must choose another password.
+    pub must_change_password: bool,
+    /// When they showed that mail to their address reaches them.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// Since when they have a second factor.
+    pub totp_confirmed_at: Option<DateTime<Utc>>,
+    /// When they last signed in.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+    /// Who added them.
+    pub created_by: Option<UserId>,
+    /// Since when they are here.
+    pub created_at: DateTime<Utc>,
+    /// When they were last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Person {
+    /// The sort value for an order by name.
+    pub fn by_name(&self) -> Key {
+        self.name.as_str().into()
+    }
+
+    /// Their id as it is shown outside.
+    pub fn shown_id(&self) -> String {
+        match self.kind {
+            Kind::Staff => StaffId(self.id.0).to_string(),
+            Kind::Client => ClientId(self.id.0).to_string(),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The permissions of all contexts, as one enum.
+
+use async_graphql::Enum;
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum Permission {
+    /// See everybody's work: whatever has an assignee, and what has none.
+    SeeAll,
+    /// See the work that is assigned to colleagues of the own teams and department.
+    SeeTeam,
+    /// See the work that is assigned to oneself.
+    SeeAssigned,
+    /// See the work that nobody has yet.
+    SeeUnassigned,
+    /// See staff members, their roles, departments and teams.
+    ViewStaff,
+    /// Add, invite, change and deactivate staff members.
+    ManageStaff,
+    /// See clients and their companies.
+    ViewClients,
+    /// Add, change and deactivate clients.
+    ManageClients,
+    /// Keep roles, give them to people, grant permissions, and ask why somebody may do something.
+    ManageRoles,
+    /// Keep departments and teams.
+    ManageDepartments,
+    /// See and end other people's sessions.
+    ManageSessions,
+    /// Make API keys that act for oneself.
+    UseApiKeys,
+    /// See and revoke other people's API keys.
+    ManageApiKeys,
+    /// Keep the company's settings, profile, mail server and mail templates.
+    ManageSettings,
+    /// Decide how people sign in: identity providers, user sync, second factors, registration.
+    ManageSignIn,
+    /// Keep the channels that notifications are delivered through, and see what failed.
+    ManageNotifications,
+    /// See messages, their replies and what happens to them.
+    ViewMessages,
+    /// Assign messages, set their status and reply to them.
+    ManageMessages,
+    /// See the visitors who wrote.
+    ViewVisitors,
+    /// Claim, transfer, answer and end live chats.
+    ManageChats,
+    /// Keep bookings: move, complete and cancel them.
+    ManageConsultations,
+    /// See the numbers: response times, volumes, satisfaction.
+    ViewAnalytics,
+    /// Read the audit trail of the whole tenant.
+    ViewAuditLog,
+}
+
+impl Permission {
+    /// The permission of that name; `None` for one that a role lists and this version does not know.
+    pub fn of(name: &str) -> Option<Self> {
+        async_graphql::resolver_utils::EnumType::items().iter().find(|item| item.name == name).map(|item| item.value)
+    }
+}
