@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use futures_util::{StreamExt, stream};
-use identity::AddStaff;
+use identity::AddPerson;
 use kernel::{
     Actor, Cx, Db, Error, Result, Source,
     db::migration_connection,
@@ -144,7 +144,7 @@ pub async fn create(
     url: &str,
     source: &Arc<Source>,
     new: NewTenant,
-    admin: Option<AddStaff>,
+    admin: Option<AddPerson>,
 ) -> Result<Arc<Tenant>> {
     if !is_slug(&new.slug) {
         return Err(Error::internal("a slug has 1 to 40 characters of a-z, 0-9 and -, and begins with a letter"));

@@ -31,8 +31,31 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
         }
         // The fixtures' message is the administrator's already.
         "assignMessage" => put(arguments(root, own), "input.assigneeId", Value::Null),
+        // What is done already would change nothing.
+        "reactivateStaff" => {
+            undo(home, "deactivateStaff", arguments(root, own)).await;
+            arguments(root, own)
+        }
+        "reactivateClient" => {
+            undo(home, "deactivateClient", arguments(root, own)).await;
+            arguments(root, own)
+        }
+        "revokePermission" => {
+            undo(home, "grantPermission", arguments(root, own)).await;
+            arguments(root, own)
+        }
         _ => arguments(root, own),
     }
+}
+
+/// Does the contrary of what is to be done.
+async fn undo(home: &Home, mutation: &str, variables: Value) {
+    let input = match mutation {
+        "grantPermission" => "PersonPermissionInput".to_owned(),
+        name => format!("{}{}Input", name[..1].to_uppercase(), &name[1..]),
+    };
+    let document = format!("mutation($input: {input}!) {{ {mutation}(input: $input) {{ errors {{ code }} }} }}");
+    home.admin.run(&document, variables).await.ok();
 }
 
 /// Arguments with which a mutation of a signed-in person is refused; none for what cannot be refused to them.
@@ -47,6 +70,21 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
         "setMessageStatus" => vec![elsewhere, put(arguments(root, own), "input.status", json!("NEW"))],
         "replyToMessage" => vec![elsewhere, put(arguments(root, own), "input.content", json!("  "))],
         "submitMessage" => vec![put(arguments(root, own), "input.content", json!("  "))],
+        "createStaff" | "createClient" => vec![
+            put(arguments(root, own), "input.email", json!("things.client@example.com")),
+            put(arguments(root, own), "input.name", json!(" ")),
+        ],
+        "updateStaff" | "deactivateStaff" | "reactivateStaff" | "grantPermission" | "revokePermission" => {
+            vec![put(arguments(root, own), "input.staffId", json!("stf_0190a5f0000070008000000000000000"))]
+        }
+        "updateClient" | "deactivateClient" | "reactivateClient" => {
+            vec![put(arguments(root, own), "input.clientId", json!("cli_0190a5f0000070008000000000000000"))]
+        }
+        "createRole" => vec![put(arguments(root, own), "input.name", json!("ADMIN"))],
+        "updateRole" => vec![
+            put(arguments(root, own), "input.roleId", json!("rol_0190a5f0000070008000000000000000")),
+            put(arguments(root, own), "input.name", json!("ADMIN")),
+        ],
         "signIn" | "refreshSession" | "signOut" => Vec::new(),
         name => panic!("{name} has no refusals in tests/coverage/audit.rs"),
     }

@@ -9,7 +9,14 @@ use super::stand::Things;
 pub fn arguments(root: &Root, own: &Things) -> Value {
     match (root.operation, root.name.as_str()) {
         ("query", "viewer") => json!({}),
-        ("query", "auditLogs" | "clients" | "messages" | "staffMembers" | "visitors") => json!({}),
+        (
+            "query",
+            "auditLogs" | "clients" | "messages" | "permissionCatalog" | "roles" | "staffMembers" | "visitors",
+        ) => {
+            json!({})
+        }
+        ("query", "role") => json!({ "id": own.role }),
+        ("query", "explainAccess") => json!({ "userId": own.staff, "permission": "VIEW_MESSAGES", "id": own.message }),
         ("query", "node" | "message") => json!({ "id": own.message }),
         ("query", "nodes") => json!({ "ids": [own.message] }),
         ("query", "client") => json!({ "id": own.client }),
@@ -22,6 +29,19 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("mutation", "submitMessage") => {
             json!({ "input": { "name": "Eve", "email": "eve@example.com", "content": "Hello?" } })
+        }
+        ("mutation", "createStaff") => {
+            json!({ "input": { "email": "new@example.com", "name": "New", "roleId": own.role } })
+        }
+        ("mutation", "updateStaff") => json!({ "input": { "staffId": own.colleague, "name": "Renamed" } }),
+        ("mutation", "deactivateStaff" | "reactivateStaff") => json!({ "input": { "staffId": own.colleague } }),
+        ("mutation", "createClient") => json!({ "input": { "email": "buyer@example.com", "name": "Buyer" } }),
+        ("mutation", "updateClient") => json!({ "input": { "clientId": own.client, "company": "Lane & Co" } }),
+        ("mutation", "deactivateClient" | "reactivateClient") => json!({ "input": { "clientId": own.client } }),
+        ("mutation", "createRole") => json!({ "input": { "name": "Readers", "permissions": ["VIEW_STAFF"] } }),
+        ("mutation", "updateRole") => json!({ "input": { "roleId": own.role, "name": "Renamed" } }),
+        ("mutation", "grantPermission" | "revokePermission") => {
+            json!({ "input": { "staffId": own.colleague, "permission": "VIEW_AUDIT_LOG" } })
         }
         ("mutation", "signIn") => json!({ "input": { "email": "nobody@example.com", "password": "something wrong" } }),
         ("mutation", "refreshSession") => json!({ "input": { "refreshToken": "fdr_nothing" } }),
@@ -43,7 +63,18 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         | ("assignMessage", "input.assigneeId")
         | ("messages", "filter.assigneeId.eq" | "filter.assigneeId.in")
         | ("auditLogs", "filter.actorId.eq" | "filter.actorId.in") => &["stf"],
-        ("staffMembers", "filter.roleId.eq" | "filter.roleId.in") => &["rol"],
+        ("explainAccess", "userId") => &["stf", "cli"],
+        ("explainAccess", "id") => &["msg", "vis", "rpl", "stf", "cli", "aud"],
+        (
+            "updateStaff" | "deactivateStaff" | "reactivateStaff" | "grantPermission" | "revokePermission",
+            "input.staffId",
+        )
+        | ("deactivateStaff", "input.handOverTo") => &["stf"],
+        ("updateClient" | "deactivateClient" | "reactivateClient", "input.clientId") => &["cli"],
+        ("role", "id")
+        | ("updateRole" | "createStaff" | "updateStaff", "input.roleId")
+        | ("staffMembers", "filter.roleId.eq" | "filter.roleId.in") => &["rol"],
+        ("createStaff" | "updateStaff", "input.departmentId") => &["dep"],
         ("staffMembers", "filter.departmentId.eq" | "filter.departmentId.in") => &["dep"],
         ("auditLogs", "filter.resourceId") | ("inboxEvents", "filter.messageId") => &["msg"],
         (name, place) => panic!("{name} takes an id at {place} that has no kind in tests/coverage/fixtures.rs"),

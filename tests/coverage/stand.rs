@@ -34,6 +34,13 @@ pub struct Home {
 }
 
 impl Home {
+    /// The id of a role.
+    pub async fn role(&self, name: &str) -> String {
+        let all = self.admin.run("{ roles(first: 100) { nodes { id name } } }", Value::Null).await.ok();
+        let found = all.list("roles.nodes").iter().find(|role| role["name"] == name).expect("a role");
+        found["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Whether its database is SQLite.
     pub fn is_sqlite(&self) -> bool {
         self.sql.is_sqlite()
@@ -116,6 +123,18 @@ impl Stand {
         self.colleague(home, email, &role).await
     }
 
+    /// A signed-in client.
+    pub async fn client(&self, home: &Home, email: &str) -> Client {
+        self.cli(&["staff", "add", email, "--name", email, "--role", "STAFF", "--tenant", &home.slug], PASSWORD);
+        home.sql
+            .run(&format!(
+                "UPDATE users SET kind = 'client', email_verified_at = created_at, \
+                 role_id = (SELECT id FROM roles WHERE name = 'CLIENT') WHERE email = '{email}'"
+            ))
+            .await;
+        sign_in(&home.visitor, email, PASSWORD).await
+    }
+
     /// A signed-in person of a role.
     pub async fn colleague(&self, home: &Home, email: &str, role: &str) -> Client {
         self.cli(&["staff", "add", email, "--name", email, "--role", role, "--tenant", &home.slug], PASSWORD);
@@ -146,6 +165,12 @@ pub struct Things {
     pub staff: String,
     /// An audit row.
     pub audit: String,
+    /// Somebody else who works here.
+    pub colleague: String,
+    /// Somebody who buys here.
+    pub client: String,
+    /// A role of the company's own.
+    pub role: String,
 }
 
 /// Lets a visitor write.
@@ -201,7 +226,25 @@ impl Things {
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        let made = home
+            .admin
+            .run(
+                "mutation($colleague: CreateStaffInput!, $client: CreateClientInput!, $role: CreateRoleInput!) { \
+                    createStaff(input: $colleague) { staff { id } errors { message } } \
+                    createClient(input: $client) { client { id } errors { message } } \
+                    createRole(input: $role) { role { id } errors { message } } }",
+                json!({
+                    "colleague": { "email": "things.colleague@example.com", "name": "Colleague", "roleId": home.role("STAFF").await },
+                    "client": { "email": "things.client@example.com", "name": "Client" },
+                    "role": { "name": "Own", "permissions": ["VIEW_STAFF"] },
+                }),
+            )
+            .await
+            .ok();
+        let colleague = made.string("createStaff.staff.id");
+        let client = made.string("createClient.client.id");
+        let role = made.string("createRole.role.id");
+        Self { message, visitor, reply, staff, audit, colleague, client, role }
     }
 
     /// The one of a kind, by its prefix.
@@ -212,6 +255,8 @@ impl Things {
             "rpl" => &self.reply,
             "stf" => &self.staff,
             "aud" => &self.audit,
+            "cli" => &self.client,
+            "rol" => &self.role,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -9,6 +9,7 @@ mod paging;
 mod processes;
 mod realtime;
 mod rights;
+mod roles;
 mod search;
 mod sessions;
 mod slow_reader;

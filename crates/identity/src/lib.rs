@@ -9,8 +9,9 @@
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
 //! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
 //!
-//! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
-//! `staff.deactivated`.
+//! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`,
+//! `person.added`, `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`,
+//! `permission.revoked`.
 
 mod adapters;
 mod domain;
@@ -25,14 +26,16 @@ pub use adapters::{
     password::Passwords,
 };
 pub use domain::{
+    events::TOPIC,
+    person::Person,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
-    person::Person,
 };
 pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
-    MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF,
+    MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF, holds_all,
 };
+pub use ports::Work;
 pub use queries::{
     access::{ACCESS_TTL, Access},
     directory::Directory,
@@ -40,18 +43,19 @@ pub use queries::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
     },
+    roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
 };
-pub use store::{
-    department::Model as Department,
-    user::Kind as UserKind,
-};
+pub use store::{department::Model as Department, user::Kind as UserKind};
 pub use usecases::{
-    add_staff::{AddStaff, add_staff},
+    add_person::{AddPerson, TheirRole, add_person},
     bootstrap::bootstrap,
-    deactivate_staff::deactivate_staff,
+    deactivate_person::{deactivate_person, reactivate_person},
+    details::Details,
     refresh_session::{Refreshed, refresh_session, refused},
+    roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
+    update_person::{UpdatePerson, update_person},
 };
 
 /// The entities of this context, for the test that compares them with the migrations.

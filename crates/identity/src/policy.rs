@@ -9,7 +9,8 @@ pub const VIEW_STAFF: Permission =
 pub const MANAGE_STAFF: Permission =
     Permission { name: "MANAGE_STAFF", description: "Add, invite, change and deactivate staff members." };
 /// Seeing clients.
-pub const VIEW_CLIENTS: Permission = Permission { name: "VIEW_CLIENTS", description: "See clients and their companies." };
+pub const VIEW_CLIENTS: Permission =
+    Permission { name: "VIEW_CLIENTS", description: "See clients and their companies." };
 /// Adding, changing and deactivating clients.
 pub const MANAGE_CLIENTS: Permission =
     Permission { name: "MANAGE_CLIENTS", description: "Add, change and deactivate clients." };

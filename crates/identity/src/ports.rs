@@ -2,11 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Result,
+    Cx, Result,
     id::{DepartmentId, RefreshTokenId, RoleId, SessionId, StaffId, UserId},
 };
 
-use crate::store::user::Kind;
+use crate::{
+    domain::person::Person,
+    store::{role, user::Kind},
+};
 
 /// What the sign-in must know of a person.
 #[derive(Debug, Clone)]
@@ -27,47 +30,50 @@ pub struct Account {
     pub token_version: i32,
 }
 
-/// A new staff member.
-#[derive(Debug, Clone)]
-pub struct NewStaff {
-    /// Their id.
-    pub id: StaffId,
-    /// Their address in its stored form.
-    pub email: String,
-    /// Their name.
-    pub name: String,
-    /// The PHC string of their password's hash.
-    pub password_hash: String,
-    /// Their role.
-    pub role: RoleId,
-    /// Their department.
-    pub department: Option<DepartmentId>,
-    /// Who adds them.
-    pub created_by: Option<UserId>,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
 /// The people who sign in.
 pub trait People {
     /// The account by id.
     async fn account_by_id(&self, id: UserId) -> Result<Option<Account>>;
-    /// The role of that name.
-    async fn role(&self, name: &str) -> Result<Option<RoleId>>;
-    /// Adds a built-in role where it is not there yet.
-    async fn ensure_role(&self, id: RoleId, name: &str, at: DateTime<Utc>) -> Result<()>;
-    /// Adds a staff member; `false` where the address is taken.
-    async fn add(&self, staff: &NewStaff) -> Result<bool>;
-    /// Whether there is any staff member.
+    /// The person, where the actor may see them; nobody else changes them until the transaction ends.
+    async fn person(&self, cx: &Cx, id: UserId) -> Result<Option<Person>>;
+    /// Adds a person; `false` where the address is taken.
+    async fn add(&self, person: &Person, password_hash: Option<&str>) -> Result<bool>;
+    /// Stores what can be changed of a person, and whether they are active.
+    async fn save(&self, person: &Person) -> Result<()>;
+    /// Whether there is anybody.
     async fn anybody(&self) -> Result<bool>;
-    /// How many active members of a role there are besides one.
-    async fn active_others(&self, roles: &[RoleId], besides: UserId) -> Result<u64>;
-    /// The role of a person.
-    async fn role_of(&self, id: UserId) -> Result<Option<RoleId>>;
     /// Notes a sign-in.
     async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
-    /// Takes away access and raises the token version.
-    async fn deactivate(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Ends all access that the person has now: raises the token version, ends the sessions.
+    async fn end_access(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Whether the department is there and people can be put into it.
+    async fn is_open_department(&self, id: DepartmentId) -> Result<bool>;
+}
+
+/// Roles, and the permissions of single people.
+pub trait Roles {
+    /// The role by id.
+    async fn role(&self, id: RoleId) -> Result<Option<role::Model>>;
+    /// The role of that name.
+    async fn role_by_name(&self, name: &str) -> Result<Option<role::Model>>;
+    /// Adds a role; `false` where the name is taken.
+    async fn add_role(&self, role: &role::Model) -> Result<bool>;
+    /// Stores a role that is there; `false` where its new name is taken.
+    async fn save_role(&self, role: &role::Model) -> Result<bool>;
+    /// How many active administrators there are besides one. Until the transaction ends nobody else asks.
+    async fn other_administrators(&self, besides: UserId) -> Result<u64>;
+    /// The permissions that were granted to one person.
+    async fn grants(&self, id: UserId) -> Result<Vec<String>>;
+    /// Grants one; `false` where they had it.
+    async fn grant(&self, id: UserId, permission: &str, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool>;
+    /// Takes one back; `false` where they did not have it.
+    async fn revoke_grant(&self, id: UserId, permission: &str) -> Result<bool>;
+}
+
+/// What other contexts hold of a colleague who leaves; answered by them through the gateway.
+pub trait Work {
+    /// Hands their open work to a colleague, or back to nobody. Returns how much it was.
+    async fn hand_over(&self, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64>;
 }
 
 /// A refresh token with what decides whether it is good.

@@ -28,7 +28,7 @@ pub use domain::{
     },
     mail::{Address, Mail},
 };
-pub use policy::{MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITORS};
+pub use policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITORS};
 pub use ports::{Colleagues, MailError, Mailer};
 pub use queries::{
     messages::{
@@ -47,6 +47,7 @@ pub use store::{
 pub use usecases::{
     assign_message::{AssignMessage, assign_message},
     deliver_reply::{DeliverReply, MailSettings, deliver_reply},
+    hand_over::hand_over,
     reply_to_message::{Replied, ReplyToMessage, reply_to_message},
     set_message_status::{SetMessageStatus, set_message_status},
     submit_message::{Receipt, SubmitMessage, submit_message},

@@ -1,5 +1,6 @@
 //! What the use cases need of the open transaction, and of the world outside.
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
     id::{MessageId, MessageReplyId, StaffId},
@@ -19,6 +20,8 @@ pub trait Messages {
     async fn add(&self, message: &Message) -> Result<()>;
     /// Stores status, assignee and time of change.
     async fn save(&self, message: &Message) -> Result<()>;
+    /// Gives whatever open `from` has to `to`, and returns which messages that were.
+    async fn hand_over(&self, from: StaffId, to: Option<StaffId>, at: DateTime<Utc>) -> Result<Vec<MessageId>>;
     /// Adds a reply.
     async fn append(&self, reply: &MessageReply) -> Result<()>;
     /// The reply, for its delivery.

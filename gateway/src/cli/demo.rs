@@ -8,7 +8,7 @@ mod stories;
 use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use identity::{AddStaff, Department, Passwords};
+use identity::{AddPerson, Department, Details, Passwords, TheirRole};
 use inbox::{AssignMessage, ReplyToMessage, SetMessageStatus, SubmitMessage};
 use kernel::{
     Actor, Cx, Db, Error, Permissions, Result,
@@ -33,7 +33,10 @@ pub struct DemoSignIn {
 /// # Errors
 /// What the use cases fail with.
 pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<DemoSignIn>> {
-    if identity::count_people(&db.reader(cx).await?, cx, identity::UserKind::Staff, &kernel::filter::Filter::default()).await? > 1 {
+    if identity::count_people(&db.reader(cx).await?, cx, identity::UserKind::Staff, &kernel::filter::Filter::default())
+        .await?
+        > 1
+    {
         return Ok(None);
     }
     let password = password(cx);
@@ -111,19 +114,22 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserAct
             }
             let mut ids = Vec::new();
             for person in PEOPLE {
-                let add = AddStaff {
+                let add = AddPerson {
+                    kind: identity::UserKind::Staff,
                     email: person.email.into(),
-                    name: person.name.into(),
-                    role: person.role.into(),
+                    details: Details::named(person.name),
+                    role: TheirRole::Named(person.role.into()),
                     department: Some(departments[person.department]),
-                    password_hash: password_hash.into(),
+                    password_hash: Some(password_hash.into()),
+                    must_change_password: false,
                 };
-                ids.push(identity::add_staff(&tx, cx, add).await?);
+                ids.push(StaffId(identity::add_person(&tx, cx, &[], add).await?.id.0));
             }
             Ok(ids)
         })
         .await?;
-    let permissions = || Permissions::new(crate::app::catalog().into_iter().map(|permission| permission.name.into()).collect());
+    let permissions =
+        || Permissions::new(crate::app::catalog().into_iter().map(|permission| permission.name.into()).collect());
     let actor = |(id, person): (StaffId, &stories::Person)| UserActor {
         id: id.into(),
         kind: UserKind::Staff,

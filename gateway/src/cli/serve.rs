@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use identity::AddStaff;
+use identity::AddPerson;
 use kernel::{Db, Error, Result, Source};
 use tokio::{
     net::TcpListener,
@@ -55,13 +55,7 @@ async fn first_administrator(config: &Config, db: &Db, source: &Arc<Source>) -> 
         return Ok(());
     }
     let passwords = identity::Passwords::new(source, 1)?;
-    let admin = AddStaff {
-        email: email.clone(),
-        name: "Administrator".into(),
-        role: "SUPER_ADMIN".into(),
-        department: None,
-        password_hash: passwords.hash(source, password).await?,
-    };
+    let admin = AddPerson::administrator(email.clone(), passwords.hash(source, password).await?);
     let (cx, admin) = (&cx, &admin);
     db.transact(cx, "tenant.bootstrap", |tx| async move { identity::bootstrap(&tx, cx, Some(admin.clone())).await })
         .await?;

@@ -3,11 +3,11 @@
 use std::io::BufRead;
 
 use clap::Subcommand;
-use identity::AddStaff;
+use identity::{AddPerson, Details, TheirRole, UserKind};
 use kernel::{Error, Result};
 
 use super::{open, system, tenant_of};
-use crate::config::Config;
+use crate::{bridges::InTransaction, config::Config};
 
 /// What can be done with staff.
 #[derive(Subcommand)]
@@ -55,13 +55,21 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
             let cx = system(&source, tenant.clone(), "staff");
             let passwords = identity::Passwords::new(&source, 1)?;
             let password_hash = passwords.hash(&source, &password()?).await?;
-            let staff = AddStaff { email, name, role, department: None, password_hash };
+            let staff = AddPerson {
+                kind: UserKind::Staff,
+                email,
+                details: Details::named(name),
+                role: TheirRole::Named(role),
+                department: None,
+                password_hash: Some(password_hash),
+                must_change_password: false,
+            };
             let (cx, staff) = (&cx, &staff);
-            let id = db
-                .transact(cx, "staff.add", |tx| async move { identity::add_staff(&tx, cx, staff.clone()).await })
+            let added = db
+                .transact(cx, "staff.add", |tx| async move { identity::add_person(&tx, cx, &[], staff.clone()).await })
                 .await?;
             db.outbox().seal(&db, &tenant).await?;
-            println!("{id}");
+            println!("{}", added.shown_id());
         }
         Command::Deactivate { tenant, email } => {
             let tenant = tenant_of(&db, tenant).await?;
@@ -69,8 +77,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
             let id =
                 identity::staff_id(&db.reader(&cx).await?, &email).await?.ok_or(Error::NotFound { what: "Staff" })?;
             let cx = &cx;
-            db.transact(cx, "staff.deactivate", |tx| async move { identity::deactivate_staff(&tx, cx, id).await })
-                .await?;
+            db.transact(cx, "staff.deactivate", |tx| async move {
+                let work = InTransaction(&tx);
+                identity::deactivate_person(&tx, &work, cx, &[], UserKind::Staff, id.into(), None).await
+            })
+            .await?;
             db.outbox().seal(&db, &tenant).await?;
         }
     }

@@ -1,7 +1,7 @@
 //! Tenants from the command line.
 
 use clap::Subcommand;
-use identity::AddStaff;
+use identity::AddPerson;
 use kernel::Result;
 
 use super::open;
@@ -50,13 +50,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
                 Some(email) => {
                     let passwords = identity::Passwords::new(&source, 1)?;
                     let password_hash = passwords.hash(&source, &super::staff::password()?).await?;
-                    Some(AddStaff {
-                        email,
-                        name: "Administrator".into(),
-                        role: "SUPER_ADMIN".into(),
-                        department: None,
-                        password_hash,
-                    })
+                    Some(AddPerson::administrator(email, password_hash))
                 }
                 None => None,
             };

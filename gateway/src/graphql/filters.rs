@@ -2,9 +2,12 @@
 
 use async_graphql::{Enum, ID, InputObject};
 use chrono::{DateTime, Utc};
-use kernel::{Result, filter, id::TypedId};
+use kernel::{
+    Result, filter,
+    id::{TypedId, UserId},
+};
 
-use super::scalars::id;
+use super::scalars::{id, user_id};
 
 /// The direction of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -31,6 +34,17 @@ impl IdComparator {
     /// With ids of one kind; `field` names it in errors.
     pub fn of<I: TypedId>(&self, field: &str) -> Result<filter::IdComparator<I>> {
         self.of_with(field, |id| Err(id))
+    }
+
+    /// With the ids of people, staff and clients.
+    pub fn of_people(&self, field: &str) -> Result<filter::IdComparator<UserId>> {
+        let name = format!("filter.{field}");
+        Ok(filter::IdComparator {
+            eq: self.eq.as_ref().map(|id| user_id(&name, id)).transpose()?,
+            is_in: self.is_in.as_ref().map(|ids| ids.iter().map(|id| user_id(&name, id)).collect()).transpose()?,
+            or_absent: false,
+            is_null: self.is_null,
+        })
     }
 
     /// The same, where `special` knows words that stand for an id (`Some`) or for none (`None`).

@@ -91,6 +91,11 @@ loaders! {
     VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
     MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
     MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
+    GrantsOf => Arc<Vec<String>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = identity::grants_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, names)| (GrantsOf(id), Arc::new(names))).collect())
+    };
     RepliesOf => Arc<Vec<MessageReply>>, |conn, cx, _app, keys| {
         let mut found = HashMap::new();
         for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.message))) {
@@ -118,6 +123,10 @@ loaders! {
         Ok(inbox::count_messages_of_each(&conn, &cx, &ids).await?.into_iter().map(|(id, n)| (MessageCount(id), n)).collect())
     };
 }
+
+/// The permissions that somebody was granted beyond their role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GrantsOf(pub UserId);
 
 /// The first (or last) replies of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

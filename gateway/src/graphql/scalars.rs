@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use kernel::{
     Error, ProblemCode,
-    id::{TypedId, WrongId},
+    id::{TypedId, UserId, WrongId},
 };
 
 /// An e-mail address.
@@ -45,4 +45,9 @@ impl ScalarType for Json {
 /// Reads an id of one kind; `argument` names it in the error.
 pub fn id<I: TypedId>(argument: &str, id: &ID) -> kernel::Result<I> {
     id.parse().map_err(|wrong: WrongId| Error::invalid(argument, ProblemCode::InvalidFormat, wrong.to_string()))
+}
+
+/// Reads the id of a person, staff or client.
+pub fn user_id(argument: &str, id: &ID) -> kernel::Result<UserId> {
+    UserId::from_shown(id).map_err(|wrong| Error::invalid(argument, ProblemCode::InvalidFormat, wrong.to_string()))
 }

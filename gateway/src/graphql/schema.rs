@@ -5,7 +5,11 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
-    identity::{IdentityMutation, IdentityQuery, Permission},
+    identity::{
+        IdentityMutation, IdentityQuery, Permission,
+        people::PeopleMutation,
+        roles::{RoleMutation, RoleQuery},
+    },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
@@ -16,11 +20,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use kernel::{
     Cx, Error, Result,
     crypto::Keyring,
-    id::{SessionId, UserId, TenantId},
+    id::{SessionId, TenantId, UserId},
 };
 use serde::{Deserialize, Serialize};
 

@@ -2,10 +2,16 @@
 
 use kernel::{
     events::{Event, Resource, Severity},
-    id::{SessionId, StaffId, UserId},
+    id::{ClientId, RoleId, SessionId, StaffId, UserId},
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+
+use super::{person::Person, role::Role};
+use crate::store::user::Kind;
+
+/// The topic of all events here.
+pub const TOPIC: &str = "identity";
 
 /// Somebody signed in.
 #[derive(Serialize)]
@@ -18,7 +24,7 @@ pub struct SessionOpened {
 
 impl Event for SessionOpened {
     const KIND: &'static str = "session.opened";
-    const TOPIC: &'static str = "identity";
+    const TOPIC: &'static str = TOPIC;
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
@@ -35,7 +41,7 @@ pub struct SessionRefused {
 
 impl Event for SessionRefused {
     const KIND: &'static str = "session.refused";
-    const TOPIC: &'static str = "identity";
+    const TOPIC: &'static str = TOPIC;
     const SEVERITY: Severity = Severity::Warning;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
@@ -55,7 +61,7 @@ pub struct SessionEnded {
 
 impl Event for SessionEnded {
     const KIND: &'static str = "session.ended";
-    const TOPIC: &'static str = "identity";
+    const TOPIC: &'static str = TOPIC;
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
@@ -70,7 +76,7 @@ pub struct SessionRefreshed {
 
 impl Event for SessionRefreshed {
     const KIND: &'static str = "session.refreshed";
-    const TOPIC: &'static str = "identity";
+    const TOPIC: &'static str = TOPIC;
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
@@ -87,7 +93,7 @@ pub struct SessionReused {
 
 impl Event for SessionReused {
     const KIND: &'static str = "session.reused";
-    const TOPIC: &'static str = "identity";
+    const TOPIC: &'static str = TOPIC;
     const SEVERITY: Severity = Severity::Critical;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
@@ -95,42 +101,201 @@ impl Event for SessionReused {
     }
 }
 
-/// A colleague was added.
+/// What the audit trail and the resources of a person are called.
+fn resource_of(kind: Kind, id: UserId) -> Resource {
+    match kind {
+        Kind::Staff => Resource::new("Staff", StaffId(id.0)),
+        Kind::Client => Resource::new("Client", ClientId(id.0)),
+    }
+}
+
+/// Somebody was added.
 #[derive(Serialize)]
-pub struct StaffAdded {
-    /// The colleague.
-    pub staff: StaffId,
+pub struct PersonAdded {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
     /// Their address.
     pub email: String,
     /// Their role's name.
     pub role: String,
 }
 
-impl Event for StaffAdded {
-    const KIND: &'static str = "staff.added";
-    const TOPIC: &'static str = "identity";
+impl PersonAdded {
+    /// The event of a new person.
+    pub fn of(person: &Person, role: &str) -> Self {
+        Self { user: person.id, kind: person.kind, email: person.email.clone(), role: role.into() }
+    }
+}
+
+impl Event for PersonAdded {
+    const KIND: &'static str = "person.added";
+    const TOPIC: &'static str = TOPIC;
     fn resource(&self) -> Resource {
-        Resource::new("Staff", self.staff)
+        resource_of(self.kind, self.user)
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "email": self.email, "role": self.role })))
     }
 }
 
-/// A colleague was deactivated.
+/// Somebody was changed.
 #[derive(Serialize)]
-pub struct StaffDeactivated {
-    /// The colleague.
-    pub staff: StaffId,
+pub struct PersonUpdated {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+    /// The values before, of what changed.
+    pub old: Json,
+    /// The values now, of what changed.
+    pub new: Json,
 }
 
-impl Event for StaffDeactivated {
-    const KIND: &'static str = "staff.deactivated";
-    const TOPIC: &'static str = "identity";
+impl PersonUpdated {
+    /// The event of a change, with what differs.
+    pub fn of(before: &Person, after: &Person) -> Self {
+        let values = |person: &Person| match serde_json::to_value(person) {
+            Ok(Json::Object(values)) => values,
+            _ => serde_json::Map::new(),
+        };
+        let (mut old, mut new) = (values(before), values(after));
+        old.retain(|name, value| name != "updated_at" && new.get(name) != Some(value));
+        new.retain(|name, _| old.contains_key(name));
+        Self { user: after.id, kind: after.kind, old: old.into(), new: new.into() }
+    }
+}
+
+impl Event for PersonUpdated {
+    const KIND: &'static str = "person.updated";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        resource_of(self.kind, self.user)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (Some(self.old.clone()), Some(self.new.clone()))
+    }
+}
+
+/// Somebody lost access.
+#[derive(Serialize)]
+pub struct PersonDeactivated {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+    /// Who has their open work now.
+    pub heir: Option<StaffId>,
+    /// How much that was.
+    pub handed_over: u64,
+}
+
+impl PersonDeactivated {
+    /// The event of a person who was deactivated.
+    pub fn of(person: &Person, heir: Option<StaffId>, handed_over: u64) -> Self {
+        Self { user: person.id, kind: person.kind, heir, handed_over }
+    }
+}
+
+impl Event for PersonDeactivated {
+    const KIND: &'static str = "person.deactivated";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        resource_of(self.kind, self.user)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        let after = json!({ "isActive": false, "handedOverTo": self.heir, "handedOver": self.handed_over });
+        (Some(json!({ "isActive": true })), Some(after))
+    }
+}
+
+/// Somebody got access back.
+#[derive(Serialize)]
+pub struct PersonReactivated {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+}
+
+impl PersonReactivated {
+    /// The event of a person who was reactivated.
+    pub fn of(person: &Person) -> Self {
+        Self { user: person.id, kind: person.kind }
+    }
+}
+
+impl Event for PersonReactivated {
+    const KIND: &'static str = "person.reactivated";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        resource_of(self.kind, self.user)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (Some(json!({ "isActive": false })), Some(json!({ "isActive": true })))
+    }
+}
+
+/// A role was made or changed.
+#[derive(Serialize)]
+pub struct RoleSaved {
+    /// The role.
+    pub role: RoleId,
+    /// It before; `None` of a new one.
+    pub before: Option<Role>,
+    /// It now.
+    pub after: Role,
+}
+
+impl Event for RoleSaved {
+    const KIND: &'static str = "role.saved";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        Resource::new("Role", self.role)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        let value = |role: &Role| serde_json::to_value(role).ok();
+        (self.before.as_ref().and_then(value), value(&self.after))
+    }
+}
+
+/// A colleague was granted a permission.
+#[derive(Serialize)]
+pub struct PermissionGranted {
+    /// The colleague.
+    pub staff: StaffId,
+    /// The permission's name.
+    pub permission: String,
+}
+
+impl Event for PermissionGranted {
+    const KIND: &'static str = "permission.granted";
+    const TOPIC: &'static str = TOPIC;
     fn resource(&self) -> Resource {
         Resource::new("Staff", self.staff)
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
-        (Some(json!({ "isActive": true })), Some(json!({ "isActive": false })))
+        (None, Some(json!({ "permission": self.permission })))
+    }
+}
+
+/// A permission was taken back from a colleague.
+#[derive(Serialize)]
+pub struct PermissionRevoked {
+    /// The colleague.
+    pub staff: StaffId,
+    /// The permission's name.
+    pub permission: String,
+}
+
+impl Event for PermissionRevoked {
+    const KIND: &'static str = "permission.revoked";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        Resource::new("Staff", self.staff)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (Some(json!({ "permission": self.permission })), None)
     }
 }

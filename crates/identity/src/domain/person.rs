@@ -58,6 +58,33 @@ pub struct Person {
 }
 
 impl Person {
+    /// Nobody yet: what somebody is made from.
+    pub(crate) fn nobody() -> Self {
+        let (id, long_ago) = (Uuid::nil(), DateTime::UNIX_EPOCH);
+        Self {
+            id: UserId(id),
+            kind: Kind::Staff,
+            email: String::new(),
+            name: String::new(),
+            first_name: None,
+            last_name: None,
+            company: None,
+            phone: None,
+            avatar_id: None,
+            role_id: RoleId(id),
+            department_id: None,
+            is_active: false,
+            deactivated_at: None,
+            must_change_password: false,
+            email_verified_at: None,
+            totp_confirmed_at: None,
+            last_sign_in_at: None,
+            created_by: None,
+            created_at: long_ago,
+            updated_at: long_ago,
+        }
+    }
+
     /// The sort value for an order by name.
     pub fn by_name(&self) -> Key {
         self.name.as_str().into()

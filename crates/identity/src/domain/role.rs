@@ -3,6 +3,8 @@
 use kernel::{Permissions, id::RoleId};
 use serde::{Deserialize, Serialize};
 
+use crate::store::role;
+
 /// A role. A built-in one gets its permissions from [`ROLES`], a tenant's own one lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
@@ -12,6 +14,8 @@ pub struct Role {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
+    /// Whether it can still be given to people.
+    pub is_active: bool,
     /// Whether everybody who holds it needs a second factor.
     pub requires_totp: bool,
     /// Whether it comes with Frontdesk and cannot be changed.
@@ -86,6 +90,24 @@ pub fn permission_names(name: &str, built_in: bool, own: Option<&serde_json::Val
 }
 
 impl Role {
+    /// A stored role, with its permissions spelled out.
+    pub fn of(row: role::Model, catalog: &[&str]) -> Self {
+        Self {
+            permissions: permission_names(&row.name, row.built_in, row.permissions.as_ref(), catalog),
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            is_active: row.is_active,
+            requires_totp: row.requires_totp,
+            built_in: row.built_in,
+        }
+    }
+
+    /// Whether those who hold it administer the company.
+    pub fn is_administrators(&self) -> bool {
+        self.built_in && ADMINISTRATORS.contains(&self.name.as_str())
+    }
+
     /// The role's permissions as a set.
     pub fn permission_set(&self) -> Permissions {
         Permissions::new(self.permissions.clone())

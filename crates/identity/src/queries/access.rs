@@ -188,9 +188,6 @@ impl From<user::Kind> for UserKind {
 
 /// The account of an address. With no address, asks for one that nobody has, so that the question costs the same.
 pub(crate) async fn account(conn: &Conn, email: Option<&str>) -> Result<Option<Account>> {
-    let found = user::Entity::find()
-        .filter(user::Column::Email.eq(email.unwrap_or_default()))
-        .one(conn)
-        .await?;
+    let found = user::Entity::find().filter(user::Column::Email.eq(email.unwrap_or_default())).one(conn).await?;
     Ok(found.map(Into::into))
 }

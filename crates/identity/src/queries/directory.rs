@@ -4,12 +4,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use kernel::{
     Conn, Cx, Db, Result,
-    id::{UserId, TenantId},
+    id::{TenantId, UserId},
 };
 use moka::sync::Cache;
 
 use super::{access::ACCESS_TTL, people::people_by_ids};
-use crate::{domain::person::Person, policy::{VIEW_CLIENTS, VIEW_STAFF}};
+use crate::{
+    domain::person::Person,
+    policy::{VIEW_CLIENTS, VIEW_STAFF},
+};
 
 /// The people that messages and events refer to. A tenant has hundreds of them, and nearly every read shows some, so they
 /// are read at most once in [`ACCESS_TTL`], as rights are. Lists of staff and a person asked for by id are always read.

@@ -17,10 +17,7 @@ use sea_orm::{
 };
 
 use crate::{
-    domain::{
-        person::Person,
-        role::{Role, permission_names},
-    },
+    domain::{person::Person, role::Role},
     policy::{VIEW_CLIENTS, VIEW_STAFF},
     store::{
         department, role, team_member,
@@ -89,8 +86,7 @@ impl Criteria for PersonCriteria {
                 let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
                 let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
                 let lower = |column: user::Column| Expr::expr(Func::lower(Expr::col(column)));
-                let columns =
-                    [user::Column::Name, user::Column::Email, user::Column::Company, user::Column::Phone];
+                let columns = [user::Column::Name, user::Column::Email, user::Column::Company, user::Column::Phone];
                 all.push(columns.into_iter().fold(Condition::any(), |any, column| any.add(lower(column).like(like()))));
             }
         }
@@ -202,15 +198,7 @@ pub async fn people_by_ids(conn: &Conn, cx: &Cx, ids: &[UserId]) -> Result<HashM
 pub async fn roles_by_ids(conn: &Conn, ids: &[RoleId], catalog: &[&str]) -> Result<HashMap<RoleId, Role>> {
     let rows =
         role::Entity::find().filter(any_of(conn.get_database_backend(), role::Column::Id, ids)).all(conn).await?;
-    let role = |row: role::Model| Role {
-        permissions: permission_names(&row.name, row.built_in, row.permissions.as_ref(), catalog),
-        id: row.id,
-        name: row.name,
-        description: row.description,
-        requires_totp: row.requires_totp,
-        built_in: row.built_in,
-    };
-    Ok(rows.into_iter().map(|row| (row.id, role(row))).collect())
+    Ok(rows.into_iter().map(|row| (row.id, Role::of(row, catalog))).collect())
 }
 
 /// Departments by id, shown with the people in them.

@@ -4,6 +4,7 @@ pub mod department;
 mod people;
 pub mod refresh_token;
 pub mod role;
+mod roles;
 pub mod session;
 mod sessions;
 pub mod team;

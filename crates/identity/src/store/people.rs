@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Result, Tx,
-    id::{RoleId, UserId},
+    Cx, Result, Tx,
+    id::{DepartmentId, UserId},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -12,8 +12,12 @@ use sea_orm::{
     sea_query::{ExprTrait, OnConflict},
 };
 
-use super::{role, user};
-use crate::ports::{Account, NewStaff, People};
+use super::{department, session, user};
+use crate::{
+    domain::person::Person,
+    ports::{Account, People},
+    queries::people::visible_people,
+};
 
 impl From<user::Model> for Account {
     fn from(row: user::Model) -> Self {
@@ -29,46 +33,46 @@ impl From<user::Model> for Account {
     }
 }
 
+/// The columns that a person's own data and their place in the company are in.
+fn columns(person: &Person) -> user::ActiveModel {
+    user::ActiveModel {
+        email: Set(person.email.clone()),
+        name: Set(person.name.clone()),
+        first_name: Set(person.first_name.clone()),
+        last_name: Set(person.last_name.clone()),
+        company: Set(person.company.clone()),
+        phone: Set(person.phone.clone()),
+        avatar_id: Set(person.avatar_id),
+        role_id: Set(person.role_id),
+        department_id: Set(person.department_id),
+        is_active: Set(person.is_active),
+        deactivated_at: Set(person.deactivated_at),
+        must_change_password: Set(person.must_change_password),
+        email_verified_at: Set(person.email_verified_at),
+        updated_at: Set(person.updated_at),
+        ..Default::default()
+    }
+}
+
 impl People for Tx {
     async fn account_by_id(&self, id: UserId) -> Result<Option<Account>> {
         Ok(user::Entity::find_by_id(id).one(self.conn()).await?.map(Into::into))
     }
 
-    async fn role(&self, name: &str) -> Result<Option<RoleId>> {
-        Ok(role::Entity::find().filter(role::Column::Name.eq(name)).one(self.conn()).await?.map(|role| role.id))
+    async fn person(&self, cx: &Cx, id: UserId) -> Result<Option<Person>> {
+        let person = user::Entity::find_by_id(id).filter(visible_people(cx)).lock_exclusive();
+        Ok(person.into_partial_model::<Person>().one(self.conn()).await?)
     }
 
-    async fn ensure_role(&self, id: RoleId, name: &str, at: DateTime<Utc>) -> Result<()> {
-        let row = role::ActiveModel {
-            id: Set(id),
-            name: Set(name.into()),
-            built_in: Set(true),
-            created_at: Set(at),
-            updated_at: Set(at),
-            ..Default::default()
-        };
-        role::Entity::insert(row)
-            .on_conflict(OnConflict::column(role::Column::Name).do_nothing().to_owned())
-            .exec_without_returning(self.conn())
-            .await?;
-        Ok(())
-    }
-
-    async fn add(&self, staff: &NewStaff) -> Result<bool> {
+    async fn add(&self, person: &Person, password_hash: Option<&str>) -> Result<bool> {
         let row = user::ActiveModel {
-            id: Set(staff.id.into()),
-            kind: Set(user::Kind::Staff),
-            email: Set(staff.email.clone()),
-            name: Set(staff.name.clone()),
-            password_hash: Set(staff.password_hash.clone()),
-            role_id: Set(staff.role),
-            department_id: Set(staff.department),
-            is_active: Set(true),
+            id: Set(person.id),
+            kind: Set(person.kind),
+            password_hash: Set(password_hash.unwrap_or(user::NO_PASSWORD).into()),
             token_version: Set(1),
-            created_by: Set(staff.created_by),
-            created_at: Set(staff.at),
-            updated_at: Set(staff.at),
-            ..Default::default()
+            created_by: Set(person.created_by),
+            created_at: Set(person.created_at),
+            ..columns(person)
         };
         let added = user::Entity::insert(row)
             .on_conflict(OnConflict::column(user::Column::Email).do_nothing().to_owned())
@@ -77,20 +81,17 @@ impl People for Tx {
         Ok(added == 1)
     }
 
+    async fn save(&self, person: &Person) -> Result<()> {
+        user::Entity::update_many()
+            .set(columns(person))
+            .filter(user::Column::Id.eq(person.id))
+            .exec(self.conn())
+            .await?;
+        Ok(())
+    }
+
     async fn anybody(&self) -> Result<bool> {
         Ok(user::Entity::find().limit(1).one(self.conn()).await?.is_some())
-    }
-
-    async fn active_others(&self, roles: &[RoleId], besides: UserId) -> Result<u64> {
-        let others = user::Entity::find()
-            .filter(user::Column::IsActive.eq(true))
-            .filter(user::Column::RoleId.is_in(roles.iter().copied()))
-            .filter(user::Column::Id.ne(besides));
-        Ok(others.count(self.conn()).await?)
-    }
-
-    async fn role_of(&self, id: UserId) -> Result<Option<RoleId>> {
-        Ok(user::Entity::find_by_id(id).one(self.conn()).await?.map(|user| user.role_id))
     }
 
     async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()> {
@@ -102,15 +103,27 @@ impl People for Tx {
         Ok(())
     }
 
-    async fn deactivate(&self, id: UserId, at: DateTime<Utc>) -> Result<()> {
+    async fn end_access(&self, id: UserId, at: DateTime<Utc>) -> Result<()> {
         user::Entity::update_many()
-            .col_expr(user::Column::IsActive, Expr::value(false))
-            .col_expr(user::Column::DeactivatedAt, Expr::value(at))
             .col_expr(user::Column::TokenVersion, Expr::col(user::Column::TokenVersion).add(1))
-            .col_expr(user::Column::UpdatedAt, Expr::value(at))
             .filter(user::Column::Id.eq(id))
             .exec(self.conn())
             .await?;
+        session::Entity::update_many()
+            .set(session::ActiveModel {
+                revoked_at: Set(Some(at)),
+                revoked_reason: Set(Some(session::Reason::Deactivated)),
+                ..Default::default()
+            })
+            .filter(session::Column::UserId.eq(id))
+            .filter(session::Column::RevokedAt.is_null())
+            .exec(self.conn())
+            .await?;
         Ok(())
+    }
+
+    async fn is_open_department(&self, id: DepartmentId) -> Result<bool> {
+        let open = department::Entity::find_by_id(id).filter(department::Column::IsActive.eq(true));
+        Ok(open.count(self.conn()).await? > 0)
     }
 }

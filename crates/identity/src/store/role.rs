@@ -15,6 +15,8 @@ pub struct Model {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
+    /// Whether it can still be given to people.
+    pub is_active: bool,
     /// Whether everybody who holds it needs a second factor.
     pub requires_totp: bool,
     /// Whether its permissions are the code's.

@@ -2,18 +2,34 @@
 
 use kernel::{Cx, Result, db::Emit};
 
-use super::add_staff::{AddStaff, add_staff};
-use crate::{domain::role::ROLES, ports::People};
+use super::add_person::{AddPerson, add_person};
+use crate::{
+    domain::role::ROLES,
+    ports::{People, Roles},
+    store::role,
+};
 
 /// Makes sure that the built-in roles are there and, where nobody is, adds `admin`. Returns whether it was added.
-pub async fn bootstrap<S: People + Emit>(s: &S, cx: &Cx, admin: Option<AddStaff>) -> Result<bool> {
+pub async fn bootstrap<S: People + Roles + Emit>(s: &S, cx: &Cx, admin: Option<AddPerson>) -> Result<bool> {
     for (name, _) in ROLES {
-        s.ensure_role(cx.new_id(), name, cx.now).await?;
+        let built_in = role::Model {
+            id: cx.new_id(),
+            name: (*name).into(),
+            description: None,
+            is_active: true,
+            requires_totp: false,
+            built_in: true,
+            permissions: None,
+            created_at: cx.now,
+            updated_at: cx.now,
+        };
+        s.add_role(&built_in).await?;
     }
     let Some(admin) = admin else { return Ok(false) };
     if s.anybody().await? {
         return Ok(false);
     }
-    add_staff(s, cx, admin).await?;
+    // Frontdesk itself holds everything, so what the roles hold need not be spelled out.
+    add_person(s, cx, &[], admin).await?;
     Ok(true)
 }

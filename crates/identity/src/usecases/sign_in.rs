@@ -62,7 +62,8 @@ pub async fn sign_in(
         BY_ACCOUNT.count(&conn, cx, email.as_deref().unwrap_or_default()).await?;
     }
     let account = account(&db.reader(cx).await?, email.as_deref()).await?;
-    let hash = account.as_ref().filter(|account| account.is_active).and_then(|account| account.password_hash.as_deref());
+    let hash =
+        account.as_ref().filter(|account| account.is_active).and_then(|account| account.password_hash.as_deref());
     // No password is longer; hashing a megabyte would be the attacker's choice.
     let right = cmd.password.len() <= 1024 && passwords.verify(&cmd.password, hash).await?;
     let (account, email) = (account.as_ref(), &email);

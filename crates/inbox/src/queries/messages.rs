@@ -143,7 +143,8 @@ pub async fn messages(
 }
 
 fn filtered(conn: &Conn, cx: &Cx, filter: &Filter<MessageCriteria>) -> Result<Select<Entity>> {
-    let visible = visible_messages(cx, conn.get_database_backend()).unwrap_or_else(|| Condition::all().add(Expr::val(1).eq(0)));
+    let visible =
+        visible_messages(cx, conn.get_database_backend()).unwrap_or_else(|| Condition::all().add(Expr::val(1).eq(0)));
     Ok(Entity::find().filter(visible).filter(filter.condition(conn.get_database_backend())?))
 }
 
@@ -199,7 +200,9 @@ pub async fn messages_of_each(
 /// How many messages each of many visitors wrote.
 pub async fn count_messages_of_each(conn: &Conn, cx: &Cx, visitors: &[VisitorId]) -> Result<HashMap<VisitorId, u64>> {
     let mut found: HashMap<_, _> = visitors.iter().map(|id| (*id, 0)).collect();
-    let Some(visible) = visible_messages(cx, conn.get_database_backend()).filter(|_| !visitors.is_empty()) else { return Ok(found) };
+    let Some(visible) = visible_messages(cx, conn.get_database_backend()).filter(|_| !visitors.is_empty()) else {
+        return Ok(found);
+    };
     let rows: Vec<(VisitorId, i64)> = Entity::find()
         .select_only()
         .column(Column::VisitorId)

@@ -1,12 +1,18 @@
 //! [`Messages`] on the tables.
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Error, Result, Tx,
-    id::{MessageId, MessageReplyId},
+    id::{MessageId, MessageReplyId, StaffId},
 };
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect, entity::prelude::*};
+use sea_orm::{
+    ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::ExprTrait,
+};
 
-use super::{message, reply};
+use super::{
+    message::{self, MessageStatus},
+    reply,
+};
 use crate::{policy::visible_messages, ports::Messages};
 
 impl Messages for Tx {
@@ -36,6 +42,23 @@ impl Messages for Tx {
             .exec(self.conn())
             .await?;
         if saved.rows_affected == 1 { Ok(()) } else { Err(Error::lost_race("the message")) }
+    }
+
+    async fn hand_over(&self, from: StaffId, to: Option<StaffId>, at: DateTime<Utc>) -> Result<Vec<MessageId>> {
+        let open = Condition::all()
+            .add(message::Column::AssigneeId.eq(from))
+            .add(message::Column::Status.is_in([MessageStatus::New, MessageStatus::InProgress]));
+        let ids = message::Entity::find().select_only().column(message::Column::Id).filter(open.clone());
+        // In the order of their ids, as every writer of several takes them.
+        let ids = ids.order_by_asc(message::Column::Id).lock_exclusive().into_tuple().all(self.conn()).await?;
+        message::Entity::update_many()
+            .col_expr(message::Column::AssigneeId, Expr::value(to))
+            .col_expr(message::Column::Version, Expr::col(message::Column::Version).add(1))
+            .col_expr(message::Column::UpdatedAt, Expr::value(at))
+            .filter(open)
+            .exec(self.conn())
+            .await?;
+        Ok(ids)
     }
 
     async fn append(&self, reply: &reply::Model) -> Result<()> {

@@ -2,6 +2,7 @@
 
 pub mod assign_message;
 pub mod deliver_reply;
+pub mod hand_over;
 pub mod reply_to_message;
 pub mod set_message_status;
 pub mod submit_message;

@@ -139,7 +139,11 @@ impl Below {
             r#"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY "{parent}" ORDER BY {order}) AS "n"
                FROM "~tenant"."{table}" WHERE "{parent}" IN ({marks}){narrow}) WHERE "n" <= ? ORDER BY "{parent}", "n""#
         );
-        Statement::from_sql_and_values(backend, sql, ids.chain(of.into_iter().flatten().map(Value::from)).chain([Value::from(rows)]).collect::<Vec<_>>())
+        Statement::from_sql_and_values(
+            backend,
+            sql,
+            ids.chain(of.into_iter().flatten().map(Value::from)).chain([Value::from(rows)]).collect::<Vec<_>>(),
+        )
     }
 }
 

@@ -174,7 +174,11 @@ impl Db {
         if cx.person().is_err()
             || !matches!(
                 refusal,
-                Error::Forbidden { .. } | Error::Duty(_) | Error::NotFound { .. } | Error::Conflict { .. } | Error::Invalid(_)
+                Error::Forbidden { .. }
+                    | Error::Duty(_)
+                    | Error::NotFound { .. }
+                    | Error::Conflict { .. }
+                    | Error::Invalid(_)
             )
         {
             return;

@@ -26,7 +26,7 @@ pub use outbox::{Chain, Outbox, Sink, Stored};
 use crate::{
     Actor, Cx, Error,
     cx::UserKind,
-    id::{EventId, SessionId, UserId, TypedId},
+    id::{EventId, SessionId, TypedId, UserId},
 };
 
 /// How serious an event is.

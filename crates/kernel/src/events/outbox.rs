@@ -17,7 +17,7 @@ use super::{Envelope, Hub};
 use crate::{
     Conn, Cx, Db, Error, Result, Tenant,
     db::{any_of, notify, number_unsealed},
-    id::{EventId, UserId, TenantId},
+    id::{EventId, TenantId, UserId},
 };
 
 /// An event as the outbox holds it.
@@ -120,6 +120,8 @@ impl Queue {
     }
 }
 
+/// How many rows one statement inserts at most: the databases bound the number of its parameters.
+const AT_ONCE: usize = 500;
 /// How many events one sealing numbers at most.
 const BATCH: i64 = 500;
 
@@ -137,9 +139,11 @@ impl Outbox {
     /// Stores the events of one transaction: sinks first, the outbox row last (see the module).
     pub(crate) async fn write(&self, conn: &Conn, cx: &Cx, events: &[Envelope]) -> Result<()> {
         for sink in &self.sinks {
-            sink.write(conn, cx, events).await?;
+            for some in events.chunks(AT_ONCE) {
+                sink.write(conn, cx, some).await?;
+            }
         }
-        let rows = events.iter().map(|event| ActiveModel {
+        let row = |event: &Envelope| ActiveModel {
             position: NotSet,
             id: Set(event.id),
             sequence: Set(None),
@@ -148,8 +152,10 @@ impl Outbox {
             at: Set(event.at),
             actor_id: Set(event.actor),
             payload: Set(event.payload.clone()),
-        });
-        Entity::insert_many(rows).exec_without_returning(conn).await?;
+        };
+        for some in events.chunks(AT_ONCE) {
+            Entity::insert_many(some.iter().map(row)).exec_without_returning(conn).await?;
+        }
         Ok(())
     }
 

@@ -46,7 +46,7 @@ fn resource(id: &ID) -> kernel::Result<uuid::Uuid> {
 
 filter_tree!(AuditLogFilter, AuditLogCriteria, |level, _scope| AuditLogCriteria {
     kind: level.event_type.map(Into::into),
-    actor_id: level.actor_id.map(|by| by.of("actorId")).transpose()?,
+    actor_id: level.actor_id.map(|by| by.of_people("actorId")).transpose()?,
     resource_id: level.resource_id.as_ref().map(resource).transpose()?,
     success: level.success,
     at: level.at.map(Into::into),

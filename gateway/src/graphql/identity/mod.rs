@@ -1,21 +1,26 @@
 //! The identity context in the schema.
 
 pub mod mutations;
+pub mod people;
 pub mod permission;
 pub mod queries;
+pub mod roles;
 pub mod types;
 pub mod viewer;
 
 pub use mutations::IdentityMutation;
-pub use queries::IdentityQuery;
 pub use permission::Permission;
+pub use queries::IdentityQuery;
 pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
 
 use async_graphql::Lookahead;
 use kernel::Result;
 
-use super::{loaders::Loaders, scope::Scope};
+use super::{
+    loaders::{GrantsOf, Loaders},
+    scope::Scope,
+};
 
 /// Puts into the loaders what a list of people is asked for.
 pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahead<'_>]) -> Result<()> {
@@ -30,6 +35,26 @@ pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahea
         if !ids.is_empty() {
             let found = identity::roles_by_ids(&conn, &ids, &scope.app.catalog).await?;
             loaders.feed_many(found.into_iter().map(|(id, role)| (id, std::sync::Arc::new(role)))).await;
+        }
+    }
+    if asked("grantedPermissions") {
+        let ids: Vec<_> = people.iter().map(|person| person.id).collect();
+        if !ids.is_empty() {
+            let found = identity::grants_of_each(&conn, &ids).await?;
+            let found = found.into_iter().map(|(id, names)| (GrantsOf(id), std::sync::Arc::new(names)));
+            loaders.feed_many(found).await;
+        }
+    }
+    if asked("createdBy") {
+        let mut ids: Vec<_> = people.iter().filter_map(|person| person.created_by).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if !ids.is_empty() {
+            let found = scope.app.directory.people_by_ids(&conn, &cx, &ids).await?;
+            let creators: Vec<_> = found.values().map(|person| person.as_ref().clone()).collect();
+            loaders.feed_many(found).await;
+            let below: Vec<_> = nodes.iter().map(|node| node.field("createdBy")).collect();
+            Box::pin(prime(scope, &creators, &below)).await?;
         }
     }
     if asked("department") {

@@ -54,6 +54,12 @@ pub enum Permission {
 }
 
 impl Permission {
+    /// Its name, as roles list it.
+    pub fn name(self) -> &'static str {
+        let items = <Self as async_graphql::resolver_utils::EnumType>::items();
+        items.iter().find(|item| item.value == self).map_or("", |item| item.name)
+    }
+
     /// The permission of that name; `None` for one that a role lists and this version does not know.
     pub fn of(name: &str) -> Option<Self> {
         async_graphql::resolver_utils::EnumType::items().iter().find(|item| item.name == name).map(|item| item.value)

@@ -8,7 +8,7 @@ use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
 use super::permission::Permission;
 use crate::{
     connection,
-    graphql::{errors::Result, scalars::EmailAddress, scope::scope},
+    graphql::{errors::Result, loaders::GrantsOf, scalars::EmailAddress, scope::scope},
 };
 
 /// Somebody who signs in.
@@ -71,8 +71,6 @@ macro_rules! person_type {
             pub updated_at: DateTime<Utc>,
             $($(#[$more_doc])* pub $more: $ty,)*
             #[graphql(skip)]
-            pub(crate) key: $id,
-            #[graphql(skip)]
             pub(crate) created_by: Option<UserId>,
         }
 
@@ -84,9 +82,8 @@ macro_rules! person_type {
 
         impl From<&Person> for $name {
             fn from(person: &Person) -> Self {
-                let key = $id(person.id.0);
                 Self {
-                    id: key.into_id(),
+                    id: $id(person.id.0).into_id(),
                     name: person.name.clone(),
                     first_name: person.first_name.clone(),
                     last_name: person.last_name.clone(),
@@ -99,7 +96,6 @@ macro_rules! person_type {
                     created_at: person.created_at,
                     updated_at: person.updated_at,
                     $($more: { let $person = person; $value },)*
-                    key,
                     created_by: person.created_by,
                 }
             }
@@ -112,6 +108,9 @@ person_type! {
     Staff, StaffId, "stf" {
         /// Whether they must choose another password before anything else.
         must_change_password: bool = |person| person.must_change_password;
+        /// Their id.
+        #[graphql(skip)]
+        key: StaffId = |person| StaffId(person.id.0);
         /// Their role.
         #[graphql(skip)]
         role_id: RoleId = |person| person.role_id;
@@ -157,14 +156,59 @@ impl Staff {
         Ok(scope(ctx).loaders.load_one(id).await?.map(|department| department.as_ref().into()))
     }
 
+    /// The permissions that they were granted beyond their role.
+    async fn granted_permissions(&self, ctx: &Context<'_>) -> Result<Vec<Permission>> {
+        Ok(grants(ctx, self.key).await?.iter().filter_map(|name| Permission::of(name)).collect())
+    }
+
+    /// What the viewer may do with them.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> Result<StaffViewerCan> {
+        let cx = scope(ctx).cx();
+        let manage = cx.can(identity::MANAGE_STAFF);
+        if !manage && !cx.can(identity::MANAGE_ROLES) {
+            return Ok(StaffViewerCan { update: false, grant_permissions: false });
+        }
+        let role = scope(ctx).loaders.load_one(self.role_id).await?;
+        let role = role.ok_or_else(|| kernel::Error::internal("a role is missing"))?;
+        let above = grants(ctx, self.key).await?;
+        let below = identity::holds_all(&cx, "", role.permissions.iter().chain(above.iter())).is_ok();
+        Ok(StaffViewerCan { update: manage && below, grant_permissions: below && cx.can(identity::MANAGE_ROLES) })
+    }
+
     /// Who added them; null where nobody did, or without the permission to see them.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.created_by).await
     }
 }
 
+/// What somebody was granted beyond their role.
+async fn grants(ctx: &Context<'_>, id: StaffId) -> Result<std::sync::Arc<Vec<String>>> {
+    Ok(scope(ctx).loaders.load_one(GrantsOf(id.into())).await?.unwrap_or_default())
+}
+
+/// What the viewer may do with a staff member.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct StaffViewerCan {
+    /// Change, deactivate and reactivate them: who may keep staff and holds whatever they hold.
+    pub update: bool,
+    /// Grant and revoke single permissions.
+    pub grant_permissions: bool,
+}
+
+/// What the viewer may do with a client.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct ClientViewerCan {
+    /// Change, deactivate and reactivate them.
+    pub update: bool,
+}
+
 #[ComplexObject]
 impl Client {
+    /// What the viewer may do with them.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ClientViewerCan {
+        ClientViewerCan { update: scope(ctx).cx().can(identity::MANAGE_CLIENTS) }
+    }
+
     /// Who added them; null where they registered themselves, or without the permission to see colleagues.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.created_by).await
@@ -205,6 +249,8 @@ pub struct Role {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
+    /// Whether it can still be given to people.
+    pub is_active: bool,
     /// Whether everybody who holds it needs a second factor.
     pub requires_totp: bool,
     /// Whether it comes with Frontdesk and cannot be changed.
@@ -213,18 +259,27 @@ pub struct Role {
     pub permissions: Vec<Permission>,
 }
 
+impl From<identity::Role> for Role {
+    fn from(role: identity::Role) -> Self {
+        (&role).into()
+    }
+}
+
 impl From<&identity::Role> for Role {
     fn from(role: &identity::Role) -> Self {
         Self {
             id: role.id.into_id(),
             name: role.name.clone(),
             description: role.description.clone(),
+            is_active: role.is_active,
             requires_totp: role.requires_totp,
             is_built_in: role.built_in,
             permissions: role.permissions.iter().filter_map(|name| Permission::of(name)).collect(),
         }
     }
 }
+
+connection!(RoleConnection, RoleEdge, Role, identity::Role, "roles");
 
 /// A department of the company.
 #[derive(Debug, Clone, SimpleObject)]

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, SimpleObject};
 use kernel::cx::UserActor;
 
-use super::{permission::Permission, types::{IntoId, User}};
+use super::{
+    permission::Permission,
+    types::{IntoId, User},
+};
 use crate::graphql::{errors::Result, scope::scope};
 
 /// The company whose front desk this is.
@@ -48,7 +51,13 @@ impl Viewer {
     /// The person; null when signed out.
     async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         let Some(person) = &self.person else { return Ok(None) };
-        Ok(scope(ctx).app.directory.own(&scope(ctx).app.db, &scope(ctx).cx(), person.id).await?.as_deref().map(Into::into))
+        Ok(scope(ctx)
+            .app
+            .directory
+            .own(&scope(ctx).app.db, &scope(ctx).cx(), person.id)
+            .await?
+            .as_deref()
+            .map(Into::into))
     }
 
     /// The company.
@@ -58,6 +67,10 @@ impl Viewer {
 
     /// What the person may do; empty when signed out.
     async fn permissions(&self) -> Vec<Permission> {
-        self.person.iter().flat_map(|person| person.permissions.names()).filter_map(|name| Permission::of(name)).collect()
+        self.person
+            .iter()
+            .flat_map(|person| person.permissions.names())
+            .filter_map(|name| Permission::of(name))
+            .collect()
     }
 }

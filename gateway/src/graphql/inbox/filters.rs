@@ -67,10 +67,7 @@ fn people(me: Option<StaffId>) -> impl Fn(&ID) -> Result<Option<StaffId>, &ID> {
 
 filter_tree!(MessageFilter, MessageCriteria, |level, scope| MessageCriteria {
     status: level.status.map(Into::into),
-    assignee_id: level
-        .assignee_id
-        .map(|by| by.of_with("assigneeId", people(scope.cx().staff_id())))
-        .transpose()?,
+    assignee_id: level.assignee_id.map(|by| by.of_with("assigneeId", people(scope.cx().staff_id()))).transpose()?,
     visitor_id: level.visitor_id.map(|by| by.of("visitorId")).transpose()?,
     created_at: level.created_at.map(Into::into),
     updated_at: level.updated_at.map(Into::into),

@@ -97,6 +97,17 @@ impl From<inbox::Message> for Message {
     }
 }
 
+/// What the viewer may do with a message.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct MessageViewerCan {
+    /// Hand it to somebody, or back to nobody.
+    pub assign: bool,
+    /// Move it to another status.
+    pub set_status: bool,
+    /// Reply to it; an archived one is reopened first.
+    pub reply: bool,
+}
+
 // The resolvers of relations are boxed: async-graphql copies a future as large as the largest resolver of a type for every
 // field of it, also for the many that only hand out a text.
 #[ComplexObject]
@@ -112,6 +123,13 @@ impl Message {
     /// Who has it; null where nobody has, or without the permission to see colleagues.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
         Box::pin(async move { staff(ctx, self.assignee_id).await }).await
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> MessageViewerCan {
+        let manage = scope(ctx).cx().can(inbox::MANAGE_MESSAGES);
+        let archived = self.status == MessageStatus::Archived;
+        MessageViewerCan { assign: manage, set_status: manage, reply: manage && !archived }
     }
 
     /// Its replies, oldest first.

@@ -17,6 +17,8 @@ ALTER TABLE users ADD COLUMN deactivated_at {time};
 CREATE INDEX users_kind ON users (kind, is_active, name, id);
 
 ALTER TABLE roles ADD COLUMN description text;
+-- Whether it can still be given to people.
+ALTER TABLE roles ADD COLUMN is_active {bool} NOT NULL DEFAULT TRUE;
 -- Whether everybody who holds the role needs a second factor.
 ALTER TABLE roles ADD COLUMN requires_totp {bool} NOT NULL DEFAULT FALSE;
 

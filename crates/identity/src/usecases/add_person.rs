@@ -1,0 +1,145 @@
+//! A colleague or a client is added.
+
+use kernel::{
+    Cx, Error, ProblemCode, Result,
+    db::Emit,
+    id::{DepartmentId, RoleId, UserId},
+    text::Check,
+};
+
+use super::details::Details;
+use crate::{
+    domain::{events::PersonAdded, person::Person, role::Role},
+    policy::{MANAGE_CLIENTS, MANAGE_STAFF, holds_all},
+    ports::{People, Roles},
+    store::user::Kind,
+};
+
+/// Which role somebody gets.
+#[derive(Debug, Clone)]
+pub enum TheirRole {
+    /// By its id.
+    Id(RoleId),
+    /// By its name, such as `STAFF`.
+    Named(String),
+}
+
+/// A person to be added.
+#[derive(Debug, Clone)]
+pub struct AddPerson {
+    /// Staff or client.
+    pub kind: Kind,
+    /// Their address.
+    pub email: String,
+    /// Who they are.
+    pub details: Details,
+    /// Their role; of a client it is CLIENT unless the tenant has its own for them.
+    pub role: TheirRole,
+    /// Their department.
+    pub department: Option<DepartmentId>,
+    /// The PHC string of their first password's hash, if they get one; hashing takes too long for a transaction.
+    pub password_hash: Option<String>,
+    /// Whether they must choose another password when they first sign in.
+    pub must_change_password: bool,
+}
+
+impl AddPerson {
+    /// The first administrator of a tenant.
+    pub fn administrator(email: String, password_hash: String) -> Self {
+        Self {
+            kind: Kind::Staff,
+            email,
+            details: Details::named("Administrator"),
+            role: TheirRole::Named("SUPER_ADMIN".into()),
+            department: None,
+            password_hash: Some(password_hash),
+            must_change_password: false,
+        }
+    }
+}
+
+/// What keeping people of a kind needs.
+pub(super) fn manage(kind: Kind) -> kernel::Permission {
+    match kind {
+        Kind::Staff => MANAGE_STAFF,
+        Kind::Client => MANAGE_CLIENTS,
+    }
+}
+
+/// Adds a person.
+///
+/// # Errors
+/// [`Error::Invalid`] for a bad or taken address, an empty name, a role that is unknown, retired, of the wrong kind or more
+/// than the actor holds, an unknown or closed department.
+pub async fn add_person<S: People + Roles + Emit>(s: &S, cx: &Cx, catalog: &[&str], cmd: AddPerson) -> Result<Person> {
+    cx.require(manage(cmd.kind))?;
+    let mut check = Check::default();
+    let email = check.email("email", &cmd.email);
+    let mut person = Person {
+        id: cx.new_id(),
+        kind: cmd.kind,
+        email,
+        is_active: true,
+        must_change_password: cmd.must_change_password,
+        created_by: cx.person().ok().map(|actor| actor.id),
+        created_at: cx.now,
+        updated_at: cx.now,
+        ..Person::nobody()
+    };
+    cmd.details.apply(&mut check, &mut person);
+    check.done()?;
+    let role = given_role(s, cx, catalog, cmd.kind, &cmd.role).await?;
+    person.role_id = role.id;
+    person.department_id = in_department(s, cmd.department).await?;
+    if !s.add(&person, cmd.password_hash.as_deref()).await? {
+        return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
+    }
+    s.emit(cx, &PersonAdded::of(&person, &role.name));
+    Ok(person)
+}
+
+/// The role that the actor gives to somebody of this kind.
+pub(super) async fn given_role<S: Roles>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    kind: Kind,
+    role: &TheirRole,
+) -> Result<Role> {
+    let (field, found) = match role {
+        TheirRole::Id(id) => ("roleId", s.role(*id).await?),
+        TheirRole::Named(name) => ("role", s.role_by_name(name).await?),
+    };
+    let role = found
+        .map(|row| Role::of(row, catalog))
+        .filter(|role| role.is_active)
+        .ok_or_else(|| Error::invalid(field, ProblemCode::NotAvailable, "there is no such role to be given"))?;
+    if (role.name == CLIENT && role.built_in) != (kind == Kind::Client) {
+        return Err(Error::invalid(
+            field,
+            ProblemCode::NotAllowed,
+            "clients have the role CLIENT, and nobody else has it",
+        ));
+    }
+    holds_all(cx, field, &role.permissions)?;
+    Ok(role)
+}
+
+/// The role of clients.
+pub(super) const CLIENT: &str = "CLIENT";
+
+/// A department that people can be put into.
+pub(super) async fn in_department<S: People>(s: &S, id: Option<DepartmentId>) -> Result<Option<DepartmentId>> {
+    match id {
+        Some(id) if !s.is_open_department(id).await? => {
+            Err(Error::invalid("departmentId", ProblemCode::NotAvailable, "there is no such department"))
+        }
+        id => Ok(id),
+    }
+}
+
+/// The id of somebody to be changed or looked at; `NotFound` where the actor does not see one of this kind.
+pub(super) async fn found<S: People>(s: &S, cx: &Cx, kind: Kind, id: UserId) -> Result<Person> {
+    let person = s.person(cx, id).await?.filter(|person| person.kind == kind);
+    person.ok_or(Error::NotFound { what: if kind == Kind::Staff { "Staff" } else { "Client" } })
+}

@@ -1,0 +1,86 @@
+//! A person loses access, or gets it back.
+
+use kernel::{
+    Cx, Error, ProblemCode, Result,
+    db::Emit,
+    id::{StaffId, UserId},
+};
+
+use super::{
+    add_person::{found, manage},
+    roles::{keep_an_administrator, may_touch},
+};
+use crate::{
+    domain::{
+        events::{PersonDeactivated, PersonReactivated},
+        person::Person,
+    },
+    ports::{People, Roles, Work},
+    store::user::Kind,
+};
+
+/// Deactivates a person: no sign-in, and sessions, keys and subscriptions end within [`ACCESS_TTL`](crate::ACCESS_TTL).
+/// A colleague's open work goes to `heir`, or back to nobody. Doing it twice is no error.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for the last active administrator, for somebody who has more than the actor, for an
+/// heir who is not an active colleague.
+pub async fn deactivate_person<S: People + Roles + Emit, W: Work>(
+    s: &S,
+    work: &W,
+    cx: &Cx,
+    catalog: &[&str],
+    kind: Kind,
+    id: UserId,
+    heir: Option<StaffId>,
+) -> Result<Person> {
+    cx.require(manage(kind))?;
+    let mut person = found(s, cx, kind, id).await?;
+    may_touch(s, cx, catalog, &person, "id").await?;
+    if let Some(heir) = heir {
+        let known = s.account_by_id(heir.into()).await?;
+        if heir.0 == id.0 || !known.is_some_and(|heir| heir.is_active && heir.kind == Kind::Staff) {
+            return Err(Error::invalid(
+                "handOverTo",
+                ProblemCode::NotAvailable,
+                "work can only be handed to another active colleague",
+            ));
+        }
+    }
+    if !person.is_active {
+        return Ok(person);
+    }
+    keep_an_administrator(s, catalog, &person, "id").await?;
+    person.is_active = false;
+    person.deactivated_at = Some(cx.now);
+    person.updated_at = cx.now;
+    s.save(&person).await?;
+    s.end_access(id, cx.now).await?;
+    let handed_over = if kind == Kind::Staff { work.hand_over(cx, StaffId(id.0), heir).await? } else { 0 };
+    s.emit(cx, &PersonDeactivated::of(&person, heir, handed_over));
+    Ok(person)
+}
+
+/// Lets a person sign in again, with a new session. Doing it twice is no error.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for somebody who has more than the actor.
+pub async fn reactivate_person<S: People + Roles + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    kind: Kind,
+    id: UserId,
+) -> Result<Person> {
+    cx.require(manage(kind))?;
+    let mut person = found(s, cx, kind, id).await?;
+    may_touch(s, cx, catalog, &person, "id").await?;
+    if !person.is_active {
+        person.is_active = true;
+        person.deactivated_at = None;
+        person.updated_at = cx.now;
+        s.save(&person).await?;
+        s.emit(cx, &PersonReactivated::of(&person));
+    }
+    Ok(person)
+}

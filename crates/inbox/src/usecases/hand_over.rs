@@ -1,0 +1,15 @@
+//! A colleague leaves, and their open messages go to another, or back to nobody.
+
+use kernel::{Cx, Result, db::Emit, id::StaffId};
+
+use crate::{domain::events::MessageAssigned, ports::Messages};
+
+/// Hands over everything open that `from` has, whoever may see it, and returns how much that was. Part of deactivating
+/// somebody, which is what needs the permission.
+pub async fn hand_over<S: Messages + Emit>(s: &S, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64> {
+    let messages = s.hand_over(from, to, cx.now).await?;
+    for message in &messages {
+        s.emit(cx, &MessageAssigned { message: *message, from: Some(from), to });
+    }
+    Ok(messages.len() as u64)
+}
