@@ -62,24 +62,24 @@ async fn prime_all(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Re
     if !messages.is_empty() {
         let found: Vec<_> = inbox::messages_by_ids(&conn, &cx, &messages).await?.into_values().collect();
         prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|message| (message.id, Arc::new(message)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|message| (message.id, Arc::new(message))));
     }
     let visitors = of_kind::<VisitorId>(ids);
     if !visitors.is_empty() {
         let found: Vec<_> = inbox::visitors_by_ids(&conn, &cx, &visitors).await?.into_values().collect();
         prime_visitors(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor))));
     }
     let staff = of_kind::<StaffId>(ids);
     if !staff.is_empty() {
         let found: Vec<_> = identity::staff_by_ids(&conn, &cx, &staff).await?.into_values().collect();
         super::identity::prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|staff| (staff.id, Arc::new(staff)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|staff| (staff.id, Arc::new(staff))));
     }
     let replies = of_kind::<MessageReplyId>(ids);
     if !replies.is_empty() {
         let found = inbox::replies_by_ids(&conn, &cx, &replies).await?;
-        scope.loaders.feed_many(found.into_iter().map(|(id, reply)| (id, Arc::new(reply)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|(id, reply)| (id, Arc::new(reply))));
     }
     Ok(())
 }

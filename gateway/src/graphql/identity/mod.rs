@@ -25,7 +25,7 @@ pub async fn prime(scope: &Scope, staff: &[identity::Staff], nodes: &[Lookahead<
         ids.dedup();
         if !ids.is_empty() {
             let found = identity::roles_by_ids(&conn, &ids, &scope.app.catalog).await?;
-            loaders.feed_many(found.into_iter().map(|(id, role)| (id, std::sync::Arc::new(role)))).await;
+            loaders.feed_many(found.into_iter().map(|(id, role)| (id, std::sync::Arc::new(role))));
         }
     }
     if asked("department") {
@@ -34,7 +34,7 @@ pub async fn prime(scope: &Scope, staff: &[identity::Staff], nodes: &[Lookahead<
         ids.dedup();
         if !ids.is_empty() {
             let found = identity::departments_by_ids(&conn, &ids).await?;
-            loaders.feed_many(found.into_iter().map(|(id, department)| (id, std::sync::Arc::new(department)))).await;
+            loaders.feed_many(found.into_iter().map(|(id, department)| (id, std::sync::Arc::new(department))));
         }
     }
     Ok(())
