@@ -41,7 +41,7 @@ filter_tree!(StaffFilter, StaffCriteria, |level, _scope| StaffCriteria {
     is_active: level.is_active,
     role_id: level.role_id.map(|by| by.of("roleId")).transpose()?,
     department_id: level.department_id.map(|by| by.of("departmentId")).transpose()?,
-    created_at: level.created_at.map(Into::into),
+    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
     text: level.text,
 });
 
