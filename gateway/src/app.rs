@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
 use identity::{Access, AccessTokens, Claims, Directory, Passwords};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
@@ -36,6 +37,8 @@ pub struct App {
     pub catalog: Vec<&'static str>,
     /// The schema.
     pub schema: Schema,
+    /// The schema for documents that are known to be valid.
+    pub unvalidated: Schema,
 }
 
 /// The permissions of all contexts.
@@ -76,7 +79,8 @@ impl App {
             mail: config.mail_settings()?,
             rate_limits: config.rate_limits.is_on(),
             catalog,
-            schema: build(),
+            schema: build(ValidationMode::Strict),
+            unvalidated: build(ValidationMode::Fast),
             db,
             source,
         }))

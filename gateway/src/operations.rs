@@ -64,10 +64,9 @@ async fn ready(State(Parts { app, .. }): State<Parts>) -> Response {
 }
 
 async fn scrape(State(Parts { app, metrics }): State<Parts>) -> Response {
-    if let Some(pool) = app.db.postgres() {
-        metrics::gauge!("frontdesk_database_connections").set(f64::from(pool.size()));
-        metrics::gauge!("frontdesk_database_connections_idle")
-            .set(u32::try_from(pool.num_idle()).map_or(0.0, f64::from));
+    if let Some((open, idle)) = app.db.connections() {
+        metrics::gauge!("frontdesk_database_connections").set(f64::from(open));
+        metrics::gauge!("frontdesk_database_connections_idle").set(u32::try_from(idle).map_or(0.0, f64::from));
     }
     let _ = tokio::time::timeout(PATIENCE, queues(&app)).await;
     metrics.run_upkeep();

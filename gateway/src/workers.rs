@@ -226,10 +226,9 @@ async fn run(app: &Arc<App>, tenant: &Arc<Tenant>, job: Job) {
         handled = work => handled,
         never = keep(app, tenant, &job) => match never {},
     };
+    // Where somebody else has the job by now, noting this changes nothing: what is noted belongs to the attempt.
     let error = match handled {
         Ok(Ok(Ok(()))) => return,
-        // Somebody else has it by now, and will note what came of it.
-        Ok(Ok(Err(Error::Conflict { .. }))) => return,
         Ok(Ok(Err(error))) => format!("{error:?}"),
         Ok(Err(_)) => "took too long".into(),
         Err(_) => "panicked".into(),

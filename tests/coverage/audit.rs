@@ -1,11 +1,13 @@
 //! Every change can be proved afterwards: one audit row each, which nobody can alter without being found out.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::fixtures::{arguments, put};
 use super::sdl::{Root, Sdl};
-use super::stand::{Home, PASSWORD, Stand, Things, eventually, session, sign_in, write};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, both};
+use super::stand::{Home, PASSWORD, Stand, Things, session, sign_in, write};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, both, until};
 
 async fn run(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Answer {
     client.run(&sdl.document("Change", root, 1, 5), variables).await
@@ -239,7 +241,7 @@ both! {
             for name in ["Ada", "Bea", "Cleo"] {
                 write(&home, name, &format!("{name}@example.com"), "Hello").await;
             }
-            eventually("all rows are sealed", async || {
+            until("all rows are sealed", Duration::from_secs(30), async || {
                 (home.sql.count("audit_logs").await == home.sql.count("audit_chain").await).then_some(())
             })
             .await;

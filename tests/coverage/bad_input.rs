@@ -229,7 +229,7 @@ both! {
                 for value in
                     [json!("yesterday"), json!(""), json!("2026-13-45T00:00:00Z"), json!(1), json!("2026-01-01")]
                 {
-                    refused(&home.admin, &sdl, root, put(arguments(root, &own), &place, value), "DateTime").await;
+                    refused(&home.admin, &sdl, root, put(arguments(root, &own), &place, value), &place).await;
                 }
             }
         }

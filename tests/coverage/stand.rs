@@ -1,13 +1,11 @@
 //! A server with tenants and people, and what the coverage tests do with them again and again.
 
-use std::io::Write as _;
-use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
 use super::sql::Sql;
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, chance, server};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, chance};
 
 /// Everybody's password who is not the first administrator.
 pub const PASSWORD: &str = "the quick brown fox 2";
@@ -60,14 +58,7 @@ impl Stand {
 
     /// `frontdesk` on the server's database.
     pub fn try_cli(&self, args: &[&str], stdin: &str) -> Output {
-        let mut command = server::frontdesk(args.iter().copied());
-        for name in ["FRONTDESK_DATABASE_URL", "FRONTDESK_SECRET_KEY"] {
-            command.env(name, self.server.setting(name).expect("a setting"));
-        }
-        command.current_dir(self.server.dir()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program starts");
-        writeln!(child.stdin.take().expect("a pipe"), "{stdin}").expect("the program reads");
-        child.wait_with_output().expect("the program ends")
+        self.server.cli(args, stdin)
     }
 
     /// The same where it must go well; returns what it says.
@@ -259,17 +250,5 @@ impl Things {
             "rol" => &self.role,
             _ => panic!("nothing of the kind {kind}"),
         }
-    }
-}
-
-/// Asks until the answer is `Some`: for what becomes true a moment later without anything to wait for.
-pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(found) = ask().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "{what}: not within 30 seconds");
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

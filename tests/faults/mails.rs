@@ -90,4 +90,24 @@ both! {
         server.restart().await;
         assert_eq!(smtp.attempts(), 1);
     }
+
+    /// What came of a mail could not be noted, since others were always faster. That is tried again soon, and not only
+    /// when the worker's lease ends.
+    async fn a_lost_race_is_run_again_soon(backend) {
+        let (site, smtp) = (Site::new(backend), Smtp::start().await);
+        let server = site.serve_with(site.options().smtp(&smtp)).await;
+        let nobody = Client::new(server.base());
+        let staff = enter(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let id = submit(&nobody, "hello").await;
+        // A unique index that a delivered reply violates is what losing a race looks like.
+        site.meddle(Some("main"), "CREATE UNIQUE INDEX one_delivery ON audit_logs (kind) WHERE kind IN ('reply.delivered')").await;
+        for _ in 0..2 {
+            staff.run(REPLY, json!({ "input": { "messageId": id, "content": "hello yourself" } })).await.ok();
+        }
+        let noted = async || site.look(Some("main"), "SELECT last_error FROM jobs").await.first().filter(|why| why.contains("Conflict")).map(drop);
+        until("the failure is noted", Duration::from_secs(15), noted).await;
+        site.meddle(Some("main"), "DROP INDEX one_delivery").await;
+        let done = async || (site.count("main", "SELECT count(*) FROM jobs").await == 0).then_some(());
+        until("it is run again", Duration::from_secs(15), done).await;
+    }
 }

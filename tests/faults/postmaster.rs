@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
 use super::load::{Ledger, Load};
-use crate::running::{Site, enter, until};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Cluster, Server, Smtp};
+use crate::running::{Site, enter, messages, until};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Cluster, Server, Smtp};
 
 /// An answer comes within this time whatever the database does: 15 s for an operation, and a machine with more to do.
 const BOUND: Duration = Duration::from_secs(20);
@@ -108,6 +109,22 @@ async fn cut_sessions_cost_a_retry_and_nothing_else() {
     assert!(all >= 50, "{all} sessions were cut");
     let ledger = place.adds_up(&["UNAVAILABLE", "CONFLICT"]).await;
     assert!(!ledger.refusals.is_empty(), "it was felt");
+}
+
+/// Sessions that are cut while nobody uses them cost readers nothing: what they ask is asked again in another one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_outlive_cut_sessions() {
+    let site = Site::new(Backend::Postgres);
+    let server = site.serve().await;
+    let staff = enter(&Client::new(server.base()), ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+         WHERE application_name = 'frontdesk' AND datname = current_database()";
+    for _ in 0..20 {
+        join_all((0..8).map(|_| messages(&staff))).await;
+        let cut = block_in_place(|| site.database().psql(cut));
+        assert!(cut.parse::<u32>().expect("a number") > 1, "{cut} sessions were cut");
+        join_all((0..8).map(|_| messages(&staff))).await;
+    }
 }
 
 /// PostgreSQL neither answers nor goes away. Requests are answered in time all the same, the server is alive and says

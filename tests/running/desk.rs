@@ -1,9 +1,6 @@
 //! The few things that these stories do at the desk itself.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
 use crate::support::{Client, Server};
 
@@ -49,18 +46,6 @@ pub async fn metric(server: &Server, parts: &[&str]) -> Option<f64> {
     let scraped = Client::new(server.base()).get("/metrics").await.text;
     let lines = scraped.lines().filter(|line| !line.starts_with('#') && parts.iter().all(|part| line.contains(part)));
     lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).reduce(|a, b| a + b)
-}
-
-/// Asks until the answer is there; panics when it is not within this time. For what nobody announces.
-pub async fn until<T>(what: &str, patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = ask().await {
-            return found;
-        }
-        assert!(began.elapsed() < patience, "not within {patience:?}: {what}");
-        sleep(Duration::from_millis(25)).await;
-    }
 }
 
 /// What the error of an answer says without what differs from request to request.

@@ -10,5 +10,6 @@ mod settings;
 mod site;
 mod tenants;
 
-pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, submission, submit, token, until};
+pub use crate::support::until;
+pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, submission, submit, token};
 pub use site::{Done, Site};

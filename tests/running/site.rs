@@ -101,11 +101,17 @@ impl Site {
 
     /// Settings for a server at this site.
     pub fn options(&self) -> Options {
-        Options::new()
-            .database(&self.url)
-            .env("FRONTDESK_SECRET_KEY", &self.key)
-            .env("FRONTDESK_RATE_LIMITS", "off")
-            .env("FRONTDESK_MAIL_DIR", self.dir().join("mail").display().to_string())
+        let options = Options::new().env("FRONTDESK_RATE_LIMITS", "off");
+        self.settings().into_iter().fold(options, |options, (name, value)| options.env(name, value))
+    }
+
+    /// What servers and commands at this site have in common.
+    fn settings(&self) -> [(&'static str, String); 3] {
+        [
+            ("FRONTDESK_DATABASE_URL", self.url.clone()),
+            ("FRONTDESK_SECRET_KEY", self.key.clone()),
+            ("FRONTDESK_MAIL_DIR", self.dir().join("mail").display().to_string()),
+        ]
     }
 
     /// Starts a server without rate limits here.
@@ -121,8 +127,7 @@ impl Site {
     /// `frontdesk` with the site's settings, to be run by hand.
     pub fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = frontdesk(args);
-        command.env("FRONTDESK_DATABASE_URL", &self.url).env("FRONTDESK_SECRET_KEY", &self.key);
-        command.env("FRONTDESK_MAIL_DIR", self.dir().join("mail")).current_dir(self.dir());
+        command.envs(self.settings()).current_dir(self.dir());
         command
     }
 

@@ -1,10 +1,11 @@
 //! Several companies on one server.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Site, enter, forgotten, messages, submit, token, until};
 use crate::support::{Backend, Client, Server, Socket, both};
@@ -16,9 +17,10 @@ const WHOSE: &str = "query Whose { viewer { tenant { slug } } }";
 /// Suspension holds within this time: 2 s for which the registry is believed, and a machine with more to do.
 const SOON: Duration = Duration::from_secs(5);
 
-/// How many tenants share the pool. More take longer to make and show nothing else: they outnumber its 16 connections
-/// several times over.
-const MANY: usize = 60;
+/// How many tenants share one server.
+const MANY: usize = 500;
+/// How many of them ask at a time. All at once would wait longer for a connection than anybody should.
+const AT_ONCE: usize = 64;
 
 /// A site with two tenants, and a server on it.
 async fn two(backend: Backend) -> (Site, Server) {
@@ -148,56 +150,97 @@ both! {
     }
 }
 
-/// Tenants share one pool: many at once take no more connections than there are in it, beside the one that listens and
-/// the one that looks.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_tenants_share_one_pool() {
-    let site = Site::new(Backend::Postgres);
+/// Makes tenants from `tenant-1` on, without people, until there are [`MANY`]; returns their slugs.
+async fn many(site: &Site) -> Vec<String> {
     site.tenant("main", ACME).await;
     let slugs: Vec<String> = (1..MANY).map(|number| format!("tenant-{number}")).collect();
-    // `migrate` makes the schemas of what is in the registry, several at a time and in one process.
-    let rows: Vec<String> = slugs
-        .iter()
-        .enumerate()
-        .map(|(number, slug)| {
-            format!(
-                "('{:08x}-0000-7000-8000-000000000000', '{slug}', '{slug}', 'free', 'tenant_{number}', '{{}}', true, now(), now())",
-                number + 1
-            )
-        })
-        .collect();
+    let row = |(number, slug): (usize, &String)| {
+        let number = number + 1;
+        let id = match site.backend() {
+            Backend::Postgres => format!("'{number:08x}-0000-7000-8000-000000000000'"),
+            Backend::Sqlite => format!("x'{number:08x}000070008000000000000000'"),
+        };
+        let now = "'2026-01-01T00:00:00+00:00'";
+        format!("({id}, '{slug}', '{slug}', 'free', 'tenant_{number}', '{{}}', true, {now}, {now})")
+    };
+    let rows: Vec<String> = slugs.iter().enumerate().map(row).collect();
     let columns = "id, slug, name, tier, schema_name, settings, active, created_at, updated_at";
     site.meddle(None, &format!("INSERT INTO tenants ({columns}) VALUES {}", rows.join(", "))).await;
+    // Makes the schemas of what is in the registry, several at a time and in one process.
     site.run(["migrate"]).await.ok();
+    slugs
+}
 
-    let server = site.serve().await;
+/// In every tenant a visitor writes, three times.
+async fn used(server: &Server, slugs: &[String]) {
     let nobody = Client::new(server.base());
-    let load = tokio::spawn({
-        let slugs = slugs.clone();
-        async move {
-            for round in 0..3 {
-                let asked = slugs.iter().map(|slug| {
-                    let client = nobody.tenant(slug);
-                    async move {
-                        submit(&client, &format!("{slug} {round}")).await;
-                        assert_eq!(whose(&client).await, *slug);
-                    }
-                });
-                join_all(asked).await;
+    for round in 0..3 {
+        let asked = slugs.iter().map(|slug| {
+            let client = nobody.tenant(slug);
+            async move {
+                submit(&client, &format!("{slug} {round}")).await;
+                assert_eq!(whose(&client).await, *slug);
             }
-        }
-    });
-    let mut most = 0;
-    while !load.is_finished() {
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontdesk'";
-        let count = tokio::task::block_in_place(|| site.database().psql(sql));
-        most = most.max(count.parse::<u32>().expect("a number"));
+        });
+        stream::iter(asked).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
     }
-    load.await.expect("every tenant was served");
-    // 16 in the pool, one that listens, one on its way in or out.
-    assert!((2..=18).contains(&most), "{most} connections");
-    for slug in [&slugs[0], &slugs[MANY - 2]] {
+}
+
+/// Everybody has what was written to them, and nothing else.
+async fn kept_apart(site: &Site, slugs: &[String]) {
+    for slug in [&slugs[0], &slugs[MANY / 2], &slugs[MANY - 2]] {
         let texts = site.look(Some(slug), "SELECT content FROM messages ORDER BY created_at").await;
         assert_eq!(texts, [0, 1, 2].map(|round| format!("{slug} {round}")));
     }
+}
+
+/// Asks for a number again and again while the work goes on; returns the highest.
+async fn highest(mut ask: impl FnMut() -> usize, work: impl Future<Output = ()>) -> usize {
+    let mut most = 0;
+    let watch = async {
+        loop {
+            most = most.max(tokio::task::block_in_place(&mut ask));
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        () = watch => {}
+        () = work => {}
+    }
+    most
+}
+
+/// Tenants share one pool: many take no more connections than there are in it, beside the one that listens and the one
+/// that looks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_tenants_share_one_pool() {
+    let site = Site::new(Backend::Postgres);
+    let slugs = many(&site).await;
+    let server = site.serve().await;
+    let sql =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontdesk'";
+    let count = || site.database().psql(sql).parse().expect("a number");
+    let most = highest(count, used(&server, &slugs)).await;
+    // 16 in the pool, one that listens, one on its way in or out.
+    assert!((2..=18).contains(&most), "{most} connections");
+    kept_apart(&site, &slugs).await;
+}
+
+/// Files of tenants that nobody has used for a while are closed, so that many tenants take no more open files than some.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_tenants_do_not_take_as_many_open_files() {
+    let site = Site::new(Backend::Sqlite);
+    let slugs = many(&site).await;
+    let server = site.serve().await;
+    let folder = format!("/proc/{}/fd", server.pid());
+    let open = || {
+        let links =
+            std::fs::read_dir(&folder).expect("/proc").flatten().filter_map(|link| link.path().read_link().ok());
+        let names = links.filter_map(|path| Some(path.file_name()?.to_str()?.strip_suffix(".db")?.to_owned()));
+        names.filter(|name| name.starts_with("tenant_")).collect::<HashSet<_>>().len()
+    };
+    let most = highest(open, used(&server, &slugs)).await;
+    // 64 are kept open, and who is being served may be on the way in or out.
+    assert!((2..=64 + 2 * AT_ONCE).contains(&most), "the files of {most} tenants");
+    kept_apart(&site, &slugs).await;
 }

@@ -1,12 +1,10 @@
 //! What the stories share: an open desk, the people at it, and the sentences they say.
 
-use std::io::Write;
-use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Output;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::server::frontdesk;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, Socket};
 
 /// How long something may take that happens by itself.
@@ -95,17 +93,7 @@ impl Desk {
 
     /// `frontdesk` beside the server, on its database.
     pub fn cli(&self, args: &[&str], stdin: &str) -> Output {
-        let mut command = frontdesk(args.iter().copied());
-        for name in ["FRONTDESK_DATABASE_URL", "FRONTDESK_SECRET_KEY"] {
-            command.env(name, self.server.setting(name).expect("a setting of the server"));
-        }
-        command.current_dir(self.server.dir()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        tokio::task::block_in_place(|| {
-            let mut child = command.spawn().expect("the program starts");
-            // A command that does not read may end first.
-            drop(child.stdin.take().map(|mut pipe| pipe.write_all(format!("{stdin}\n").as_bytes())));
-            child.wait_with_output().expect("the program ends")
-        })
+        self.server.cli(args, stdin)
     }
 
     /// The same, which must succeed; returns what it printed.
@@ -161,18 +149,6 @@ impl Person {
 /// The variables of [`SIGN_IN`].
 pub fn credentials(email: &str, password: &str) -> Value {
     json!({ "input": { "email": email, "password": password } })
-}
-
-/// Asks again until there is an answer; for what can be seen only by looking.
-pub async fn eventually<T>(what: &str, patience: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let since = Instant::now();
-    loop {
-        if let Some(seen) = look().await {
-            return seen;
-        }
-        assert!(since.elapsed() < patience, "{what}: not within {patience:?}");
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
 }
 
 /// A sequence as a number.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::desk::{Desk, Person, SOON, eventually};
-use crate::support::{Fault, Options, Smtp, both};
+use super::desk::{Desk, Person, SOON};
+use crate::support::{Fault, Options, Smtp, both, until};
 
 const STATE: &str =
     "query State($id: ID!) { node(id: $id) { ... on MessageReply { emailStatus emailError emailSentAt } } }";
@@ -17,7 +17,7 @@ both! {
         smtp.script([Fault::RefuseRecipients(451), Fault::RefuseData(452)]);
         let (desk, admin, reply) = replied(backend, &smtp).await;
         smtp.attempted(1, SOON).await;
-        let waiting = eventually("the refusal is shown", SOON, async || {
+        let waiting = until("the refusal is shown", SOON, async || {
             let state = state(&admin, &reply).await;
             (!state["emailError"].is_null()).then_some(state)
         }).await;

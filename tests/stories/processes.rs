@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::desk::{Desk, SOON, eventually, number};
-use crate::support::{Backend, Client, Options, Server};
+use super::desk::{Desk, SOON, number};
+use crate::support::{Backend, Client, Options, Server, until};
 
 const SETTLED: Duration = Duration::from_secs(1);
 
@@ -46,7 +46,7 @@ async fn signing_out_is_known_to_the_other_process() {
     admin.client = Client::new(beside.base()).bearer(&admin.access);
     assert!(admin.is_in().await);
     home.run(super::desk::SIGN_OUT, json!({})).await.ok();
-    eventually("it is out there too", Duration::from_secs(5), async || (!admin.is_in().await).then_some(())).await;
+    until("it is out there too", Duration::from_secs(5), async || (!admin.is_in().await).then_some(())).await;
 }
 
 /// A transaction that began earlier commits later. What it did is not skipped: it comes with a later number.
@@ -74,7 +74,7 @@ async fn a_late_commit_is_not_skipped() {
         let desk = desk.clone();
         move || desk.server.database().psql(&rows)
     });
-    eventually("the late rows are written", SOON, async || (database.psql(written) == "1").then_some(())).await;
+    until("the late rows are written", SOON, async || (database.psql(written) == "1").then_some(())).await;
     let second = json!(desk.message("Second", "Hello").await);
     let frame = live.next(SOON).await;
     assert_eq!(frame.data("inboxEvents.message.id"), &second, "nobody waits for a slow transaction");

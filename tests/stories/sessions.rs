@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, PASSWORD, REFRESH, SIGN_IN, SIGN_OUT, credentials, eventually};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, both};
+use super::desk::{Desk, PASSWORD, REFRESH, SIGN_IN, SIGN_OUT, credentials};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, both, until};
 
 /// The longest that access outlives what ended it.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -72,7 +72,7 @@ both! {
             assert_eq!(refused.data("refreshSession"), replayed.data("refreshSession"), "{token}");
         }
         for person in [&admin, &renewed] {
-            eventually("the session's access ends", AT_ONCE, async || (!person.is_in().await).then_some(())).await;
+            until("the session's access ends", AT_ONCE, async || (!person.is_in().await).then_some(())).await;
         }
         assert!(other.is_in().await, "their other session goes on");
         let trail = other.client.run("{ auditLogs(filter: { eventType: { eq: \"session.reused\" } }) { nodes { severity success } } }", json!({})).await.ok();
@@ -98,7 +98,7 @@ both! {
             for heir in heirs {
                 assert_eq!(refresh(&desk, &heir).await.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
             }
-            eventually("access ends", AT_ONCE, async || (!admin.is_in().await).then_some(())).await;
+            until("access ends", AT_ONCE, async || (!admin.is_in().await).then_some(())).await;
         }
     }
 
@@ -122,7 +122,7 @@ both! {
         assert!(bea.is_in().await && again.is_in().await);
         desk.cli_ok(&["staff", "deactivate", "BEA@example.com"], "");
         for person in [&bea, &again] {
-            eventually("their access ends", AT_ONCE, async || (!person.is_in().await).then_some(())).await;
+            until("their access ends", AT_ONCE, async || (!person.is_in().await).then_some(())).await;
             assert_eq!(refresh(&desk, &person.refresh).await.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
         }
     }
@@ -137,7 +137,7 @@ both! {
         let admin = desk.admin().await;
         let second = desk.colleague("second@example.com", "Second", "ADMIN").await;
         desk.cli_ok(&["staff", "deactivate", ADMIN_EMAIL], "");
-        eventually("the first one's access ends", AT_ONCE, async || (!admin.is_in().await).then_some(())).await;
+        until("the first one's access ends", AT_ONCE, async || (!admin.is_in().await).then_some(())).await;
         assert!(second.is_in().await);
         assert!(!desk.cli(&["staff", "deactivate", "second@example.com"], "").status.success());
     }

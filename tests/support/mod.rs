@@ -1,6 +1,8 @@
 //! What the stories stand on: throw-away databases, the real server, a mail server that can be told to fail, and clients.
 #![allow(dead_code, unused_imports, reason = "a vocabulary: not every word is in use at all times")]
 
+use std::time::{Duration, Instant};
+
 pub mod chance;
 pub mod client;
 #[cfg(test)]
@@ -19,6 +21,18 @@ pub use server::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};
 pub use smtp::{Fault, Smtp};
 pub use socket::{Frame, Socket};
 pub use sse::{Event, Sse};
+
+/// Asks until there is an answer; panics when there is none within this time. For what nobody announces.
+pub async fn until<T>(what: &str, patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        assert!(began.elapsed() < patience, "not within {patience:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
 
 /// Makes of each story two tests, `name::sqlite` and `name::postgres`:
 /// `both! { /// What it shows. async fn name(backend) { … } }`

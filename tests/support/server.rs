@@ -176,6 +176,22 @@ impl Server {
         self.env.iter().rev().find(|(n, _)| n == name)?.1.as_deref()
     }
 
+    /// `frontdesk` beside it, on its database; waits for the end. It may find this on its standard input.
+    pub fn cli(&self, args: &[&str], stdin: &str) -> std::process::Output {
+        let mut command = frontdesk(args.iter().copied());
+        for name in ["FRONTDESK_DATABASE_URL", "FRONTDESK_SECRET_KEY"] {
+            command.env(name, self.setting(name).expect("a setting of the server"));
+        }
+        command.current_dir(self.dir()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        tokio::task::block_in_place(|| {
+            let mut child = command.spawn().expect("the program starts");
+            // A command that does not read may end first.
+            let line = format!("{stdin}\n");
+            drop(child.stdin.take().map(|mut pipe| std::io::Write::write_all(&mut pipe, line.as_bytes())));
+            child.wait_with_output().expect("the program ends")
+        })
+    }
+
     /// What it has written to stdout and stderr so far, over restarts too.
     pub fn output(&self) -> String {
         self.output.text()

@@ -1,9 +1,11 @@
 //! The comparators of the filter grammar, as inputs.
 
-use async_graphql::{Enum, ID, InputObject};
+use std::borrow::Cow;
+
+use async_graphql::{Enum, ID, InputObject, InputType, InputValueError, InputValueResult, Value, registry::Registry};
 use chrono::{DateTime, Utc};
 use kernel::{
-    Result, filter,
+    Error, ProblemCode, Result, filter,
     id::{TypedId, UserId},
 };
 
@@ -104,22 +106,63 @@ impl From<StringComparator> for filter::ValueComparator<String> {
     }
 }
 
+/// A `DateTime` as it was given. The library refuses one that is none without saying where it stands, so it is looked at
+/// only where the field's name is known.
+#[derive(Debug, Clone)]
+pub struct Instant(Value);
+
+impl InputType for Instant {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <DateTime<Utc> as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <DateTime<Utc> as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        Ok(Self(value.unwrap_or_default()))
+    }
+
+    fn to_value(&self) -> Value {
+        self.0.clone()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
 /// Comparisons with an instant.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct DateTimeComparator {
     /// Later than.
-    pub gt: Option<DateTime<Utc>>,
+    pub gt: Option<Instant>,
     /// At or later than.
-    pub gte: Option<DateTime<Utc>>,
+    pub gte: Option<Instant>,
     /// Earlier than.
-    pub lt: Option<DateTime<Utc>>,
+    pub lt: Option<Instant>,
     /// At or earlier than.
-    pub lte: Option<DateTime<Utc>>,
+    pub lte: Option<Instant>,
 }
 
-impl From<DateTimeComparator> for filter::TimeComparator {
-    fn from(by: DateTimeComparator) -> Self {
-        Self { gt: by.gt, gte: by.gte, lt: by.lt, lte: by.lte }
+impl DateTimeComparator {
+    /// With instants; `field` names it in errors.
+    pub fn of(self, field: &str) -> Result<filter::TimeComparator> {
+        let time = |name: &str, given: Option<Instant>| {
+            given.map(|Instant(value)| InputType::parse(Some(value))).transpose().map_err(|_: InputValueError<_>| {
+                let problem = "is not an instant (RFC 3339), such as 2026-01-31T12:00:00Z";
+                Error::invalid(&format!("filter.{field}.{name}"), ProblemCode::InvalidFormat, problem)
+            })
+        };
+        Ok(filter::TimeComparator {
+            gt: time("gt", self.gt)?,
+            gte: time("gte", self.gte)?,
+            lt: time("lt", self.lt)?,
+            lte: time("lte", self.lte)?,
+        })
     }
 }
 

@@ -7,7 +7,7 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 
 use async_graphql::{
@@ -23,33 +23,67 @@ use kernel::{
 
 use crate::app::App;
 
-/// The loaders of one request.
-pub type Loaders = RequestLoaders;
-
-/// See [`Loaders`]. Clones are the same loaders.
+/// The loaders of one request. Clones are the same loaders.
+///
+/// What a list fetched ahead is kept here. Only a field that finds nothing there waits for a batch, and most requests
+/// have none, so what gathers the batches is made when it is first needed.
 #[derive(Clone)]
-pub struct RequestLoaders(Arc<DataLoader<Batch, HashMapCache>>);
+pub struct Loaders(Arc<Inner>);
 
-impl std::ops::Deref for RequestLoaders {
-    type Target = DataLoader<Batch, HashMapCache>;
+struct Inner {
+    app: Arc<App>,
+    cx: Arc<RwLock<Cx>>,
+    live: bool,
+    fed: Mutex<Fed>,
+    batches: OnceLock<DataLoader<Batch, HashMapCache>>,
+}
 
-    fn deref(&self) -> &Self::Target {
-        &self.0
+impl Loaders {
+    /// Loaders that see what `cx` sees; `live` ones remember nothing, so that a subscription shows things as they are.
+    pub fn new(app: Arc<App>, cx: Arc<RwLock<Cx>>, live: bool) -> Self {
+        Self(Arc::new(Inner { app, cx, live, fed: Mutex::default(), batches: OnceLock::new() }))
+    }
+
+    fn fed(&self) -> MutexGuard<'_, Fed> {
+        self.0.fed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts in what was fetched ahead.
+    pub fn feed_many<K: Key>(&self, found: impl IntoIterator<Item = (K, K::Value)>) {
+        if !self.0.live {
+            K::fed(&mut self.fed()).extend(found);
+        }
+    }
+
+    /// The value of a key; `None` where there is none that the viewer may see.
+    pub async fn load_one<K: Key>(&self, key: K) -> Result<Option<K::Value>, Error>
+    where
+        Batch: Loader<K, Value = K::Value, Error = Error>,
+    {
+        let fed = K::fed(&mut self.fed()).get(&key).cloned();
+        if fed.is_some() {
+            return Ok(fed);
+        }
+        let Inner { app, cx, live, batches, .. } = self.0.as_ref();
+        let batches = batches.get_or_init(|| {
+            let batch = Batch { app: app.clone(), cx: cx.clone() };
+            let loader =
+                DataLoader::with_cache(batch, TokioSpawner::current(), TokioTimer::default(), HashMapCache::default());
+            loader.enable_all_cache(!live);
+            loader
+        });
+        // Boxed, since hardly anybody comes here and every resolver that might would carry the room for it.
+        Box::pin(batches.load_one(key)).await
     }
 }
 
-impl RequestLoaders {
-    /// Loaders that see what `cx` sees; `live` ones remember nothing, so that a subscription shows things as they are.
-    pub fn new(app: Arc<App>, cx: Arc<RwLock<Cx>>, live: bool) -> Self {
-        let loader = DataLoader::with_cache(
-            Batch { app, cx },
-            TokioSpawner::current(),
-            TokioTimer::default(),
-            HashMapCache::default(),
-        );
-        loader.enable_all_cache(!live);
-        Self(Arc::new(loader))
-    }
+/// What a loader is asked for.
+pub trait Key: Copy + Eq + Hash + Send + Sync + 'static {
+    /// What it is answered with.
+    type Value: Clone + Send + Sync;
+
+    /// Where its kind is kept.
+    fn fed(fed: &mut Fed) -> &mut HashMap<Self, Self::Value>;
 }
 
 /// What a loader asks.
@@ -70,7 +104,22 @@ fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
 }
 
 macro_rules! loaders {
-    ($($key:ty => $value:ty, |$conn:ident, $cx:ident, $app:ident, $ids:ident| $load:expr;)*) => {$(
+    ($($kind:ident: $key:ty => $value:ty, |$conn:ident, $cx:ident, $app:ident, $ids:ident| $load:expr;)*) => {
+        /// What was fetched ahead.
+        #[derive(Default)]
+        pub struct Fed {
+            $($kind: HashMap<$key, $value>,)*
+        }
+
+        $(
+        impl Key for $key {
+            type Value = $value;
+
+            fn fed(fed: &mut Fed) -> &mut HashMap<Self, $value> {
+                &mut fed.$kind
+            }
+        }
+
         impl Loader<$key> for Batch {
             type Value = $value;
             type Error = Error;
@@ -81,22 +130,23 @@ macro_rules! loaders {
                 $load
             }
         }
-    )*};
+        )*
+    };
 }
 
 loaders! {
-    UserId => Arc<Person>, |conn, cx, app, ids| app.directory.people_by_ids(&conn, &cx, ids).await;
-    RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);
-    DepartmentId => Arc<Department>, |conn, _cx, _app, ids| identity::departments_by_ids(&conn, ids).await.map(shared);
-    VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
-    MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
-    MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
-    GrantsOf => Arc<Vec<String>>, |conn, _cx, _app, keys| {
+    people: UserId => Arc<Person>, |conn, cx, app, ids| app.directory.people_by_ids(&conn, &cx, ids).await;
+    grants: GrantsOf => Arc<Vec<String>>, |conn, _cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::grants_of_each(&conn, &ids).await?;
         Ok(found.into_iter().map(|(id, names)| (GrantsOf(id), Arc::new(names))).collect())
     };
-    RepliesOf => Arc<Vec<MessageReply>>, |conn, cx, _app, keys| {
+    roles: RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);
+    departments: DepartmentId => Arc<Department>, |conn, _cx, _app, ids| identity::departments_by_ids(&conn, ids).await.map(shared);
+    visitors: VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
+    messages: MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
+    replies: MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
+    replies_of: RepliesOf => Arc<Vec<MessageReply>>, |conn, cx, _app, keys| {
         let mut found = HashMap::new();
         for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.message))) {
             for (message, replies) in inbox::replies_of_each(&conn, &cx, &parents, rows, backward).await? {
@@ -105,7 +155,7 @@ loaders! {
         }
         Ok(found)
     };
-    MessagesOf => Arc<Vec<Message>>, |conn, cx, _app, keys| {
+    messages_of: MessagesOf => Arc<Vec<Message>>, |conn, cx, _app, keys| {
         let mut found = HashMap::new();
         for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.visitor))) {
             for (visitor, messages) in inbox::messages_of_each(&conn, &cx, &parents, rows, backward).await? {
@@ -114,11 +164,11 @@ loaders! {
         }
         Ok(found)
     };
-    ReplyCount => u64, |conn, cx, _app, keys| {
+    reply_counts: ReplyCount => u64, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         Ok(inbox::count_replies_of_each(&conn, &cx, &ids).await?.into_iter().map(|(id, n)| (ReplyCount(id), n)).collect())
     };
-    MessageCount => u64, |conn, cx, _app, keys| {
+    message_counts: MessageCount => u64, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         Ok(inbox::count_messages_of_each(&conn, &cx, &ids).await?.into_iter().map(|(id, n)| (MessageCount(id), n)).collect())
     };

@@ -65,25 +65,25 @@ async fn prime_all(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Re
     if !messages.is_empty() {
         let found: Vec<_> = inbox::messages_by_ids(&conn, &cx, &messages).await?.into_values().collect();
         prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|message| (message.id, Arc::new(message)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|message| (message.id, Arc::new(message))));
     }
     let visitors = of_kind::<VisitorId>(ids);
     if !visitors.is_empty() {
         let found: Vec<_> = inbox::visitors_by_ids(&conn, &cx, &visitors).await?.into_values().collect();
         prime_visitors(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor))));
     }
     let mut people: Vec<UserId> = of_kind::<StaffId>(ids).into_iter().map(Into::into).collect();
     people.extend(of_kind::<ClientId>(ids).into_iter().map(UserId::from));
     if !people.is_empty() {
         let found: Vec<_> = identity::people_by_ids(&conn, &cx, &people).await?.into_values().collect();
         super::identity::prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|person| (person.id, Arc::new(person)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|person| (person.id, Arc::new(person))));
     }
     let replies = of_kind::<MessageReplyId>(ids);
     if !replies.is_empty() {
         let found = inbox::replies_by_ids(&conn, &cx, &replies).await?;
-        scope.loaders.feed_many(found.into_iter().map(|(id, reply)| (id, Arc::new(reply)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|(id, reply)| (id, Arc::new(reply))));
     }
     Ok(())
 }

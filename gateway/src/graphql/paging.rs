@@ -11,7 +11,10 @@ use kernel::{
     page::{Cursors, Page, PageArgs, Place},
 };
 
-use super::{loaders::Batch, scope::Scope};
+use super::{
+    loaders::{Batch, Key},
+    scope::Scope,
+};
 use crate::app::App;
 
 /// Counts a whole list, when somebody asks.
@@ -88,7 +91,7 @@ impl List {
 /// Counts a list below a row when somebody asks, for all rows of a level at once.
 pub fn counted<K>(scope: &Scope, key: K) -> Count
 where
-    K: Copy + Eq + std::hash::Hash + Send + Sync + 'static,
+    K: Key<Value = u64>,
     Batch: Loader<K, Value = u64, Error = Error>,
 {
     let loaders = scope.loaders.clone();

@@ -1,6 +1,6 @@
 //! The stitched schema.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, TypeDirective};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, TypeDirective, ValidationMode};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -34,19 +34,20 @@ pub struct Subscription(InboxSubscription);
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Limits of documents are the gate's, which stands in front of every transport.
-pub fn build() -> Schema {
+pub fn build(validation: ValidationMode) -> Schema {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<super::node::Node>()
         .register_output_type::<super::identity::User>()
         .override_output_type_description::<DateTime<Utc>>("An instant (RFC 3339), in UTC, to the microsecond.")
         .disable_suggestions()
+        .validation_mode(validation)
         .limit_recursive_depth(64)
         .finish()
 }
 
 /// The schema as text, as `schema.graphql` holds it.
 pub fn sdl() -> String {
-    build().sdl_with_options(
+    build(ValidationMode::Strict).sdl_with_options(
         SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by(),
     )
 }

@@ -138,8 +138,8 @@ pub trait Backend: Send + Sync + 'static {
     /// The [`Failure`] the connection is refused with.
     async fn connect(&self, peer: &Peer) -> Result<Option<SessionEnd>, Failure>;
 
-    /// Runs a query or a mutation.
-    async fn execute(&self, request: Request) -> Response;
+    /// Runs a query or a mutation; one that is known to be `valid` need not be validated.
+    async fn execute(&self, request: Request, valid: bool) -> Response;
 
     /// Runs a subscription.
     fn stream(&self, request: Request) -> BoxStream<'static, Response>;

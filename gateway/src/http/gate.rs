@@ -12,7 +12,7 @@ use async_graphql::{
     },
 };
 
-use super::{cost, errors, scan, weigh};
+use super::{cost, errors, known::Passed, scan, weigh};
 
 /// What a document may hold. The counts are of the expanded document: a fragment counts wherever it is spread.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Default for Limits {
 
 /// A document that has passed, with what every request needs to know of it.
 #[derive(Debug)]
-pub struct Document {
+pub(super) struct Document {
     /// The text it was parsed from.
     pub text: Box<str>,
     /// The syntax tree.
@@ -69,7 +69,7 @@ pub struct Document {
 
 /// What is known of an operation without its variables.
 #[derive(Debug)]
-pub struct Facts {
+pub(super) struct Facts {
     /// `None` for the one anonymous operation.
     pub name: Option<Name>,
     /// Query, mutation or subscription.
@@ -78,6 +78,8 @@ pub struct Facts {
     pub required: Vec<(Name, String)>,
     /// The cost, where no variable has a say in it.
     pub cost: Option<u64>,
+    /// How it has passed validation.
+    pub passed: Passed,
 }
 
 /// Parses a document and holds it against the limits.
@@ -85,7 +87,7 @@ pub struct Facts {
 /// # Errors
 /// `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED` (unknown or cyclic fragments) or `QUERY_TOO_COMPLEX`, in the
 /// error's extensions.
-pub fn admit(text: &str, limits: &Limits) -> Result<Document, ServerError> {
+pub(super) fn admit(text: &str, limits: &Limits) -> Result<Document, ServerError> {
     scan::check(text, limits)?;
     let ast = parse_query(text).map_err(parse_failed)?;
     weigh::check(&ast, limits)?;
@@ -107,6 +109,7 @@ pub fn admit(text: &str, limits: &Limits) -> Result<Document, ServerError> {
                 .map(|variable| (variable.name.node.clone(), variable.var_type.node.to_string()))
                 .collect(),
             cost: (!estimate.variable).then_some(estimate.values),
+            passed: Passed::of(&definition.variable_definitions),
         });
     }
     Ok(Document { text: text.into(), ast, operations })

@@ -26,6 +26,7 @@ mod edge;
 mod errors;
 mod gate;
 mod graphql;
+mod known;
 mod observe;
 mod operate;
 mod params;

@@ -17,6 +17,7 @@ use super::{
     documents::Documents,
     errors::{self, Rejection},
     gate::{Document, Facts},
+    known::Known,
     observe::Names,
     params::Params,
 };
@@ -60,6 +61,7 @@ pub(super) struct Ready {
     pub request: Request,
     pub headers: HeaderMap,
     pub charge: Charge,
+    pub known: Known,
 }
 
 impl<B: Backend> Shared<B> {
@@ -113,6 +115,7 @@ impl<B: Backend> Shared<B> {
         let cost = selected.charge.requested;
         let operation = Operation { kind, name: selected.name().cloned(), label, cost, body_hash, transport };
         let charge = selected.charge;
+        let known = Known::new(selected.document.clone(), selected.index, &selected.variables);
         let text = match selected.params.query {
             Some(text) if !text.is_empty() => text,
             _ => selected.document.text.to_string(),
@@ -122,7 +125,7 @@ impl<B: Backend> Shared<B> {
         request.set_parsed_query(selected.document.ast.clone());
         let prepared = self.guard(false, self.backend.prepare(peer, &operation, request)).await??;
         let Prepared { request, headers } = prepared;
-        Ok(Ready { request, headers, charge })
+        Ok(Ready { request, headers, charge, known })
     }
 
     /// Asks the product to check a caller that stays; within the time an operation may take.
@@ -131,9 +134,11 @@ impl<B: Backend> Shared<B> {
     }
 
     /// Runs a query or a mutation to its end.
-    pub async fn execute(&self, request: Request, kind: OperationType) -> Result<Response, Rejection> {
+    pub async fn execute(&self, request: Request, kind: OperationType, known: &Known) -> Result<Response, Rejection> {
         let mutation = kind == OperationType::Mutation;
-        self.guard(mutation, self.backend.execute(request)).await
+        let response = self.guard(mutation, self.backend.execute(request, known.is_valid())).await?;
+        known.learn(&response);
+        Ok(response)
     }
 
     /// The results of a subscription; a panic is the last of them.

@@ -168,7 +168,7 @@ impl Backend for Fake {
         }
     }
 
-    async fn execute(&self, request: Request) -> Response {
+    async fn execute(&self, request: Request, _valid: bool) -> Response {
         self.schema.execute(request).await
     }
 

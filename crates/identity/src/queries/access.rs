@@ -71,12 +71,14 @@ impl Access {
     /// # Errors
     /// [`Error::Unauthenticated`] when the session was ended, its owner deactivated, or the token version raised.
     pub async fn actor(&self, cx: &Cx, claims: &Claims) -> Result<Arc<UserActor>> {
-        let read = self.read(cx, claims.session);
-        let known = self
-            .known
-            .try_get_with((cx.tenant.id, claims.session), read)
-            .await
-            .map_err(|error: Arc<Error>| (*error).clone())?;
+        let key = (cx.tenant.id, claims.session);
+        let known = match self.known.get(&key).await {
+            Some(known) => known,
+            None => {
+                let read = Box::pin(self.known.try_get_with(key, self.read(cx, claims.session)));
+                read.await.map_err(|error: Arc<Error>| (*error).clone())?
+            }
+        };
         // What is believed is the session; what a token says beside that is held against it each time.
         if known.actor.id != claims.user || known.token_version != claims.token_version {
             return Err(Error::Unauthenticated);

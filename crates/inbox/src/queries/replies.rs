@@ -36,7 +36,7 @@ pub async fn replies(conn: &Conn, cx: &Cx, message: MessageId, page: &Page) -> R
     Ok(page.slice(order.apply(select, page).all(conn).await?))
 }
 
-const BELOW_MESSAGE: Below = Below {
+pub(super) const BELOW_MESSAGE: Below = Below {
     table: "message_replies",
     columns: r#""id", "message_id", "author_id", "content", "email_status", "email_error", "email_sent_at", "created_at""#,
     parent: "message_id",

@@ -1,11 +1,15 @@
 //! One message with what hangs on it, in one statement.
 
+use std::sync::LazyLock;
+
 use kernel::{Conn, Cx, Result, id::MessageId};
 use sea_orm::{
-    ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, JoinType, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, entity::prelude::*,
+    ConnectionTrait, EntityName, FromQueryResult, IdenStatic, Iterable, JoinType, Order,
+    entity::prelude::*,
+    sea_query::{ExprTrait, Query},
 };
 
+use super::replies::BELOW_MESSAGE;
 use crate::{
     policy::{visible_messages, visible_visitors},
     store::{message, reply, visitor},
@@ -35,35 +39,26 @@ pub struct Whole {
 pub async fn message_with(conn: &Conn, cx: &Cx, id: MessageId, with: With) -> Result<Option<Whole>> {
     let Some(visible) = visible_messages(cx, conn.get_database_backend()) else { return Ok(None) };
     let visitors = with.visitor && visible_visitors(cx).is_some();
-    let mut select = message::Entity::find().select_only().filter(visible).filter(message::Column::Id.eq(id));
-    for column in message::Column::iter() {
-        select = select.column_as(column, aliased("m", column));
-    }
+    let mut select = Query::select();
+    select.expr(Expr::cust(COLUMNS.message.as_str())).from(message::Entity.table_ref()).cond_where(visible);
+    select.and_where(message::Column::Id.eq(id));
     if visitors {
-        let by_id =
-            message::Entity::belongs_to(visitor::Entity).from(message::Column::VisitorId).to(visitor::Column::Id);
-        select = select.join(JoinType::LeftJoin, by_id.into());
-        for column in visitor::Column::iter() {
-            select = select.column_as(column, aliased("v", column));
-        }
+        let by_id = Expr::col(visitor::Column::Id.as_column_ref()).equals(message::Column::VisitorId.as_column_ref());
+        select.expr(Expr::cust(COLUMNS.visitor.as_str())).left_join(visitor::Entity.table_ref(), by_id);
     }
     if let Some((rows, from_end)) = with.replies {
         let order = if from_end { Order::Desc } else { Order::Asc };
-        let replies = reply::Entity::find()
-            .filter(reply::Column::MessageId.eq(id))
-            .order_by(reply::Column::CreatedAt, order.clone())
-            .order_by(reply::Column::Id, order)
-            .limit(rows)
-            .into_query();
-        QuerySelect::query(&mut select).join_subquery(JoinType::LeftJoin, replies, "r", Expr::cust("1 = 1"));
-        for column in reply::Column::iter() {
-            select = select.column_as(Expr::col(("r", column.as_str())), aliased("r", column));
-        }
+        let mut replies = Query::select();
+        replies.expr(Expr::cust(BELOW_MESSAGE.columns)).from(reply::Entity.table_ref());
+        replies.and_where(reply::Column::MessageId.eq(id)).limit(rows);
+        replies.order_by(reply::Column::CreatedAt, order.clone()).order_by(reply::Column::Id, order);
+        select.expr(Expr::cust(COLUMNS.reply.as_str()));
+        select.join_subquery(JoinType::LeftJoin, replies, "r", Expr::cust("1 = 1"));
     }
-    let rows = conn.query_all(&select.into_query()).await?;
+    let rows = conn.query_all(&select).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let mut whole = Whole {
-        message: message::Model::from_query_result(first, "m_")?,
+        message: message::Model::from_query_result(first, "")?,
         visitor: if visitors { visitor::Model::from_query_result_optional(first, "v_")? } else { None },
         replies: Vec::new(),
     };
@@ -75,7 +70,22 @@ pub async fn message_with(conn: &Conn, cx: &Cx, id: MessageId, with: With) -> Re
     Ok(Some(whole))
 }
 
-/// The name of a column of one part of the row.
-fn aliased(part: &str, column: impl IdenStatic) -> String {
-    format!("{part}_{}", column.as_str())
+/// The columns of each part of the row. There are some thirty, and to spell them out takes longer than the rest of what
+/// this process does for the statement, so they are spelt out once.
+static COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns {
+    message: columns::<message::Column>("messages", ""),
+    visitor: columns::<visitor::Column>("visitors", "v_"),
+    reply: columns::<reply::Column>("r", "r_"),
+});
+
+struct Columns {
+    message: String,
+    visitor: String,
+    reply: String,
+}
+
+/// `"table"."column" AS "prefixcolumn", …`
+fn columns<C: Iterable + IdenStatic>(table: &str, prefix: &str) -> String {
+    let aliased = |column: C| format!(r#""{table}"."{0}" AS "{prefix}{0}""#, column.as_str());
+    C::iter().map(aliased).collect::<Vec<_>>().join(", ")
 }

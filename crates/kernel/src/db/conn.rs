@@ -6,6 +6,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 
+use super::warm::Warm;
 use crate::cx::Counters;
 
 /// A connection to one tenant's rows (or to the registry): a pool for reading, or an open transaction.
@@ -22,28 +23,17 @@ pub struct Conn {
 }
 
 #[derive(Clone)]
-enum Inner {
+pub(super) enum Inner {
+    /// SQLite.
     Pool(DatabaseConnection),
+    /// PostgreSQL; whether what returns rows only reads them.
+    Warm(Arc<Warm>, bool),
     Tx(Arc<DatabaseTransaction>),
 }
 
 impl Conn {
-    pub(super) fn pool(
-        pool: DatabaseConnection,
-        marker: &'static str,
-        schema: &str,
-        counters: Option<Arc<Counters>>,
-    ) -> Self {
-        Self { inner: Inner::Pool(pool), marker, schema: schema.into(), counters }
-    }
-
-    pub(super) fn tx(
-        tx: Arc<DatabaseTransaction>,
-        marker: &'static str,
-        schema: &str,
-        counters: Option<Arc<Counters>>,
-    ) -> Self {
-        Self { inner: Inner::Tx(tx), marker, schema: schema.into(), counters }
+    pub(super) fn new(inner: Inner, marker: &'static str, schema: &str, counters: Option<Arc<Counters>>) -> Self {
+        Self { inner, marker, schema: schema.into(), counters }
     }
 
     /// Puts the schema in the marker's place. The quotes of the marker stay around it; schema names are made
@@ -66,6 +56,7 @@ impl ConnectionTrait for Conn {
     fn get_database_backend(&self) -> DbBackend {
         match &self.inner {
             Inner::Pool(pool) => pool.get_database_backend(),
+            Inner::Warm(..) => DbBackend::Postgres,
             Inner::Tx(tx) => tx.get_database_backend(),
         }
     }
@@ -74,6 +65,7 @@ impl ConnectionTrait for Conn {
         let statement = self.statement(statement);
         match &self.inner {
             Inner::Pool(pool) => pool.execute_raw(statement).await,
+            Inner::Warm(warm, _) => warm.execute(statement).await,
             Inner::Tx(tx) => tx.execute_raw(statement).await,
         }
     }
@@ -82,6 +74,7 @@ impl ConnectionTrait for Conn {
         let sql = self.resolve(sql);
         match &self.inner {
             Inner::Pool(pool) => pool.execute_unprepared(&sql).await,
+            Inner::Warm(warm, _) => warm.execute_unprepared(sql).await,
             Inner::Tx(tx) => tx.execute_unprepared(&sql).await,
         }
     }
@@ -90,6 +83,7 @@ impl ConnectionTrait for Conn {
         let statement = self.statement(statement);
         match &self.inner {
             Inner::Pool(pool) => pool.query_one_raw(statement).await,
+            Inner::Warm(warm, reads) => Ok(warm.query(statement, *reads).await?.into_iter().next()),
             Inner::Tx(tx) => tx.query_one_raw(statement).await,
         }
     }
@@ -98,6 +92,7 @@ impl ConnectionTrait for Conn {
         let statement = self.statement(statement);
         match &self.inner {
             Inner::Pool(pool) => pool.query_all_raw(statement).await,
+            Inner::Warm(warm, reads) => warm.query(statement, *reads).await,
             Inner::Tx(tx) => tx.query_all_raw(statement).await,
         }
     }

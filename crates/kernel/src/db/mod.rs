@@ -9,12 +9,15 @@ mod dialect;
 mod open;
 mod tx;
 mod wake;
+mod warm;
 
 use std::{sync::Arc, time::Duration};
 
+use conn::Inner;
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder};
 use url_kind::Kind;
+use warm::Warm;
 
 pub use conn::Conn;
 pub use dialect::{Below, any_of, number_unsealed, text_match};
@@ -42,7 +45,7 @@ mod url_kind {
     /// Where connections come from.
     #[derive(Clone)]
     pub(super) enum Kind {
-        Postgres { pool: DatabaseConnection },
+        Postgres(Arc<Warm>),
         Sqlite { control: Pair, dir: std::path::PathBuf, tenants: Cache<TenantId, Pair> },
     }
 
@@ -110,15 +113,23 @@ impl Db {
     /// Which database this is.
     pub fn backend(&self) -> DbBackend {
         match self.kind {
-            Kind::Postgres { .. } => DbBackend::Postgres,
+            Kind::Postgres(_) => DbBackend::Postgres,
             Kind::Sqlite { .. } => DbBackend::Sqlite,
         }
     }
 
-    /// The shared PostgreSQL pool, for LISTEN and for its gauges; `None` on SQLite.
+    /// The shared PostgreSQL pool; `None` on SQLite. What has a `Conn` need not ask it.
     pub fn postgres(&self) -> Option<&sqlx::PgPool> {
         match &self.kind {
-            Kind::Postgres { pool } => Some(pool.get_postgres_connection_pool()),
+            Kind::Postgres(warm) => Some(warm.pool()),
+            Kind::Sqlite { .. } => None,
+        }
+    }
+
+    /// How many connections to PostgreSQL are open, and how many of them nobody uses; `None` on SQLite.
+    pub fn connections(&self) -> Option<(u32, usize)> {
+        match &self.kind {
+            Kind::Postgres(warm) => Some((warm.pool().size(), warm.idle())),
             Kind::Sqlite { .. } => None,
         }
     }
@@ -126,39 +137,34 @@ impl Db {
     /// The registry of tenants.
     pub fn control(&self) -> Conn {
         match &self.kind {
-            Kind::Postgres { pool } => Conn::pool(pool.clone(), CONTROL, "public", None),
-            Kind::Sqlite { control, .. } => Conn::pool(control.write.clone(), CONTROL, "main", None),
+            Kind::Postgres(warm) => Conn::new(Inner::Warm(warm.clone(), true), CONTROL, "public", None),
+            Kind::Sqlite { control, .. } => Conn::new(Inner::Pool(control.write.clone()), CONTROL, "main", None),
         }
     }
 
     /// A connection for reading the tenant of `cx`; no transaction, no extra round trip.
     pub async fn reader(&self, cx: &Cx) -> Result<Conn> {
-        let pool = match &self.kind {
-            Kind::Postgres { pool } => pool.clone(),
-            Kind::Sqlite { .. } => self.sqlite(&cx.tenant).await?.read,
+        let inner = match &self.kind {
+            Kind::Postgres(warm) => Inner::Warm(warm.clone(), true),
+            Kind::Sqlite { .. } => Inner::Pool(self.sqlite(&cx.tenant).await?.read),
         };
-        Ok(Conn::pool(pool, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))
+        Ok(Conn::new(inner, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))
     }
 
     /// A connection for bookkeeping that is one statement and no change of anybody's data: counting an attempt,
     /// leasing a job. Everything else goes through [`Db::transact`].
     pub async fn bookkeeping(&self, cx: &Cx) -> Result<Conn> {
-        let pool = self.writer(&cx.tenant).await?;
-        Ok(Conn::pool(pool, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))
-    }
-
-    /// Where transactions of the tenant begin.
-    async fn writer(&self, tenant: &Tenant) -> Result<DatabaseConnection> {
-        match &self.kind {
-            Kind::Postgres { pool } => Ok(pool.clone()),
-            Kind::Sqlite { .. } => Ok(self.sqlite(tenant).await?.write),
-        }
+        let inner = match &self.kind {
+            Kind::Postgres(warm) => Inner::Warm(warm.clone(), false),
+            Kind::Sqlite { .. } => Inner::Pool(self.sqlite(&cx.tenant).await?.write),
+        };
+        Ok(Conn::new(inner, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))
     }
 
     /// The schema that takes the marker's place.
     fn schema<'a>(&self, tenant: &'a Tenant) -> &'a str {
         match self.kind {
-            Kind::Postgres { .. } => &tenant.schema_name,
+            Kind::Postgres(_) => &tenant.schema_name,
             Kind::Sqlite { .. } => "main",
         }
     }

@@ -13,7 +13,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::url_kind::{Kind, Pair};
+use super::{
+    url_kind::{Kind, Pair},
+    warm::Warm,
+};
 use crate::{Error, Result, tenant::Tenant};
 
 /// Bounds of the database connections.
@@ -66,7 +69,7 @@ pub(super) async fn open(url: &str, options: &Options) -> Result<Kind> {
         .max_lifetime(Duration::from_secs(1800))
         .connect_with(connect)
         .await?;
-    Ok(Kind::Postgres { pool: SqlxPostgresConnector::from_sqlx_postgres_pool(pool) })
+    Ok(Kind::Postgres(Warm::new(pool)))
 }
 
 fn postgres_options(url: &str) -> Result<PgConnectOptions> {

@@ -11,7 +11,7 @@ use std::{
 use sea_orm::{DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Conn, Db, TENANT};
+use super::{Conn, Db, TENANT, conn::Inner, url_kind::Kind};
 use crate::{
     Cx, Error, Result, Tenant,
     cx::Counters,
@@ -139,15 +139,21 @@ impl Db {
         tenant: &Tenant,
         counters: Option<Arc<Counters>>,
     ) -> Result<(Conn, Arc<DatabaseTransaction>)> {
-        let pool = self.writer(tenant).await?;
         let options = TransactionOptions {
             // Takes the write lock at once: a transaction that reads first and writes later would fail
             // with "busy" instead of waiting.
             sqlite_transaction_mode: (self.backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let raw = Arc::new(pool.begin_with_options(options).await?);
-        Ok((Conn::tx(raw.clone(), TENANT, self.schema(tenant), counters), raw))
+        let raw = match &self.kind {
+            Kind::Postgres(warm) => {
+                let (_waiting, pool) = warm.for_transaction();
+                pool.begin_with_options(options).await?
+            }
+            Kind::Sqlite { .. } => self.sqlite(tenant).await?.write.begin_with_options(options).await?,
+        };
+        let raw = Arc::new(raw);
+        Ok((Conn::new(Inner::Tx(raw.clone()), TENANT, self.schema(tenant), counters), raw))
     }
 
     async fn commit(&self, cx: &Cx, open: Arc<Open>, raw: Arc<DatabaseTransaction>) -> Result<()> {

@@ -49,7 +49,7 @@ filter_tree!(AuditLogFilter, AuditLogCriteria, |level, _scope| AuditLogCriteria 
     actor_id: level.actor_id.map(|by| by.of_people("actorId")).transpose()?,
     resource_id: level.resource_id.as_ref().map(resource).transpose()?,
     success: level.success,
-    at: level.at.map(Into::into),
+    at: level.at.map(|by| by.of("at")).transpose()?,
 });
 
 /// What audit rows can be ordered by.

@@ -34,7 +34,7 @@ pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahea
         ids.dedup();
         if !ids.is_empty() {
             let found = identity::roles_by_ids(&conn, &ids, &scope.app.catalog).await?;
-            loaders.feed_many(found.into_iter().map(|(id, role)| (id, std::sync::Arc::new(role)))).await;
+            loaders.feed_many(found.into_iter().map(|(id, role)| (id, std::sync::Arc::new(role))));
         }
     }
     if asked("grantedPermissions") {
@@ -42,7 +42,7 @@ pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahea
         if !ids.is_empty() {
             let found = identity::grants_of_each(&conn, &ids).await?;
             let found = found.into_iter().map(|(id, names)| (GrantsOf(id), std::sync::Arc::new(names)));
-            loaders.feed_many(found).await;
+            loaders.feed_many(found);
         }
     }
     if asked("createdBy") {
@@ -52,7 +52,7 @@ pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahea
         if !ids.is_empty() {
             let found = scope.app.directory.people_by_ids(&conn, &cx, &ids).await?;
             let creators: Vec<_> = found.values().map(|person| person.as_ref().clone()).collect();
-            loaders.feed_many(found).await;
+            loaders.feed_many(found);
             let below: Vec<_> = nodes.iter().map(|node| node.field("createdBy")).collect();
             Box::pin(prime(scope, &creators, &below)).await?;
         }
@@ -63,7 +63,7 @@ pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahea
         ids.dedup();
         if !ids.is_empty() {
             let found = identity::departments_by_ids(&conn, &ids).await?;
-            loaders.feed_many(found.into_iter().map(|(id, department)| (id, std::sync::Arc::new(department)))).await;
+            loaders.feed_many(found.into_iter().map(|(id, department)| (id, std::sync::Arc::new(department))));
         }
     }
     Ok(())

@@ -58,8 +58,8 @@ filter_tree!(StaffFilter, PersonCriteria, |level, _scope| PersonCriteria {
     role_id: level.role_id.map(|by| by.of("roleId")).transpose()?,
     department_id: level.department_id.map(|by| by.of("departmentId")).transpose()?,
     team_id: level.team_id.map(|id| crate::graphql::scalars::id("filter.teamId", &id)).transpose()?,
-    created_at: level.created_at.map(Into::into),
-    last_sign_in_at: level.last_sign_in_at.map(Into::into),
+    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
+    last_sign_in_at: level.last_sign_in_at.map(|by| by.of("lastSignInAt")).transpose()?,
     text: level.text,
     ..PersonCriteria::default()
 });
@@ -89,8 +89,8 @@ pub struct ClientFilter {
 filter_tree!(ClientFilter, PersonCriteria, |level, _scope| PersonCriteria {
     is_active: level.is_active,
     is_verified: level.is_verified,
-    created_at: level.created_at.map(Into::into),
-    last_sign_in_at: level.last_sign_in_at.map(Into::into),
+    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
+    last_sign_in_at: level.last_sign_in_at.map(|by| by.of("lastSignInAt")).transpose()?,
     text: level.text,
     ..PersonCriteria::default()
 });

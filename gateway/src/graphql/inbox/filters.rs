@@ -69,8 +69,8 @@ filter_tree!(MessageFilter, MessageCriteria, |level, scope| MessageCriteria {
     status: level.status.map(Into::into),
     assignee_id: level.assignee_id.map(|by| by.of_with("assigneeId", people(scope.cx().staff_id()))).transpose()?,
     visitor_id: level.visitor_id.map(|by| by.of("visitorId")).transpose()?,
-    created_at: level.created_at.map(Into::into),
-    updated_at: level.updated_at.map(Into::into),
+    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
+    updated_at: level.updated_at.map(|by| by.of("updatedAt")).transpose()?,
     text: level.text,
 });
 
@@ -125,8 +125,8 @@ pub struct VisitorFilter {
 filter_tree!(VisitorFilter, VisitorCriteria, |level, _scope| VisitorCriteria {
     email: level.email.map(Into::into),
     source: level.source.map(Into::into),
-    first_visit_at: level.first_visit_at.map(Into::into),
-    last_visit_at: level.last_visit_at.map(Into::into),
+    first_visit_at: level.first_visit_at.map(|by| by.of("firstVisitAt")).transpose()?,
+    last_visit_at: level.last_visit_at.map(|by| by.of("lastVisitAt")).transpose()?,
 });
 
 /// What visitors can be ordered by.

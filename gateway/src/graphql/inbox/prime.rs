@@ -121,7 +121,7 @@ async fn prime_with(
             }
         };
         let visitors: Vec<_> = found.values().cloned().collect();
-        scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (id, Arc::new(visitor)))).await;
+        scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (id, Arc::new(visitor))));
         let below: Vec<_> = nodes.iter().chain(&again).map(|node| node.field("visitor")).collect();
         prime_visitors(scope, &visitors, &below).await
     };
@@ -135,14 +135,14 @@ async fn prime_with(
             authors.extend(found.values().flatten().filter_map(|reply| reply.author_id));
             let fed =
                 found.into_iter().map(|(message, replies)| (RepliesOf { message, rows, backward }, Arc::new(replies)));
-            scope.loaders.feed_many(fed).await;
+            scope.loaders.feed_many(fed);
         }
         Ok::<_, kernel::Error>(authors)
     };
     let counts = async {
         if asked(nodes, "replyCount") || asked(&again, "replyCount") || counted(nodes, "replies") {
             let found: HashMap<MessageId, u64> = inbox::count_replies_of_each(&conn, &cx, &ids).await?;
-            scope.loaders.feed_many(found.into_iter().map(|(id, n)| (ReplyCount(id), n))).await;
+            scope.loaders.feed_many(found.into_iter().map(|(id, n)| (ReplyCount(id), n)));
         }
         Ok(())
     };
@@ -157,13 +157,13 @@ async fn prime_with(
     if !people.is_empty() {
         let found = scope.app.directory.people_by_ids(&conn, &cx, &people).await?;
         let people: Vec<_> = found.values().map(|person| person.as_ref().clone()).collect();
-        scope.loaders.feed_many(found).await;
+        scope.loaders.feed_many(found);
         let fields =
             nodes.iter().map(|node| node.field("assignee")).chain(below.iter().map(|reply| reply.field("author")));
         crate::graphql::identity::prime(scope, &people, &fields.collect::<Vec<_>>()).await?;
     }
     if asked(&below, "message") {
-        scope.loaders.feed_many(messages.iter().map(|message| (message.id, Arc::new(message.clone())))).await;
+        scope.loaders.feed_many(messages.iter().map(|message| (message.id, Arc::new(message.clone()))));
     }
     Ok(())
 }
@@ -181,15 +181,15 @@ pub async fn prime_visitors(scope: &Scope, visitors: &[inbox::Visitor], nodes: &
         let messages: Vec<_> = found.values().flatten().cloned().collect();
         let fed =
             found.into_iter().map(|(visitor, messages)| (MessagesOf { visitor, rows, backward }, Arc::new(messages)));
-        scope.loaders.feed_many(fed).await;
+        scope.loaders.feed_many(fed);
         let below: Vec<_> = nodes.iter().map(|node| node.field("messages")).collect();
         let below: Vec<_> = below.iter().flat_map(self::nodes).collect();
-        scope.loaders.feed_many(visitors.iter().map(|visitor| (visitor.id, Arc::new(visitor.clone())))).await;
+        scope.loaders.feed_many(visitors.iter().map(|visitor| (visitor.id, Arc::new(visitor.clone()))));
         Box::pin(prime(scope, &messages, &below)).await?;
     }
     if asked(nodes, "messageCount") || counted(nodes, "messages") {
         let found = inbox::count_messages_of_each(&conn, &cx, &ids).await?;
-        scope.loaders.feed_many(found.into_iter().map(|(id, n)| (MessageCount(id), n))).await;
+        scope.loaders.feed_many(found.into_iter().map(|(id, n)| (MessageCount(id), n)));
     }
     Ok(())
 }
