@@ -3,4 +3,6 @@
 pub mod events;
 pub mod role;
 pub mod session;
+pub mod setting;
+pub mod setting_events;
 pub mod person;
