@@ -1,28 +1,16 @@
 //! Where mail goes: to the tenant's own mail server where it has an active one, else to the installation's.
 
-use identity::letters::{Encryption, Mail, MailServer, Post, PostError, Step};
+use identity::letters::{Encryption, Mail, MailServer, Post, PostError, Step, is_mail_port};
 use inbox::{Address, MailError, Mailer, SmtpMail};
 use kernel::{Cx, Error, ProblemCode, Result, net::resolve_public};
 
 use crate::app::App;
 
-/// The ports that mail servers listen on. Any other one would let a tenant look at what else listens.
-const PORTS: [u16; 4] = [25, 465, 587, 2525];
-
-/// Checks that a tenant's mail server may be connected to.
-///
-/// # Errors
-/// [`Error::Invalid`] at `host` or `port`.
-pub fn permitted_port(app: &App, port: u16) -> Result<()> {
-    if app.allow_private_hosts || PORTS.contains(&port) {
-        return Ok(());
-    }
-    Err(Error::invalid("port", ProblemCode::NotAllowed, "must be 25, 465, 587 or 2525"))
-}
-
 /// The server as the adapter wants it, looked up and judged.
 async fn found(app: &App, server: &MailServer) -> Result<inbox::MailServer> {
-    permitted_port(app, server.port)?;
+    if !is_mail_port(server.port, app.allow_private_hosts) {
+        return Err(Error::invalid("port", ProblemCode::NotAllowed, "this is no port of a mail server"));
+    }
     Ok(inbox::MailServer {
         host: server.host.clone(),
         address: resolve_public(&server.host, server.port, app.allow_private_hosts).await?,

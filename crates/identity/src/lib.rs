@@ -27,6 +27,7 @@ pub use adapters::{
 };
 pub use domain::{
     role::{ROLES, Role},
+    setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     person::Person,
 };
@@ -38,13 +39,20 @@ pub use policy::{
 pub use queries::{
     access::{ACCESS_TTL, Access},
     directory::Directory,
+    company::CompanyProfile,
     mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
     },
 };
+pub use queries::{
+    settings::{Setting, SettingsReader, setting, settings},
+    wordings::{Worded, wordings},
+};
 pub use store::{
+    setting::Kind as SettingKind,
+    smtp_settings::Model as SmtpSettings,
     department::Model as Department,
     user::Kind as UserKind,
 };
@@ -54,7 +62,12 @@ pub use usecases::{
     deactivate_staff::deactivate_staff,
     refresh_session::{Refreshed, refresh_session, refused},
     sign_in::{SignIn, SignedIn, sign_in},
+    set_setting::{SetSetting, reset_setting, set_setting},
     sign_out::sign_out,
+    test_smtp::{TestSmtp, test_smtp},
+    update_company_profile::{UpdateCompanyProfile, update_company_profile},
+    update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
+    update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
 };
 
 /// The entities of this context, for the test that compares them with the migrations.

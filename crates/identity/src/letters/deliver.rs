@@ -13,7 +13,7 @@ use super::{
     post::{Mail, Post, PostError},
     queue::open,
     template::{COMPANY, NAME, Template},
-    wording::{Rendered, line},
+    wording::{Rendered, Wording, line},
 };
 use crate::{
     domain::setting_events::{LetterDelivered, LetterFailed},
@@ -21,12 +21,29 @@ use crate::{
 };
 
 /// A mail of a template in the tenant's own wording or the one that it comes with.
-pub async fn render(conn: &Conn, cx: &Cx, template: Template, name: &str, variables: &[(&str, &str)]) -> Result<Rendered> {
+pub(crate) async fn render(
+    conn: &Conn,
+    cx: &Cx,
+    template: Template,
+    name: &str,
+    variables: &[(&str, &str)],
+) -> Result<Rendered> {
+    render_wording(conn, cx, &wording(conn, template).await?, name, variables).await
+}
+
+/// A mail in this wording.
+pub(crate) async fn render_wording(
+    conn: &Conn,
+    cx: &Cx,
+    wording: &Wording,
+    name: &str,
+    variables: &[(&str, &str)],
+) -> Result<Rendered> {
     let company = company_name(conn, cx).await?;
     let mut values: HashMap<&str, &str> = variables.iter().copied().collect();
     values.insert(NAME, name);
     values.insert(COMPANY, &company);
-    wording(conn, template).await?.render(&values)
+    wording.render(&values)
 }
 
 /// Delivers the letter of a job and notes what came of it.

@@ -31,6 +31,12 @@ pub enum Encryption {
     None,
 }
 
+/// Whether mail servers listen on a port. With `any` every port is taken; otherwise a tenant could look at what else
+/// listens somewhere.
+pub fn is_mail_port(port: u16, any: bool) -> bool {
+    port != 0 && (any || matches!(port, 25 | 465 | 587 | 2525))
+}
+
 /// A mail server of a tenant's own.
 #[derive(Clone)]
 pub struct MailServer {

@@ -6,3 +6,4 @@ pub mod people;
 pub mod company;
 pub mod mail_server;
 pub mod wordings;
+pub mod settings;

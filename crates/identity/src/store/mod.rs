@@ -3,11 +3,14 @@
 pub mod department;
 pub mod email_template;
 mod people;
+mod mail_setup;
 pub mod refresh_token;
 pub mod role;
 pub mod session;
 mod sessions;
 pub mod setting;
+mod settings;
+pub(crate) use settings::of;
 pub mod smtp_settings;
 pub mod team;
 pub mod team_member;

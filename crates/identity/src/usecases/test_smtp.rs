@@ -1,0 +1,56 @@
+//! Somebody wants to see whether the mail server works.
+
+use std::time::Duration;
+
+use kernel::{Cx, Db, Error, ProblemCode, Result, crypto::Keyring, db::Emit, limit::Limit, text::Check};
+
+use crate::{
+    domain::setting_events::SmtpTested,
+    letters::{Mail, Post, Step, Template, render},
+    policy::MANAGE_SETTINGS,
+    queries::mail_server::{mail_server, smtp_settings},
+};
+
+/// Test mails of one tenant.
+const TESTS: Limit = Limit { name: "test mails", attempts: 20, window: Duration::from_secs(10 * 60) };
+
+/// A test mail to be sent.
+#[derive(Debug, Clone)]
+pub struct TestSmtp {
+    /// To whom.
+    pub to: String,
+    /// Whether attempts are limited.
+    pub limited: bool,
+}
+
+/// Sends a test mail through the company's own server, active or not, and tells every step with the server's words.
+///
+/// # Errors
+/// [`Error::Forbidden`] without [`MANAGE_SETTINGS`]; [`Error::Invalid`] for a bad address and where there is no server;
+/// [`Error::RateLimited`].
+pub async fn test_smtp(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx, cmd: &TestSmtp) -> Result<Vec<Step>> {
+    // In a transaction of its own, so that a refusal is recorded as every other.
+    let unkeyed = &cx.keyed(None);
+    db.transact(unkeyed, "smtp_settings.test", |_tx| async move { cx.require(MANAGE_SETTINGS) }).await?;
+    let mut check = Check::default();
+    let to = check.email("to", &cmd.to);
+    check.done()?;
+    let conn = db.reader(cx).await?;
+    let Some(row) = smtp_settings(&conn, cx).await? else {
+        return Err(Error::invalid("", ProblemCode::NotAvailable, "no mail server is set"));
+    };
+    if cmd.limited {
+        TESTS.count(&db.bookkeeping(cx).await?, cx, "").await?;
+    }
+    let server = mail_server(cx, keyring, row)?;
+    let rendered = render(&conn, cx, Template::TestMail, &to, &[]).await?;
+    drop(conn);
+    let mail = Mail { name: String::new(), to, rendered, id: cx.new_id::<kernel::id::JobId>().to_string() };
+    let steps = post.rehearse(&server, &mail).await;
+    let (steps, to) = (&steps, &mail.to);
+    db.transact(cx, "smtp_settings.test", |tx| async move {
+        tx.emit(cx, &SmtpTested { to: to.clone(), ok: steps.iter().all(|step| step.ok) });
+        Ok(steps.clone())
+    })
+    .await
+}
