@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Directory, Passwords};
+use identity::{Access, AccessTokens, Claims, Directory, Passwords, SettingsReader};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -22,6 +22,8 @@ pub struct App {
     pub access: Access,
     /// Colleagues, as other things show them.
     pub directory: Directory,
+    /// The company's settings, as other code reads them.
+    pub settings: SettingsReader,
     /// Access tokens.
     pub tokens: AccessTokens,
     /// Password hashing.
@@ -74,6 +76,7 @@ impl App {
         Ok(Arc::new(Self {
             access: Access::new(db.clone(), catalog.clone()),
             directory: Directory::default(),
+            settings: SettingsReader::new(db.clone()),
             tokens: AccessTokens::new(&keyring)?,
             passwords: Passwords::new(&source, at_once)?,
             mailer,

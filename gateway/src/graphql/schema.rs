@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
-    identity::{IdentityMutation, IdentityQuery, Permission},
+    identity::{
+        IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, Permission, SettingsMutation, SettingsQuery,
+    },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
@@ -16,11 +18,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, SettingsQuery, MailSetupQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, SettingsMutation, MailSetupMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
