@@ -146,6 +146,8 @@ pub struct Things {
     pub staff: String,
     /// An audit row.
     pub audit: String,
+    /// A client.
+    pub client: String,
 }
 
 /// Lets a visitor write.
@@ -201,7 +203,7 @@ impl Things {
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        Self { client: visitor.replace("vis", "cli"), message, visitor, reply, staff, audit }
     }
 
     /// The one of a kind, by its prefix.
@@ -212,6 +214,7 @@ impl Things {
             "rpl" => &self.reply,
             "stf" => &self.staff,
             "aud" => &self.audit,
+            "cli" => &self.client,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

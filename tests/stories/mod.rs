@@ -3,7 +3,9 @@
 mod attempts;
 mod desk;
 mod idempotency;
+mod letters;
 mod mail;
+mod mail_setup;
 mod main_job;
 mod paging;
 mod processes;
@@ -11,6 +13,7 @@ mod realtime;
 mod rights;
 mod search;
 mod sessions;
+mod settings;
 mod slow_reader;
 mod tokens;
 mod visitors;

@@ -9,8 +9,13 @@
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
 //! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
 //!
+//! A *setting* is the company's or one person's; a *letter* is a mail to one person, worded by a *template* in the
+//! company's own wording or the one it comes with. A letter waits encrypted, for it holds tokens; a mail server's password
+//! is sealed and goes to no other server than the one it was given for.
+//!
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
-//! `staff.deactivated`.
+//! `staff.deactivated`, `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
+//! `letter.delivered`, `letter.failed`.
 
 mod adapters;
 mod domain;

@@ -16,7 +16,7 @@ pub mod limits {
     /// A subject.
     pub const SUBJECT: usize = 200;
     /// The HTML part.
-    pub const HTML: usize = 50_000;
+    pub const HTML: usize = 25_000;
     /// The plain text.
     pub const TEXT: usize = 20_000;
 }

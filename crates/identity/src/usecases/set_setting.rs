@@ -60,6 +60,8 @@ pub async fn set_setting<S: Settings + Emit>(s: &S, cx: &Cx, cmd: SetSetting) ->
     };
     let description = check.optional_line("description", cmd.description.as_deref(), 500);
     check.done()?;
+    // What Frontdesk knows it describes itself.
+    let description = description.filter(|_| Known::of(&cmd.key).is_none());
     store(s, cx, &cmd.key, owner, kind, value, description).await
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use kernel::{Cx, Db, Error, ProblemCode, Result, crypto::Keyring, db::Emit, limit::Limit, text::Check};
 
 use crate::{
+    ports::MailSetup,
     domain::setting_events::SmtpTested,
     letters::{Mail, Post, Step, Template, render},
     policy::MANAGE_SETTINGS,
@@ -29,19 +30,14 @@ pub struct TestSmtp {
 /// [`Error::Forbidden`] without [`MANAGE_SETTINGS`]; [`Error::Invalid`] for a bad address and where there is no server;
 /// [`Error::RateLimited`].
 pub async fn test_smtp(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx, cmd: &TestSmtp) -> Result<Vec<Step>> {
-    // In a transaction of its own, so that a refusal is recorded as every other.
+    // In a transaction of its own, so that a refusal is recorded as every other; the mail goes out after it.
     let unkeyed = &cx.keyed(None);
-    db.transact(unkeyed, "smtp_settings.test", |_tx| async move { cx.require(MANAGE_SETTINGS) }).await?;
-    let mut check = Check::default();
-    let to = check.email("to", &cmd.to);
-    check.done()?;
-    let conn = db.reader(cx).await?;
-    let Some(row) = smtp_settings(&conn, cx).await? else {
-        return Err(Error::invalid("", ProblemCode::NotAvailable, "no mail server is set"));
-    };
+    let to = db.transact(unkeyed, "smtp_settings.test", |tx| async move { allowed(&tx, unkeyed, cmd).await }).await?;
     if cmd.limited {
         TESTS.count(&db.bookkeeping(cx).await?, cx, "").await?;
     }
+    let conn = db.reader(cx).await?;
+    let row = smtp_settings(&conn, cx).await?.ok_or_else(no_server)?;
     let server = mail_server(cx, keyring, row)?;
     let rendered = render(&conn, cx, Template::TestMail, &to, &[]).await?;
     drop(conn);
@@ -53,4 +49,17 @@ pub async fn test_smtp(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx, cmd
         Ok(steps.clone())
     })
     .await
+}
+
+/// The address that the test goes to, where it may.
+async fn allowed<S: MailSetup>(s: &S, cx: &Cx, cmd: &TestSmtp) -> Result<String> {
+    cx.require(MANAGE_SETTINGS)?;
+    let mut check = Check::default();
+    let to = check.email("to", &cmd.to);
+    check.done()?;
+    s.smtp().await?.map(|_| to).ok_or_else(no_server)
+}
+
+fn no_server() -> Error {
+    Error::invalid("", ProblemCode::NotAvailable, "no mail server is set")
 }

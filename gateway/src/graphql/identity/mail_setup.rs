@@ -275,7 +275,7 @@ pub struct UpdateEmailTemplateInput {
     pub key: EmailTemplateKey,
     /// The subject, one line of at most 200 characters.
     pub subject: Option<String>,
-    /// The HTML part, at most 50,000 characters: text, headings, lists, tables, links and pictures; no scripts, forms,
+    /// The HTML part, at most 25,000 characters: text, headings, lists, tables, links and pictures; no scripts, forms,
     /// frames, comments or style sheets. A link leads to an address or to one variable that is a link.
     pub html: Option<String>,
     /// The plain text, at most 20,000 characters.
