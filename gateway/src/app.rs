@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Directory, Passwords};
+use identity::{Access, AccessTokens, Claims, Directory, Passwords, SettingsReader};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -23,6 +23,8 @@ pub struct App {
     pub access: Access,
     /// Colleagues, as other things show them.
     pub directory: Directory,
+    /// The company's settings, as other code reads them.
+    pub settings: SettingsReader,
     /// Access tokens.
     pub tokens: AccessTokens,
     /// Password hashing.
@@ -31,6 +33,10 @@ pub struct App {
     pub mailer: Arc<dyn Mailer>,
     /// How mail looks.
     pub mail: MailSettings,
+    /// The address that people reach this installation at, without a slash at its end: what links in mails begin with.
+    pub public_url: String,
+    /// Whether tenants may have connections made to private networks.
+    pub allow_private_hosts: bool,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// The names of all permissions.
@@ -73,10 +79,13 @@ impl App {
         Ok(Arc::new(Self {
             access: Access::new(db.clone(), catalog.clone()),
             directory: Directory::default(),
+            settings: SettingsReader::new(db.clone()),
             tokens: AccessTokens::new(&keyring)?,
             passwords: Passwords::new(&source, at_once)?,
             mailer,
             mail: config.mail_settings()?,
+            public_url: config.public_url()?,
+            allow_private_hosts: config.allow_private_hosts.is_on(),
             rate_limits: config.rate_limits.is_on(),
             catalog,
             schema: build(ValidationMode::Strict),

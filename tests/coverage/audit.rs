@@ -31,6 +31,21 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
             let token = session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await.string("signIn.session.refreshToken");
             json!({ "input": { "refreshToken": token } })
         }
+        "resetSetting" | "resetEmailTemplate" | "testSmtp" => {
+            let before = match root.name.as_str() {
+                "resetSetting" => ("setSetting", json!({ "key": "ui.theme", "scope": "PERSONAL", "value": "light" })),
+                "resetEmailTemplate" => ("updateEmailTemplate", json!({ "key": "TEST_MAIL", "subject": "It works" })),
+                // Nobody is there, which is an answer too.
+                _ => (
+                    "updateSmtpSettings",
+                    json!({ "host": "127.0.0.1", "port": 25, "encryption": "NONE", "fromEmail": "desk@example.com" }),
+                ),
+            };
+            let sdl = Sdl::exported();
+            let first = mutations(&sdl).into_iter().find(|root| root.name == before.0).expect("a mutation");
+            run(&home.admin, &sdl, &first, json!({ "input": before.1 })).await.ok();
+            arguments(root, own)
+        }
         // The fixtures' message is the administrator's already.
         "assignMessage" => put(arguments(root, own), "input.assigneeId", Value::Null),
         // What is done already would change nothing.
@@ -87,7 +102,12 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
             put(arguments(root, own), "input.roleId", json!("rol_0190a5f0000070008000000000000000")),
             put(arguments(root, own), "input.name", json!("ADMIN")),
         ],
-        "signIn" | "refreshSession" | "signOut" => Vec::new(),
+        "signIn" | "refreshSession" | "signOut" | "resetEmailTemplate" => Vec::new(),
+        "setSetting" | "resetSetting" => vec![put(arguments(root, own), "input.key", json!("no.such.setting"))],
+        "updateCompanyProfile" => vec![put(arguments(root, own), "input.primaryColor", json!("red"))],
+        "updateSmtpSettings" => vec![put(arguments(root, own), "input.port", json!(80))],
+        "testSmtp" => vec![put(arguments(root, own), "input.to", json!("nobody")), arguments(root, own)],
+        "updateEmailTemplate" => vec![put(arguments(root, own), "input.html", json!("<p>never closed"))],
         name => panic!("{name} has no refusals in tests/coverage/audit.rs"),
     }
 }

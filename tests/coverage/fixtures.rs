@@ -46,6 +46,19 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("mutation", "signIn") => json!({ "input": { "email": "nobody@example.com", "password": "something wrong" } }),
         ("mutation", "refreshSession") => json!({ "input": { "refreshToken": "fdr_nothing" } }),
         ("mutation", "signOut") => json!({}),
+        ("query", "settings" | "companyProfile" | "smtpSettings" | "emailTemplates") => json!({}),
+        ("query", "setting") => json!({ "key": "ui.theme", "scope": "PERSONAL" }),
+        ("query", "emailTemplate" | "previewEmailTemplate") => json!({ "key": "TEST_MAIL" }),
+        ("mutation", "setSetting") => json!({ "input": { "key": "ui.theme", "scope": "PERSONAL", "value": "dark" } }),
+        ("mutation", "resetSetting") => json!({ "input": { "key": "ui.theme", "scope": "PERSONAL" } }),
+        ("mutation", "updateCompanyProfile") => json!({ "input": { "primaryColor": "#102030" } }),
+        ("mutation", "updateSmtpSettings") => {
+            json!({ "input": { "host": "mail.example.com", "port": 587, "encryption": "TLS", "username": "desk",
+                "password": "a secret of the mail server", "fromEmail": "desk@example.com" } })
+        }
+        ("mutation", "testSmtp") => json!({ "input": { "to": "ada@example.com" } }),
+        ("mutation", "updateEmailTemplate") => json!({ "input": { "key": "TEST_MAIL", "subject": "It works" } }),
+        ("mutation", "resetEmailTemplate") => json!({ "input": { "key": "TEST_MAIL" } }),
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),
     }

@@ -3,7 +3,9 @@
 mod attempts;
 mod desk;
 mod idempotency;
+mod letters;
 mod mail;
+mod mail_setup;
 mod main_job;
 mod paging;
 mod processes;
@@ -12,6 +14,7 @@ mod rights;
 mod roles;
 mod search;
 mod sessions;
+mod settings;
 mod slow_reader;
 mod tokens;
 mod visitors;

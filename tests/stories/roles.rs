@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::desk::{Desk, PASSWORD, Person, eventually};
+use super::desk::{Desk, PASSWORD, Person};
 use crate::coverage::sql::Sql;
-use crate::support::{Answer, both};
+use crate::support::{Answer, both, until};
 
 /// The longest that a right outlives what ended it.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -217,7 +217,7 @@ both! {
         let take = "mutation($s: ID!) { revokePermission(input: { staffId: $s, permission: MANAGE_ROLES }) { staff { \
             grantedPermissions } errors { code } } }";
         run(&admin, take, json!({ "s": plain.id })).await;
-        eventually("the grant's end", AT_ONCE, async || {
+        until("the grant's end", AT_ONCE, async || {
             let asked = plain.client.run(why, json!({ "who": plain.id })).await;
             (!asked.errors().is_empty()).then(|| assert_eq!(asked.error_code(), "FORBIDDEN"))
         })
@@ -277,7 +277,7 @@ both! {
         assert_eq!(wrong.user_errors("deactivateStaff")[0].code, "NOT_AVAILABLE");
         let left = run(&admin, leave, json!({ "s": leaver.id, "to": heir.id })).await;
         assert_eq!(left.json["data"]["deactivateStaff"]["staff"]["isActive"], false);
-        eventually("the end of the session", AT_ONCE, async || {
+        until("the end of the session", AT_ONCE, async || {
             let asked = leaver.client.run("{ messages { nodes { id } } }", Value::Null).await;
             (!asked.errors().is_empty()).then(|| assert_eq!(asked.error_code(), "UNAUTHENTICATED"))
         })

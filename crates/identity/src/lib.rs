@@ -9,12 +9,18 @@
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
 //! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
 //!
-//! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`,
-//! `person.added`, `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`,
-//! `permission.revoked`.
+//! A *setting* is the company's or one person's; a *letter* is a mail to one person, worded by a *template* in the
+//! company's own wording or the one it comes with. A letter waits encrypted, for it holds tokens; a mail server's password
+//! is sealed and goes to no other server than the one it was given for.
+//!
+//! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
+//! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
+//! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
+//! `letter.delivered`, `letter.failed`.
 
 mod adapters;
 mod domain;
+pub mod letters;
 mod policy;
 mod ports;
 mod queries;
@@ -30,7 +36,9 @@ pub use domain::{
     person::Person,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
+    setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
 };
+pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
     MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF, holds_all,
@@ -38,14 +46,23 @@ pub use policy::{
 pub use ports::Work;
 pub use queries::{
     access::{ACCESS_TTL, Access},
+    company::CompanyProfile,
     directory::Directory,
+    mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
     },
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
 };
-pub use store::{department::Model as Department, user::Kind as UserKind};
+pub use queries::{
+    settings::{Setting, SettingsReader, setting, settings},
+    wordings::{Worded, wordings},
+};
+pub use store::{
+    department::Model as Department, setting::Kind as SettingKind, smtp_settings::Model as SmtpSettings,
+    user::Kind as UserKind,
+};
 pub use usecases::{
     add_person::{AddPerson, TheirRole, add_person},
     bootstrap::bootstrap,
@@ -53,12 +70,18 @@ pub use usecases::{
     details::Details,
     refresh_session::{Refreshed, refresh_session, refused},
     roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
+    set_setting::{SetSetting, reset_setting, set_setting},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
+    test_smtp::{TestSmtp, test_smtp},
+    update_company_profile::{UpdateCompanyProfile, update_company_profile},
+    update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
     update_person::{UpdatePerson, update_person},
+    update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
 };
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
+    pub use crate::store::{email_template, setting, smtp_settings};
 }

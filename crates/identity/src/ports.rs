@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
-    id::{DepartmentId, RefreshTokenId, RoleId, SessionId, StaffId, UserId},
+    id::{DepartmentId, EmailTemplateId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId, UserId},
 };
 
 use crate::{
     domain::person::Person,
-    store::{role, user::Kind},
+    letters::Template,
+    store::{email_template, role, setting, smtp_settings, user::Kind},
 };
 
 /// What the sign-in must know of a person.
@@ -124,4 +125,30 @@ pub trait Sessions {
     async fn replace(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool>;
     /// Ends a session; `false` where it had ended.
     async fn end(&self, session: SessionId, at: DateTime<Utc>, reused: bool) -> Result<bool>;
+}
+
+/// Settings, of the company and of single people.
+pub trait Settings {
+    /// A setting that was set; `user` is nobody for the company's.
+    async fn setting(&self, key: &str, user: Option<UserId>) -> Result<Option<setting::Model>>;
+    /// How many settings somebody has whose keys begin so.
+    async fn count_settings(&self, prefix: &str, user: Option<UserId>) -> Result<u64>;
+    /// Adds or changes a setting; `false` where somebody else added it meanwhile.
+    async fn put_setting(&self, row: &setting::Model, is_new: bool) -> Result<bool>;
+    /// Takes a setting away.
+    async fn remove_setting(&self, id: SettingId) -> Result<()>;
+}
+
+/// How mail goes out: the company's mail server and its wordings.
+pub trait MailSetup {
+    /// The company's mail server.
+    async fn smtp(&self) -> Result<Option<smtp_settings::Model>>;
+    /// Adds or changes it; `false` where somebody else added it meanwhile.
+    async fn put_smtp(&self, row: &smtp_settings::Model, is_new: bool) -> Result<bool>;
+    /// The company's own wording of a mail.
+    async fn wording(&self, template: Template) -> Result<Option<email_template::Model>>;
+    /// Adds or changes it; `false` where somebody else added it meanwhile.
+    async fn put_wording(&self, row: &email_template::Model, is_new: bool) -> Result<bool>;
+    /// Takes it away.
+    async fn remove_wording(&self, id: EmailTemplateId) -> Result<()>;
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use super::{
     audit::AuditQuery,
     identity::{
-        IdentityMutation, IdentityQuery, Permission,
+        IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, Permission, SettingsMutation,
+        SettingsQuery,
         people::PeopleMutation,
         roles::{RoleMutation, RoleQuery},
     },
@@ -20,11 +21,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, RoleQuery, SettingsQuery, MailSetupQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, SettingsMutation, MailSetupMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

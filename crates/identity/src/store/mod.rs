@@ -1,12 +1,18 @@
 //! The tables of this context and the ports' implementation on them.
 
 pub mod department;
+pub mod email_template;
+mod mail_setup;
 mod people;
 pub mod refresh_token;
 pub mod role;
 mod roles;
 pub mod session;
 mod sessions;
+pub mod setting;
+mod settings;
+pub(crate) use settings::of;
+pub mod smtp_settings;
 pub mod team;
 pub mod team_member;
 pub mod user;
