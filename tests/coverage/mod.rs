@@ -3,8 +3,8 @@
 
 mod fixtures;
 mod sdl;
-mod sql;
-mod stand;
+pub mod sql;
+pub mod stand;
 mod tables;
 
 mod architecture;

@@ -22,9 +22,14 @@ mod usecases;
 
 pub use adapters::{
     access_token::{AccessTokens, Claims},
+    api_key::{KEY_PREFIX, KeyClaims},
+    credential::Credential,
     password::Passwords,
 };
 pub use domain::{
+    api_key::{ApiKey, NewApiKey},
+    department::Department,
+    team::{Membership, Team, TeamRole},
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     person::Person,
@@ -35,26 +40,41 @@ pub use policy::{
 };
 pub use queries::{
     access::{ACCESS_TTL, Access},
+    api_keys::{ApiKeyCriteria, ApiKeyOrder, api_keys, count_api_keys},
+    departments::{
+        DepartmentCriteria, DepartmentField, DepartmentOrder, child_place, children, children_of_each, colleague_place,
+        count_children_of_each, count_departments, count_staff_of_each, departments, departments_by_ids,
+        staff_of_department, staff_of_each,
+    },
     directory::Directory,
     people::{
-        PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
+        PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
     },
+    teams::{
+        TeamCriteria, TeamField, TeamOrder, count_members_of_each, count_teams, member_place, members, members_of_each,
+        teams, teams_by_ids, teams_of_each,
+    },
 };
-pub use store::{
-    department::Model as Department,
-    user::Kind as UserKind,
-};
+pub use store::user::Kind as UserKind;
 pub use usecases::{
     add_staff::{AddStaff, add_staff},
+    api_keys::{CreateApiKey, create_api_key, revoke_api_key},
     bootstrap::bootstrap,
     deactivate_staff::deactivate_staff,
+    departments::{
+        CreateDepartment, MoveDepartment, UpdateDepartment, create_department, move_department, update_department,
+    },
     refresh_session::{Refreshed, refresh_session, refused},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
+    teams::{
+        CreateTeam, InTeam, UpdateTeam, add_team_member, create_team, remove_team_member, set_team_member_role,
+        update_team,
+    },
 };
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
-    pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
+    pub use crate::store::{api_key, department, refresh_token, role, session, team, team_member, user, user_permission};
 }

@@ -23,7 +23,6 @@ pub mod idempotency;
 pub mod jobs;
 pub mod limit;
 pub mod page;
-pub mod record;
 pub mod source;
 pub mod tenant;
 pub mod text;

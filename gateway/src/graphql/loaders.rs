@@ -84,6 +84,9 @@ macro_rules! loaders {
     )*};
 }
 
+mod organisation;
+pub use organisation::*;
+
 loaders! {
     UserId => Arc<Person>, |conn, cx, app, ids| app.directory.people_by_ids(&conn, &cx, ids).await;
     RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);

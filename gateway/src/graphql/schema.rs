@@ -5,7 +5,12 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
-    identity::{IdentityMutation, IdentityQuery, Permission},
+    identity::{
+        IdentityMutation, IdentityQuery, Permission,
+        api_keys::{ApiKeyMutation, ApiKeyQuery},
+        departments::{DepartmentMutation, DepartmentQuery},
+        teams::{TeamMutation, TeamQuery},
+    },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
@@ -16,11 +21,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, DepartmentQuery, TeamQuery, ApiKeyQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, DepartmentMutation, TeamMutation, ApiKeyMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

@@ -2,3 +2,5 @@
 
 pub mod access_token;
 pub mod password;
+pub mod api_key;
+pub mod credential;

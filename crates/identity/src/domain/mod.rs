@@ -1,6 +1,9 @@
 //! People, roles and sessions, without a database.
 
+pub mod api_key;
+pub mod department;
 pub mod events;
 pub mod role;
 pub mod session;
 pub mod person;
+pub mod team;

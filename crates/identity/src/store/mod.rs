@@ -1,6 +1,9 @@
 //! The tables of this context and the ports' implementation on them.
 
+pub mod api_key;
+mod api_keys;
 pub mod department;
+mod departments;
 mod people;
 pub mod refresh_token;
 pub mod role;
@@ -10,3 +13,4 @@ pub mod team;
 pub mod team_member;
 pub mod user;
 pub mod user_permission;
+mod teams;

@@ -1,18 +1,23 @@
 //! The identity context in the schema.
 
+pub mod api_keys;
+pub mod departments;
 pub mod mutations;
 pub mod permission;
 pub mod queries;
+pub mod teams;
 pub mod types;
 pub mod viewer;
 
+pub use departments::{Department, department};
 pub use mutations::IdentityMutation;
 pub use queries::IdentityQuery;
 pub use permission::Permission;
-pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
+pub use teams::{Team, team};
+pub use types::{Client, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
 
-use async_graphql::Lookahead;
+use async_graphql::{Lookahead, MaybeUndefined};
 use kernel::Result;
 
 use super::{loaders::Loaders, scope::Scope};
@@ -42,4 +47,13 @@ pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahea
         }
     }
     Ok(())
+}
+
+/// A text to be set: absent keeps what is there, null clears it like an empty one.
+fn cleared(text: MaybeUndefined<String>) -> Option<String> {
+    match text {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(String::new()),
+        MaybeUndefined::Value(text) => Some(text),
+    }
 }

@@ -5,7 +5,11 @@ use chrono::{DateTime, Utc};
 use identity::{Person, UserKind};
 use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
 
-use super::permission::Permission;
+use super::{
+    departments::Department,
+    permission::Permission,
+    teams::{TeamMember, teams_of},
+};
 use crate::{
     connection,
     graphql::{errors::Result, scalars::EmailAddress, scope::scope},
@@ -157,6 +161,11 @@ impl Staff {
         Ok(scope(ctx).loaders.load_one(id).await?.map(|department| department.as_ref().into()))
     }
 
+    /// The teams they belong to, as far as the viewer may see them, longest first; at most 50.
+    async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<TeamMember>> {
+        Box::pin(teams_of(ctx, self.key)).await
+    }
+
     /// Who added them; null where nobody did, or without the permission to see them.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.created_by).await
@@ -223,20 +232,5 @@ impl From<&identity::Role> for Role {
             is_built_in: role.built_in,
             permissions: role.permissions.iter().filter_map(|name| Permission::of(name)).collect(),
         }
-    }
-}
-
-/// A department of the company.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Department {
-    /// Its id, `dep_…`.
-    pub id: ID,
-    /// Its name.
-    pub name: String,
-}
-
-impl From<&identity::Department> for Department {
-    fn from(department: &identity::Department) -> Self {
-        Self { id: department.id.into_id(), name: department.name.clone() }
     }
 }
