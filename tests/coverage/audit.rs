@@ -47,6 +47,21 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
         "setMessageStatus" => vec![elsewhere, put(arguments(root, own), "input.status", json!("NEW"))],
         "replyToMessage" => vec![elsewhere, put(arguments(root, own), "input.content", json!("  "))],
         "submitMessage" => vec![put(arguments(root, own), "input.content", json!("  "))],
+        "createDepartment" | "moveDepartment" => {
+            vec![put(arguments(root, own), "input.parentId", json!("dep_0190a5f0000070008000000000000000"))]
+        }
+        "updateDepartment" => vec![
+            put(arguments(root, own), "input.departmentId", json!("dep_0190a5f0000070008000000000000000")),
+            put(arguments(root, own), "input.name", json!("Own parent")),
+        ],
+        "createTeam" => vec![put(arguments(root, own), "input.name", json!("Own team"))],
+        "updateTeam" | "addTeamMember" | "removeTeamMember" | "setTeamMemberRole" => {
+            vec![put(arguments(root, own), "input.teamId", json!("tem_0190a5f0000070008000000000000000"))]
+        }
+        "createApiKey" => vec![put(arguments(root, own), "input.name", json!(" "))],
+        "revokeApiKey" => {
+            vec![put(arguments(root, own), "input.apiKeyId", json!("key_0190a5f0000070008000000000000000"))]
+        }
         "signIn" | "refreshSession" | "signOut" => Vec::new(),
         name => panic!("{name} has no refusals in tests/coverage/audit.rs"),
     }

@@ -100,7 +100,7 @@ both! {
         let before = home.sql.count("message_replies").await;
         for root in sdl.roots().iter().filter(|root| root.name != "signOut") {
             let answer = ask(&viewer, &sdl, root, arguments(root, &own)).await;
-            let refused = matches!(root.requires.as_deref(), Some("MANAGE_MESSAGES" | "VIEW_AUDIT_LOG"));
+            let refused = matches!(root.requires.as_deref(), Some("MANAGE_MESSAGES" | "VIEW_AUDIT_LOG" | "MANAGE_DEPARTMENTS" | "USE_API_KEYS"));
             let expected: &[&str] = if refused { &["FORBIDDEN"] } else { &[] };
             assert_eq!(codes(&answer), expected, "{}: {answer}", root.name);
         }
@@ -254,7 +254,7 @@ async fn roles_and_departments(home: &Home) -> (String, String) {
     let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
     let at = "'2026-01-01T00:00:00+00:00'";
     home.sql
-        .run(&format!("INSERT INTO departments (id, name, created_at, updated_at) VALUES ({id}, 'Care', {at}, {at})"))
+        .run(&format!("INSERT INTO departments (id, name, path, created_at, updated_at) VALUES ({id}, 'Care', '{hex}/', {at}, {at})"))
         .await;
     home.sql.run(&format!("UPDATE users SET department_id = {id}")).await;
     let seen = home

@@ -117,7 +117,7 @@ both! {
                 let client = if root.requires.is_some() { &home.admin } else { &home.visitor };
                 // Of a pair of credentials it is not said which one is wrong.
                 let name = if root.name == "signIn" { "input" } else { last(&place) };
-                let optional = ["company", "service", "source", "pageUrl", "visitorToken", "website", "totpCode"]
+                let optional = ["company", "service", "source", "pageUrl", "visitorToken", "website", "totpCode", "description"]
                     .contains(&last(&place));
                 let mut bad = vec![
                     "x".repeat(30_000),
@@ -298,6 +298,9 @@ both! {
             ("visitors", json!({ "source": { "eq": "search" } })),
             ("staffMembers", json!({ "isActive": true })),
             ("auditLogs", json!({ "success": true })),
+            ("departments", json!({ "isActive": true })),
+            ("teams", json!({ "isActive": true })),
+            ("apiKeys", json!({ "isActive": true })),
         ] {
             let root = sdl.roots().into_iter().find(|root| root.name == list).expect("a list");
             let document = sdl.document("Good", &root, 1, 5);

@@ -146,6 +146,16 @@ pub struct Things {
     pub staff: String,
     /// An audit row.
     pub audit: String,
+    /// Somebody else who works here.
+    pub colleague: String,
+    /// Somebody who buys here.
+    pub client: String,
+    /// A department, part of another one.
+    pub department: String,
+    /// A team with the administrator in it.
+    pub team: String,
+    /// An API key of the administrator's.
+    pub api_key: String,
 }
 
 /// Lets a visitor write.
@@ -201,7 +211,38 @@ impl Things {
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        let colleague = Self::person(home, "staff", "colleague@example.com").await;
+        let client = Self::person(home, "client", "client@example.com").await;
+        let made = home
+            .admin
+            .run(
+                "mutation { parent: createDepartment(input: { name: \"Own parent\" }) { department { id } } \
+                    createTeam(input: { name: \"Own team\" }) { team { id } } \
+                    createApiKey(input: { name: \"Own key\", permissions: [VIEW_MESSAGES] }) { apiKey { id } } }",
+                Value::Null,
+            )
+            .await
+            .ok();
+        let (team, api_key) = (made.string("createTeam.team.id"), made.string("createApiKey.apiKey.id"));
+        let below = "mutation($parent: ID!, $team: ID!, $staff: ID!) { \
+            createDepartment(input: { name: \"Own department\", parentId: $parent }) { department { id } } \
+            addTeamMember(input: { teamId: $team, staffId: $staff }) { errors { code } } }";
+        let variables = json!({ "parent": made.string("parent.department.id"), "team": team, "staff": staff });
+        let department = home.admin.run(below, variables).await.ok().string("createDepartment.department.id");
+        Self { message, visitor, reply, staff, audit, colleague, client, department, team, api_key }
+    }
+
+    /// A person of a kind who does not sign in.
+    async fn person(home: &Home, kind: &str, email: &str) -> String {
+        let hex = chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+        let sql = format!(
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, updated_at) \
+             SELECT {id}, '{kind}', '{email}', '{kind}', '*', role_id, is_active, 1, created_at, updated_at FROM users \
+             WHERE email = '{ADMIN_EMAIL}'"
+        );
+        home.sql.run(&sql).await;
+        format!("{}_{hex}", if kind == "staff" { "stf" } else { "cli" })
     }
 
     /// The one of a kind, by its prefix.
@@ -212,6 +253,10 @@ impl Things {
             "rpl" => &self.reply,
             "stf" => &self.staff,
             "aud" => &self.audit,
+            "cli" => &self.client,
+            "dep" => &self.department,
+            "tem" => &self.team,
+            "key" => &self.api_key,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -1,10 +1,12 @@
 //! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
 
+mod api_keys;
 mod attempts;
 mod desk;
 mod idempotency;
 mod mail;
 mod main_job;
+mod organisation;
 mod paging;
 mod processes;
 mod realtime;

@@ -2,15 +2,21 @@
 //!
 //! **Words.** A *staff* member belongs to at most one *department* and holds one *role*, a named set of
 //! *permissions*. Signing in opens a *session*: a family of *refresh tokens* of which only the newest is good.
-//! An *access token* of 15 minutes speaks for the session.
+//! An *access token* of 15 minutes speaks for the session. *Departments* are a tree; each knows its *path*, the way from
+//! the root down. *Teams* stand across it: their *members* see each other's work, their *admins* keep them. An *API key*
+//! acts for a person without a session, with a part of the person's permissions.
 //!
 //! **Invariants.** A refresh token is used once; using a replaced one ends its session, because either the
 //! caller or a thief holds a copy. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
-//! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
+//! may still be around. The tree of departments has no circle and at most 16 levels; those who change its shape take
+//! turns. Departments and teams are deactivated and never deleted. An API key has at any time at most what was given to it
+//! and its owner still holds, sees at most what its owner sees, and does nothing that takes a session: it makes no keys,
+//! signs nobody out, changes no password. A sign-in answers the same, in the same time, whether the address is known or not.
 //!
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
-//! `staff.deactivated`.
+//! `staff.deactivated`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
+//! `api_key.revoked`.
 
 mod adapters;
 mod domain;
