@@ -68,7 +68,7 @@ both! {
     async fn a_storm_of_moves_leaves_a_tree(backend) {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
-        let mut ids = Vec::new();
+        let mut ids: Vec<String> = Vec::new();
         for number in 0..12 {
             let parent = number % 3;
             let parent = (number > 2).then(|| ids[parent].clone());
