@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Directory, Passwords, SettingsReader};
+use identity::{Access, AccessTokens, Credential, Directory, Passwords, SettingsReader};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -19,7 +19,7 @@ pub struct App {
     pub db: Db,
     /// Time and randomness.
     pub source: Arc<Source>,
-    /// What sessions may do.
+    /// What sessions and API keys may do.
     pub access: Access,
     /// Colleagues, as other things show them.
     pub directory: Directory,
@@ -101,20 +101,20 @@ impl App {
         Cx::new(self.source.clone(), tenant, Actor::System, id)
     }
 
-    /// A context at this instant for the same caller, with the rights that the session has now.
+    /// A context at this instant for the same caller, with the rights that the session or key has now.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the token or the session has ended, or the tenant was suspended.
-    pub async fn renewed(&self, cx: &Cx, claims: Option<&Claims>) -> Result<Cx> {
+    /// [`Error::Unauthenticated`] when the token, the session or the key has ended, or the tenant was suspended.
+    pub async fn renewed(&self, cx: &Cx, credential: Option<&Credential>) -> Result<Cx> {
         let now = cx.at_present();
         if !self.db.tenant(TenantKey::Id(cx.tenant.id)).await?.is_some_and(|tenant| tenant.active) {
             return Err(Error::Unauthenticated);
         }
-        let Some(claims) = claims else { return Ok(now) };
-        if claims.expires_at <= now.now {
+        let Some(credential) = credential else { return Ok(now) };
+        if credential.expires_at().is_some_and(|at| at <= now.now) {
             return Err(Error::Unauthenticated);
         }
-        let actor = Actor::User(self.access.actor(&now, claims).await?);
+        let actor = Actor::User(self.access.actor(&now, *credential).await?);
         Ok(now.acting_as(actor))
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use async_graphql::{Positioned, Request, Response, async_trait::async_trait, parser::types::Selection};
 use futures_util::{StreamExt, stream::BoxStream};
-use identity::Claims;
+use identity::{Credential, KEY_PREFIX, KeyClaims};
 use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     http::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd},
 };
 
-/// How often an open socket asks whether its session still stands.
+/// How often an open socket asks whether its session or key still stands.
 const RECHECK: Duration = Duration::from_secs(2);
 
 /// The application as the transports see it.
@@ -36,21 +36,28 @@ impl From<Error> for Failure {
 }
 
 impl Product {
-    /// Who asks: the token's claims, if there is one.
-    fn claims(&self, peer: &Peer) -> Result<Option<Claims>> {
+    /// What the request shows: an access token or an API key, if there is one.
+    fn credential(&self, peer: &Peer) -> Result<Option<Credential>> {
         let Some(header) = &peer.authorization else { return Ok(None) };
-        let token =
+        let text =
             header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).ok_or(Error::Unauthenticated)?;
-        self.0.tokens.read(token.trim(), self.0.source.now()).map(Some).ok_or(Error::Unauthenticated)
+        let text = text.trim();
+        let read = if text.starts_with(KEY_PREFIX) {
+            KeyClaims::read(text).map(Credential::Key)
+        } else {
+            self.0.tokens.read(text, self.0.source.now()).map(Credential::Token)
+        };
+        read.map(Some).ok_or(Error::Unauthenticated)
     }
 
-    /// The tenant of a request: the token's; else the one that owns the host name; else the header's; else the only one.
-    async fn tenant(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Arc<Tenant>, Failure> {
+    /// The tenant of a request: the token's or key's; else the one that owns the host name; else the header's; else the
+    /// only one.
+    async fn tenant(&self, peer: &Peer, credential: Option<&Credential>) -> Result<Arc<Tenant>, Failure> {
         let db = &self.0.db;
         let missing = || Error::NotFound { what: "Tenant" };
-        let tenant = if let Some(claims) = claims {
+        let tenant = if let Some(credential) = credential {
             // A token of a tenant that is gone is no token.
-            db.tenant(TenantKey::Id(claims.tenant)).await?.ok_or(Error::Unauthenticated)?
+            db.tenant(TenantKey::Id(credential.tenant())).await?.ok_or(Error::Unauthenticated)?
         } else {
             let host = peer.host.as_deref().map(|host| host.split(':').next().unwrap_or(host).to_lowercase());
             let by_host = match host {
@@ -75,19 +82,19 @@ impl Product {
         Ok(tenant)
     }
 
-    async fn caller(&self, peer: &Peer) -> Result<(Cx, Option<Claims>), Failure> {
-        let claims = self.claims(peer)?;
-        Ok((self.context(peer, claims.as_ref()).await?, claims))
+    async fn caller(&self, peer: &Peer) -> Result<(Cx, Option<Credential>), Failure> {
+        let credential = self.credential(peer)?;
+        Ok((self.context(peer, credential.as_ref()).await?, credential))
     }
 
-    async fn context(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Cx, Failure> {
-        let tenant = self.tenant(peer, claims).await?;
+    async fn context(&self, peer: &Peer, credential: Option<&Credential>) -> Result<Cx, Failure> {
+        let tenant = self.tenant(peer, credential).await?;
         let cx = Cx::new(self.0.source.clone(), tenant, Actor::Anonymous, peer.request_id.as_str())
             .from(Origin { address: Some(peer.address), agent: peer.user_agent.clone() });
-        match claims {
+        match credential {
             None => Ok(cx),
-            Some(claims) => {
-                let actor = self.0.access.actor(&cx, claims).await?;
+            Some(credential) => {
+                let actor = self.0.access.actor(&cx, *credential).await?;
                 Ok(cx.acting_as(Actor::User(actor)))
             }
         }
@@ -114,7 +121,7 @@ struct Label(Arc<str>, Arc<kernel::cx::Counters>);
 #[async_trait]
 impl Backend for Product {
     async fn prepare(&self, peer: &Peer, operation: &Operation, mut request: Request) -> Result<Prepared, Failure> {
-        let (cx, claims) = match self.caller(peer).await {
+        let (cx, credential) = match self.caller(peer).await {
             // Clients send the token that has just ended along with the request for a new one.
             Err(failure) if failure.code == "UNAUTHENTICATED" && is_public(&mut request) => {
                 (self.context(peer, None).await?, None)
@@ -124,22 +131,22 @@ impl Backend for Product {
         let idempotency = peer.idempotency_key.clone().zip(operation.body_hash);
         let live = operation.kind == async_graphql::parser::types::OperationType::Subscription;
         let label = Label(operation.label.clone(), cx.counters.clone());
-        let scope = Scope::new(self.0.clone(), cx, claims, idempotency, live);
+        let scope = Scope::new(self.0.clone(), cx, credential, idempotency, live);
         Ok(request.data(scope).data(label).into())
     }
 
     async fn connect(&self, peer: &Peer) -> Result<Option<SessionEnd>, Failure> {
-        let (cx, Some(claims)) = self.caller(peer).await? else { return Ok(None) };
+        let (cx, Some(credential)) = self.caller(peer).await? else { return Ok(None) };
         let app = self.0.clone();
         Ok(Some(Box::pin(async move {
             loop {
-                let left = (claims.expires_at - app.source.now()).to_std().unwrap_or_default();
-                tokio::time::sleep(left.min(RECHECK)).await;
-                if claims.expires_at <= app.source.now() {
+                let left = credential.expires_at().map(|at| (at - app.source.now()).to_std().unwrap_or_default());
+                tokio::time::sleep(left.map_or(RECHECK, |left| left.min(RECHECK))).await;
+                if credential.expires_at().is_some_and(|at| at <= app.source.now()) {
                     return EndReason::Expired;
                 }
                 // A database that is away takes nobody's access; the next look will tell.
-                if let Err(Error::Unauthenticated) = app.renewed(&cx, Some(&claims)).await {
+                if let Err(Error::Unauthenticated) = app.renewed(&cx, Some(&credential)).await {
                     return EndReason::Revoked;
                 }
             }

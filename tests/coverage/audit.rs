@@ -108,6 +108,21 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
         "updateSmtpSettings" => vec![put(arguments(root, own), "input.port", json!(80))],
         "testSmtp" => vec![put(arguments(root, own), "input.to", json!("nobody")), arguments(root, own)],
         "updateEmailTemplate" => vec![put(arguments(root, own), "input.html", json!("<p>never closed"))],
+        "createDepartment" | "moveDepartment" => {
+            vec![put(arguments(root, own), "input.parentId", json!("dep_0190a5f0000070008000000000000000"))]
+        }
+        "updateDepartment" => vec![
+            put(arguments(root, own), "input.departmentId", json!("dep_0190a5f0000070008000000000000000")),
+            put(arguments(root, own), "input.name", json!("Own parent")),
+        ],
+        "createTeam" => vec![put(arguments(root, own), "input.name", json!("Own team"))],
+        "updateTeam" | "addTeamMember" | "removeTeamMember" | "setTeamMemberRole" => {
+            vec![put(arguments(root, own), "input.teamId", json!("tem_0190a5f0000070008000000000000000"))]
+        }
+        "createApiKey" => vec![put(arguments(root, own), "input.name", json!(" "))],
+        "revokeApiKey" => {
+            vec![put(arguments(root, own), "input.apiKeyId", json!("key_0190a5f0000070008000000000000000"))]
+        }
         name => panic!("{name} has no refusals in tests/coverage/audit.rs"),
     }
 }

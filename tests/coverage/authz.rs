@@ -271,7 +271,7 @@ async fn roles_and_departments(home: &Home) -> (String, String) {
     let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
     let at = "'2026-01-01T00:00:00+00:00'";
     home.sql
-        .run(&format!("INSERT INTO departments (id, name, created_at, updated_at) VALUES ({id}, 'Care', {at}, {at})"))
+        .run(&format!("INSERT INTO departments (id, name, path, created_at, updated_at) VALUES ({id}, 'Care', '{hex}/', {at}, {at})"))
         .await;
     home.sql.run(&format!("UPDATE users SET department_id = {id}")).await;
     let staff = home.admin.run("{ viewer { user { id } } }", Value::Null).await.ok().string("viewer.user.id");

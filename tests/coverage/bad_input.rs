@@ -315,6 +315,9 @@ both! {
             ("visitors", json!({ "source": { "eq": "search" } })),
             ("staffMembers", json!({ "isActive": true })),
             ("auditLogs", json!({ "success": true })),
+            ("departments", json!({ "isActive": true })),
+            ("teams", json!({ "isActive": true })),
+            ("apiKeys", json!({ "isActive": true })),
         ] {
             let root = sdl.roots().into_iter().find(|root| root.name == list).expect("a list");
             let document = sdl.document("Good", &root, 1, 5);

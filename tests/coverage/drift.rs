@@ -32,6 +32,7 @@ fn of_model<M: ModelTrait>() -> Entity {
 
 fn of_tenants() -> Vec<Entity> {
     vec![
+        entity(identity::entities::api_key::Entity),
         entity(identity::entities::department::Entity),
         entity(identity::entities::role::Entity),
         entity(identity::entities::user::Entity),
@@ -106,7 +107,7 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("audit_logs", "severity"), (values::<kernel::events::Severity>(), Some("AuditSeverity"))),
         (("jobs", "state"), (values::<kernel::jobs::JobState>(), None)),
         (("users", "kind"), (values::<identity::entities::user::Kind>(), None)),
-        (("team_members", "role"), (values::<identity::entities::team_member::TeamRole>(), None)),
+        (("team_members", "role"), (values::<identity::entities::team_member::TeamRole>(), Some("TeamRole"))),
         (("sessions", "revoked_reason"), (values::<identity::entities::session::Reason>(), None)),
         // Texts of the envelope: kernel::events.
         (("audit_logs", "actor_kind"), (written(&["staff", "client", "platform", "anonymous", "system"]), None)),

@@ -17,6 +17,26 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("query", "role") => json!({ "id": own.role }),
         ("query", "explainAccess") => json!({ "userId": own.staff, "permission": "VIEW_MESSAGES", "id": own.message }),
+        ("query", "apiKeys" | "departments" | "teams") => json!({}),
+        ("query", "department") => json!({ "id": own.department }),
+        ("query", "team") => json!({ "id": own.team }),
+        ("mutation", "createDepartment") => json!({ "input": { "name": "New", "parentId": own.department } }),
+        ("mutation", "updateDepartment") => {
+            json!({ "input": { "departmentId": own.department, "name": "Renamed", "description": "What it is for" } })
+        }
+        ("mutation", "moveDepartment") => json!({ "input": { "departmentId": own.department, "parentId": null } }),
+        ("mutation", "createTeam") => json!({ "input": { "name": "New team", "description": "What it is for" } }),
+        ("mutation", "updateTeam") => {
+            json!({ "input": { "teamId": own.team, "name": "Renamed team", "description": "What it is for" } })
+        }
+        ("mutation", "addTeamMember" | "removeTeamMember") => {
+            json!({ "input": { "teamId": own.team, "staffId": own.colleague } })
+        }
+        ("mutation", "setTeamMemberRole") => {
+            json!({ "input": { "teamId": own.team, "staffId": own.staff, "role": "ADMIN" } })
+        }
+        ("mutation", "createApiKey") => json!({ "input": { "name": "New key", "permissions": ["VIEW_MESSAGES"] } }),
+        ("mutation", "revokeApiKey") => json!({ "input": { "apiKeyId": own.api_key } }),
         ("query", "node" | "message") => json!({ "id": own.message }),
         ("query", "nodes") => json!({ "ids": [own.message] }),
         ("query", "client") => json!({ "id": own.client }),
@@ -67,7 +87,16 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
     match (root.name.as_str(), place) {
-        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "aud"],
+        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "dep", "tem", "aud"],
+        ("department", "id")
+        | ("createDepartment" | "moveDepartment", "input.parentId")
+        | ("updateDepartment" | "moveDepartment", "input.departmentId")
+        | ("departments", "filter.parentId.eq" | "filter.parentId.in") => &["dep"],
+        ("team", "id")
+        | ("updateTeam" | "addTeamMember" | "removeTeamMember" | "setTeamMemberRole", "input.teamId") => &["tem"],
+        ("addTeamMember" | "removeTeamMember" | "setTeamMemberRole", "input.staffId") => &["stf"],
+        ("apiKeys", "filter.ownerId") => &["stf"],
+        ("revokeApiKey", "input.apiKeyId") => &["key"],
         ("message", "id") | ("assignMessage" | "setMessageStatus" | "replyToMessage", "input.messageId") => &["msg"],
         ("visitor", "id") | ("messages", "filter.visitorId.eq" | "filter.visitorId.in") => &["vis"],
         ("client", "id") => &["cli"],

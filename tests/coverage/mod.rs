@@ -4,7 +4,7 @@
 mod fixtures;
 mod sdl;
 pub mod sql;
-mod stand;
+pub mod stand;
 mod tables;
 
 mod architecture;

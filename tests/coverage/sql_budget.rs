@@ -41,7 +41,8 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
         let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
         let (at, email) = ("'2026-01-01T00:00:00+00:00'", format!("colleague{n}@example.com"));
         let department = format!(
-            "INSERT INTO departments (id, name, created_at, updated_at) VALUES ({id}, 'Department {n}', {at}, {at})"
+            "INSERT INTO departments (id, name, path, created_at, updated_at) \
+             VALUES ({id}, 'Department {n}', '{hex}/', {at}, {at})"
         );
         home.sql.run(&department).await;
         home.sql.run(&format!("UPDATE users SET department_id = {id} WHERE email = '{ADMIN_EMAIL}'")).await;
@@ -67,6 +68,19 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
              SELECT {more}, 'client', 'client{n}@example.com', 'Client {n}', '*', {more}, {id}, is_active, 1, {at}, {at} \
              FROM users WHERE email = '{ADMIN_EMAIL}'"
         )).await;
+        for sql in [
+            format!(
+                "INSERT INTO teams (id, name, created_by, created_at, updated_at) VALUES ({id}, 'Team {n}', {id}, {at}, {at})"
+            ),
+            format!("INSERT INTO team_members (team_id, user_id, role, created_at) VALUES ({id}, {id}, 'admin', {at})"),
+            format!(
+                "INSERT INTO api_keys (id, user_id, name, prefix, hash, permissions, revoked_by, created_at) \
+                 SELECT {id}, {id}, 'Key {n}', 'prefix', {}, '[]', {id}, {at}",
+                if home.is_sqlite() { id.clone() } else { format!("'\\x{hex}'::bytea") }
+            ),
+        ] {
+            home.sql.run(&sql).await;
+        }
         let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
         let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;
         let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { \

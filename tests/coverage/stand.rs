@@ -162,6 +162,12 @@ pub struct Things {
     pub client: String,
     /// A role of the company's own.
     pub role: String,
+    /// A department, part of another one.
+    pub department: String,
+    /// A team with the administrator in it.
+    pub team: String,
+    /// An API key of the administrator's.
+    pub api_key: String,
 }
 
 /// Lets a visitor write.
@@ -235,7 +241,23 @@ impl Things {
         let colleague = made.string("createStaff.staff.id");
         let client = made.string("createClient.client.id");
         let role = made.string("createRole.role.id");
-        Self { message, visitor, reply, staff, audit, colleague, client, role }
+        let made = home
+            .admin
+            .run(
+                "mutation { parent: createDepartment(input: { name: \"Own parent\" }) { department { id } } \
+                    createTeam(input: { name: \"Own team\" }) { team { id } } \
+                    createApiKey(input: { name: \"Own key\", permissions: [VIEW_MESSAGES] }) { apiKey { id } } }",
+                Value::Null,
+            )
+            .await
+            .ok();
+        let (team, api_key) = (made.string("createTeam.team.id"), made.string("createApiKey.apiKey.id"));
+        let below = "mutation($parent: ID!, $team: ID!, $staff: ID!) { \
+            createDepartment(input: { name: \"Own department\", parentId: $parent }) { department { id } } \
+            addTeamMember(input: { teamId: $team, staffId: $staff }) { errors { code } } }";
+        let variables = json!({ "parent": made.string("parent.department.id"), "team": team, "staff": staff });
+        let department = home.admin.run(below, variables).await.ok().string("createDepartment.department.id");
+        Self { message, visitor, reply, staff, audit, colleague, client, role, department, team, api_key }
     }
 
     /// The one of a kind, by its prefix.
@@ -248,6 +270,9 @@ impl Things {
             "aud" => &self.audit,
             "cli" => &self.client,
             "rol" => &self.role,
+            "dep" => &self.department,
+            "tem" => &self.team,
+            "key" => &self.api_key,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -7,3 +7,4 @@ mod load;
 mod mails;
 mod postmaster;
 mod races;
+mod tree;

@@ -1,5 +1,6 @@
 //! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
 
+mod api_keys;
 mod attempts;
 mod desk;
 mod idempotency;
@@ -7,6 +8,7 @@ mod letters;
 mod mail;
 mod mail_setup;
 mod main_job;
+mod organisation;
 mod paging;
 mod processes;
 mod realtime;

@@ -2,12 +2,17 @@
 //!
 //! **Words.** A *staff* member belongs to at most one *department* and holds one *role*, a named set of
 //! *permissions*. Signing in opens a *session*: a family of *refresh tokens* of which only the newest is good.
-//! An *access token* of 15 minutes speaks for the session.
+//! An *access token* of 15 minutes speaks for the session. *Departments* are a tree; each knows its *path*, the way from
+//! the root down. *Teams* stand across it: their *members* see each other's work, their *admins* keep them. An *API key*
+//! acts for a person without a session, with a part of the person's permissions.
 //!
 //! **Invariants.** A refresh token is used once; using a replaced one ends its session, because either the
 //! caller or a thief holds a copy. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
-//! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
+//! may still be around. The tree of departments has no circle and at most 16 levels; those who change its shape take
+//! turns. Departments and teams are deactivated and never deleted. An API key has at any time at most what was given to it
+//! and its owner still holds, sees at most what its owner sees, and does nothing that takes a session: it makes no keys,
+//! signs nobody out, changes no password. A sign-in answers the same, in the same time, whether the address is known or not.
 //!
 //! A *setting* is the company's or one person's; a *letter* is a mail to one person, worded by a *template* in the
 //! company's own wording or the one it comes with. A letter waits encrypted, for it holds tokens; a mail server's password
@@ -16,7 +21,8 @@
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
-//! `letter.delivered`, `letter.failed`.
+//! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
+//! `api_key.revoked`.
 
 mod adapters;
 mod domain;
@@ -29,14 +35,19 @@ mod usecases;
 
 pub use adapters::{
     access_token::{AccessTokens, Claims},
+    api_key::{KEY_PREFIX, KeyClaims},
+    credential::Credential,
     password::Passwords,
 };
 pub use domain::{
+    api_key::{ApiKey, NewApiKey},
+    department::Department,
     events::TOPIC,
     person::Person,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
+    team::{Membership, Team, TeamRole},
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
@@ -46,33 +57,46 @@ pub use policy::{
 pub use ports::Work;
 pub use queries::{
     access::{ACCESS_TTL, Access},
+    api_keys::{ApiKeyCriteria, ApiKeyOrder, api_keys, count_api_keys},
     company::CompanyProfile,
+    departments::{
+        DepartmentCriteria, DepartmentField, DepartmentOrder, child_place, children, children_of_each, colleague_place,
+        count_children_of_each, count_departments, count_staff_of_each, departments, departments_by_ids,
+        staff_of_department, staff_of_each,
+    },
     directory::Directory,
     mail_server::{active_mail_server, smtp_settings},
     people::{
-        PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
-        people_by_ids, roles_by_ids, staff_id,
+        PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
+        roles_by_ids, staff_id,
     },
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
-};
-pub use queries::{
     settings::{Setting, SettingsReader, setting, settings},
+    teams::{
+        TeamCriteria, TeamField, TeamOrder, count_members_of_each, count_teams, member_place, members, members_of_each,
+        teams, teams_by_ids, teams_of_each,
+    },
     wordings::{Worded, wordings},
 };
-pub use store::{
-    department::Model as Department, setting::Kind as SettingKind, smtp_settings::Model as SmtpSettings,
-    user::Kind as UserKind,
-};
+pub use store::{setting::Kind as SettingKind, smtp_settings::Model as SmtpSettings, user::Kind as UserKind};
 pub use usecases::{
     add_person::{AddPerson, TheirRole, add_person},
+    api_keys::{CreateApiKey, create_api_key, revoke_api_key},
     bootstrap::bootstrap,
     deactivate_person::{deactivate_person, reactivate_person},
+    departments::{
+        CreateDepartment, MoveDepartment, UpdateDepartment, create_department, move_department, update_department,
+    },
     details::Details,
     refresh_session::{Refreshed, refresh_session, refused},
     roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
     set_setting::{SetSetting, reset_setting, set_setting},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
+    teams::{
+        CreateTeam, InTeam, UpdateTeam, add_team_member, create_team, remove_team_member, set_team_member_role,
+        update_team,
+    },
     test_smtp::{TestSmtp, test_smtp},
     update_company_profile::{UpdateCompanyProfile, update_company_profile},
     update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
@@ -82,6 +106,8 @@ pub use usecases::{
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
-    pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
+    pub use crate::store::{
+        api_key, department, refresh_token, role, session, team, team_member, user, user_permission,
+    };
     pub use crate::store::{email_template, setting, smtp_settings};
 }

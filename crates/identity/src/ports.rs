@@ -1,5 +1,9 @@
 //! What the use cases need of the open transaction.
 
+pub mod api_keys;
+pub mod departments;
+pub mod teams;
+
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,

@@ -260,6 +260,17 @@ impl Cx {
         }
     }
 
+    /// The signed-in person and the session that they act in, even with a [`Duty`]: for what nobody does for them, such
+    /// as changing their password.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody is signed in; [`Error::Forbidden`] for an API key.
+    pub fn in_session(&self) -> Result<(&UserActor, SessionId)> {
+        let person = self.person()?;
+        // A person without a session is one for whom a key acts.
+        person.session.map(|session| (person, session)).ok_or(Error::Forbidden { permission: "SESSION" })
+    }
+
     /// The staff member who acts, if one does.
     pub fn staff_id(&self) -> Option<StaffId> {
         self.person().ok().and_then(UserActor::staff_id)

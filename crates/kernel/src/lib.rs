@@ -24,7 +24,6 @@ pub mod jobs;
 pub mod limit;
 pub mod net;
 pub mod page;
-pub mod record;
 pub mod source;
 pub mod tenant;
 pub mod text;

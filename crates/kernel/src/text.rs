@@ -37,13 +37,18 @@ impl Check {
     /// A required text of many lines: 1 to `max` characters; of the control characters only tab and line ends.
     pub fn body(&mut self, field: &str, text: &str, max: usize) -> String {
         let before = self.problems.len();
-        let text = self.text(field, Some(text), max, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        let text = self.optional_body(field, Some(text), max);
         text.unwrap_or_else(|| {
             if self.problems.len() == before {
                 self.problem(field, ProblemCode::Blank, "must not be empty");
             }
             String::new()
         })
+    }
+
+    /// An optional text of many lines; blank counts as absent.
+    pub fn optional_body(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
+        self.text(field, text, max, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
     }
 
     fn text(&mut self, field: &str, text: Option<&str>, max: usize, refused: impl Fn(char) -> bool) -> Option<String> {

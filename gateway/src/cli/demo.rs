@@ -8,12 +8,12 @@ mod stories;
 use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use identity::{AddPerson, Department, Details, Passwords, TheirRole};
+use identity::{AddPerson, CreateDepartment, Details, Passwords, TheirRole};
 use inbox::{AssignMessage, ReplyToMessage, SetMessageStatus, SubmitMessage};
 use kernel::{
     Actor, Cx, Db, Error, Permissions, Result,
     cx::{Origin, UserActor, UserKind},
-    id::{DepartmentId, MessageId, StaffId},
+    id::{MessageId, StaffId},
 };
 
 use crate::bridges::InTransaction;
@@ -93,24 +93,14 @@ fn by(cx: &Cx, now: DateTime<Utc>, staff: &Arc<UserActor>) -> Cx {
 /// Departments and staff, as they were hired half a year ago.
 async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserActor>>> {
     let cx = &at(cx, cx.now - TimeDelta::days(180));
-    let departments: &Vec<DepartmentId> = &DEPARTMENTS.iter().map(|_| cx.new_id()).collect();
     let ids: Vec<StaffId> = db
         .transact(cx, "demo.fill", |tx| async move {
             // The built-in roles are there unless this tenant has never been served.
             identity::bootstrap(&tx, cx, None).await?;
-            for (id, name) in departments.iter().zip(DEPARTMENTS) {
-                let department = Department {
-                    id: *id,
-                    name: (*name).into(),
-                    description: None,
-                    is_active: true,
-                    parent_id: None,
-                    path: format!("{}/", id.0.simple()),
-                    level: 0,
-                    created_at: cx.now,
-                    updated_at: cx.now,
-                };
-                kernel::record::put(&tx, cx, &department).await?;
+            let mut departments = Vec::new();
+            for name in DEPARTMENTS {
+                let create = CreateDepartment { name: (*name).into(), ..CreateDepartment::default() };
+                departments.push(identity::create_department(&tx, cx, &create).await?.id);
             }
             let mut ids = Vec::new();
             for person in PEOPLE {

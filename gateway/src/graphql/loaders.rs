@@ -104,10 +104,12 @@ fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
 }
 
 macro_rules! loaders {
-    ($($kind:ident: $key:ty => $value:ty, |$conn:ident, $cx:ident, $app:ident, $ids:ident| $load:expr;)*) => {
+    ($fed:ident { $($below:ident: $more:ty),* } at |$all:ident| $place:expr;
+     $($kind:ident: $key:ty => $value:ty, |$conn:ident, $cx:ident, $app:ident, $ids:ident| $load:expr;)*) => {
         /// What was fetched ahead.
         #[derive(Default)]
-        pub struct Fed {
+        pub struct $fed {
+            $($below: $more,)*
             $($kind: HashMap<$key, $value>,)*
         }
 
@@ -115,8 +117,8 @@ macro_rules! loaders {
         impl Key for $key {
             type Value = $value;
 
-            fn fed(fed: &mut Fed) -> &mut HashMap<Self, $value> {
-                &mut fed.$kind
+            fn fed($all: &mut Fed) -> &mut HashMap<Self, $value> {
+                &mut $place.$kind
             }
         }
 
@@ -134,7 +136,11 @@ macro_rules! loaders {
     };
 }
 
+mod organisation;
+pub use organisation::*;
+
 loaders! {
+    Fed { organisation: FedOfOrganisation } at |fed| fed;
     people: UserId => Arc<Person>, |conn, cx, app, ids| app.directory.people_by_ids(&conn, &cx, ids).await;
     grants: GrantsOf => Arc<Vec<String>>, |conn, _cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();

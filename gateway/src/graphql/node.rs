@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use kernel::{
     Error, ProblemCode,
-    id::{ClientId, MessageId, MessageReplyId, StaffId, TypedId, UserId, VisitorId, prefix},
+    id::{ClientId, DepartmentId, MessageId, MessageReplyId, StaffId, TeamId, TypedId, UserId, VisitorId, prefix},
 };
 
 use super::{
     audit::AuditLog,
     errors::Result,
-    identity::{Client, Staff, client, staff},
+    identity::{Client, Department, Staff, Team, client, department, staff, team},
     inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
     scalars::id,
     scope::{Scope, scope},
@@ -31,6 +31,10 @@ pub enum Node {
     Staff(Staff),
     /// Somebody who buys here.
     Client(Client),
+    /// A department of the company.
+    Department(Department),
+    /// A team of colleagues.
+    Team(Team),
     /// A row of the audit trail.
     AuditLog(AuditLog),
 }
@@ -47,6 +51,8 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         }
         Some("stf") => staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff),
         Some("cli") => client(ctx, Some(id(argument, text)?)).await?.map(Node::Client),
+        Some("dep") => department(ctx, Some(id::<DepartmentId>(argument, text)?)).await?.map(Node::Department),
+        Some("tem") => team(ctx, id::<TeamId>(argument, text)?).await?.map(Node::Team),
         Some("aud") => {
             let cx = scope.cx();
             let found = audit::by_id(&scope.app.db.reader(&cx).await?, &cx, id(argument, text)?).await?;

@@ -8,8 +8,11 @@ use super::{
     identity::{
         IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, Permission, SettingsMutation,
         SettingsQuery,
+        api_keys::{ApiKeyMutation, ApiKeyQuery},
+        departments::{DepartmentMutation, DepartmentQuery},
         people::PeopleMutation,
         roles::{RoleMutation, RoleQuery},
+        teams::{TeamMutation, TeamQuery},
     },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
@@ -21,11 +24,32 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, RoleQuery, SettingsQuery, MailSetupQuery, InboxQuery, AuditQuery);
+pub struct Query(
+    NodeQuery,
+    IdentityQuery,
+    RoleQuery,
+    DepartmentQuery,
+    TeamQuery,
+    ApiKeyQuery,
+    SettingsQuery,
+    MailSetupQuery,
+    InboxQuery,
+    AuditQuery,
+);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, SettingsMutation, MailSetupMutation, InboxMutation);
+pub struct Mutation(
+    IdentityMutation,
+    PeopleMutation,
+    RoleMutation,
+    DepartmentMutation,
+    TeamMutation,
+    ApiKeyMutation,
+    SettingsMutation,
+    MailSetupMutation,
+    InboxMutation,
+);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_graphql::Context;
+use identity::Credential;
 use kernel::{Cx, idempotency::IdempotencyKey};
 
 use super::loaders::Loaders;
@@ -15,8 +16,8 @@ pub struct Scope {
     /// Loaders of this request only.
     pub loaders: Loaders,
     cx: Arc<RwLock<Cx>>,
-    /// The access token's claims, for subscriptions, which ask again at each event.
-    pub claims: Option<identity::Claims>,
+    /// What the request showed, for subscriptions, which ask again at each event.
+    pub credential: Option<Credential>,
     /// The client's idempotency key and the hash of the body it came with.
     pub idempotency: Option<(String, [u8; 32])>,
 }
@@ -26,13 +27,13 @@ impl Scope {
     pub fn new(
         app: Arc<App>,
         cx: Cx,
-        claims: Option<identity::Claims>,
+        credential: Option<Credential>,
         idempotency: Option<(String, [u8; 32])>,
         live: bool,
     ) -> Self {
         let cx = Arc::new(RwLock::new(cx));
         let loaders = Loaders::new(app.clone(), cx.clone(), live);
-        Self { app, loaders, cx, claims, idempotency }
+        Self { app, loaders, cx, credential, idempotency }
     }
 
     /// The request's context.

@@ -17,7 +17,7 @@ pub mod log {
     use chrono::{DateTime, Utc};
     use kernel::{
         events::Severity,
-        id::{EventId, SessionId, UserId},
+        id::{ApiKeyId, EventId, SessionId, UserId},
     };
     use sea_orm::entity::prelude::*;
 
@@ -62,6 +62,8 @@ pub mod log {
         /// Values after.
         #[sea_orm(column_type = "JsonBinary")]
         pub new_values: Option<Json>,
+        /// The key that acted for them.
+        pub api_key_id: Option<ApiKeyId>,
     }
 
     /// No relation.
@@ -120,6 +122,7 @@ impl Sink for AuditSink {
             resource_id: Set(event.resource.map(|r| r.id)),
             old_values: Set(event.old.clone()),
             new_values: Set(event.new.clone()),
+            api_key_id: Set(event.api_key),
         });
         log::Entity::insert_many(rows).exec_without_returning(conn).await?;
         Ok(())

@@ -42,7 +42,7 @@ struct Wire {
 }
 
 /// What a valid access token says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Claims {
     /// Who.
     pub user: UserId,

@@ -1,4 +1,6 @@
 //! Passwords and access tokens.
 
 pub mod access_token;
+pub mod api_key;
+pub mod credential;
 pub mod password;

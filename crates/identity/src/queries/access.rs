@@ -1,44 +1,60 @@
-//! What a session may do right now, believed for a few seconds.
+//! What a session or an API key may do right now, believed for a few seconds.
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Db, Error, Permissions, Result,
     cx::{Duty, UserActor, UserKind},
-    id::{DepartmentId, SessionId, StaffId, TenantId, UserId},
+    id::{ApiKeyId, DepartmentId, SessionId, StaffId, TenantId, UserId},
     visibility::{SEE_ALL, SEE_TEAM},
 };
 use moka::future::Cache;
-use sea_orm::{Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
+use sea_orm::{Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select, entity::prelude::*};
 
 use crate::{
-    adapters::access_token::Claims,
-    domain::role::permission_names,
+    adapters::credential::Credential,
+    domain::{api_key::names, role::permission_names},
     ports::Account,
-    store::{department, role, session, team_member, user, user_permission},
+    store::{api_key, department, role, session, team, team_member, user, user_permission},
 };
 
 /// How long rights are believed before they are read again: the longest that revoked ones live on.
 pub const ACCESS_TTL: Duration = Duration::from_secs(2);
 
-/// Reads the rights of sessions, at most once in [`ACCESS_TTL`] for each.
+/// How often it is noted that a key was used.
+const NOTED: TimeDelta = TimeDelta::seconds(60);
+
+/// Reads the rights of sessions and keys, at most once in [`ACCESS_TTL`] for each.
 #[derive(Clone)]
 pub struct Access {
     db: Db,
-    known: Cache<(TenantId, SessionId), Known>,
+    known: Cache<(TenantId, Shown), Known>,
     catalog: Arc<[&'static str]>,
 }
 
-/// Whom a session stands for, and the token version it was opened with.
+/// What rights are known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Shown {
+    /// A session.
+    Session(SessionId),
+    /// The SHA-256 of a key.
+    Key([u8; 32]),
+}
+
+/// Whom a session or key stands for.
 #[derive(Clone)]
 struct Known {
     actor: Arc<UserActor>,
-    token_version: i32,
+    /// The token version that the session was opened with.
+    token_version: Option<i32>,
+    /// When the key ends.
+    ends: Option<DateTime<Utc>>,
 }
 
+/// The person behind a session or key, with what their rights are made of.
 #[derive(sea_orm::FromQueryResult)]
-struct Row {
+struct Owner {
     id: UserId,
     kind: user::Kind,
     email: String,
@@ -48,12 +64,51 @@ struct Row {
     requires_totp: bool,
     is_active: bool,
     token_version: i32,
-    session_version: i32,
-    expires_at: DateTime<Utc>,
-    revoked_at: Option<DateTime<Utc>>,
     role: String,
     built_in: bool,
     permissions: Option<Json>,
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct OfSession {
+    #[sea_orm(nested)]
+    owner: Owner,
+    session_version: i32,
+    expires_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct OfKey {
+    #[sea_orm(nested)]
+    owner: Owner,
+    key: ApiKeyId,
+    key_permissions: Json,
+    expires_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+/// Adds the [`Owner`], whose id stands in `user`, to a select.
+fn with_owner<E: EntityTrait>(select: Select<E>, user: E::Column) -> Select<E> {
+    select
+        .column_as(user::Column::Id, "id")
+        .column_as(user::Column::Kind, "kind")
+        .column_as(user::Column::Email, "email")
+        .column_as(user::Column::DepartmentId, "department_id")
+        .column_as(user::Column::MustChangePassword, "must_change_password")
+        .column_as(user::Column::TotpConfirmedAt, "totp_confirmed_at")
+        .column_as(role::Column::RequiresTotp, "requires_totp")
+        .column_as(user::Column::IsActive, "is_active")
+        .column_as(user::Column::TokenVersion, "token_version")
+        .column_as(role::Column::Name, "role")
+        .column_as(role::Column::BuiltIn, "built_in")
+        .column_as(role::Column::Permissions, "permissions")
+        .join(JoinType::InnerJoin, E::belongs_to(user::Entity).from(user).to(user::Column::Id).into())
+        .join(
+            JoinType::InnerJoin,
+            user::Entity::belongs_to(role::Entity).from(user::Column::RoleId).to(role::Column::Id).into(),
+        )
 }
 
 impl Access {
@@ -66,92 +121,141 @@ impl Access {
         }
     }
 
-    /// The actor that a token's claims stand for.
+    /// The actor that a token's claims or a key stand for.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the session was ended, its owner deactivated, or the token version raised.
-    pub async fn actor(&self, cx: &Cx, claims: &Claims) -> Result<Arc<UserActor>> {
-        let key = (cx.tenant.id, claims.session);
+    /// [`Error::Unauthenticated`] when the session or key was ended, its owner deactivated, or the token version raised.
+    pub async fn actor(&self, cx: &Cx, credential: impl Into<Credential>) -> Result<Arc<UserActor>> {
+        let credential = credential.into();
+        let shown = match &credential {
+            Credential::Token(claims) => Shown::Session(claims.session),
+            Credential::Key(key) => Shown::Key(key.hash),
+        };
+        let key = (cx.tenant.id, shown);
         let known = match self.known.get(&key).await {
             Some(known) => known,
             None => {
-                let read = Box::pin(self.known.try_get_with(key, self.read(cx, claims.session)));
+                let read = Box::pin(self.known.try_get_with(key, self.read(cx, shown)));
                 read.await.map_err(|error: Arc<Error>| (*error).clone())?
             }
         };
-        // What is believed is the session; what a token says beside that is held against it each time.
-        if known.actor.id != claims.user || known.token_version != claims.token_version {
-            return Err(Error::Unauthenticated);
-        }
-        Ok(known.actor)
+        // What is believed is the session or key; what a token says beside that is held against it each time.
+        let good = match &credential {
+            Credential::Token(claims) => {
+                known.actor.id == claims.user && known.token_version == Some(claims.token_version)
+            }
+            Credential::Key(_) => known.ends.is_none_or(|ends| ends > cx.now),
+        };
+        if good { Ok(known.actor) } else { Err(Error::Unauthenticated) }
     }
 
     /// Forgets what is known of a session, in this process at once.
     pub async fn forget(&self, tenant: TenantId, session: SessionId) {
-        self.known.invalidate(&(tenant, session)).await;
+        self.known.invalidate(&(tenant, Shown::Session(session))).await;
     }
 
-    async fn read(&self, cx: &Cx, session: SessionId) -> Result<Known> {
+    /// Forgets what is known of the key with this hash, in this process at once.
+    pub async fn forget_key(&self, tenant: TenantId, hash: &[u8]) {
+        if let Ok(hash) = hash.try_into() {
+            self.known.invalidate(&(tenant, Shown::Key(hash))).await;
+        }
+    }
+
+    async fn read(&self, cx: &Cx, shown: Shown) -> Result<Known> {
+        match shown {
+            Shown::Session(session) => self.read_session(cx, session).await,
+            Shown::Key(hash) => self.read_key(cx, hash).await,
+        }
+    }
+
+    async fn read_session(&self, cx: &Cx, session: SessionId) -> Result<Known> {
         let conn = self.db.reader(cx).await?;
-        let row = session::Entity::find_by_id(session)
+        let select = session::Entity::find_by_id(session)
             .select_only()
-            .column_as(user::Column::Id, "id")
-            .column_as(user::Column::Kind, "kind")
-            .column_as(user::Column::Email, "email")
-            .column_as(user::Column::DepartmentId, "department_id")
-            .column_as(user::Column::MustChangePassword, "must_change_password")
-            .column_as(user::Column::TotpConfirmedAt, "totp_confirmed_at")
-            .column_as(role::Column::RequiresTotp, "requires_totp")
-            .column_as(user::Column::IsActive, "is_active")
-            .column_as(user::Column::TokenVersion, "token_version")
             .column_as(session::Column::TokenVersion, "session_version")
             .column_as(session::Column::ExpiresAt, "expires_at")
-            .column_as(session::Column::RevokedAt, "revoked_at")
-            .column_as(role::Column::Name, "role")
-            .column_as(role::Column::BuiltIn, "built_in")
-            .column_as(role::Column::Permissions, "permissions")
-            .join(
-                JoinType::InnerJoin,
-                session::Entity::belongs_to(user::Entity).from(session::Column::UserId).to(user::Column::Id).into(),
-            )
-            .join(
-                JoinType::InnerJoin,
-                user::Entity::belongs_to(role::Entity).from(user::Column::RoleId).to(role::Column::Id).into(),
-            )
-            .into_model::<Row>()
-            .one(&conn)
-            .await?
-            .ok_or(Error::Unauthenticated)?;
-        let good = row.is_active
+            .column_as(session::Column::RevokedAt, "revoked_at");
+        let row = with_owner(select, session::Column::UserId).into_model::<OfSession>().one(&conn).await?;
+        let row = row.ok_or(Error::Unauthenticated)?;
+        let good = row.owner.is_active
             && row.revoked_at.is_none()
             && row.expires_at > cx.now
-            && row.token_version == row.session_version;
+            && row.owner.token_version == row.session_version;
         if !good {
             return Err(Error::Unauthenticated);
         }
-        let token_version = row.token_version;
+        let token_version = Some(row.owner.token_version);
+        let actor = UserActor { session: Some(session), ..self.act_as(&conn, row.owner, None).await? };
+        Ok(Known { actor: Arc::new(actor), token_version, ends: None })
+    }
+
+    async fn read_key(&self, cx: &Cx, hash: [u8; 32]) -> Result<Known> {
+        let conn = self.db.reader(cx).await?;
+        let select = api_key::Entity::find()
+            .filter(api_key::Column::Hash.eq(hash.to_vec()))
+            .select_only()
+            .column_as(api_key::Column::Id, "key")
+            .column_as(api_key::Column::Permissions, "key_permissions")
+            .column_as(api_key::Column::ExpiresAt, "expires_at")
+            .column_as(api_key::Column::RevokedAt, "revoked_at")
+            .column_as(api_key::Column::LastUsedAt, "last_used_at");
+        let row = with_owner(select, api_key::Column::UserId).into_model::<OfKey>().one(&conn).await?;
+        let row = row.ok_or(Error::Unauthenticated)?;
+        if !row.owner.is_active || row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= cx.now) {
+            return Err(Error::Unauthenticated);
+        }
+        let actor = self.act_as(&conn, row.owner, Some(&names(&row.key_permissions))).await?;
+        let actor = UserActor { api_key: Some(row.key), ..actor };
+        if row.last_used_at.is_none_or(|at| at <= cx.now - NOTED) {
+            self.note_use(cx, row.key);
+        }
+        Ok(Known { actor: Arc::new(actor), token_version: None, ends: row.expires_at })
+    }
+
+    /// The person as an actor, with only those of their permissions that are among `some`.
+    async fn act_as(&self, conn: &Conn, owner: Owner, some: Option<&[String]>) -> Result<UserActor> {
         let duty = match () {
-            () if row.must_change_password => Some(Duty::ChangePassword),
-            () if row.requires_totp && row.totp_confirmed_at.is_none() => Some(Duty::EnrolSecondFactor),
+            () if owner.must_change_password => Some(Duty::ChangePassword),
+            () if owner.requires_totp && owner.totp_confirmed_at.is_none() => Some(Duty::EnrolSecondFactor),
             () => None,
         };
-        let mut names = permission_names(&row.role, row.built_in, row.permissions.as_ref(), &self.catalog);
-        names.extend(granted(&conn, row.id).await?);
-        let permissions = Permissions::new(names);
+        let mut held = permission_names(&owner.role, owner.built_in, owner.permissions.as_ref(), &self.catalog);
+        held.extend(granted(conn, owner.id).await?);
+        held.retain(|name| some.is_none_or(|some| some.contains(name)));
+        let permissions = Permissions::new(held);
         // Who sees everything need not know whose work theirs is.
         let narrow = permissions.has(SEE_TEAM) && !permissions.has(SEE_ALL);
-        let team = if narrow { colleagues(&conn, row.id, row.department_id).await? } else { Vec::new() };
-        let actor = UserActor {
-            id: row.id,
-            kind: row.kind.into(),
-            session: Some(session),
+        let team = if narrow { colleagues(conn, owner.id, owner.department_id).await? } else { Vec::new() };
+        Ok(UserActor {
+            id: owner.id,
+            kind: owner.kind.into(),
+            session: None,
             api_key: None,
-            email: row.email,
+            email: owner.email,
             permissions,
             team: team.into(),
             duty,
-        };
-        Ok(Known { actor: Arc::new(actor), token_version })
+        })
+    }
+
+    /// Notes that a key is in use, beside the request: nobody waits for it, and one note that is lost is made up for by
+    /// the next.
+    fn note_use(&self, cx: &Cx, key: ApiKeyId) {
+        let (db, cx) = (self.db.clone(), cx.clone());
+        tokio::spawn(async move {
+            let (seen, now) = (api_key::Column::LastUsedAt, cx.now);
+            let noted = async {
+                let note = api_key::Entity::update_many()
+                    .col_expr(seen, Expr::value(now))
+                    .filter(api_key::Column::Id.eq(key))
+                    .filter(Condition::any().add(seen.is_null()).add(seen.lte(now - NOTED)));
+                note.exec(&db.bookkeeping(&cx).await?).await?;
+                Ok::<_, Error>(())
+            };
+            if let Err(error) = noted.await {
+                tracing::warn!(%key, ?error, "the use of a key could not be noted");
+            }
+        });
     }
 }
 
@@ -161,11 +265,15 @@ pub(crate) async fn granted(conn: &Conn, id: UserId) -> Result<Vec<String>> {
     Ok(grants.filter(user_permission::Column::UserId.eq(id)).into_tuple().all(conn).await?)
 }
 
-/// Whose work is the work of one's own teams and department: the members of the teams, and the people of the department
+/// Whose work is the work of one's own teams and department: the members of the teams that are in use, and the people of the department
 /// and of those below it.
 pub(crate) async fn colleagues(conn: &Conn, id: UserId, department: Option<DepartmentId>) -> Result<Vec<StaffId>> {
     let own = team_member::Entity::find().select_only().column(team_member::Column::TeamId);
-    let own = own.filter(team_member::Column::UserId.eq(id)).into_query();
+    let active = team::Entity::find().select_only().column(team::Column::Id).filter(team::Column::IsActive.eq(true));
+    let own = own
+        .filter(team_member::Column::UserId.eq(id))
+        .filter(team_member::Column::TeamId.in_subquery(active.into_query()))
+        .into_query();
     let members = team_member::Entity::find().select_only().column(team_member::Column::UserId);
     let members = members.filter(team_member::Column::TeamId.in_subquery(own)).into_query();
     let mut any = Condition::any().add(user::Column::Id.in_subquery(members));

@@ -1,10 +1,14 @@
 //! Reads.
 
 pub mod access;
+pub mod api_keys;
 pub mod company;
+pub mod departments;
 pub mod directory;
 pub mod mail_server;
 pub mod people;
+mod ranked;
 pub mod roles;
 pub mod settings;
+pub mod teams;
 pub mod wordings;

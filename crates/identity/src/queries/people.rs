@@ -8,7 +8,6 @@ use kernel::{
     filter::{Criteria, Filter, IdComparator, TimeComparator},
     id::{DepartmentId, RoleId, StaffId, TeamId, UserId},
     page::{Order, Page, Place, Slice},
-    record,
 };
 use sea_orm::{
     Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -20,7 +19,7 @@ use crate::{
     domain::{person::Person, role::Role},
     policy::{VIEW_CLIENTS, VIEW_STAFF},
     store::{
-        department, role, team_member,
+        role, team_member,
         user::{self, Kind},
     },
 };
@@ -199,11 +198,6 @@ pub async fn roles_by_ids(conn: &Conn, ids: &[RoleId], catalog: &[&str]) -> Resu
     let rows =
         role::Entity::find().filter(any_of(conn.get_database_backend(), role::Column::Id, ids)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, Role::of(row, catalog))).collect())
-}
-
-/// Departments by id, shown with the people in them.
-pub async fn departments_by_ids(conn: &Conn, ids: &[DepartmentId]) -> Result<HashMap<DepartmentId, department::Model>> {
-    record::by_ids(conn, ids).await
 }
 
 /// Whether a staff member is there and active, for other contexts that hand work to them.

@@ -1,15 +1,9 @@
-//! Departments: a table of the record tier.
+//! The table of departments.
 
 use chrono::{DateTime, Utc};
-use kernel::{
-    Permission,
-    id::DepartmentId,
-    record::{Record, RecordEntity},
-};
+use kernel::id::DepartmentId;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
-
-use crate::policy::MANAGE_DEPARTMENTS;
 
 /// A department of the company.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -41,16 +35,3 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
-
-impl RecordEntity for Entity {
-    type Active = ActiveModel;
-}
-
-impl Record for Model {
-    type Id = DepartmentId;
-    const KIND: &'static str = "Department";
-    const WRITE: Permission = MANAGE_DEPARTMENTS;
-    fn id(&self) -> DepartmentId {
-        self.id
-    }
-}

@@ -1,6 +1,9 @@
 //! The tables of this context and the ports' implementation on them.
 
+pub mod api_key;
+mod api_keys;
 pub mod department;
+mod departments;
 pub mod email_template;
 mod mail_setup;
 mod people;
@@ -15,5 +18,6 @@ pub(crate) use settings::of;
 pub mod smtp_settings;
 pub mod team;
 pub mod team_member;
+mod teams;
 pub mod user;
 pub mod user_permission;

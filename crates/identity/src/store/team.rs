@@ -16,6 +16,8 @@ pub struct Model {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
+    /// Whether it is in use; of one that is not, nobody sees anybody's work.
+    pub is_active: bool,
     /// Who made it.
     pub created_by: Option<UserId>,
     /// When it was made.

@@ -17,7 +17,7 @@ pub enum TeamRole {
 }
 
 /// A membership.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(schema_name = "~tenant", table_name = "team_members")]
 pub struct Model {
     /// The team.

@@ -1,15 +1,16 @@
 //! A person ends their session.
 
-use kernel::{Cx, Error, Result, db::Emit, id::SessionId};
+use kernel::{Cx, Result, db::Emit, id::SessionId};
 
 use crate::{domain::events::SessionEnded, ports::Sessions};
 
 /// Ends the session that asks and returns it. Signing out twice is no error.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] when nobody is signed in.
+/// [`Error::Unauthenticated`](kernel::Error::Unauthenticated) when nobody is signed in;
+/// [`Error::Forbidden`](kernel::Error::Forbidden) for an API key.
 pub async fn sign_out<S: Sessions + Emit>(s: &S, cx: &Cx) -> Result<SessionId> {
-    let session = cx.person()?.session.ok_or(Error::Unauthenticated)?;
+    let (_, session) = cx.in_session()?;
     if s.end(session, cx.now, false).await? {
         s.emit(cx, &SessionEnded { session });
     }

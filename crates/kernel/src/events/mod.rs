@@ -26,7 +26,7 @@ pub use outbox::{Chain, Outbox, Sink, Stored};
 use crate::{
     Actor, Cx, Error,
     cx::UserKind,
-    id::{EventId, SessionId, TypedId, UserId},
+    id::{ApiKeyId, EventId, SessionId, TypedId, UserId},
 };
 
 /// How serious an event is.
@@ -100,6 +100,8 @@ pub struct Envelope {
     pub actor_email: Option<String>,
     /// The session they acted in.
     pub session: Option<SessionId>,
+    /// The key that acted for them.
+    pub api_key: Option<ApiKeyId>,
     /// Where the request came from.
     pub address: Option<String>,
     /// With which program.
@@ -165,6 +167,7 @@ impl Envelope {
             actor: id.map(UserId),
             actor_email: email.cloned(),
             session: cx.person().ok().and_then(|person| person.session),
+            api_key: cx.person().ok().and_then(|person| person.api_key),
             address: cx.origin.address.map(|a| a.to_string()),
             agent: cx.origin.agent.clone(),
             request_id: cx.request_id.to_string(),

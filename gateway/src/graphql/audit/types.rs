@@ -45,6 +45,8 @@ pub struct AuditLog {
     pub actor_email: Option<String>,
     /// The session they acted in, `ses_…`.
     pub session_id: Option<ID>,
+    /// The API key that acted for them, `key_…`.
+    pub api_key_id: Option<ID>,
     /// Where the request came from.
     pub address: Option<String>,
     /// With which program.
@@ -79,6 +81,7 @@ impl From<audit::AuditLog> for AuditLog {
             failure_code: row.failure,
             actor_email: row.actor_email,
             session_id: row.session_id.map(IntoId::into_id),
+            api_key_id: row.api_key_id.map(IntoId::into_id),
             address: row.address,
             user_agent: row.agent,
             request_id: row.request_id,

@@ -1,5 +1,7 @@
 //! The identity context in the schema.
 
+pub mod api_keys;
+pub mod departments;
 pub mod mail_setup;
 pub mod mutations;
 pub mod people;
@@ -7,18 +9,21 @@ pub mod permission;
 pub mod queries;
 pub mod roles;
 pub mod settings;
+pub mod teams;
 pub mod types;
 pub mod viewer;
 
+pub use departments::{Department, department};
 pub use mail_setup::{MailSetupMutation, MailSetupQuery};
 pub use mutations::IdentityMutation;
 pub use permission::Permission;
 pub use queries::IdentityQuery;
 pub use settings::{SettingsMutation, SettingsQuery};
-pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
+pub use teams::{Team, team};
+pub use types::{Client, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
 
-use async_graphql::Lookahead;
+use async_graphql::{Lookahead, MaybeUndefined};
 use kernel::Result;
 
 use super::{
@@ -71,4 +76,13 @@ pub async fn prime(scope: &Scope, people: &[identity::Person], nodes: &[Lookahea
         }
     }
     Ok(())
+}
+
+/// A text to be set: absent keeps what is there, null clears it like an empty one.
+fn cleared(text: MaybeUndefined<String>) -> Option<String> {
+    match text {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(String::new()),
+        MaybeUndefined::Value(text) => Some(text),
+    }
 }

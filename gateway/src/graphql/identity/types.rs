@@ -5,7 +5,11 @@ use chrono::{DateTime, Utc};
 use identity::{Person, UserKind};
 use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
 
-use super::permission::Permission;
+use super::{
+    departments::Department,
+    permission::Permission,
+    teams::{TeamMember, teams_of},
+};
 use crate::{
     connection,
     graphql::{errors::Result, loaders::GrantsOf, scalars::EmailAddress, scope::scope},
@@ -175,6 +179,11 @@ impl Staff {
         Ok(StaffViewerCan { update: manage && below, grant_permissions: below && cx.can(identity::MANAGE_ROLES) })
     }
 
+    /// The teams they belong to, as far as the viewer may see them, longest first; at most 50.
+    async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<TeamMember>> {
+        Box::pin(teams_of(ctx, self.key)).await
+    }
+
     /// Who added them; null where nobody did, or without the permission to see them.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.created_by).await
@@ -280,18 +289,3 @@ impl From<&identity::Role> for Role {
 }
 
 connection!(RoleConnection, RoleEdge, Role, identity::Role, "roles");
-
-/// A department of the company.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Department {
-    /// Its id, `dep_…`.
-    pub id: ID,
-    /// Its name.
-    pub name: String,
-}
-
-impl From<&identity::Department> for Department {
-    fn from(department: &identity::Department) -> Self {
-        Self { id: department.id.into_id(), name: department.name.clone() }
-    }
-}

@@ -52,7 +52,7 @@ impl Listening<'_> {
 
     /// The context that the session stands for at this moment.
     async fn allowed(&self) -> kernel::Result<Cx> {
-        let cx = self.scope.app.renewed(&self.scope.cx(), self.scope.claims.as_ref()).await?;
+        let cx = self.scope.app.renewed(&self.scope.cx(), self.scope.credential.as_ref()).await?;
         cx.require(inbox::VIEW_MESSAGES)?;
         self.scope.renew(cx.clone());
         Ok(cx)
