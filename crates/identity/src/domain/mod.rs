@@ -1,6 +1,10 @@
 //! People, roles and sessions, without a database.
 
+pub mod access_events;
+pub mod device;
 pub mod events;
+pub mod password_rules;
 pub mod role;
 pub mod session;
 pub mod person;
+pub mod totp;

@@ -1,7 +1,9 @@
 //! The tables of this context and the ports' implementation on them.
 
 pub mod department;
+mod factors;
 mod people;
+pub mod recovery_code;
 pub mod refresh_token;
 pub mod role;
 pub mod session;

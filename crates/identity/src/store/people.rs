@@ -6,7 +6,7 @@ use kernel::{
     id::{RoleId, UserId},
 };
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{NotSet, Set},
     PaginatorTrait, QuerySelect,
     entity::prelude::*,
     sea_query::{ExprTrait, OnConflict},
@@ -21,10 +21,14 @@ impl From<user::Model> for Account {
             id: row.id,
             kind: row.kind,
             email: row.email,
+            name: row.name,
             password_hash: (row.password_hash != user::NO_PASSWORD).then_some(row.password_hash),
             verified: row.email_verified_at.is_some(),
             is_active: row.is_active,
             token_version: row.token_version,
+            totp_secret: row.totp_secret,
+            totp_confirmed: row.totp_confirmed_at.is_some(),
+            totp_last_step: row.totp_last_step,
         }
     }
 }
@@ -32,6 +36,22 @@ impl From<user::Model> for Account {
 impl People for Tx {
     async fn account_by_id(&self, id: UserId) -> Result<Option<Account>> {
         Ok(user::Entity::find_by_id(id).one(self.conn()).await?.map(Into::into))
+    }
+
+    async fn lock_account(&self, id: UserId) -> Result<Option<Account>> {
+        Ok(user::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?.map(Into::into))
+    }
+
+    async fn set_password(&self, id: UserId, hash: &str, at: DateTime<Utc>, chosen: bool) -> Result<()> {
+        let must_change_password = if chosen { Set(false) } else { NotSet };
+        let row = user::ActiveModel {
+            password_hash: Set(hash.into()),
+            must_change_password,
+            updated_at: Set(at),
+            ..Default::default()
+        };
+        user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(self.conn()).await?;
+        Ok(())
     }
 
     async fn role(&self, name: &str) -> Result<Option<RoleId>> {
@@ -64,6 +84,7 @@ impl People for Tx {
             role_id: Set(staff.role),
             department_id: Set(staff.department),
             is_active: Set(true),
+            must_change_password: Set(staff.must_change_password),
             token_version: Set(1),
             created_by: Set(staff.created_by),
             created_at: Set(staff.at),

@@ -26,6 +26,8 @@ pub struct AddStaff {
     pub department: Option<DepartmentId>,
     /// The PHC string of their first password's hash; hashing takes too long for a transaction.
     pub password_hash: String,
+    /// Whether they must choose another one before anything else.
+    pub must_change_password: bool,
 }
 
 /// Adds a staff member.
@@ -47,6 +49,7 @@ pub async fn add_staff<S: People + Emit>(s: &S, cx: &Cx, cmd: AddStaff) -> Resul
         email,
         name,
         password_hash: cmd.password_hash,
+        must_change_password: cmd.must_change_password,
         role,
         department: cmd.department,
         created_by: cx.person().ok().map(|person| person.id),
