@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Directory, Passwords};
+use identity::{Access, AccessTokens, Claims, Directory, Passwords, SessionPolicy};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -26,6 +26,8 @@ pub struct App {
     pub tokens: AccessTokens,
     /// Password hashing.
     pub passwords: Passwords,
+    /// How long sessions last.
+    pub sessions: SessionPolicy,
     /// Where mail goes.
     pub mailer: Arc<dyn Mailer>,
     /// How mail looks.
@@ -66,12 +68,14 @@ impl App {
                 Arc::new(FileMail::new(config.mail_dir.clone()))
             }
         };
-        let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        // A storm of sign-ins leaves a core to everything else.
+        let hashing = std::thread::available_parallelism().map_or(1, |cores| cores.get() - 1);
         Ok(Arc::new(Self {
             access: Access::new(db.clone(), catalog.clone()),
             directory: Directory::default(),
             tokens: AccessTokens::new(&keyring)?,
-            passwords: Passwords::new(&source, at_once)?,
+            passwords: Passwords::new(&source, hashing)?,
+            sessions: config.session_policy()?,
             mailer,
             mail: config.mail_settings()?,
             rate_limits: config.rate_limits.is_on(),

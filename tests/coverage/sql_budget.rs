@@ -63,6 +63,10 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
         let worked = colleague.run(work, json!({ "id": message, "staff": format!("stf_{hex}") })).await.ok();
         ids.extend([message, worked.string("a.reply.id"), format!("stf_{hex}")]);
     }
+    // One session each, with the one that is there.
+    for _ in 1..rows {
+        sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    }
     let visitors = home.admin.run("{ visitors(first: 100) { nodes { id } } }", Value::Null).await.ok();
     ids.extend(visitors.list("visitors.nodes").iter().map(|node| node["id"].as_str().expect("an id").to_owned()));
     ids
@@ -115,6 +119,16 @@ both! {
             data["nodes"].as_array().is_some_and(|nodes| nodes.len() == 60 && nodes.iter().all(|node| !node.is_null()))
         );
         assert_eq!(small, large, "{small} for 4 ids, {large} for 60");
+    }
+
+    /// Who somebody is and what they may do is known for a few seconds: asking costs no statement.
+    async fn the_viewer_costs_nothing(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let who = "query Who { viewer { user { id name email } permissions duty tenant { name } } }";
+        let (statements, data) = cost(&home.admin, "Who", who, &Value::Null).await;
+        assert!(data["viewer"]["user"]["name"].is_string(), "{data}");
+        assert_eq!(statements, 0);
     }
 
     /// The page that people look at all day.

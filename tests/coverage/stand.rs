@@ -146,6 +146,10 @@ pub struct Things {
     pub staff: String,
     /// An audit row.
     pub audit: String,
+    /// A client.
+    pub client: String,
+    /// A session of the administrator, not the one that the tests use.
+    pub session: String,
 }
 
 /// Lets a visitor write.
@@ -185,6 +189,28 @@ pub async fn assign(home: &Home, message: &str, staff: &str) {
     home.admin.run(assign, json!({ "message": message, "staff": staff })).await.ok();
 }
 
+/// The id of the session that a client acts in.
+pub async fn own_session(client: &Client) -> String {
+    let seen = client.run("{ sessions { nodes { id isCurrent } } }", Value::Null).await.ok();
+    let own = seen.list("sessions.nodes").iter().find(|node| node["isCurrent"] == true);
+    own.and_then(|node| node["id"].as_str()).expect("a session").to_owned()
+}
+
+/// A client who cannot sign in.
+async fn client(home: &Home) -> String {
+    let hex = chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+    home.sql
+        .run(&format!(
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, \
+                updated_at) \
+             SELECT {id}, 'client', 'client{hex}@example.com', 'Cleo', '*', r.id, u.is_active, 1, u.created_at, u.updated_at \
+             FROM users u, roles r WHERE u.email = '{ADMIN_EMAIL}' AND r.name = 'CLIENT'"
+        ))
+        .await;
+    format!("cli_{hex}")
+}
+
 impl Things {
     /// Makes them.
     pub async fn make(home: &Home) -> Self {
@@ -201,7 +227,9 @@ impl Things {
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        let client = client(home).await;
+        let elsewhere = sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        Self { message, visitor, reply, staff, audit, client, session: own_session(&elsewhere).await }
     }
 
     /// The one of a kind, by its prefix.
@@ -212,6 +240,8 @@ impl Things {
             "rpl" => &self.reply,
             "stf" => &self.staff,
             "aud" => &self.audit,
+            "cli" => &self.client,
+            "ses" => &self.session,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::coverage::sql::Sql;
 use crate::support::server::frontdesk;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, Socket};
 
@@ -114,6 +115,13 @@ impl Desk {
         let output = self.cli(args, stdin);
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The first tenant's tables.
+    pub async fn sql(&self) -> Sql {
+        let url = self.server.setting("FRONTDESK_DATABASE_URL").expect("a setting of the server");
+        let schemas = Sql::open(url, None).await.texts("SELECT schema_name FROM tenants WHERE slug = 'main'").await;
+        Sql::open(url, Some(&schemas[0])).await
     }
 
     /// A visitor writes; returns the message's id.

@@ -1,6 +1,9 @@
 //! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
 
 mod attempts;
+mod clients;
+mod own_access;
+mod own_sessions;
 mod desk;
 mod idempotency;
 mod mail;

@@ -117,6 +117,7 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserAct
                     role: person.role.into(),
                     department: Some(departments[person.department]),
                     password_hash: password_hash.into(),
+                    must_change_password: false,
                 };
                 ids.push(identity::add_staff(&tx, cx, add).await?);
             }

@@ -61,6 +61,7 @@ async fn first_administrator(config: &Config, db: &Db, source: &Arc<Source>) -> 
         role: "SUPER_ADMIN".into(),
         department: None,
         password_hash: passwords.hash(source, password).await?,
+        must_change_password: false,
     };
     let (cx, admin) = (&cx, &admin);
     db.transact(cx, "tenant.bootstrap", |tx| async move { identity::bootstrap(&tx, cx, Some(admin.clone())).await })

@@ -25,6 +25,9 @@ pub(super) enum Command {
         /// Their role: ADMIN, MANAGER, STAFF or VIEWER.
         #[arg(long, default_value = "STAFF")]
         role: String,
+        /// They must choose another password before anything else.
+        #[arg(long)]
+        must_change_password: bool,
     },
     /// Ends a staff member's access within seconds.
     Deactivate {
@@ -50,12 +53,12 @@ pub(super) fn password() -> Result<String> {
 pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
     let (db, source) = open(config).await?;
     match command {
-        Command::Add { tenant, email, name, role } => {
+        Command::Add { tenant, email, name, role, must_change_password } => {
             let tenant = tenant_of(&db, tenant).await?;
             let cx = system(&source, tenant.clone(), "staff");
             let passwords = identity::Passwords::new(&source, 1)?;
             let password_hash = passwords.hash(&source, &password()?).await?;
-            let staff = AddStaff { email, name, role, department: None, password_hash };
+            let staff = AddStaff { email, name, role, department: None, password_hash, must_change_password };
             let (cx, staff) = (&cx, &staff);
             let id = db
                 .transact(cx, "staff.add", |tx| async move { identity::add_staff(&tx, cx, staff.clone()).await })

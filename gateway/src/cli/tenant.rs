@@ -56,6 +56,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
                         role: "SUPER_ADMIN".into(),
                         department: None,
                         password_hash,
+                        must_change_password: false,
                     })
                 }
                 None => None,

@@ -15,6 +15,8 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use kernel::{Error, Result, Source};
 use tokio::sync::oneshot;
 
+use crate::domain::password_rules;
+
 /// Hashes and verifies passwords.
 #[derive(Clone)]
 pub struct Passwords {
@@ -29,8 +31,8 @@ type Work = Box<dyn FnOnce() + Send>;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many attempts may wait; one more is told to come back at once. A thread does this many within [`PATIENCE`].
 const QUEUE: usize = 256;
-/// No password is longer, in bytes; hashing a megabyte would be the attacker's choice.
-const LONGEST: usize = 4096;
+/// No password is longer; hashing a megabyte would be the attacker's choice.
+const LONGEST: usize = password_rules::LONGEST;
 /// The highest cost of bcrypt that is computed, about a second; products use 10 to 12.
 const BCRYPT_COST: u32 = 14;
 

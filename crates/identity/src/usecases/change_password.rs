@@ -1,10 +1,11 @@
 //! Somebody chooses another password.
 
 use kernel::{
-    Cx, Db, Error, ProblemCode, Result,
+    Cx, Db, ProblemCode, Result,
     cx::Duty,
     db::Emit,
     id::SessionId,
+    text::Check,
 };
 
 use super::proof;
@@ -12,7 +13,7 @@ use crate::{
     adapters::password::Passwords,
     domain::{access_events::PasswordChanged, password_rules},
     policy::in_session,
-    ports::{People, Sessions},
+    ports::{Account, People, Sessions},
     store::session::Reason,
 };
 
@@ -30,16 +31,18 @@ pub struct ChangePassword {
 /// Changes one's own password and ends all one's other sessions, which are returned.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a wrong present password or a new one that breaks the rules; [`Error::RateLimited`].
+/// [`kernel::Error::Invalid`] for a wrong present password or a new one that breaks the rules;
+/// [`kernel::Error::RateLimited`].
 pub async fn change_password(db: &Db, passwords: &Passwords, cx: &Cx, cmd: &ChangePassword) -> Result<Vec<SessionId>> {
     let person = in_session(cx, &[Duty::ChangePassword, Duty::EnrolSecondFactor])?;
     let proof = proof::by_password(db, passwords, cx, person, &cmd.current, cmd.limited).await?;
-    let rules = proof.rules(&cmd.current, &cmd.new);
+    let rules = rules(proof.seen(), &cmd.current, &cmd.new);
     // Hashing takes too long for a transaction, and is not worth it for what is refused.
-    let hash = if rules.is_ok() { passwords.hash(cx.source(), &cmd.new).await? } else { String::new() };
+    let hash = if proof.is_right() && rules.is_ok() { passwords.hash(cx.source(), &cmd.new).await? } else { String::new() };
     let (proof, rules, hash) = (&proof, &rules, &hash);
     let ended = db
         .transact(cx, "password.change", |tx| async move {
+            // Of the new one nothing is said before the present one was right.
             let account = proof.account(&tx, "currentPassword").await?;
             rules.clone()?;
             tx.set_password(account.id, hash, cx.now, true).await?;
@@ -51,22 +54,12 @@ pub async fn change_password(db: &Db, passwords: &Passwords, cx: &Cx, cmd: &Chan
     Ok(ended)
 }
 
-impl proof::Proof {
-    /// Whether a new password may be taken; nothing is said before the present one was right.
-    fn rules(&self, current: &str, new: &str) -> Result<()> {
-        let at_field = |error| match error {
-            Error::Invalid(problems) => Error::Invalid(
-                problems.into_iter().map(|problem| kernel::Problem { path: vec!["newPassword".into()], ..problem }).collect(),
-            ),
-            error => error,
-        };
-        if !self.is_right() {
-            return Err(Error::Unauthenticated);
-        }
-        if current == new {
-            return Err(Error::invalid("newPassword", ProblemCode::NotAllowed, "must not be the present password"));
-        }
-        let about = self.seen();
-        password_rules::check(new, &[&about.email, &about.name]).map_err(at_field)
+/// Whether a new password may be taken.
+fn rules(account: &Account, current: &str, new: &str) -> Result<()> {
+    let mut check = Check::default();
+    password_rules::check(&mut check, "newPassword", new, &[&account.email, &account.name]);
+    if current == new {
+        check.problem("newPassword", ProblemCode::NotAllowed, "must not be the present password");
     }
+    check.done()
 }

@@ -26,7 +26,7 @@ pub async fn confirm_totp(db: &Db, cx: &Cx, code: &str, limited: bool) -> Result
         .transact(cx, "totp.confirm", |tx| async move {
             let account = tx.lock_account(person.id).await?.ok_or(Error::Unauthenticated)?;
             if account.totp_confirmed || account.totp_secret.is_none() {
-                return Err(Error::invalid("", ProblemCode::NotAllowed, "there is no second factor to confirm"));
+                return Err(Error::invalid("code", ProblemCode::NotAllowed, "there is no second factor to confirm"));
             }
             let Some(Typed::Code(code)) = Typed::of(code) else { return Err(proof::wrong_code("code")) };
             if !accepts_code(&tx, db.keyring(), cx, &account, &code).await? {

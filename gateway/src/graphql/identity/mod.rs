@@ -1,12 +1,16 @@
 //! The identity context in the schema.
 
 pub mod mutations;
+pub mod own_access;
 pub mod permission;
 pub mod queries;
+pub mod sessions;
 pub mod types;
 pub mod viewer;
 
 pub use mutations::IdentityMutation;
+pub use own_access::OwnAccessMutation;
+pub use sessions::{SessionMutation, SessionQuery};
 pub use queries::IdentityQuery;
 pub use permission::Permission;
 pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
