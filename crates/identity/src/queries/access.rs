@@ -197,11 +197,6 @@ pub(crate) async fn permissions_of(conn: &Conn, id: UserId, catalog: &[&str]) ->
     Ok(names)
 }
 
-/// The account of a person.
-pub(crate) async fn account_of(conn: &Conn, id: UserId) -> Result<Option<Account>> {
-    Ok(user::Entity::find_by_id(id).one(conn).await?.map(Into::into))
-}
-
 /// The account of an address. With no address, asks for one that nobody has, so that the question costs the same.
 pub(crate) async fn account(conn: &Conn, email: Option<&str>) -> Result<Option<Account>> {
     let found = user::Entity::find()
@@ -209,4 +204,9 @@ pub(crate) async fn account(conn: &Conn, email: Option<&str>) -> Result<Option<A
         .one(conn)
         .await?;
     Ok(found.map(Into::into))
+}
+
+/// The account of a person.
+pub(crate) async fn account_by_id(conn: &Conn, id: UserId) -> Result<Option<Account>> {
+    Ok(user::Entity::find_by_id(id).one(conn).await?.map(Into::into))
 }

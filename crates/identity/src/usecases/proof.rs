@@ -7,7 +7,7 @@ use kernel::{Cx, Db, Error, ProblemCode, Result, cx::UserActor, limit::Limit};
 use crate::{
     adapters::password::Passwords,
     ports::{Account, People},
-    queries::access::account_of,
+    queries::access::account_by_id,
 };
 
 /// Attempts of one person, by password or by code: whoever found an open window must not try them all.
@@ -45,7 +45,7 @@ pub(super) async fn by_password(
     limited: bool,
 ) -> Result<Proof> {
     count(db, cx, person, limited).await?;
-    let account = account_of(&db.reader(cx).await?, person.id).await?.ok_or(Error::Unauthenticated)?;
+    let account = account_by_id(&db.reader(cx).await?, person.id).await?.ok_or(Error::Unauthenticated)?;
     let right = passwords.verify(password, account.password_hash.as_deref()).await?;
     Ok(Proof { account, right })
 }
