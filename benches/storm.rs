@@ -17,7 +17,8 @@ const ATTEMPTS: usize = 200;
 const WORKING: usize = 4;
 
 const VIEWER: &str = "query Viewer { viewer { user { id name email } permissions tenant { name } } }";
-const SIGN_IN: &str = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { code } } }";
+const SIGN_IN: &str =
+    "mutation SignIn($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { code } } }";
 
 /// `viewer` against the inbox page, in requests for a second of CPU.
 pub async fn viewer(m: &mut Measuring) {

@@ -38,7 +38,8 @@ const SYSTEMS: &[(&str, &str)] = &[
 
 /// The device that a `User-Agent` names.
 pub fn device(agent: &str) -> Device {
-    let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let first =
+        |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     Device { browser: first(BROWSERS), system: first(SYSTEMS) }
 }
 

@@ -40,7 +40,10 @@ pub fn shown(secret: &[u8]) -> String {
 /// The address that an app reads from a picture (the Key URI Format of Google Authenticator).
 pub fn uri(issuer: &str, account: &str, secret: &[u8]) -> String {
     let (issuer, account) = (percent(issuer), percent(account));
-    format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period={PERIOD}", shown(secret))
+    format!(
+        "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period={PERIOD}",
+        shown(secret)
+    )
 }
 
 /// Percent-encoding of everything but unreserved characters; apps show a `+` as it is.

@@ -5,7 +5,9 @@ use kernel::{
     id::UserId,
     page::{Order, Page, Place, Slice},
 };
-use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*, sea_query::ExprTrait};
+use sea_orm::{
+    EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*, sea_query::ExprTrait,
+};
 
 use super::people::people_by_ids;
 use crate::{

@@ -32,15 +32,13 @@ impl SecondFactors for Tx {
     }
 
     async fn confirm_secret(&self, id: UserId, at: DateTime<Utc>) -> Result<()> {
-        let row =
-            user::ActiveModel { totp_confirmed_at: Set(Some(at)), updated_at: Set(at), ..Default::default() };
+        let row = user::ActiveModel { totp_confirmed_at: Set(Some(at)), updated_at: Set(at), ..Default::default() };
         change(self, id, row).await
     }
 
     async fn use_step(&self, id: UserId, step: i64) -> Result<bool> {
-        let before = Condition::any()
-            .add(user::Column::TotpLastStep.is_null())
-            .add(user::Column::TotpLastStep.lt(step));
+        let before =
+            Condition::any().add(user::Column::TotpLastStep.is_null()).add(user::Column::TotpLastStep.lt(step));
         let used = user::Entity::update_many()
             .col_expr(user::Column::TotpLastStep, Expr::value(step))
             .filter(user::Column::Id.eq(id))

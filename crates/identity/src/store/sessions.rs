@@ -131,10 +131,7 @@ impl Sessions for Tx {
 
 /// Ends those of the sessions that have not ended.
 fn ending(at: DateTime<Utc>, reason: session::Reason) -> UpdateMany<session::Entity> {
-    let row = session::ActiveModel {
-        revoked_at: Set(Some(at)),
-        revoked_reason: Set(Some(reason)),
-        ..Default::default()
-    };
+    let row =
+        session::ActiveModel { revoked_at: Set(Some(at)), revoked_reason: Set(Some(reason)), ..Default::default() };
     session::Entity::update_many().set(row).filter(session::Column::RevokedAt.is_null())
 }

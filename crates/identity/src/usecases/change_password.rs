@@ -1,12 +1,6 @@
 //! Somebody chooses another password.
 
-use kernel::{
-    Cx, Db, ProblemCode, Result,
-    cx::Duty,
-    db::Emit,
-    id::SessionId,
-    text::Check,
-};
+use kernel::{Cx, Db, ProblemCode, Result, cx::Duty, db::Emit, id::SessionId, text::Check};
 
 use super::proof;
 use crate::{
@@ -38,7 +32,8 @@ pub async fn change_password(db: &Db, passwords: &Passwords, cx: &Cx, cmd: &Chan
     let proof = proof::by_password(db, passwords, cx, person, &cmd.current, cmd.limited).await?;
     let rules = rules(proof.seen(), &cmd.current, &cmd.new);
     // Hashing takes too long for a transaction, and is not worth it for what is refused.
-    let hash = if proof.is_right() && rules.is_ok() { passwords.hash(cx.source(), &cmd.new).await? } else { String::new() };
+    let hash =
+        if proof.is_right() && rules.is_ok() { passwords.hash(cx.source(), &cmd.new).await? } else { String::new() };
     let (proof, rules, hash) = (&proof, &rules, &hash);
     let ended = db
         .transact(cx, "password.change", |tx| async move {

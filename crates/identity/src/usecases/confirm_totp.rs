@@ -7,10 +7,7 @@ use super::{
     second_factor::{accepts_code, new_codes},
 };
 use crate::{
-    domain::{
-        access_events::TotpConfirmed,
-        totp::Typed,
-    },
+    domain::{access_events::TotpConfirmed, totp::Typed},
     policy::in_session,
     ports::{People, SecondFactors},
 };

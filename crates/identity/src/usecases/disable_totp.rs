@@ -3,7 +3,9 @@
 use kernel::{Cx, Db, Result, db::Emit};
 
 use super::{proof, second_factor::accepts};
-use crate::{adapters::password::Passwords, domain::access_events::TotpDisabled, policy::in_session, ports::SecondFactors};
+use crate::{
+    adapters::password::Passwords, domain::access_events::TotpDisabled, policy::in_session, ports::SecondFactors,
+};
 
 /// Forgets the second factor and its recovery codes, for a password and a code. Whose role requires one has to set up
 /// another before anything else.

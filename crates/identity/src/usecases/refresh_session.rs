@@ -33,13 +33,7 @@ pub enum Refreshed {
 /// A new refresh token for a session, and what is stored of it.
 pub(super) fn next_token(cx: &Cx, session: SessionId, expires_at: DateTime<Utc>) -> (String, NewToken) {
     let token = token(cx.source(), "fdr");
-    let new = NewToken {
-        id: cx.new_id(),
-        hash: token_hash(&token),
-        session,
-        at: cx.now,
-        expires_at,
-    };
+    let new = NewToken { id: cx.new_id(), hash: token_hash(&token), session, at: cx.now, expires_at };
     (token, new)
 }
 

@@ -6,7 +6,9 @@ use kernel::{
     id::{SessionId, UserId},
 };
 
-use crate::{domain::access_events::SessionsRevoked, ports::Sessions, queries::sessions::may_see, store::session::Reason};
+use crate::{
+    domain::access_events::SessionsRevoked, ports::Sessions, queries::sessions::may_see, store::session::Reason,
+};
 
 /// Ends all sessions of a person, one's own unless another is named, and returns those that were open. With
 /// `except_current` the session that asks goes on.

@@ -76,13 +76,15 @@ pub async fn sign_in(
         BY_ACCOUNT.count(&conn, cx, email.as_deref().unwrap_or_default()).await?;
     }
     let account = account(&db.reader(cx).await?, email.as_deref()).await?;
-    let hash = account.as_ref().filter(|account| account.is_active).and_then(|account| account.password_hash.as_deref());
+    let hash =
+        account.as_ref().filter(|account| account.is_active).and_then(|account| account.password_hash.as_deref());
     let right = passwords.verify(&cmd.password, hash).await?;
     let better = match hash {
         Some(hash) if right && is_outdated(hash) => Some(passwords.hash(cx.source(), &cmd.password).await?),
         _ => None,
     };
-    let attempt = Attempt { keyring: db.keyring(), tokens, policy, code: cmd.code.as_deref(), better: better.as_deref() };
+    let attempt =
+        Attempt { keyring: db.keyring(), tokens, policy, code: cmd.code.as_deref(), better: better.as_deref() };
     let (attempt, account, email) = (&attempt, account.as_ref(), &email);
     let outcome = db
         .transact(cx, "session.open", |tx| async move {
@@ -107,7 +109,9 @@ pub async fn sign_in(
             Ok(session)
         }
         SignedIn::Refused => refused("", ProblemCode::InvalidCredentials, "e-mail address or password is wrong"),
-        SignedIn::CodeMissing => refused("totpCode", ProblemCode::TotpRequired, "the code of the second factor is needed"),
+        SignedIn::CodeMissing => {
+            refused("totpCode", ProblemCode::TotpRequired, "the code of the second factor is needed")
+        }
         SignedIn::WrongCode => {
             refused("totpCode", ProblemCode::InvalidCredentials, "the code is wrong or was used before")
         }

@@ -196,12 +196,14 @@ impl SessionMutation {
         let scope = scope(ctx);
         let of = input.user_id.as_ref().map(|id| user_id("input.userId", id)).transpose()?;
         let cx = &scope.mutation(ctx);
-        let revoked =
-            |tx| async move { identity::revoke_all_sessions(&tx, cx, of, input.except_current).await };
+        let revoked = |tx| async move { identity::revoke_all_sessions(&tx, cx, of, input.except_current).await };
         let (sessions, errors) = payload(scope.app.db.transact(cx, "session.revoke_all", revoked).await)?;
         for session in sessions.iter().flatten() {
             scope.app.access.forget(cx.tenant.id, *session).await;
         }
-        Ok(RevokeAllSessionsPayload { revoked: sessions.map(|all| i32::try_from(all.len()).unwrap_or(i32::MAX)), errors })
+        Ok(RevokeAllSessionsPayload {
+            revoked: sessions.map(|all| i32::try_from(all.len()).unwrap_or(i32::MAX)),
+            errors,
+        })
     }
 }
