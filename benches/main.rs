@@ -14,6 +14,7 @@ mod load;
 mod product;
 mod reads;
 mod side;
+mod storm;
 #[path = "../tests/support/mod.rs"]
 mod support;
 mod table;
@@ -87,6 +88,8 @@ async fn run() -> usize {
     reads::message(&mut m).await;
     reads::growth(&mut m, &Product::start(&small.url(), true).await).await;
     live::submit_to_subscriber(&mut m).await;
+    storm::viewer(&mut m).await;
+    storm::sign_in_storm(&mut m).await;
     let resident = cpu::resident_mb(m.product.server().pid());
     m.table.number("memory of the server after all that", resident, "MB", Goal::AtMost(64.0));
     m.product.server().kill9().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Credential, Directory, Passwords, SettingsReader};
+use identity::{Access, AccessTokens, Credential, Directory, Passwords, SessionPolicy, SettingsReader};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -29,6 +29,8 @@ pub struct App {
     pub tokens: AccessTokens,
     /// Password hashing.
     pub passwords: Passwords,
+    /// How long sessions last.
+    pub sessions: SessionPolicy,
     /// Where mail goes.
     pub mailer: Arc<dyn Mailer>,
     /// How mail looks.
@@ -75,13 +77,15 @@ impl App {
                 Arc::new(FileMail::new(config.mail_dir.clone()))
             }
         };
-        let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        // A storm of sign-ins leaves a core to everything else.
+        let hashing = std::thread::available_parallelism().map_or(1, |cores| cores.get() - 1);
         Ok(Arc::new(Self {
             access: Access::new(db.clone(), catalog.clone()),
             directory: Directory::default(),
             settings: SettingsReader::new(db.clone()),
             tokens: AccessTokens::new(&keyring)?,
-            passwords: Passwords::new(&source, at_once)?,
+            passwords: Passwords::new(&source, hashing)?,
+            sessions: config.session_policy()?,
             mailer,
             mail: config.mail_settings()?,
             public_url: config.public_url()?,

@@ -2,10 +2,12 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
 use figment::{
     Figment,
     providers::{Format, Serialized, Toml},
 };
+use identity::SessionPolicy;
 use inbox::{Address, MailSettings};
 use kernel::{Error, Result, db::Options};
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,10 @@ pub struct Config {
     pub allow_private_hosts: Switch,
     /// Whether attempts are limited: off only for load tests behind no proxy.
     pub rate_limits: Switch,
+    /// How long a session lasts after its last refresh, such as `30d`.
+    pub session_idle: String,
+    /// How long a session lasts in all, such as `90d`.
+    pub session_absolute: String,
     /// Whether the tenant is a demo with data.
     pub demo: Switch,
     /// Whether this process runs background work too.
@@ -128,6 +134,8 @@ impl Default for Config {
             public_url: None,
             allow_private_hosts: Switch(false),
             rate_limits: Switch(true),
+            session_idle: "30d".into(),
+            session_absolute: "90d".into(),
             demo: Switch(false),
             workers: Switch(true),
             cors_origins: String::new(),
@@ -138,6 +146,20 @@ impl Default for Config {
             log: "info,sqlx=warn,sea_orm_migration=warn".into(),
         }
     }
+}
+
+/// A time such as `90s`, `15m`, `12h` or `30d`: a second to ten years.
+fn span(text: &str) -> Option<TimeDelta> {
+    let text = text.trim();
+    let (number, seconds) = match text.char_indices().last()? {
+        (at, 's') => (&text[..at], 1),
+        (at, 'm') => (&text[..at], 60),
+        (at, 'h') => (&text[..at], 3600),
+        (at, 'd') => (&text[..at], 86_400),
+        _ => return None,
+    };
+    let seconds = number.parse::<u32>().ok().map(|number| i64::from(number) * seconds)?;
+    (1..=3650 * 86_400).contains(&seconds).then(|| TimeDelta::seconds(seconds))
 }
 
 /// What each setting means, as `frontdesk config` lists it.
@@ -164,6 +186,8 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "on: mail servers and webhooks of tenants may be in private networks, and mail servers on any port",
     ),
     ("rate_limits", "on, or off for load tests behind no proxy"),
+    ("session_idle", "how long a session lasts that is not refreshed: a number and s, m, h or d"),
+    ("session_absolute", "how long a session lasts in all, however busy it is: a number and s, m, h or d"),
     ("demo", "1 for a demo tenant with demo data and printed sign-in"),
     ("workers", "on: serve runs background work too; off: only `frontdesk worker` does"),
     ("cors_origins", "origins of other sites' pages that may call the API, separated by commas"),
@@ -228,6 +252,19 @@ impl Config {
             statement_cache: self.database_statement_cache,
             ..Options::default()
         }
+    }
+
+    /// How long sessions last.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a setting that is no time.
+    pub fn session_policy(&self) -> Result<SessionPolicy> {
+        let of = |name: &str, text: &str| {
+            span(text)
+                .ok_or_else(|| Error::internal(format!("{name} must be a time such as 12h or 30d, 10 years at most")))
+        };
+        let idle = of("session_idle", &self.session_idle)?;
+        Ok(SessionPolicy { idle, absolute: of("session_absolute", &self.session_absolute)? })
     }
 
     /// How mails look.
@@ -350,6 +387,17 @@ mod tests {
         assert_eq!(Config::default().public_url().unwrap(), "http://127.0.0.1:8080");
         let everywhere = Config { listen: SocketAddr::from(([0, 0, 0, 0], 80)), ..Config::default() };
         assert_eq!(everywhere.public_url().unwrap(), "http://127.0.0.1:80");
+    }
+
+    #[test]
+    fn times_are_numbers_with_a_unit() {
+        for (text, seconds) in [("1s", Some(1)), ("15m", Some(900)), (" 12h ", Some(43_200)), ("90d", Some(7_776_000))]
+        {
+            assert_eq!(span(text).map(|time| time.num_seconds()), seconds, "{text}");
+        }
+        for bad in ["", "d", "30", "0s", "-1d", "1.5h", "30 d", "4000d", "99999999999999999999d", "3é"] {
+            assert_eq!(span(bad), None, "{bad}");
+        }
     }
 
     #[test]

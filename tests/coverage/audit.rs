@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::fixtures::{arguments, put};
 use super::sdl::{Root, Sdl};
-use super::stand::{Home, PASSWORD, Stand, Things, session, sign_in, write};
+use super::stand::{Home, PASSWORD, Stand, Things, own_session, session, sign_in, write};
+use crate::support::totp::Authenticator;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, both, until};
 
 async fn run(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Answer {
@@ -45,6 +46,10 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
             let first = mutations(&sdl).into_iter().find(|root| root.name == before.0).expect("a mutation");
             run(&home.admin, &sdl, &first, json!({ "input": before.1 })).await.ok();
             arguments(root, own)
+        }
+        "revokeSession" => {
+            let elsewhere = sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+            put(arguments(root, own), "input.sessionId", json!(own_session(&elsewhere).await))
         }
         // The fixtures' message is the administrator's already.
         "assignMessage" => put(arguments(root, own), "input.assigneeId", Value::Null),
@@ -123,8 +128,52 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
         "revokeApiKey" => {
             vec![put(arguments(root, own), "input.apiKeyId", json!("key_0190a5f0000070008000000000000000"))]
         }
+        "revokeSession" => {
+            vec![put(arguments(root, own), "input.sessionId", json!("ses_0190a5f0000070008000000000000000"))]
+        }
+        "revokeAllSessions" | "resetTotp" => {
+            vec![put(arguments(root, own), "input.userId", json!("stf_0190a5f0000070008000000000000000"))]
+        }
+        // With a wrong password or code.
+        "changePassword" | "beginTotpEnrolment" | "confirmTotp" | "disableTotp" | "regenerateRecoveryCodes" => {
+            vec![arguments(root, own)]
+        }
         name => panic!("{name} has no refusals in tests/coverage/audit.rs"),
     }
+}
+
+/// Somebody new with the arguments that change how they sign in, or whom to reset.
+async fn own_access(root: &Root, stand: &Stand, home: &Home) -> Option<(Client, Value)> {
+    let email = format!("{}@example.com", root.name.to_lowercase());
+    let enrolled = match root.name.as_str() {
+        "changePassword" | "beginTotpEnrolment" => 0,
+        "confirmTotp" | "resetTotp" => 1,
+        "disableTotp" | "regenerateRecoveryCodes" => 2,
+        _ => return None,
+    };
+    let client = stand.colleague(home, &email, "STAFF").await;
+    let (mut code, mut recovery) = (String::new(), String::new());
+    if enrolled > 0 {
+        let begin = "mutation($p: String!) { beginTotpEnrolment(input: { password: $p }) { enrolment { secret } errors { code } } }";
+        let begun = client.run(begin, json!({ "p": PASSWORD })).await.ok();
+        code = Authenticator::new(&begun.string("beginTotpEnrolment.enrolment.secret")).code(0);
+    }
+    if enrolled > 1 {
+        let confirm = "mutation($c: String!) { confirmTotp(input: { code: $c }) { recoveryCodes errors { code } } }";
+        let confirmed = client.run(confirm, json!({ "c": code })).await.ok();
+        recovery = confirmed.string("confirmTotp.recoveryCodes.0");
+    }
+    let input = match root.name.as_str() {
+        "changePassword" => json!({ "currentPassword": PASSWORD, "newPassword": "something else entirely 4" }),
+        "beginTotpEnrolment" => json!({ "password": PASSWORD }),
+        "confirmTotp" => json!({ "code": code }),
+        "resetTotp" => {
+            let user = client.run("{ viewer { user { id } } }", Value::Null).await.ok().string("viewer.user.id");
+            return Some((home.admin.clone(), json!({ "input": { "userId": user } })));
+        }
+        _ => json!({ "password": PASSWORD, "code": recovery }),
+    };
+    Some((client, json!({ "input": input })))
 }
 
 fn mutations(sdl: &Sdl) -> Vec<Root> {
@@ -145,6 +194,7 @@ both! {
                 "signIn" | "refreshSession" | "submitMessage" => home.visitor.clone(),
                 _ => home.admin.clone(),
             };
+            let (client, variables) = own_access(&root, &stand, &home).await.unwrap_or((client, variables));
             let before = counts(&home).await;
             let id = format!("change-{}", root.name);
             run(&client.header("x-request-id", &id), &sdl, &root, variables).await.ok();

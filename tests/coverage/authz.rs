@@ -4,21 +4,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::fixtures::{arguments, kinds, put};
+use super::fixtures::{PUBLIC, arguments, is_public, kinds, put};
 use super::sdl::{Root, Sdl};
 use super::stand::{Home, PASSWORD, Stand, Things, sign_in};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
 
-const PUBLIC: &str = include_str!("public.txt");
 /// May go down.
 const PUBLIC_AT_MOST: usize = 5;
 
 const SOON: Duration = Duration::from_secs(30);
-
-fn is_public(root: &Root) -> bool {
-    let name = format!("{} {}", root.operation, root.name);
-    PUBLIC.lines().any(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ") == name)
-}
 
 /// The answer of a root field; of a subscription the first one.
 async fn ask(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Value {
@@ -192,6 +186,41 @@ both! {
                     break;
                 }
             }
+        }
+    }
+
+    /// Whoever must do something first can do that, see who they are and leave, and nothing else, whatever they may.
+    async fn a_duty_comes_before_everything(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let yes = if home.is_sqlite() { "1" } else { "true" };
+        let duties: [(_, _, &[&str]); 2] = [
+            ("must_change_password", "PASSWORD_CHANGE_REQUIRED", &[]),
+            ("requires_totp", "SECOND_FACTOR_REQUIRED", &["beginTotpEnrolment", "confirmTotp"]),
+        ];
+        for (column, code, ways) in duties {
+            let email = format!("{column}@example.com");
+            stand.colleague(&home, &email, "SUPER_ADMIN").await;
+            let mark = match column {
+                "requires_totp" => format!("UPDATE roles SET {column} = {yes} WHERE name = 'SUPER_ADMIN'"),
+                _ => format!("UPDATE users SET {column} = {yes} WHERE email = '{email}'"),
+            };
+            home.sql.run(&mark).await;
+            let person = sign_in(&home.visitor, &email, PASSWORD).await;
+            let mut refused = 0;
+            for root in sdl.roots().iter().filter(|root| !is_public(root) && root.name != "signOut") {
+                let free = root.name == "changePassword" || ways.contains(&root.name.as_str());
+                let expected: &[&str] = if free { &[] } else { &[code] };
+                let answer = ask(&person, &sdl, root, arguments(root, &own)).await;
+                assert_eq!(codes(&answer), expected, "{}: {answer}", root.name);
+                refused += usize::from(!free);
+            }
+            assert!(refused > 20, "{refused} operations");
+            let viewer = sdl.roots().into_iter().find(|root| root.name == "viewer").expect("viewer");
+            assert!(codes(&ask(&person, &sdl, &viewer, Value::Null).await).is_empty());
+            person.run("mutation { signOut { errors { code } } }", Value::Null).await.ok();
         }
     }
 

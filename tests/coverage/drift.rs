@@ -44,6 +44,7 @@ fn of_tenants() -> Vec<Entity> {
         entity(identity::entities::smtp_settings::Entity),
         entity(identity::entities::session::Entity),
         entity(identity::entities::refresh_token::Entity),
+        entity(identity::entities::recovery_code::Entity),
         entity(inbox::entities::visitor::Entity),
         entity(inbox::entities::message::Entity),
         entity(inbox::entities::reply::Entity),

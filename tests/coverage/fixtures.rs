@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::sdl::Root;
 use super::stand::Things;
 
+/// The operations that answer people who are not signed in.
+pub const PUBLIC: &str = include_str!("public.txt");
+
 /// Valid arguments with one's own things.
 pub fn arguments(root: &Root, own: &Things) -> Value {
     match (root.operation, root.name.as_str()) {
@@ -37,6 +40,7 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("mutation", "createApiKey") => json!({ "input": { "name": "New key", "permissions": ["VIEW_MESSAGES"] } }),
         ("mutation", "revokeApiKey") => json!({ "input": { "apiKeyId": own.api_key } }),
+        ("query", "sessions") => json!({}),
         ("query", "node" | "message") => json!({ "id": own.message }),
         ("query", "nodes") => json!({ "ids": [own.message] }),
         ("query", "client") => json!({ "id": own.client }),
@@ -79,6 +83,17 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("mutation", "testSmtp") => json!({ "input": { "to": "ada@example.com" } }),
         ("mutation", "updateEmailTemplate") => json!({ "input": { "key": "TEST_MAIL", "subject": "It works" } }),
         ("mutation", "resetEmailTemplate") => json!({ "input": { "key": "TEST_MAIL" } }),
+        ("mutation", "revokeSession") => json!({ "input": { "sessionId": own.session } }),
+        ("mutation", "revokeAllSessions") => json!({ "input": { "exceptCurrent": true } }),
+        ("mutation", "changePassword") => {
+            json!({ "input": { "currentPassword": "something wrong", "newPassword": "something else entirely 4" } })
+        }
+        ("mutation", "beginTotpEnrolment") => json!({ "input": { "password": "something wrong" } }),
+        ("mutation", "confirmTotp") => json!({ "input": { "code": "123456" } }),
+        ("mutation", "disableTotp" | "regenerateRecoveryCodes") => {
+            json!({ "input": { "password": "something wrong", "code": "123456" } })
+        }
+        ("mutation", "resetTotp") => json!({ "input": { "userId": own.client } }),
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),
     }
@@ -100,6 +115,8 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("message", "id") | ("assignMessage" | "setMessageStatus" | "replyToMessage", "input.messageId") => &["msg"],
         ("visitor", "id") | ("messages", "filter.visitorId.eq" | "filter.visitorId.in") => &["vis"],
         ("client", "id") => &["cli"],
+        ("sessions", "userId") | ("revokeAllSessions" | "resetTotp", "input.userId") => &["stf", "cli"],
+        ("revokeSession", "input.sessionId") => &["ses"],
         ("staffMembers", "filter.teamId") => &["tem"],
         ("staff", "id")
         | ("assignMessage", "input.assigneeId")
@@ -121,6 +138,12 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("auditLogs", "filter.resourceId") | ("inboxEvents", "filter.messageId") => &["msg"],
         (name, place) => panic!("{name} takes an id at {place} that has no kind in tests/coverage/fixtures.rs"),
     }
+}
+
+/// Whether an operation answers people who are not signed in.
+pub fn is_public(root: &Root) -> bool {
+    let name = format!("{} {}", root.operation, root.name);
+    PUBLIC.lines().any(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ") == name)
 }
 
 /// The arguments with a value put at a dotted place.

@@ -93,6 +93,10 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
         let client = format!("cli_{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128);
         ids.extend([message, worked.string("a.reply.id"), format!("stf_{hex}"), client]);
     }
+    // One session each, with the one that is there.
+    for _ in 1..rows {
+        sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    }
     let visitors = home.admin.run("{ visitors(first: 100) { nodes { id } } }", Value::Null).await.ok();
     ids.extend(visitors.list("visitors.nodes").iter().map(|node| node["id"].as_str().expect("an id").to_owned()));
     ids
@@ -145,6 +149,16 @@ both! {
             data["nodes"].as_array().is_some_and(|nodes| nodes.len() == 30 && nodes.iter().all(|node| !node.is_null()))
         );
         assert_eq!(small, large, "{small} for 5 ids, {large} for 30");
+    }
+
+    /// Who somebody is and what they may do is known for a few seconds: asking costs no statement.
+    async fn the_viewer_costs_nothing(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let who = "query Who { viewer { user { id name email } permissions duty tenant { name } } }";
+        let (statements, data) = cost(&home.admin, "Who", who, &Value::Null).await;
+        assert!(data["viewer"]["user"]["name"].is_string(), "{data}");
+        assert_eq!(statements, 0);
     }
 
     /// The page that people look at all day.

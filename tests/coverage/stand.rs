@@ -168,6 +168,8 @@ pub struct Things {
     pub team: String,
     /// An API key of the administrator's.
     pub api_key: String,
+    /// A session of the administrator, not the one that the tests use.
+    pub session: String,
 }
 
 /// Lets a visitor write.
@@ -205,6 +207,13 @@ pub async fn assign(home: &Home, message: &str, staff: &str) {
     let assign = "mutation Assign($message: ID!, $staff: ID!) { assignMessage(input: { messageId: $message, \
         assigneeId: $staff }) { errors { code } } }";
     home.admin.run(assign, json!({ "message": message, "staff": staff })).await.ok();
+}
+
+/// The id of the session that a client acts in.
+pub async fn own_session(client: &Client) -> String {
+    let seen = client.run("{ sessions { nodes { id isCurrent } } }", Value::Null).await.ok();
+    let own = seen.list("sessions.nodes").iter().find(|node| node["isCurrent"] == true);
+    own.and_then(|node| node["id"].as_str()).expect("a session").to_owned()
 }
 
 impl Things {
@@ -257,7 +266,9 @@ impl Things {
             addTeamMember(input: { teamId: $team, staffId: $staff }) { errors { code } } }";
         let variables = json!({ "parent": made.string("parent.department.id"), "team": team, "staff": staff });
         let department = home.admin.run(below, variables).await.ok().string("createDepartment.department.id");
-        Self { message, visitor, reply, staff, audit, colleague, client, role, department, team, api_key }
+        let elsewhere = sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let session = own_session(&elsewhere).await;
+        Self { message, visitor, reply, staff, audit, colleague, client, role, department, team, api_key, session }
     }
 
     /// The one of a kind, by its prefix.
@@ -273,6 +284,7 @@ impl Things {
             "dep" => &self.department,
             "tem" => &self.team,
             "key" => &self.api_key,
+            "ses" => &self.session,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -149,7 +149,7 @@ both! {
             ids.sort_unstable();
             ids
         };
-        assert_eq!(ids(&program).await, [own.clone()]);
+        assert_eq!(ids(&program).await, std::slice::from_ref(&own));
         assert!(ids(&home.visitor.bearer(&blind)).await.is_empty(), "visibility is given like the rest");
         assert_eq!(ids(&home.admin).await, [own.clone(), other.clone(), free]);
         let team = change(&home.admin, "createTeam", json!({ "name": "Day" }), "team { id }").await.ok().string("createTeam.team.id");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::coverage::sql::Sql;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, Socket};
 
 /// How long something may take that happens by itself.
@@ -102,6 +103,13 @@ impl Desk {
         let output = self.cli(args, stdin);
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The first tenant's tables.
+    pub async fn sql(&self) -> Sql {
+        let url = self.server.setting("FRONTDESK_DATABASE_URL").expect("a setting of the server");
+        let schemas = Sql::open(url, None).await.texts("SELECT schema_name FROM tenants WHERE slug = 'main'").await;
+        Sql::open(url, Some(&schemas[0])).await
     }
 
     /// A visitor writes; returns the message's id.

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod attempts;
+mod clients;
 mod desk;
 mod idempotency;
 mod letters;
@@ -9,6 +10,8 @@ mod mail;
 mod mail_setup;
 mod main_job;
 mod organisation;
+mod own_access;
+mod own_sessions;
 mod paging;
 mod processes;
 mod realtime;

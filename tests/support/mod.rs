@@ -13,6 +13,7 @@ pub mod server;
 pub mod smtp;
 pub mod socket;
 pub mod sse;
+pub mod totp;
 
 pub use client::{Answer, Client, UserError};
 pub use mail::Mail;

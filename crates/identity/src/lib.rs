@@ -12,7 +12,8 @@
 //! may still be around. The tree of departments has no circle and at most 16 levels; those who change its shape take
 //! turns. Departments and teams are deactivated and never deleted. An API key has at any time at most what was given to it
 //! and its owner still holds, sees at most what its owner sees, and does nothing that takes a session: it makes no keys,
-//! signs nobody out, changes no password. A sign-in answers the same, in the same time, whether the address is known or not.
+//! signs nobody out, changes no password. A sign-in answers the same, in the same time, whether the address is known or not;
+//! only after the right password does it say what else is missing. A session ends by rest or by age ([`SessionPolicy`]).
 //!
 //! A *setting* is the company's or one person's; a *letter* is a mail to one person, worded by a *template* in the
 //! company's own wording or the one it comes with. A letter waits encrypted, for it holds tokens; a mail server's password
@@ -22,7 +23,13 @@
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
 //! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
-//! `api_key.revoked`.
+//! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
+//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`.
+//!
+//! A *second factor* is a secret in an app (TOTP), asked for once its owner has shown a code of it; each of its steps and
+//! each *recovery code* is good once. A *duty* (another password, a second factor that the role requires) comes before
+//! everything else. A change of the password ends all other sessions of its owner.
+//!
 
 mod adapters;
 mod domain;
@@ -42,10 +49,11 @@ pub use adapters::{
 pub use domain::{
     api_key::{ApiKey, NewApiKey},
     department::Department,
+    device::Device,
     events::TOPIC,
     person::Person,
     role::{ROLES, Role},
-    session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
+    session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
     team::{Membership, Team, TeamRole},
 };
@@ -71,6 +79,7 @@ pub use queries::{
         roles_by_ids, staff_id,
     },
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
+    sessions::{count_sessions, sessions},
     settings::{Setting, SettingsReader, setting, settings},
     teams::{
         TeamCriteria, TeamField, TeamOrder, count_members_of_each, count_teams, member_place, members, members_of_each,
@@ -78,17 +87,28 @@ pub use queries::{
     },
     wordings::{Worded, wordings},
 };
-pub use store::{setting::Kind as SettingKind, smtp_settings::Model as SmtpSettings, user::Kind as UserKind};
+pub use store::{
+    session::Model as Session, setting::Kind as SettingKind, smtp_settings::Model as SmtpSettings,
+    user::Kind as UserKind,
+};
 pub use usecases::{
     add_person::{AddPerson, TheirRole, add_person},
     api_keys::{CreateApiKey, create_api_key, revoke_api_key},
+    begin_totp::{Enrolment, begin_totp},
     bootstrap::bootstrap,
+    change_password::{ChangePassword, change_password},
+    confirm_totp::confirm_totp,
     deactivate_person::{deactivate_person, reactivate_person},
     departments::{
         CreateDepartment, MoveDepartment, UpdateDepartment, create_department, move_department, update_department,
     },
     details::Details,
+    disable_totp::disable_totp,
     refresh_session::{Refreshed, refresh_session, refused},
+    regenerate_recovery_codes::regenerate_recovery_codes,
+    reset_totp::reset_totp,
+    revoke_all_sessions::revoke_all_sessions,
+    revoke_session::revoke_session,
     roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
     set_setting::{SetSetting, reset_setting, set_setting},
     sign_in::{SignIn, SignedIn, sign_in},
@@ -106,6 +126,7 @@ pub use usecases::{
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
+    pub use crate::store::recovery_code;
     pub use crate::store::{
         api_key, department, refresh_token, role, session, team, team_member, user, user_permission,
     };

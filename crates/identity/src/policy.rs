@@ -1,6 +1,9 @@
 //! Permissions of this context, and who may change whom.
 
-use kernel::{Cx, Error, Permission, Permissions, Result};
+use kernel::{
+    Cx, Error, Permission, Permissions, Result,
+    cx::{Duty, UserActor},
+};
 
 /// Seeing colleagues: names, addresses, roles, departments, teams.
 pub const VIEW_STAFF: Permission =
@@ -82,6 +85,20 @@ pub fn holds_all<'a>(cx: &Cx, field: &str, names: impl IntoIterator<Item = &'a S
             kernel::ProblemCode::NotAllowed,
             format!("this takes the permission {name}, which you do not hold"),
         )),
+    }
+}
+
+/// The signed-in person in a session of their own, whatever they must do first as long as it is among `despite`. An API key
+/// is no session: it does not change how its owner signs in.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Error::Duty`].
+pub(crate) fn in_session<'a>(cx: &'a Cx, despite: &[Duty]) -> Result<&'a UserActor> {
+    let person = cx.person()?;
+    match person.duty {
+        _ if person.session.is_none() => Err(Error::Unauthenticated),
+        Some(duty) if !despite.contains(&duty) => Err(Error::Duty(duty)),
+        Some(_) | None => Ok(person),
     }
 }
 

@@ -13,7 +13,12 @@ use kernel::{
 use crate::{
     domain::person::Person,
     letters::Template,
-    store::{email_template, role, setting, smtp_settings, user::Kind},
+    store::{
+        email_template, role,
+        session::{Model as Session, Reason},
+        setting, smtp_settings,
+        user::Kind,
+    },
 };
 
 /// What the sign-in must know of a person.
@@ -25,7 +30,9 @@ pub struct Account {
     pub kind: Kind,
     /// Their address.
     pub email: String,
-    /// The PHC string of their password's hash; `None` where they have none.
+    /// Their name.
+    pub name: String,
+    /// The PHC string of their password's hash, or bcrypt's; `None` where they have none.
     pub password_hash: Option<String>,
     /// Whether mail to their address was shown to reach them.
     pub verified: bool,
@@ -33,6 +40,12 @@ pub struct Account {
     pub is_active: bool,
     /// Their token version.
     pub token_version: i32,
+    /// The encrypted secret of their second factor.
+    pub totp_secret: Option<Vec<u8>>,
+    /// Whether it is asked for.
+    pub totp_confirmed: bool,
+    /// The step of the last code that was used.
+    pub totp_last_step: Option<i64>,
 }
 
 /// The people who sign in.
@@ -46,6 +59,10 @@ pub trait People {
     /// Stores what can be changed of a person, and whether they are active.
     async fn save(&self, person: &Person) -> Result<()>;
     /// Whether there is anybody.
+    /// The same, kept as it is until the transaction ends.
+    async fn lock_account(&self, id: UserId) -> Result<Option<Account>>;
+    /// Stores another hash of a password. Of one that its owner has just `chosen`, no other is asked for.
+    async fn set_password(&self, id: UserId, hash: &str, at: DateTime<Utc>, chosen: bool) -> Result<()>;
     async fn anybody(&self) -> Result<bool>;
     /// Notes a sign-in.
     async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
@@ -94,6 +111,10 @@ pub struct TokenState {
     pub replaced: bool,
     /// Whether token and session are still in time, the session not ended, its owner active.
     pub live: bool,
+    /// When the session was opened.
+    pub opened: DateTime<Utc>,
+    /// When it was last refreshed.
+    pub active: DateTime<Utc>,
     /// The owner's token version.
     pub token_version: i32,
 }
@@ -128,7 +149,31 @@ pub trait Sessions {
     /// Replaces a token by the next; `false` where somebody else replaced it meanwhile.
     async fn replace(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool>;
     /// Ends a session; `false` where it had ended.
-    async fn end(&self, session: SessionId, at: DateTime<Utc>, reused: bool) -> Result<bool>;
+    async fn end(&self, session: SessionId, at: DateTime<Utc>, reason: Reason) -> Result<bool>;
+    /// The session.
+    async fn session(&self, id: SessionId) -> Result<Option<Session>>;
+    /// Ends all sessions of a person but perhaps one; returns those that had not ended.
+    async fn end_all(
+        &self,
+        user: UserId,
+        but: Option<SessionId>,
+        at: DateTime<Utc>,
+        reason: Reason,
+    ) -> Result<Vec<SessionId>>;
+}
+
+/// Second factors and the codes that stand in for them.
+pub trait SecondFactors {
+    /// Stores a secret that is not confirmed yet, or none, and forgets what belonged to the one before.
+    async fn set_secret(&self, id: UserId, sealed: Option<Vec<u8>>, at: DateTime<Utc>) -> Result<()>;
+    /// Notes that its owner has it.
+    async fn confirm_secret(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Uses up a step and all before it; `false` where that was done.
+    async fn use_step(&self, id: UserId, step: i64) -> Result<bool>;
+    /// Uses up a recovery code; `false` where there is no such code, or it was used.
+    async fn use_recovery_code(&self, id: UserId, hash: &[u8], at: DateTime<Utc>) -> Result<bool>;
+    /// Stores new recovery codes instead of all others.
+    async fn replace_recovery_codes(&self, id: UserId, hashes: Vec<Vec<u8>>, at: DateTime<Utc>) -> Result<()>;
 }
 
 /// Settings, of the company and of single people.

@@ -92,6 +92,10 @@ pub enum ProblemCode {
     InvalidCredentials,
     /// The token is unknown, used or expired.
     InvalidToken,
+    /// The code of the second factor is asked for.
+    TotpRequired,
+    /// Mail to the address must be shown to reach its owner first.
+    EmailNotVerified,
 }
 
 impl Error {

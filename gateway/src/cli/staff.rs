@@ -25,6 +25,9 @@ pub(super) enum Command {
         /// Their role: ADMIN, MANAGER, STAFF or VIEWER.
         #[arg(long, default_value = "STAFF")]
         role: String,
+        /// They must choose another password before anything else.
+        #[arg(long)]
+        must_change_password: bool,
     },
     /// Ends a staff member's access within seconds.
     Deactivate {
@@ -50,7 +53,7 @@ pub(super) fn password() -> Result<String> {
 pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
     let (db, source) = open(config).await?;
     match command {
-        Command::Add { tenant, email, name, role } => {
+        Command::Add { tenant, email, name, role, must_change_password } => {
             let tenant = tenant_of(&db, tenant).await?;
             let cx = system(&source, tenant.clone(), "staff");
             let passwords = identity::Passwords::new(&source, 1)?;
@@ -62,7 +65,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
                 role: TheirRole::Named(role),
                 department: None,
                 password_hash: Some(password_hash),
-                must_change_password: false,
+                must_change_password,
             };
             let (cx, staff) = (&cx, &staff);
             let added = db

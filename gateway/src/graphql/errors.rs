@@ -65,10 +65,14 @@ pub enum UserErrorCode {
     NotAllowed,
     /// The person or thing named is not there or not active.
     NotAvailable,
-    /// E-mail address and password do not match an active account.
+    /// E-mail address and password do not match an active account, or the password or code is wrong.
     InvalidCredentials,
     /// The token is unknown, used or expired.
     InvalidToken,
+    /// The password is right, and the code of the second factor is asked for.
+    TotpRequired,
+    /// The password is right, and mail to the address must be shown to reach its owner first.
+    EmailNotVerified,
 }
 
 impl From<ProblemCode> for UserErrorCode {
@@ -81,6 +85,8 @@ impl From<ProblemCode> for UserErrorCode {
             ProblemCode::NotAvailable => Self::NotAvailable,
             ProblemCode::InvalidCredentials => Self::InvalidCredentials,
             ProblemCode::InvalidToken => Self::InvalidToken,
+            ProblemCode::TotpRequired => Self::TotpRequired,
+            ProblemCode::EmailNotVerified => Self::EmailNotVerified,
         }
     }
 }

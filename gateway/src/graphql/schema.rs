@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use super::{
     audit::AuditQuery,
     identity::{
-        IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, Permission, SettingsMutation,
-        SettingsQuery,
+        IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, OwnAccessMutation, Permission,
+        SessionMutation, SessionQuery, SettingsMutation, SettingsQuery,
         api_keys::{ApiKeyMutation, ApiKeyQuery},
         departments::{DepartmentMutation, DepartmentQuery},
         people::PeopleMutation,
@@ -31,6 +31,7 @@ pub struct Query(
     DepartmentQuery,
     TeamQuery,
     ApiKeyQuery,
+    SessionQuery,
     SettingsQuery,
     MailSetupQuery,
     InboxQuery,
@@ -46,6 +47,8 @@ pub struct Mutation(
     DepartmentMutation,
     TeamMutation,
     ApiKeyMutation,
+    SessionMutation,
+    OwnAccessMutation,
     SettingsMutation,
     MailSetupMutation,
     InboxMutation,

@@ -110,7 +110,7 @@ impl AccessTokens {
             Some(claims) => claims,
             None => {
                 let claims = self.verify(token)?;
-                self.known.insert(hash, claims.clone());
+                self.known.insert(hash, claims);
                 claims
             }
         };

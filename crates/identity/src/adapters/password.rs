@@ -1,21 +1,40 @@
-//! Password hashing: argon2id, off the async threads, a bounded number at a time.
+//! Password hashing: argon2id, on threads of its own that yield to everything else. Hashes of bcrypt, which imported
+//! products bring along, are verified and never made.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 use kernel::{Error, Result, Source};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
+
+use crate::domain::password_rules;
 
 /// Hashes and verifies passwords.
 #[derive(Clone)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
+    queue: SyncSender<Work>,
     /// The hash of a password that nobody knows, to spend the same time on unknown accounts.
     decoy: Arc<str>,
 }
 
-/// How long an attempt waits for its turn before it is told to come back.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// How long an attempt waits for its answer before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many attempts may wait; one more is told to come back at once. A thread does this many within [`PATIENCE`].
+const QUEUE: usize = 256;
+/// No password is longer; hashing a megabyte would be the attacker's choice.
+const LONGEST: usize = password_rules::LONGEST;
+/// The highest cost of bcrypt that is computed, about a second; products use 10 to 12.
+const BCRYPT_COST: u32 = 14;
 
 fn argon() -> Argon2<'static> {
     // OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
@@ -26,39 +45,147 @@ fn hash(password: &str, salt: [u8; 16]) -> Result<String> {
     argon().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(Error::internal)
 }
 
+fn matches(password: &str, hash: &str) -> bool {
+    if is_outdated(hash) {
+        // `$2b$12$…`. The other products cut passwords at 72 bytes, and so does this.
+        let cost = hash.split('$').nth(2).and_then(|cost| cost.parse::<u32>().ok());
+        return cost.is_some_and(|cost| cost <= BCRYPT_COST) && bcrypt::verify(password, hash).unwrap_or(false);
+    }
+    PasswordHash::new(hash).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// Whether a hash is bcrypt's, to be replaced when its password is known.
+pub(crate) fn is_outdated(hash: &str) -> bool {
+    ["$2a$", "$2b$", "$2y$"].iter().any(|mark| hash.starts_with(mark))
+}
+
+/// Does what is queued until nobody can queue any more.
+fn serve(queue: &Mutex<Receiver<Work>>) {
+    yield_to_others();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        // A fault in one attempt, which its caller sees as no answer, must not cost the thread.
+        drop(catch_unwind(AssertUnwindSafe(work)));
+    }
+}
+
+/// Gives this thread a tenth of the weight of the others, so that a storm of sign-ins takes what they leave. Only Linux
+/// has priorities of threads.
+fn yield_to_others() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "passwords are hashed at the usual priority");
+    }
+}
+
 impl Passwords {
-    /// At most `at_once` hashes are computed at the same time.
-    pub fn new(source: &Source, at_once: usize) -> Result<Self> {
+    /// With this many threads.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where no thread can be had.
+    pub fn new(source: &Source, threads: usize) -> Result<Self> {
         let decoy = hash(&kernel::crypto::hex(&source.bytes::<32>()), source.bytes())?;
-        Ok(Self { turns: Arc::new(Semaphore::new(at_once.max(1))), decoy: decoy.into() })
+        let (queue, work) = sync_channel(QUEUE);
+        let work = Arc::new(Mutex::new(work));
+        for _ in 0..threads.max(1) {
+            let work = work.clone();
+            let thread = thread::Builder::new().name("passwords".into());
+            thread.spawn(move || serve(&work)).map_err(Error::internal)?;
+        }
+        Ok(Self { queue, decoy: decoy.into() })
     }
 
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let turn = tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(Error::unavailable("too many passwords are being checked")) };
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work()
-        })
-        .await
-        .map_err(Error::internal)
+        let busy = || Error::unavailable("too many passwords are being checked");
+        let (answer, answered) = oneshot::channel();
+        let work = move || {
+            // Nobody waits any more: neither do those behind.
+            if !answer.is_closed() {
+                drop(answer.send(work()));
+            }
+        };
+        self.queue.try_send(Box::new(work)).map_err(|_| busy())?;
+        let answered = tokio::time::timeout(PATIENCE, answered).await.map_err(|_| busy())?;
+        answered.map_err(|_| Error::internal("a password could not be checked"))
     }
 
     /// The PHC string of a password's hash.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where too many wait.
     pub async fn hash(&self, source: &Source, password: &str) -> Result<String> {
         let (password, salt) = (password.to_owned(), source.bytes());
         self.turn(move || hash(&password, salt)).await?
     }
 
-    /// Whether `password` has this hash; with no hash, takes the same time and says no.
+    /// Whether `password` has this hash; with no hash, takes the same time as argon2id and says no.
+    ///
+    /// The hash of an imported account takes the time of bcrypt, so until its owner signs in for the first time it can be
+    /// told from an unknown one. That is the price of not paying bcrypt's time at every mistyped address for ever.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where too many wait.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+        if password.len() > LONGEST {
+            return Ok(false);
+        }
         let known = hash.is_some();
         let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.decoy).to_owned());
-        let right = self
-            .turn(move || {
-                PasswordHash::new(&hash).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await?;
-        Ok(right && known)
+        Ok(self.turn(move || matches(&password, &hash)).await? && known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passwords() -> (Source, Passwords) {
+        let source = Source::system();
+        let passwords = Passwords::new(&source, 1).unwrap();
+        (source, passwords)
+    }
+
+    #[tokio::test]
+    async fn a_password_has_its_hash_and_no_other() {
+        let (source, passwords) = passwords();
+        let hash = passwords.hash(&source, "open sesame").await.unwrap();
+        assert!(hash.starts_with("$argon2id$") && !is_outdated(&hash));
+        assert!(passwords.verify("open sesame", Some(&hash)).await.unwrap());
+        for (password, hash) in [("close sesame", Some(hash.as_str())), ("open sesame", None), ("", Some("*"))] {
+            assert!(!passwords.verify(password, hash).await.unwrap());
+        }
+        assert!(!passwords.verify(&"x".repeat(LONGEST + 1), Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn imported_hashes_verify_within_reason() {
+        let (_, passwords) = passwords();
+        // The test vector of the original implementation ("U*U"), under the names that it goes by.
+        for version in ["2a", "2b", "2y"] {
+            let hash = format!("${version}$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+            assert!(is_outdated(&hash));
+            assert!(passwords.verify("U*U", Some(&hash)).await.unwrap(), "{version}");
+            assert!(!passwords.verify("U*V", Some(&hash)).await.unwrap(), "{version}");
+        }
+        for bad in ["$2b$", "$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "$2b$05$short"] {
+            assert!(!passwords.verify("U*U", Some(bad)).await.unwrap(), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_queue_full_is_told_at_once() {
+        let (_, passwords) = passwords();
+        let (go, wait) = sync_channel::<()>(0);
+        passwords.queue.send(Box::new(move || assert!(wait.recv().is_err()))).unwrap();
+        // The thread may or may not have taken the first, so one more than fit.
+        let full = (0..=QUEUE).any(|_| passwords.queue.try_send(Box::new(|| ())).is_err());
+        assert!(full);
+        assert!(matches!(passwords.verify("x", None).await, Err(Error::Unavailable { .. })));
+        drop(go);
+        while let Err(error) = passwords.verify("x", None).await {
+            assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -37,6 +37,8 @@ pub struct SessionRefused {
     pub user: Option<UserId>,
     /// The address that was tried.
     pub email: Option<String>,
+    /// What was wrong: `credentials`, `code_missing`, `code` or `email_not_verified`.
+    pub reason: &'static str,
 }
 
 impl Event for SessionRefused {
@@ -48,7 +50,7 @@ impl Event for SessionRefused {
         self.user.map_or(Resource { kind: "User", id: uuid::Uuid::nil() }, |id| Resource::new("User", id))
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
-        (None, Some(json!({ "email": self.email })))
+        (None, Some(json!({ "email": self.email, "reason": self.reason })))
     }
 }
 

@@ -6,8 +6,28 @@ use serde::{Deserialize, Serialize};
 
 /// How long an access token is good.
 pub const ACCESS_TOKEN_TTL: TimeDelta = TimeDelta::minutes(15);
-/// How long a refresh token is good, counted anew at each refresh.
-pub const REFRESH_TOKEN_TTL: TimeDelta = TimeDelta::days(30);
+
+/// How long sessions last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionPolicy {
+    /// How long after its last refresh.
+    pub idle: TimeDelta,
+    /// How long after it was opened, however busy it is.
+    pub absolute: TimeDelta,
+}
+
+impl Default for SessionPolicy {
+    fn default() -> Self {
+        Self { idle: TimeDelta::days(30), absolute: TimeDelta::days(90) }
+    }
+}
+
+impl SessionPolicy {
+    /// When a session ends that was `opened` then and last refreshed at `active`.
+    pub fn end(&self, opened: DateTime<Utc>, active: DateTime<Utc>) -> DateTime<Utc> {
+        (active + self.idle).min(opened + self.absolute)
+    }
+}
 
 /// What a sign-in or refresh hands out. Kept nowhere but in the encrypted answer of an idempotency key.
 #[derive(Clone, Serialize, Deserialize)]
@@ -31,5 +51,20 @@ pub struct SessionTokens {
 impl std::fmt::Debug for SessionTokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SessionTokens").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_ends_by_rest_or_by_age_whichever_comes_first() {
+        let policy = SessionPolicy { idle: TimeDelta::days(30), absolute: TimeDelta::days(90) };
+        let opened = DateTime::<Utc>::UNIX_EPOCH;
+        let day = |n| opened + TimeDelta::days(n);
+        assert_eq!(policy.end(opened, opened), day(30));
+        assert_eq!(policy.end(opened, day(59)), day(89));
+        assert_eq!(policy.end(opened, day(80)), day(90), "refreshing does not make it live for ever");
     }
 }

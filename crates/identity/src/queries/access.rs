@@ -296,8 +296,24 @@ impl From<user::Kind> for UserKind {
     }
 }
 
+/// What a person may do, by their role and by themselves.
+pub(crate) async fn permissions_of(conn: &Conn, id: UserId, catalog: &[&str]) -> Result<Vec<String>> {
+    let of_them = role::Entity::belongs_to(user::Entity).from(role::Column::Id).to(user::Column::RoleId);
+    let role = role::Entity::find().join(JoinType::InnerJoin, of_them.into()).filter(user::Column::Id.eq(id));
+    let mut names = granted(conn, id).await?;
+    if let Some(role) = role.one(conn).await? {
+        names.extend(permission_names(&role.name, role.built_in, role.permissions.as_ref(), catalog));
+    }
+    Ok(names)
+}
+
 /// The account of an address. With no address, asks for one that nobody has, so that the question costs the same.
 pub(crate) async fn account(conn: &Conn, email: Option<&str>) -> Result<Option<Account>> {
     let found = user::Entity::find().filter(user::Column::Email.eq(email.unwrap_or_default())).one(conn).await?;
     Ok(found.map(Into::into))
+}
+
+/// The account of a person.
+pub(crate) async fn account_by_id(conn: &Conn, id: UserId) -> Result<Option<Account>> {
+    Ok(user::Entity::find_by_id(id).one(conn).await?.map(Into::into))
 }

@@ -9,6 +9,7 @@ pub mod mail_server;
 pub mod people;
 mod ranked;
 pub mod roles;
+pub mod sessions;
 pub mod settings;
 pub mod teams;
 pub mod wordings;

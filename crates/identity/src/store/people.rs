@@ -6,7 +6,7 @@ use kernel::{
     id::{DepartmentId, UserId},
 };
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{NotSet, Set},
     PaginatorTrait, QuerySelect,
     entity::prelude::*,
     sea_query::{ExprTrait, OnConflict},
@@ -25,10 +25,14 @@ impl From<user::Model> for Account {
             id: row.id,
             kind: row.kind,
             email: row.email,
+            name: row.name,
             password_hash: (row.password_hash != user::NO_PASSWORD).then_some(row.password_hash),
             verified: row.email_verified_at.is_some(),
             is_active: row.is_active,
             token_version: row.token_version,
+            totp_secret: row.totp_secret,
+            totp_confirmed: row.totp_confirmed_at.is_some(),
+            totp_last_step: row.totp_last_step,
         }
     }
 }
@@ -62,6 +66,22 @@ impl People for Tx {
     async fn person(&self, cx: &Cx, id: UserId) -> Result<Option<Person>> {
         let person = user::Entity::find_by_id(id).filter(visible_people(cx)).lock_exclusive();
         Ok(person.into_partial_model::<Person>().one(self.conn()).await?)
+    }
+
+    async fn lock_account(&self, id: UserId) -> Result<Option<Account>> {
+        Ok(user::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?.map(Into::into))
+    }
+
+    async fn set_password(&self, id: UserId, hash: &str, at: DateTime<Utc>, chosen: bool) -> Result<()> {
+        let must_change_password = if chosen { Set(false) } else { NotSet };
+        let row = user::ActiveModel {
+            password_hash: Set(hash.into()),
+            must_change_password,
+            updated_at: Set(at),
+            ..Default::default()
+        };
+        user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(self.conn()).await?;
+        Ok(())
     }
 
     async fn add(&self, person: &Person, password_hash: Option<&str>) -> Result<bool> {

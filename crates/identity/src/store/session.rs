@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use kernel::id::{SessionId, UserId};
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Why a session was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// By its owner.
     SignedOut,
@@ -21,7 +23,7 @@ pub enum Reason {
 }
 
 /// A session as stored.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(schema_name = "~tenant", table_name = "sessions")]
 pub struct Model {
     /// Its id.
@@ -37,6 +39,8 @@ pub struct Model {
     pub agent: Option<String>,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
+    /// How often it got a new pair of tokens: its place in the family of refresh tokens.
+    pub refreshes: i32,
     /// When it last got a pair of tokens.
     pub last_active_at: DateTime<Utc>,
     /// When its newest refresh token ends.

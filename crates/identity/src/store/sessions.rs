@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Result, Tx,
-    id::{RefreshTokenId, SessionId},
+    id::{RefreshTokenId, SessionId, UserId},
 };
-use sea_orm::{ActiveValue::Set, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, QuerySelect, UpdateMany, entity::prelude::*, sea_query::ExprTrait};
 
 use super::{refresh_token, session, user};
 use crate::ports::{Account, NewToken, Sessions, TokenState};
@@ -38,6 +38,7 @@ impl Sessions for Tx {
             address: Set(address),
             agent: Set(agent),
             created_at: Set(token.at),
+            refreshes: Set(0),
             last_active_at: Set(token.at),
             expires_at: Set(token.expires_at),
             revoked_at: Set(None),
@@ -68,6 +69,8 @@ impl Sessions for Tx {
                 && session.revoked_at.is_none()
                 && owner.is_active
                 && owner.token_version == session.token_version,
+            opened: session.created_at,
+            active: session.last_active_at,
             token_version: owner.token_version,
         }))
     }
@@ -84,6 +87,7 @@ impl Sessions for Tx {
         }
         refresh_token::Entity::insert(next.row()).exec_without_returning(self.conn()).await?;
         session::Entity::update_many()
+            .col_expr(session::Column::Refreshes, Expr::col(session::Column::Refreshes).add(1))
             .col_expr(session::Column::LastActiveAt, Expr::value(next.at))
             .col_expr(session::Column::ExpiresAt, Expr::value(next.expires_at))
             .filter(session::Column::Id.eq(next.session))
@@ -92,18 +96,42 @@ impl Sessions for Tx {
         Ok(true)
     }
 
-    async fn end(&self, session: SessionId, at: DateTime<Utc>, reused: bool) -> Result<bool> {
-        let reason = if reused { session::Reason::Reused } else { session::Reason::SignedOut };
-        let ended = session::Entity::update_many()
-            .set(session::ActiveModel {
-                revoked_at: Set(Some(at)),
-                revoked_reason: Set(Some(reason)),
-                ..Default::default()
-            })
-            .filter(session::Column::Id.eq(session))
-            .filter(session::Column::RevokedAt.is_null())
-            .exec(self.conn())
-            .await?;
+    async fn end(&self, session: SessionId, at: DateTime<Utc>, reason: session::Reason) -> Result<bool> {
+        let ended = ending(at, reason).filter(session::Column::Id.eq(session)).exec(self.conn()).await?;
         Ok(ended.rows_affected == 1)
     }
+
+    async fn session(&self, id: SessionId) -> Result<Option<session::Model>> {
+        Ok(session::Entity::find_by_id(id).one(self.conn()).await?)
+    }
+
+    async fn end_all(
+        &self,
+        user: UserId,
+        but: Option<SessionId>,
+        at: DateTime<Utc>,
+        reason: session::Reason,
+    ) -> Result<Vec<SessionId>> {
+        let open = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .filter(session::Column::UserId.eq(user))
+            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::ExpiresAt.gt(at));
+        let mut ids: Vec<SessionId> = open.into_tuple().all(self.conn()).await?;
+        ids.retain(|id| Some(*id) != but);
+        let mut all = ending(at, reason).filter(session::Column::UserId.eq(user));
+        if let Some(but) = but {
+            all = all.filter(session::Column::Id.ne(but));
+        }
+        all.exec(self.conn()).await?;
+        Ok(ids)
+    }
+}
+
+/// Ends those of the sessions that have not ended.
+fn ending(at: DateTime<Utc>, reason: session::Reason) -> UpdateMany<session::Entity> {
+    let row =
+        session::ActiveModel { revoked_at: Set(Some(at)), revoked_reason: Set(Some(reason)), ..Default::default() };
+    session::Entity::update_many().set(row).filter(session::Column::RevokedAt.is_null())
 }

@@ -1,5 +1,6 @@
 //! A session gets its next pair of tokens.
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Db, Error, ProblemCode, Result,
     crypto::{token, token_hash},
@@ -12,9 +13,10 @@ use crate::{
     adapters::access_token::AccessTokens,
     domain::{
         events::{SessionRefreshed, SessionReused},
-        session::{REFRESH_TOKEN_TTL, SessionTokens},
+        session::{SessionPolicy, SessionTokens},
     },
     ports::{NewToken, Sessions},
+    store::session::Reason,
 };
 
 /// What came of it. Each is committed and, under an idempotency key, the answer again.
@@ -29,15 +31,9 @@ pub enum Refreshed {
 }
 
 /// A new refresh token for a session, and what is stored of it.
-pub(super) fn next_token(cx: &Cx, session: SessionId) -> (String, NewToken) {
+pub(super) fn next_token(cx: &Cx, session: SessionId, expires_at: DateTime<Utc>) -> (String, NewToken) {
     let token = token(cx.source(), "fdr");
-    let new = NewToken {
-        id: cx.new_id(),
-        hash: token_hash(&token),
-        session,
-        at: cx.now,
-        expires_at: cx.now + REFRESH_TOKEN_TTL,
-    };
+    let new = NewToken { id: cx.new_id(), hash: token_hash(&token), session, at: cx.now, expires_at };
     (token, new)
 }
 
@@ -47,13 +43,19 @@ pub(super) fn next_token(cx: &Cx, session: SessionId) -> (String, NewToken) {
 ///
 /// # Errors
 /// [`Error::Invalid`] with [`ProblemCode::InvalidToken`].
-pub async fn refresh_session(db: &Db, tokens: &AccessTokens, cx: &Cx, refresh_token: &str) -> Result<Refreshed> {
+pub async fn refresh_session(
+    db: &Db,
+    tokens: &AccessTokens,
+    policy: SessionPolicy,
+    cx: &Cx,
+    refresh_token: &str,
+) -> Result<Refreshed> {
     if refresh_token.len() > 256 {
         return Err(refused());
     }
     let hash = token_hash(refresh_token);
     let hash = &hash;
-    db.transact(cx, "session.refresh", |tx| async move { refresh(&tx, tokens, cx, hash).await }).await
+    db.transact(cx, "session.refresh", |tx| async move { refresh(&tx, tokens, policy, cx, hash).await }).await
 }
 
 /// The answer to a token that is no good.
@@ -65,13 +67,20 @@ pub fn refused() -> Error {
     )
 }
 
-async fn refresh<S: Sessions + Emit>(s: &S, tokens: &AccessTokens, cx: &Cx, hash: &[u8]) -> Result<Refreshed> {
+async fn refresh<S: Sessions + Emit>(
+    s: &S,
+    tokens: &AccessTokens,
+    policy: SessionPolicy,
+    cx: &Cx,
+    hash: &[u8],
+) -> Result<Refreshed> {
     let Some(old) = s.token(hash, cx.now).await? else { return Ok(Refreshed::Refused) };
     if !old.replaced {
-        if !old.live {
+        // The policy may have become stricter since the session was last promised its time.
+        if !old.live || policy.end(old.opened, old.active) <= cx.now {
             return Ok(Refreshed::Refused);
         }
-        let (refresh_token, next) = next_token(cx, old.session);
+        let (refresh_token, next) = next_token(cx, old.session, policy.end(old.opened, cx.now));
         if s.replace(old.id, &next).await? {
             s.emit(cx, &SessionRefreshed { session: old.session });
             let (access_token, access_token_expires_at) = tokens.sign(cx, old.user, old.session, old.token_version)?;
@@ -86,7 +95,7 @@ async fn refresh<S: Sessions + Emit>(s: &S, tokens: &AccessTokens, cx: &Cx, hash
             }));
         }
     }
-    if s.end(old.session, cx.now, true).await? {
+    if s.end(old.session, cx.now, Reason::Reused).await? {
         s.emit(cx, &SessionReused { session: old.session, user: old.user });
     }
     Ok(Refreshed::Reused(old.session))

@@ -2,7 +2,7 @@
 
 use kernel::{Cx, Result, db::Emit, id::SessionId};
 
-use crate::{domain::events::SessionEnded, ports::Sessions};
+use crate::{domain::events::SessionEnded, ports::Sessions, store::session::Reason};
 
 /// Ends the session that asks and returns it. Signing out twice is no error.
 ///
@@ -11,7 +11,7 @@ use crate::{domain::events::SessionEnded, ports::Sessions};
 /// [`Error::Forbidden`](kernel::Error::Forbidden) for an API key.
 pub async fn sign_out<S: Sessions + Emit>(s: &S, cx: &Cx) -> Result<SessionId> {
     let (_, session) = cx.in_session()?;
-    if s.end(session, cx.now, false).await? {
+    if s.end(session, cx.now, Reason::SignedOut).await? {
         s.emit(cx, &SessionEnded { session });
     }
     Ok(session)

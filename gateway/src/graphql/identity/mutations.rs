@@ -16,10 +16,10 @@ use crate::graphql::{
 pub struct SignInInput {
     /// Their address, in any case.
     pub email: String,
-    /// Their password, at most 1024 bytes.
+    /// Their password.
     #[graphql(secret)]
     pub password: String,
-    /// The code of their second factor, where they have one.
+    /// The code of their second factor, where they have one: of their app, or a recovery code.
     #[graphql(secret)]
     pub totp_code: Option<String>,
 }
@@ -115,9 +115,10 @@ impl IdentityMutation {
     ) -> Result<SignInPayload> {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
-        let cmd = SignIn { email: input.email, password: input.password, limited: scope.app.rate_limits };
         let app = &scope.app;
-        let (tokens, errors) = payload(sign_in(&app.db, &app.passwords, &app.tokens, &cx, cmd).await)?;
+        let SignInInput { email, password, totp_code: code } = input;
+        let cmd = SignIn { email, password, code, limited: app.rate_limits };
+        let (tokens, errors) = payload(sign_in(&app.db, &app.passwords, &app.tokens, app.sessions, &cx, cmd).await)?;
         let session = match tokens {
             // Deactivated in this very moment.
             Some(tokens) => Some(session(scope, tokens).await?.ok_or(Error::Unauthenticated)?),
@@ -135,7 +136,7 @@ impl IdentityMutation {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
         let app = &scope.app;
-        let outcome = identity::refresh_session(&app.db, &app.tokens, &cx, &input.refresh_token).await;
+        let outcome = identity::refresh_session(&app.db, &app.tokens, app.sessions, &cx, &input.refresh_token).await;
         if let Ok(identity::Refreshed::Reused(session)) = &outcome {
             app.access.forget(cx.tenant.id, *session).await;
         }

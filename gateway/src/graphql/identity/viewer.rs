@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, SimpleObject};
+use async_graphql::{Context, Enum, ID, SimpleObject};
 use kernel::cx::UserActor;
 
 use super::{
     permission::Permission,
+    sessions::{Part, SessionConnection, sessions},
     types::{IntoId, User},
 };
 use crate::graphql::{errors::Result, scope::scope};
@@ -25,6 +26,24 @@ pub struct Tenant {
 impl From<&kernel::Tenant> for Tenant {
     fn from(tenant: &kernel::Tenant) -> Self {
         Self { id: tenant.id.into_id(), slug: tenant.slug.clone(), name: tenant.name.clone() }
+    }
+}
+
+/// What a person must do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum Duty {
+    /// Choose another password: `changePassword`.
+    ChangePassword,
+    /// Set up a second factor, which their role requires: `beginTotpEnrolment`, `confirmTotp`.
+    EnrolSecondFactor,
+}
+
+impl From<kernel::cx::Duty> for Duty {
+    fn from(duty: kernel::cx::Duty) -> Self {
+        match duty {
+            kernel::cx::Duty::ChangePassword => Self::ChangePassword,
+            kernel::cx::Duty::EnrolSecondFactor => Self::EnrolSecondFactor,
+        }
     }
 }
 
@@ -63,6 +82,24 @@ impl Viewer {
     /// The company.
     async fn tenant(&self) -> Tenant {
         self.tenant.as_ref().into()
+    }
+
+    /// What the person must do before anything else; null when nothing, or signed out.
+    async fn duty(&self) -> Option<Duty> {
+        self.person.as_ref()?.duty.map(Into::into)
+    }
+
+    /// The person's open sessions, the newest first; null when signed out, or while something else must be done first.
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<Option<SessionConnection>> {
+        let Some(person) = self.person.as_ref().filter(|person| person.duty.is_none()) else { return Ok(None) };
+        sessions(ctx, person.id, Part { first, after, last, before }).await.map(Some)
     }
 
     /// What the person may do; empty when signed out.

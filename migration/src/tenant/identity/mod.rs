@@ -2,5 +2,6 @@
 
 pub mod m0002_people;
 pub mod m0005_access;
+pub mod m0007_second_factor;
 pub mod m0009_api_keys;
 pub mod m0010_settings;

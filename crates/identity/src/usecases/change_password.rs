@@ -1,0 +1,60 @@
+//! Somebody chooses another password.
+
+use kernel::{Cx, Db, ProblemCode, Result, cx::Duty, db::Emit, id::SessionId, text::Check};
+
+use super::proof;
+use crate::{
+    adapters::password::Passwords,
+    domain::{access_events::PasswordChanged, password_rules},
+    policy::in_session,
+    ports::{Account, People, Sessions},
+    store::session::Reason,
+};
+
+/// A password for another.
+#[derive(Clone)]
+pub struct ChangePassword {
+    /// The present one.
+    pub current: String,
+    /// The one to come.
+    pub new: String,
+    /// Whether attempts are limited.
+    pub limited: bool,
+}
+
+/// Changes one's own password and ends all one's other sessions, which are returned.
+///
+/// # Errors
+/// [`kernel::Error::Invalid`] for a wrong present password or a new one that breaks the rules;
+/// [`kernel::Error::RateLimited`].
+pub async fn change_password(db: &Db, passwords: &Passwords, cx: &Cx, cmd: &ChangePassword) -> Result<Vec<SessionId>> {
+    let person = in_session(cx, &[Duty::ChangePassword, Duty::EnrolSecondFactor])?;
+    let proof = proof::by_password(db, passwords, cx, person, &cmd.current, cmd.limited).await?;
+    let rules = rules(proof.seen(), &cmd.current, &cmd.new);
+    // Hashing takes too long for a transaction, and is not worth it for what is refused.
+    let hash =
+        if proof.is_right() && rules.is_ok() { passwords.hash(cx.source(), &cmd.new).await? } else { String::new() };
+    let (proof, rules, hash) = (&proof, &rules, &hash);
+    let ended = db
+        .transact(cx, "password.change", |tx| async move {
+            // Of the new one nothing is said before the present one was right.
+            let account = proof.account(&tx, "currentPassword").await?;
+            rules.clone()?;
+            tx.set_password(account.id, hash, cx.now, true).await?;
+            tx.emit(cx, &PasswordChanged { user: account.id });
+            tx.end_all(account.id, person.session, cx.now, Reason::PasswordChanged).await
+        })
+        .await?;
+    proof::clear(db, cx, person, cmd.limited).await?;
+    Ok(ended)
+}
+
+/// Whether a new password may be taken.
+fn rules(account: &Account, current: &str, new: &str) -> Result<()> {
+    let mut check = Check::default();
+    password_rules::check(&mut check, "newPassword", new, &[&account.email, &account.name]);
+    if current == new {
+        check.problem("newPassword", ProblemCode::NotAllowed, "must not be the present password");
+    }
+    check.done()
+}
