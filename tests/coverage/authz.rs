@@ -157,6 +157,12 @@ both! {
                     let missing = format!("{kind}_0190a5f0000070008000000000000000");
                     let nothing = ask(&home.admin, &sdl, root, with(missing)).await;
                     assert_eq!(foreign, nothing, "{} with {kind} at {place}", root.name);
+                    if root.name == "setTeamMemberRole" {
+                        // Another mutation has taken them out by now.
+                        let again = "mutation($t: ID!, $s: ID!) { addTeamMember(input: { teamId: $t, staffId: $s }) { errors { \
+                            code } } }";
+                        home.admin.run(again, json!({ "t": own.team, "s": own.staff })).await;
+                    }
                     let mine = ask(&home.admin, &sdl, root, with(id(&own, &roles))).await;
                     assert_ne!(mine, nothing, "{} with one's own {kind} at {place}", root.name);
                     places += 1;
@@ -301,6 +307,18 @@ async fn roles_and_departments(home: &Home) -> (String, String) {
     let at = "'2026-01-01T00:00:00+00:00'";
     home.sql
         .run(&format!("INSERT INTO departments (id, name, path, created_at, updated_at) VALUES ({id}, 'Care', '{hex}/', {at}, {at})"))
+        .await;
+    // With one below it.
+    let below = if home.is_sqlite() {
+        "x'0190a5f000007000a000000000000001'"
+    } else {
+        "'0190a5f000007000a000000000000001'::uuid"
+    };
+    home.sql
+        .run(&format!(
+            "INSERT INTO departments (id, name, path, level, parent_id, created_at, updated_at) \
+             VALUES ({below}, 'Home care', '{hex}/0190a5f000007000a000000000000001/', 1, {id}, {at}, {at})"
+        ))
         .await;
     home.sql.run(&format!("UPDATE users SET department_id = {id}")).await;
     let staff = home.admin.run("{ viewer { user { id } } }", Value::Null).await.ok().string("viewer.user.id");

@@ -108,6 +108,9 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("audit_logs", "severity"), (values::<kernel::events::Severity>(), Some("AuditSeverity"))),
         (("jobs", "state"), (values::<kernel::jobs::JobState>(), None)),
         (("users", "kind"), (values::<identity::entities::user::Kind>(), None)),
+        (("settings", "kind"), (values::<identity::entities::setting::Kind>(), None)),
+        // The port of the mail server in words: identity::domain.
+        (("smtp_settings", "encryption"), (written(&["tls", "ssl", "none"]), None)),
         (("team_members", "role"), (values::<identity::entities::team_member::TeamRole>(), Some("TeamRole"))),
         (("sessions", "revoked_reason"), (values::<identity::entities::session::Reason>(), None)),
         // Texts of the envelope: kernel::events.

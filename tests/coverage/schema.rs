@@ -227,6 +227,9 @@ const GIVEN: &[&str] = &[
     "CreateRoleInput.permissions",
     "UpdateRoleInput.permissions",
     "PersonPermissionInput.permission",
+    "AddTeamMemberInput.role",
+    "SetTeamMemberRoleInput.role",
+    "CreateApiKeyInput.permissions",
 ];
 
 /// What a caller may not write is no input: no tenant, no role, no times, no versions.

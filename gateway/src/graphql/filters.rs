@@ -111,6 +111,16 @@ impl From<StringComparator> for filter::ValueComparator<String> {
 #[derive(Debug, Clone)]
 pub struct Instant(Value);
 
+impl Instant {
+    /// The instant; `field` names it in the error.
+    pub fn read(self, field: &str) -> Result<DateTime<Utc>> {
+        InputType::parse(Some(self.0)).map_err(|_: InputValueError<_>| {
+            let problem = "is not an instant (RFC 3339), such as 2026-01-31T12:00:00Z";
+            Error::invalid(field, ProblemCode::InvalidFormat, problem)
+        })
+    }
+}
+
 impl InputType for Instant {
     type RawValueType = Self;
 
@@ -152,10 +162,7 @@ impl DateTimeComparator {
     /// With instants; `field` names it in errors.
     pub fn of(self, field: &str) -> Result<filter::TimeComparator> {
         let time = |name: &str, given: Option<Instant>| {
-            given.map(|Instant(value)| InputType::parse(Some(value))).transpose().map_err(|_: InputValueError<_>| {
-                let problem = "is not an instant (RFC 3339), such as 2026-01-31T12:00:00Z";
-                Error::invalid(&format!("filter.{field}.{name}"), ProblemCode::InvalidFormat, problem)
-            })
+            given.map(|given| given.read(&format!("filter.{field}.{name}"))).transpose()
         };
         Ok(filter::TimeComparator {
             gt: time("gt", self.gt)?,

@@ -30,7 +30,10 @@ pub fn step(secret: &[u8], now: DateTime<Utc>, typed: &str, last: Option<i64>) -
     let present = now.timestamp().div_euclid(PERIOD);
     let steps = (present - DRIFT..=present + DRIFT).filter(|step| last.is_none_or(|last| *step > last));
     // Every step is looked at, so that the time taken tells nothing.
-    steps.fold(None, |found, step| if same(code(secret, step).as_bytes(), typed.as_bytes()) { Some(step) } else { found })
+    steps.fold(
+        None,
+        |found, step| if same(code(secret, step).as_bytes(), typed.as_bytes()) { Some(step) } else { found },
+    )
 }
 
 /// A secret as people type it into an app.

@@ -16,7 +16,7 @@ use crate::{
     connection, filter_tree,
     graphql::{
         errors::{Result, UserError, payload},
-        filters::OrderDirection,
+        filters::{Instant, OrderDirection},
         paging::List,
         scalars::id,
         schema::requires,
@@ -167,7 +167,7 @@ pub struct CreateApiKeyInput {
     /// lists messages needs one of SEE_ALL, SEE_TEAM, SEE_ASSIGNED and SEE_UNASSIGNED beside VIEW_MESSAGES.
     pub permissions: Vec<Permission>,
     /// When it ends; without it, when it is revoked.
-    pub expires_at: Option<DateTime<Utc>>,
+    pub expires_at: Option<Instant>,
 }
 
 /// What came of making a key.
@@ -217,7 +217,7 @@ impl ApiKeyMutation {
         let cmd = &CreateApiKey {
             name: input.name,
             permissions: input.permissions.iter().map(name).collect(),
-            expires_at: input.expires_at,
+            expires_at: input.expires_at.map(|at| at.read("input.expiresAt")).transpose()?,
         };
         let made = scope.app.db.transact(cx, "api_key.create", |tx| async move { create_api_key(&tx, cx, cmd).await });
         let (made, errors) = payload(made.await)?;

@@ -1,6 +1,9 @@
 //! People, roles and departments.
 
-#![expect(clippy::duplicated_attributes, reason = "fields of an interface are told apart by their names, not their types")]
+#![expect(
+    clippy::duplicated_attributes,
+    reason = "fields of an interface are told apart by their names, not their types"
+)]
 
 use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
