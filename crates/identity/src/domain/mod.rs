@@ -1,6 +1,7 @@
 //! People, roles and sessions, without a database.
 
 pub mod events;
+pub mod password_rules;
 pub mod role;
 pub mod session;
 pub mod person;
