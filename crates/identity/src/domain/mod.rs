@@ -4,4 +4,6 @@ pub mod events;
 pub mod password_rules;
 pub mod role;
 pub mod session;
+pub mod setting;
+pub mod setting_events;
 pub mod person;

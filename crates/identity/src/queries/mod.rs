@@ -3,3 +3,6 @@
 pub mod access;
 pub mod directory;
 pub mod people;
+pub mod company;
+pub mod mail_server;
+pub mod wordings;
