@@ -29,6 +29,7 @@ pub use domain::{
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     person::Person,
+    links::Links,
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
@@ -38,14 +39,17 @@ pub use policy::{
 pub use queries::{
     access::{ACCESS_TTL, Access},
     directory::Directory,
+    invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
     mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
     },
+    self_service::avatar,
 };
 pub use store::{
     department::Model as Department,
+    invitation::{InvitationStatus, Model as Invitation},
     user::Kind as UserKind,
 };
 pub use usecases::{
@@ -55,10 +59,20 @@ pub use usecases::{
     refresh_session::{Refreshed, refresh_session, refused},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
+    accept_invitation::{Accepted, accept_invitation},
+    change_email::{Confirmed, confirm_email_change, request_email_change},
+    invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
+    links::{Link, SendLink, request_link, send_link},
+    register_client::{Register, RegisterClient, register, register_client, registration_open},
+    reset_password::{Reset, reset_password},
+    set_avatar::{remove_avatar, set_avatar},
+    update_profile::{UpdateProfile, update_profile},
+    verify_email::{Verified, verify_email},
 };
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
+    pub use crate::store::{avatar, invitation, one_time_token};
     pub use crate::store::{email_template, setting, smtp_settings};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
 }

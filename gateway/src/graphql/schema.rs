@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
-    identity::{IdentityMutation, IdentityQuery, Permission},
+    identity::{IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, Permission, SelfServiceMutation},
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
@@ -16,11 +16,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, InvitationQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, InvitationMutation, SelfServiceMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

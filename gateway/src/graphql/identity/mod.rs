@@ -1,14 +1,18 @@
 //! The identity context in the schema.
 
+pub mod invitations;
 pub mod mutations;
 pub mod permission;
 pub mod queries;
+pub mod self_service;
 pub mod types;
 pub mod viewer;
 
+pub use invitations::{Invitation, InvitationMutation, InvitationQuery};
 pub use mutations::IdentityMutation;
 pub use queries::IdentityQuery;
 pub use permission::Permission;
+pub use self_service::SelfServiceMutation;
 pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
 

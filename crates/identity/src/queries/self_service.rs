@@ -1,0 +1,35 @@
+//! Pictures, and tokens before they are used.
+
+use chrono::{DateTime, Utc};
+use kernel::{Conn, Result};
+use sea_orm::{QuerySelect, entity::prelude::*};
+
+use crate::store::{
+    avatar, invitation,
+    one_time_token::{self, Purpose},
+    user,
+};
+
+/// A picture by its id, as PNG. Whoever knows the id may see it: pages show pictures without signing in.
+pub async fn avatar(conn: &Conn, id: Uuid) -> Result<Option<Vec<u8>>> {
+    let image = avatar::Entity::find_by_id(id).select_only().column(avatar::Column::Image);
+    Ok(image.into_tuple().one(conn).await?)
+}
+
+/// Whose a token is that is still good, to look at before a password is hashed; using it is another matter.
+pub(crate) async fn owner(conn: &Conn, hash: &[u8], purpose: Purpose, now: DateTime<Utc>) -> Result<Option<user::Model>> {
+    let token = one_time_token::Entity::find()
+        .filter(one_time_token::Column::Hash.eq(hash))
+        .filter(one_time_token::Column::Purpose.eq(purpose))
+        .filter(one_time_token::Column::UsedAt.is_null())
+        .filter(one_time_token::Column::ExpiresAt.gt(now))
+        .one(conn)
+        .await?;
+    let Some(token) = token else { return Ok(None) };
+    Ok(user::Entity::find_by_id(token.user_id).filter(user::Column::IsActive.eq(true)).one(conn).await?)
+}
+
+/// The invitation of a token, good or not.
+pub(crate) async fn invited(conn: &Conn, hash: &[u8]) -> Result<Option<invitation::Model>> {
+    Ok(invitation::Entity::find().filter(invitation::Column::Hash.eq(hash)).one(conn).await?)
+}
