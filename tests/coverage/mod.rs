@@ -3,7 +3,7 @@
 
 mod fixtures;
 mod sdl;
-mod sql;
+pub mod sql;
 mod stand;
 mod tables;
 

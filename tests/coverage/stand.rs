@@ -146,6 +146,12 @@ pub struct Things {
     pub staff: String,
     /// An audit row.
     pub audit: String,
+    /// A client.
+    pub client: String,
+    /// The administrator's role.
+    pub role: String,
+    /// A pending invitation.
+    pub invitation: String,
 }
 
 /// Lets a visitor write.
@@ -185,6 +191,63 @@ pub async fn assign(home: &Home, message: &str, staff: &str) {
     home.admin.run(assign, json!({ "message": message, "staff": staff })).await.ok();
 }
 
+/// Bytes as the database writes them.
+pub fn bytes(home: &Home, bytes: &[u8]) -> String {
+    let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    if home.is_sqlite() { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
+}
+
+/// A new id, as the API and as the database write it.
+pub fn id(home: &Home, prefix: &str) -> (String, String) {
+    let hex = chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let row = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+    (format!("{prefix}_{hex}"), row)
+}
+
+/// Puts an invitation by the administrator into the database, without a mail.
+pub async fn invite(home: &Home, email: &str, token: &str) -> String {
+    let ((shown, id), hash) = (id(home, "inv"), bytes(home, &kernel::crypto::token_hash(token)));
+    home.sql
+        .run(&format!(
+            "INSERT INTO invitations (id, email, role_id, department_id, hash, invited_by, created_at, expires_at) \
+             SELECT {id}, '{email}', role_id, department_id, {hash}, id, '2026-01-01T00:00:00+00:00', \
+                '2126-01-01T00:00:00+00:00' FROM users WHERE email = '{ADMIN_EMAIL}'"
+        ))
+        .await;
+    shown
+}
+
+/// Puts a one-time token into the database, of a colleague of its own.
+pub async fn plant(home: &Home, purpose: &str, token: &str, payload: &str) {
+    let ((_, user), (_, row)) = (id(home, "stf"), id(home, "ott"));
+    let (at, hash) = ("'2026-01-01T00:00:00+00:00'", bytes(home, &kernel::crypto::token_hash(token)));
+    home.sql
+        .run(&format!(
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, \
+                updated_at) \
+             SELECT {user}, kind, '{purpose}@example.com', name, password_hash, role_id, is_active, 1, {at}, {at} \
+             FROM users WHERE email = '{ADMIN_EMAIL}'"
+        ))
+        .await;
+    home.sql
+        .run(&format!(
+            "INSERT INTO one_time_tokens (id, user_id, purpose, hash, payload, created_at, expires_at) \
+             VALUES ({row}, {user}, '{purpose}', {hash}, '{payload}', {at}, '2126-01-01T00:00:00+00:00')"
+        ))
+        .await;
+}
+
+/// Lets clients register.
+pub async fn allow_registration(home: &Home) {
+    let ((_, id), at) = (id(home, "set"), "'2026-01-01T00:00:00+00:00'");
+    home.sql
+        .run(&format!(
+            "INSERT INTO settings (id, key, kind, value, created_at, updated_at) \
+             VALUES ({id}, 'registration.open', 'boolean', 'true', {at}, {at})"
+        ))
+        .await;
+}
+
 impl Things {
     /// Makes them.
     pub async fn make(home: &Home) -> Self {
@@ -195,13 +258,25 @@ impl Things {
         let seen = home
             .admin
             .run(
-                "query($id: ID!) { message(id: $id) { visitor { id } } auditLogs(first: 1) { nodes { id } } }",
+                "query($id: ID!) { message(id: $id) { visitor { id } } auditLogs(first: 1) { nodes { id } } \
+                    viewer { user { ... on Staff { role { id } } } } }",
                 json!({ "id": message }),
             )
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        let (role, invitation) = (seen.string("viewer.user.role.id"), invite(home, "invited@example.com", "unknown").await);
+        let (client, row) = id(home, "cli");
+        let at = "'2026-01-01T00:00:00+00:00'";
+        home.sql
+            .run(&format!(
+                "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, \
+                    updated_at) \
+                 SELECT {row}, 'client', 'client@example.com', 'Clara', '*', role_id, is_active, 1, {at}, {at} FROM users \
+                 WHERE email = '{ADMIN_EMAIL}'"
+            ))
+            .await;
+        Self { message, visitor, reply, staff, audit, client, role, invitation }
     }
 
     /// The one of a kind, by its prefix.
@@ -212,6 +287,9 @@ impl Things {
             "rpl" => &self.reply,
             "stf" => &self.staff,
             "aud" => &self.audit,
+            "cli" => &self.client,
+            "rol" => &self.role,
+            "inv" => &self.invitation,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -2,7 +2,9 @@
 
 mod attempts;
 mod desk;
+mod avatars;
 mod idempotency;
+mod invitations;
 mod mail;
 mod main_job;
 mod paging;
@@ -10,6 +12,7 @@ mod processes;
 mod realtime;
 mod rights;
 mod search;
+mod self_service;
 mod sessions;
 mod slow_reader;
 mod tokens;

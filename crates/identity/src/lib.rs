@@ -45,7 +45,7 @@ pub use queries::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
     },
-    self_service::avatar,
+    self_service::{avatar, registration_open},
 };
 pub use store::{
     department::Model as Department,
@@ -63,7 +63,7 @@ pub use usecases::{
     change_email::{Confirmed, confirm_email_change, request_email_change},
     invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
     links::{Link, SendLink, request_link, send_link},
-    register_client::{Register, RegisterClient, register, register_client, registration_open},
+    register_client::{Register, RegisterClient, register, register_client},
     reset_password::{Reset, reset_password},
     set_avatar::{remove_avatar, set_avatar},
     update_profile::{UpdateProfile, update_profile},

@@ -1,14 +1,24 @@
-//! Pictures, and tokens before they are used.
+//! Pictures, tokens before they are used, and whether clients may register.
 
 use chrono::{DateTime, Utc};
 use kernel::{Conn, Result};
 use sea_orm::{QuerySelect, entity::prelude::*};
 
-use crate::store::{
-    avatar, invitation,
-    one_time_token::{self, Purpose},
-    user,
+use crate::{
+    domain::setting::REGISTRATION_OPEN,
+    store::{
+        avatar, invitation,
+        one_time_token::{self, Purpose},
+        setting, user,
+    },
 };
+
+/// Whether clients may register themselves: a setting of the company; they may not unless it is set.
+pub async fn registration_open(conn: &Conn) -> Result<bool> {
+    let set = setting::Entity::find().filter(setting::Column::UserId.is_null());
+    let set = set.filter(setting::Column::Key.eq(REGISTRATION_OPEN)).one(conn).await?;
+    Ok(set.is_some_and(|set| set.value == Json::Bool(true)))
+}
 
 /// A picture by its id, as PNG. Whoever knows the id may see it: pages show pictures without signing in.
 pub async fn avatar(conn: &Conn, id: Uuid) -> Result<Option<Vec<u8>>> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::{
-    Cx, Db, Error, ProblemCode, Result, Tenant,
+    Cx, Db, Error, ProblemCode, Result,
     db::Emit,
     id::ClientId,
     jobs::{self, Enqueue, Job, Work},
@@ -27,6 +27,7 @@ use crate::{
         People,
         self_service::{Accounts, NewClient},
     },
+    queries::self_service::registration_open,
     store::user::{Kind, NO_PASSWORD},
 };
 
@@ -67,11 +68,6 @@ impl Work for Register {
 /// What a sealed registration is bound to.
 const SEAL: &[u8] = b"identity.register";
 
-/// Whether clients may register themselves with a tenant: where its settings say `"registration": true`.
-pub fn registration_open(tenant: &Tenant) -> bool {
-    tenant.settings.get("registration").and_then(serde_json::Value::as_bool).unwrap_or_default()
-}
-
 /// Takes a registration. Public. Whether the address is known the request does not look: a job does, so that neither
 /// answer nor time can tell. Either way the address gets a mail.
 ///
@@ -85,7 +81,7 @@ pub async fn register_client(db: &Db, passwords: &Passwords, cx: &Cx, cmd: &Regi
         tracing::info!(request_id = %cx.request_id, "a filled honeypot was discarded");
         return Ok(());
     }
-    if !registration_open(&cx.tenant) {
+    if !registration_open(&db.reader(cx).await?).await? {
         return Err(Error::invalid("", ProblemCode::NotAllowed, "clients cannot register themselves here"));
     }
     let mut check = Check::default();
