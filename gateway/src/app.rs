@@ -35,6 +35,8 @@ pub struct App {
     pub mail: MailSettings,
     /// The address that people reach this installation at, without a slash at its end: what links in mails begin with.
     pub public_url: String,
+    /// The links in mails and answers, below that address.
+    pub links: identity::Links,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: bool,
     /// Whether attempts are limited.
@@ -84,6 +86,7 @@ impl App {
             passwords: Passwords::new(&source, at_once)?,
             mailer,
             mail: config.mail_settings()?,
+            links: identity::Links::new(&config.public_url()?),
             public_url: config.public_url()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
             rate_limits: config.rate_limits.is_on(),

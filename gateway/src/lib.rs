@@ -7,6 +7,7 @@
 #![recursion_limit = "512"]
 
 pub mod app;
+pub mod avatars;
 pub mod backend;
 pub mod bridges;
 pub mod cli;

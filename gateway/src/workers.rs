@@ -12,7 +12,7 @@ use futures_util::{
     StreamExt,
     stream::{self, FuturesUnordered},
 };
-use identity::DeliverLetter;
+use identity::{DeliverLetter, Register, SendLink};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
@@ -265,6 +265,8 @@ async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
 async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
     match job.kind.as_str() {
         DeliverReply::KIND => inbox::deliver_reply(&app.db, &OfTenant { app, cx }, &app.mail, cx, job).await,
+        SendLink::KIND => identity::send_link(&app.db, &app.links, cx, job).await,
+        Register::KIND => identity::register(&app.db, &app.links, cx, job).await,
         DeliverLetter::KIND => identity::deliver_letter(&app.db, app, app.db.keyring(), cx, job).await,
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }

@@ -127,15 +127,16 @@ both! {
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
+        super::stand::allow_registration(&home).await;
         let before = written(&home).await;
         let mut tried = 0;
         for root in sdl.roots().iter().filter(|root| root.operation == "mutation") {
             for place in sdl.places_for(root, &["String", "EmailAddress"]) {
-                let public = matches!(root.name.as_str(), "signIn" | "refreshSession" | "submitMessage");
-                let client = if public { &home.visitor } else { &home.admin };
-                // Of a pair of credentials it is not said which one is wrong.
-                let name = if root.name == "signIn" { "input" } else { last(&place) };
-                let optional = OPTIONAL.contains(&last(&place));
+                let client = if super::authz::is_public(root) { &home.visitor } else { &home.admin };
+                // Of a pair of credentials it is not said which one is wrong; before a token is good nothing else is said.
+                let together = ["signIn", "resetPassword", "acceptInvitation"].contains(&root.name.as_str());
+                let name = if together { "input" } else { last(&place) };
+                let optional = OPTIONAL.contains(&last(&place)) || (root.name == "inviteStaff" && place == "input.name");
                 let mut bad = vec![
                     "x".repeat(30_000),
                     "null\u{0}byte".to_owned(),
@@ -180,7 +181,7 @@ both! {
         let sdl = Sdl::exported();
         let before = written(&home).await;
         let enums =
-            ["MessageStatus", "MessageOrderField", "VisitorOrderField", "StaffOrderField", "AuditLogOrderField"];
+            ["MessageStatus", "InvitationStatus", "MessageOrderField", "VisitorOrderField", "StaffOrderField", "AuditLogOrderField"];
         for root in sdl.roots().iter().filter(|root| root.operation != "subscription") {
             let listed = |place: &str, value: Value| if sdl.is_list(root, place) { json!([value]) } else { value };
             for place in sdl.places_for(root, &["ID"]) {

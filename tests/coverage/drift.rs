@@ -43,6 +43,9 @@ fn of_tenants() -> Vec<Entity> {
         entity(identity::entities::smtp_settings::Entity),
         entity(identity::entities::session::Entity),
         entity(identity::entities::refresh_token::Entity),
+        entity(identity::entities::one_time_token::Entity),
+        entity(identity::entities::avatar::Entity),
+        entity(identity::entities::invitation::Entity),
         entity(inbox::entities::visitor::Entity),
         entity(inbox::entities::message::Entity),
         entity(inbox::entities::reply::Entity),
@@ -106,6 +109,7 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("audit_logs", "severity"), (values::<kernel::events::Severity>(), Some("AuditSeverity"))),
         (("jobs", "state"), (values::<kernel::jobs::JobState>(), None)),
         (("users", "kind"), (values::<identity::entities::user::Kind>(), None)),
+        (("one_time_tokens", "purpose"), (values::<identity::entities::one_time_token::Purpose>(), None)),
         (("team_members", "role"), (values::<identity::entities::team_member::TeamRole>(), None)),
         (("sessions", "revoked_reason"), (values::<identity::entities::session::Reason>(), None)),
         // Texts of the envelope: kernel::events.

@@ -5,13 +5,17 @@ use serde_json::{Value, json};
 use super::sdl::Root;
 use super::stand::Things;
 
+/// A picture of one pixel.
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
 /// Valid arguments with one's own things.
 pub fn arguments(root: &Root, own: &Things) -> Value {
     match (root.operation, root.name.as_str()) {
         ("query", "viewer") => json!({}),
         (
             "query",
-            "auditLogs" | "clients" | "messages" | "permissionCatalog" | "roles" | "staffMembers" | "visitors",
+            "auditLogs" | "clients" | "invitations" | "messages" | "permissionCatalog" | "roles" | "staffMembers" | "visitors",
         ) => {
             json!({})
         }
@@ -45,7 +49,6 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("mutation", "signIn") => json!({ "input": { "email": "nobody@example.com", "password": "something wrong" } }),
         ("mutation", "refreshSession") => json!({ "input": { "refreshToken": "fdr_nothing" } }),
-        ("mutation", "signOut") => json!({}),
         ("query", "settings" | "companyProfile" | "smtpSettings" | "emailTemplates") => json!({}),
         ("query", "setting") => json!({ "key": "ui.theme", "scope": "PERSONAL" }),
         ("query", "emailTemplate" | "previewEmailTemplate") => json!({ "key": "TEST_MAIL" }),
@@ -59,6 +62,29 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("mutation", "testSmtp") => json!({ "input": { "to": "ada@example.com" } }),
         ("mutation", "updateEmailTemplate") => json!({ "input": { "key": "TEST_MAIL", "subject": "It works" } }),
         ("mutation", "resetEmailTemplate") => json!({ "input": { "key": "TEST_MAIL" } }),
+        ("mutation", "signOut" | "removeAvatar") => json!({}),
+        ("mutation", "registerClient") => {
+            json!({ "input": { "email": "eve@example.com", "name": "Eve", "password": "a harbour of old kettles" } })
+        }
+        ("mutation", "requestEmailVerification" | "requestPasswordReset") => {
+            json!({ "input": { "email": "nobody@example.com" } })
+        }
+        ("mutation", "verifyEmail" | "confirmEmailChange") => json!({ "input": { "token": "fdo_nothing" } }),
+        ("mutation", "resetPassword") => {
+            json!({ "input": { "token": "fdo_nothing", "newPassword": "a harbour of old kettles" } })
+        }
+        ("mutation", "acceptInvitation") => {
+            json!({ "input": { "token": "fdi_nothing", "name": "Eve", "password": "a harbour of old kettles" } })
+        }
+        ("mutation", "requestEmailChange") => {
+            json!({ "input": { "newEmail": "other@example.com", "password": "something wrong" } })
+        }
+        ("mutation", "updateProfile") => json!({ "input": { "name": "Eve" } }),
+        ("mutation", "setAvatar") => json!({ "input": { "image": PIXEL } }),
+        ("mutation", "inviteStaff") => json!({ "input": { "email": "new@example.com", "roleId": own.role } }),
+        ("mutation", "resendInvitation" | "revokeInvitation") => {
+            json!({ "input": { "invitationId": own.invitation } })
+        }
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),
     }
@@ -67,11 +93,14 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
     match (root.name.as_str(), place) {
-        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "aud"],
+        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "inv", "aud"],
         ("message", "id") | ("assignMessage" | "setMessageStatus" | "replyToMessage", "input.messageId") => &["msg"],
         ("visitor", "id") | ("messages", "filter.visitorId.eq" | "filter.visitorId.in") => &["vis"],
         ("client", "id") => &["cli"],
         ("staffMembers", "filter.teamId") => &["tem"],
+        ("inviteStaff", "input.roleId") => &["rol"],
+        ("inviteStaff", "input.departmentId") => &["dep"],
+        ("resendInvitation" | "revokeInvitation", "input.invitationId") => &["inv"],
         ("staff", "id")
         | ("assignMessage", "input.assigneeId")
         | ("messages", "filter.assigneeId.eq" | "filter.assigneeId.in")

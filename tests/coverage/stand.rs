@@ -162,6 +162,8 @@ pub struct Things {
     pub client: String,
     /// A role of the company's own.
     pub role: String,
+    /// A pending invitation.
+    pub invitation: String,
 }
 
 /// Lets a visitor write.
@@ -201,6 +203,63 @@ pub async fn assign(home: &Home, message: &str, staff: &str) {
     home.admin.run(assign, json!({ "message": message, "staff": staff })).await.ok();
 }
 
+/// Bytes as the database writes them.
+pub fn bytes(home: &Home, bytes: &[u8]) -> String {
+    let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    if home.is_sqlite() { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
+}
+
+/// A new id, as the API and as the database write it.
+pub fn id(home: &Home, prefix: &str) -> (String, String) {
+    let hex = chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let row = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+    (format!("{prefix}_{hex}"), row)
+}
+
+/// Puts an invitation by the administrator into the database, without a mail.
+pub async fn invite(home: &Home, email: &str, token: &str) -> String {
+    let ((shown, id), hash) = (id(home, "inv"), bytes(home, &kernel::crypto::token_hash(token)));
+    home.sql
+        .run(&format!(
+            "INSERT INTO invitations (id, email, role_id, department_id, hash, invited_by, created_at, expires_at) \
+             SELECT {id}, '{email}', role_id, department_id, {hash}, id, '2026-01-01T00:00:00+00:00', \
+                '2126-01-01T00:00:00+00:00' FROM users WHERE email = '{ADMIN_EMAIL}'"
+        ))
+        .await;
+    shown
+}
+
+/// Puts a one-time token into the database, of a colleague of its own.
+pub async fn plant(home: &Home, purpose: &str, token: &str, payload: &str) {
+    let ((_, user), (_, row)) = (id(home, "stf"), id(home, "ott"));
+    let (at, hash) = ("'2026-01-01T00:00:00+00:00'", bytes(home, &kernel::crypto::token_hash(token)));
+    home.sql
+        .run(&format!(
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, \
+                updated_at) \
+             SELECT {user}, kind, '{purpose}@example.com', name, password_hash, role_id, is_active, 1, {at}, {at} \
+             FROM users WHERE email = '{ADMIN_EMAIL}'"
+        ))
+        .await;
+    home.sql
+        .run(&format!(
+            "INSERT INTO one_time_tokens (id, user_id, purpose, hash, payload, created_at, expires_at) \
+             VALUES ({row}, {user}, '{purpose}', {hash}, '{payload}', {at}, '2126-01-01T00:00:00+00:00')"
+        ))
+        .await;
+}
+
+/// Lets clients register.
+pub async fn allow_registration(home: &Home) {
+    let ((_, id), at) = (id(home, "set"), "'2026-01-01T00:00:00+00:00'");
+    home.sql
+        .run(&format!(
+            "INSERT INTO settings (id, key, kind, value, created_at, updated_at) \
+             VALUES ({id}, 'registration.open', 'boolean', 'true', {at}, {at})"
+        ))
+        .await;
+}
+
 impl Things {
     /// Makes them.
     pub async fn make(home: &Home) -> Self {
@@ -235,7 +294,8 @@ impl Things {
         let colleague = made.string("createStaff.staff.id");
         let client = made.string("createClient.client.id");
         let role = made.string("createRole.role.id");
-        Self { message, visitor, reply, staff, audit, colleague, client, role }
+        let invitation = invite(home, "invited@example.com", "unknown").await;
+        Self { message, visitor, reply, staff, audit, colleague, client, role, invitation }
     }
 
     /// The one of a kind, by its prefix.
@@ -248,6 +308,7 @@ impl Things {
             "aud" => &self.audit,
             "cli" => &self.client,
             "rol" => &self.role,
+            "inv" => &self.invitation,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

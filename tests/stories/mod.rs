@@ -2,8 +2,10 @@
 
 mod attempts;
 mod desk;
+mod avatars;
 mod idempotency;
 mod letters;
+mod invitations;
 mod mail;
 mod mail_setup;
 mod main_job;
@@ -13,6 +15,7 @@ mod realtime;
 mod rights;
 mod roles;
 mod search;
+mod self_service;
 mod sessions;
 mod settings;
 mod slow_reader;

@@ -36,6 +36,7 @@ pub use domain::{
     person::Person,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
+    links::Links,
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
@@ -48,6 +49,7 @@ pub use queries::{
     access::{ACCESS_TTL, Access},
     company::CompanyProfile,
     directory::Directory,
+    invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
     mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
@@ -56,11 +58,15 @@ pub use queries::{
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
 };
 pub use queries::{
+    self_service::{avatar, registration_open},
     settings::{Setting, SettingsReader, setting, settings},
     wordings::{Worded, wordings},
 };
 pub use store::{
-    department::Model as Department, setting::Kind as SettingKind, smtp_settings::Model as SmtpSettings,
+    department::Model as Department,
+    invitation::{InvitationStatus, Model as Invitation},
+    setting::Kind as SettingKind,
+    smtp_settings::Model as SmtpSettings,
     user::Kind as UserKind,
 };
 pub use usecases::{
@@ -78,10 +84,20 @@ pub use usecases::{
     update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
     update_person::{UpdatePerson, update_person},
     update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
+    accept_invitation::{Accepted, accept_invitation},
+    change_email::{Confirmed, confirm_email_change, request_email_change},
+    invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
+    links::{Link, SendLink, request_link, send_link},
+    register_client::{Register, RegisterClient, register, register_client},
+    reset_password::{Reset, reset_password},
+    set_avatar::{remove_avatar, set_avatar},
+    update_profile::{UpdateProfile, update_profile},
+    verify_email::{Verified, verify_email},
 };
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
+    pub use crate::store::{avatar, invitation, one_time_token};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
     pub use crate::store::{email_template, setting, smtp_settings};
 }

@@ -1,5 +1,7 @@
 //! What the use cases need of the open transaction.
 
+pub mod self_service;
+
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,

@@ -14,11 +14,11 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
     runtime::{TokioSpawner, TokioTimer},
 };
-use identity::{Department, Person, Role};
+use identity::{Department, Invitation, Person, Role};
 use inbox::{Message, MessageReply, Visitor};
 use kernel::{
     Conn, Cx, Error,
-    id::{DepartmentId, MessageId, MessageReplyId, RoleId, UserId, VisitorId},
+    id::{DepartmentId, InvitationId, MessageId, MessageReplyId, RoleId, UserId, VisitorId},
 };
 
 use crate::app::App;
@@ -143,6 +143,7 @@ loaders! {
     };
     roles: RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);
     departments: DepartmentId => Arc<Department>, |conn, _cx, _app, ids| identity::departments_by_ids(&conn, ids).await.map(shared);
+    invitations: InvitationId => Arc<Invitation>, |conn, cx, _app, ids| identity::invitations_by_ids(&conn, &cx, ids).await.map(shared);
     visitors: VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
     messages: MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
     replies: MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);

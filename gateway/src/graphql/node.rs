@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use kernel::{
     Error, ProblemCode,
-    id::{ClientId, MessageId, MessageReplyId, StaffId, TypedId, UserId, VisitorId, prefix},
+    id::{ClientId, InvitationId, MessageId, MessageReplyId, StaffId, TypedId, UserId, VisitorId, prefix},
 };
 
 use super::{
     audit::AuditLog,
     errors::Result,
-    identity::{Client, Staff, client, staff},
+    identity::{Client, Invitation, Staff, client, staff},
     inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
     scalars::id,
     scope::{Scope, scope},
@@ -31,6 +31,8 @@ pub enum Node {
     Staff(Staff),
     /// Somebody who buys here.
     Client(Client),
+    /// An invitation to become a colleague.
+    Invitation(Invitation),
     /// A row of the audit trail.
     AuditLog(AuditLog),
 }
@@ -47,6 +49,10 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         }
         Some("stf") => staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff),
         Some("cli") => client(ctx, Some(id(argument, text)?)).await?.map(Node::Client),
+        Some("inv") => {
+            let invitation = scope.loaders.load_one(id::<InvitationId>(argument, text)?).await?;
+            invitation.map(|invitation| Node::Invitation(invitation.as_ref().clone().into()))
+        }
         Some("aud") => {
             let cx = scope.cx();
             let found = audit::by_id(&scope.app.db.reader(&cx).await?, &cx, id(argument, text)?).await?;
@@ -79,6 +85,11 @@ async fn prime_all(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Re
         let found: Vec<_> = identity::people_by_ids(&conn, &cx, &people).await?.into_values().collect();
         super::identity::prime(scope, &found, &nodes).await?;
         scope.loaders.feed_many(found.into_iter().map(|person| (person.id, Arc::new(person))));
+    }
+    let invitations = of_kind::<InvitationId>(ids);
+    if !invitations.is_empty() {
+        let found = identity::invitations_by_ids(&conn, &cx, &invitations).await?;
+        scope.loaders.feed_many(found.into_iter().map(|(id, invitation)| (id, Arc::new(invitation))));
     }
     let replies = of_kind::<MessageReplyId>(ids);
     if !replies.is_empty() {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     audit::AuditQuery,
     identity::{
-        IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, Permission, SettingsMutation,
+        IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery, Permission, SelfServiceMutation, SettingsMutation,
         SettingsQuery,
         people::PeopleMutation,
         roles::{RoleMutation, RoleQuery},
@@ -21,11 +21,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, RoleQuery, SettingsQuery, MailSetupQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InvitationQuery, SettingsQuery, MailSetupQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, SettingsMutation, MailSetupMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InvitationMutation, SelfServiceMutation, SettingsMutation, MailSetupMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

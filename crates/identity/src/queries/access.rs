@@ -193,3 +193,8 @@ pub(crate) async fn account(conn: &Conn, email: Option<&str>) -> Result<Option<A
     let found = user::Entity::find().filter(user::Column::Email.eq(email.unwrap_or_default())).one(conn).await?;
     Ok(found.map(Into::into))
 }
+
+/// The account of a person.
+pub(crate) async fn account_by_id(conn: &Conn, id: UserId) -> Result<Option<Account>> {
+    Ok(user::Entity::find_by_id(id).one(conn).await?.map(Into::into))
+}

@@ -3,8 +3,10 @@
 pub mod access;
 pub mod company;
 pub mod directory;
+pub mod invitations;
 pub mod mail_server;
 pub mod people;
 pub mod roles;
+pub mod self_service;
 pub mod settings;
 pub mod wordings;

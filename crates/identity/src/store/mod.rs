@@ -1,8 +1,13 @@
 //! The tables of this context and the ports' implementation on them.
 
+pub mod avatar;
 pub mod department;
 pub mod email_template;
 mod mail_setup;
+pub mod invitation;
+mod invitations;
+pub mod one_time_token;
+mod self_service;
 mod people;
 pub mod refresh_token;
 pub mod role;
