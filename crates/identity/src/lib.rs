@@ -22,12 +22,14 @@ mod usecases;
 
 pub use adapters::{
     access_token::{AccessTokens, Claims},
+    oidc::Oidc,
     password::Passwords,
 };
 pub use domain::{
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     person::Person,
+    user_sync::Delivery,
 };
 pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
@@ -36,6 +38,7 @@ pub use policy::{
 pub use queries::{
     access::{ACCESS_TTL, Access},
     directory::Directory,
+    identity_providers::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
@@ -43,18 +46,27 @@ pub use queries::{
 };
 pub use store::{
     department::Model as Department,
+    identity_provider::{MappedRole, Model as IdentityProvider},
     user::Kind as UserKind,
 };
 pub use usecases::{
     add_staff::{AddStaff, add_staff},
+    begin_oidc_sign_in::{BeginOidcSignIn, Begun, begin_oidc_sign_in},
     bootstrap::bootstrap,
+    complete_oidc_sign_in::{CompleteOidcSignIn, complete_oidc_sign_in},
     deactivate_staff::deactivate_staff,
     refresh_session::{Refreshed, refresh_session, refused},
+    save_identity_provider::{
+        ProviderSettings, create_identity_provider, deactivate_identity_provider, update_identity_provider,
+    },
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
+    sync_external_user::sync_external_user,
+    unlink_external_identity::unlink_external_identity,
 };
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
+    pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
 }

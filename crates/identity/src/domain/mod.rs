@@ -1,6 +1,10 @@
 //! People, roles and sessions, without a database.
 
+pub mod discovery;
 pub mod events;
+pub mod external_events;
+pub mod id_token;
 pub mod role;
 pub mod session;
+pub mod user_sync;
 pub mod person;

@@ -1,6 +1,11 @@
 //! The tables of this context and the ports' implementation on them.
 
 pub mod department;
+mod external_identities;
+pub mod external_identity;
+pub mod identity_provider;
+pub mod oidc_sign_in;
+pub mod webhook_delivery;
 mod people;
 pub mod refresh_token;
 pub mod role;
