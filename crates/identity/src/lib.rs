@@ -14,6 +14,7 @@
 
 mod adapters;
 mod domain;
+pub mod letters;
 mod policy;
 mod ports;
 mod queries;
@@ -31,6 +32,7 @@ pub use domain::{
     person::Person,
     user_sync::Delivery,
 };
+pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
     MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF,
@@ -39,6 +41,7 @@ pub use queries::{
     access::{ACCESS_TTL, Access},
     directory::Directory,
     identity_providers::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
+    mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
@@ -68,5 +71,6 @@ pub use usecases::{
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
     pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
+    pub use crate::store::{email_template, setting, smtp_settings};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
 }

@@ -7,4 +7,6 @@ pub mod id_token;
 pub mod role;
 pub mod session;
 pub mod user_sync;
+pub mod setting;
+pub mod setting_events;
 pub mod person;
