@@ -34,6 +34,8 @@ pub struct App {
     pub public_url: String,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: bool,
+    /// Identity providers, over the network.
+    pub oidc: identity::Oidc,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// The names of all permissions.
@@ -80,6 +82,7 @@ impl App {
             mail: config.mail_settings()?,
             public_url: config.public_url()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
+            oidc: identity::Oidc::new(config.allow_private_hosts.is_on())?,
             rate_limits: config.rate_limits.is_on(),
             catalog,
             schema: build(),

@@ -95,7 +95,7 @@ impl Product {
 }
 
 /// The mutations that need nobody to be signed in.
-const PUBLIC: [&str; 3] = ["signIn", "refreshSession", "submitMessage"];
+const PUBLIC: [&str; 5] = ["signIn", "refreshSession", "submitMessage", "beginOidcSignIn", "completeOidcSignIn"];
 
 /// Whether every operation of the document does nothing but public mutations.
 fn is_public(request: &mut Request) -> bool {

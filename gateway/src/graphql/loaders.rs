@@ -88,6 +88,11 @@ loaders! {
     UserId => Arc<Person>, |conn, cx, app, ids| app.directory.people_by_ids(&conn, &cx, ids).await;
     RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);
     DepartmentId => Arc<Department>, |conn, _cx, _app, ids| identity::departments_by_ids(&conn, ids).await.map(shared);
+    KnownAsOf => Arc<Vec<identity::KnownAs>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = identity::known_as(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, known)| (KnownAsOf(id), Arc::new(known))).collect())
+    };
     VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
     MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
     MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
@@ -118,6 +123,10 @@ loaders! {
         Ok(inbox::count_messages_of_each(&conn, &cx, &ids).await?.into_iter().map(|(id, n)| (MessageCount(id), n)).collect())
     };
 }
+
+/// The accounts elsewhere of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KnownAsOf(pub UserId);
 
 /// The first (or last) replies of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

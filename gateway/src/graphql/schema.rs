@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
-    identity::{IdentityMutation, IdentityQuery, Permission},
+    identity::{IdentityMutation, IdentityQuery, Permission, SsoMutation, SsoQuery},
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
@@ -16,11 +16,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery, SsoQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, InboxMutation, SsoMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

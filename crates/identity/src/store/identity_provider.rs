@@ -57,7 +57,7 @@ pub struct Model {
     /// Roles by the provider's own words.
     pub mapped_roles: MappedRoles,
     /// Whether it is trusted to have asked for the second factor that a role requires.
-    pub trusts_second_factor: bool,
+    pub trusts_mfa: bool,
     /// What its webhooks are signed with, encrypted.
     pub webhook_secret: Option<Vec<u8>>,
     /// The secret before that, encrypted.

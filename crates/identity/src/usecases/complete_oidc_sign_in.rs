@@ -152,7 +152,7 @@ async fn admit<S: ExternalIdentities + People + Emit>(
         Err(reason) => return Ok(Err((None, reason))),
     };
     let role = s.role_by_id(person.role_id).await?;
-    let asked = role.is_some_and(|(_, requires_totp)| requires_totp) && !provider.trusts_second_factor;
+    let asked = role.is_some_and(|(_, requires_totp)| requires_totp) && !provider.trusts_mfa;
     // Read again: linking may have raised the token version and ended a second factor.
     let account = s.account_by_id(person.id).await?.filter(|account| account.is_active);
     let Some(account) = account else { return Ok(Err((Some(person.id), Refusal::Deactivated))) };
@@ -173,7 +173,7 @@ async fn enter<S: ExternalIdentities + People + Sessions + Emit>(
     account: &Account,
 ) -> Result<SessionTokens> {
     let session = open(s, tokens, cx, account).await?;
-    if provider.trusts_second_factor {
+    if provider.trusts_mfa {
         s.trust_factor(session.session).await?;
     }
     Ok(session)

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     adapters::oidc::Oidc,
-    domain::{discovery::is_redirect, external_events::ProviderSaved, user_sync},
+    domain::{discovery::{document, is_redirect}, external_events::ProviderSaved, user_sync},
     policy::{MANAGE_SIGN_IN, holds_all},
     ports::ExternalIdentities,
     queries::{
@@ -52,7 +52,7 @@ pub struct ProviderSettings {
     /// Roles by the provider's own words.
     pub mapped_roles: Option<Vec<MappedRole>>,
     /// Whether it is trusted to have asked for a second factor.
-    pub trusts_second_factor: Option<bool>,
+    pub trusts_mfa: Option<bool>,
     /// What its webhooks are signed with, `whsec_…`.
     pub webhook_secret: Option<Option<String>>,
     /// Whether it is used.
@@ -96,7 +96,7 @@ pub async fn create_identity_provider(
         let mut new = Provider {
             id: cx.new_id(),
             name: String::new(),
-            issuer: issuer.filter(|issuer| !issuer.is_empty()),
+            issuer,
             client_id: None,
             client_secret: None,
             endpoints: None,
@@ -106,7 +106,7 @@ pub async fn create_identity_provider(
             creates: None,
             role_id: None,
             mapped_roles: MappedRoles::default(),
-            trusts_second_factor: false,
+            trusts_mfa: false,
             webhook_secret: None,
             previous_webhook_secret: None,
             previous_webhook_until: None,
@@ -210,7 +210,7 @@ fn shown(provider: &Provider) -> Json {
         "creates": provider.creates,
         "role": provider.role_id,
         "mappedRoles": provider.mapped_roles,
-        "trustsSecondFactor": provider.trusts_second_factor,
+        "trustsMfa": provider.trusts_mfa,
         "hasWebhookSecret": provider.webhook_secret.is_some(),
         "previousWebhookUntil": provider.previous_webhook_until,
         "isActive": provider.is_active,
@@ -252,7 +252,7 @@ async fn apply(
         to.name = check.line("name", name, 100);
     }
     if let Some(client) = &settings.client_id {
-        to.client_id = check.optional_line("clientId", client.as_deref(), 300);
+        to.client_id = client.as_deref().map(|client| check.line("clientId", client, 300));
     }
     if let Some(sealed) = client_sealed {
         to.client_secret = sealed;
@@ -268,10 +268,14 @@ async fn apply(
     lists(&mut check, oidc.private(), to, settings);
     to.creates = settings.creates.unwrap_or(to.creates);
     to.role_id = settings.role.unwrap_or(to.role_id);
-    to.trusts_second_factor = settings.trusts_second_factor.unwrap_or(to.trusts_second_factor);
+    to.trusts_mfa = settings.trusts_mfa.unwrap_or(to.trusts_mfa);
     to.is_active = settings.is_active.unwrap_or(to.is_active);
     to.updated_at = cx.now;
-    if to.issuer.is_some() {
+    if let Some(issuer) = &to.issuer {
+        if document(issuer, oidc.private()).is_none() {
+            let form = "must be an https address without query and fragment";
+            check.problem("issuer", ProblemCode::InvalidFormat, form);
+        }
         if to.client_id.is_none() {
             check.problem("clientId", ProblemCode::Blank, "must not be empty for a provider with an issuer");
         }
@@ -327,8 +331,8 @@ fn lists(check: &mut Check, private: bool, to: &mut Provider, settings: &Provide
         }
     }
     if let Some(mapped) = &settings.mapped_roles {
-        for entry in mapped {
-            check.line("mappedRoles", &entry.value, 100);
+        for (n, entry) in mapped.iter().enumerate() {
+            check.line(&format!("mappedRoles.{n}.value"), &entry.value, 100);
         }
         to.mapped_roles = MappedRoles(mapped.clone());
     }

@@ -3,12 +3,14 @@
 pub mod mutations;
 pub mod permission;
 pub mod queries;
+pub mod sso;
 pub mod types;
 pub mod viewer;
 
 pub use mutations::IdentityMutation;
 pub use queries::IdentityQuery;
 pub use permission::Permission;
+pub use sso::{SsoMutation, SsoQuery};
 pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
 

@@ -145,6 +145,12 @@ impl<I: kernel::id::TypedId> IntoId for I {
 
 #[ComplexObject]
 impl Staff {
+    /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::sso::ExternalIdentity>>> {
+        super::sso::external_identities(ctx, self.key.into()).await
+    }
+
+
     /// Their role.
     async fn role(&self, ctx: &Context<'_>) -> Result<Role> {
         let role = scope(ctx).loaders.load_one(self.role_id).await?;
@@ -165,6 +171,11 @@ impl Staff {
 
 #[ComplexObject]
 impl Client {
+    /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::sso::ExternalIdentity>>> {
+        super::sso::external_identities(ctx, self.key.into()).await
+    }
+
     /// Who added them; null where they registered themselves, or without the permission to see colleagues.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.created_by).await

@@ -18,7 +18,7 @@ CREATE TABLE identity_providers (
     creates text CHECK (creates IN ('staff', 'client')),
     role_id {id} REFERENCES roles (id),
     mapped_roles {json} NOT NULL,
-    trusts_second_factor {bool} NOT NULL,
+    trusts_mfa {bool} NOT NULL,
     -- Encrypted. The previous one is good for a while after a change.
     webhook_secret {bytes},
     previous_webhook_secret {bytes},
