@@ -29,6 +29,7 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
             let token = session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await.string("signIn.session.refreshToken");
             json!({ "input": { "refreshToken": token } })
         }
+        "completeOidcSignIn" => json!({ "input": own.elsewhere.back(home).await }),
         // The fixtures' message is the administrator's already.
         "assignMessage" => put(arguments(root, own), "input.assigneeId", Value::Null),
         _ => arguments(root, own),
@@ -47,7 +48,18 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
         "setMessageStatus" => vec![elsewhere, put(arguments(root, own), "input.status", json!("NEW"))],
         "replyToMessage" => vec![elsewhere, put(arguments(root, own), "input.content", json!("  "))],
         "submitMessage" => vec![put(arguments(root, own), "input.content", json!("  "))],
-        "signIn" | "refreshSession" | "signOut" => Vec::new(),
+        "createIdentityProvider" => vec![put(arguments(root, own), "input.name", json!("  "))],
+        "updateIdentityProvider" => vec![
+            put(arguments(root, own), "input.identityProviderId", json!("idp_0190a5f0000070008000000000000000")),
+            put(arguments(root, own), "input.name", json!("  ")),
+        ],
+        "deactivateIdentityProvider" => {
+            vec![put(arguments(root, own), "input.identityProviderId", json!("idp_0190a5f0000070008000000000000000"))]
+        }
+        "unlinkExternalIdentity" => {
+            vec![put(arguments(root, own), "input.externalIdentityId", json!("xid_0190a5f0000070008000000000000000"))]
+        }
+        "signIn" | "refreshSession" | "signOut" | "beginOidcSignIn" | "completeOidcSignIn" => Vec::new(),
         name => panic!("{name} has no refusals in tests/coverage/audit.rs"),
     }
 }
@@ -67,7 +79,9 @@ both! {
             let variables = going_well(&root, &home, &own).await;
             let client = match root.name.as_str() {
                 "signOut" => sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await,
-                "signIn" | "refreshSession" | "submitMessage" => home.visitor.clone(),
+                "signIn" | "refreshSession" | "submitMessage" | "beginOidcSignIn" | "completeOidcSignIn" => {
+                    home.visitor.clone()
+                }
                 _ => home.admin.clone(),
             };
             let before = counts(&home).await;

@@ -116,7 +116,7 @@ both! {
             for place in sdl.places_for(root, &["String", "EmailAddress"]) {
                 let client = if root.requires.is_some() { &home.admin } else { &home.visitor };
                 // Of a pair of credentials it is not said which one is wrong.
-                let name = if root.name == "signIn" { "input" } else { last(&place) };
+                let name = if matches!(root.name.as_str(), "signIn" | "completeOidcSignIn") { "input" } else { last(&place) };
                 let optional = ["company", "service", "source", "pageUrl", "visitorToken", "website", "totpCode"]
                     .contains(&last(&place));
                 let mut bad = vec![

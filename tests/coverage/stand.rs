@@ -48,7 +48,7 @@ impl Stand {
 
     /// The same with more settings.
     pub async fn start_with(backend: Backend, options: Options) -> Self {
-        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off")).await }
+        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on")).await }
     }
 
     /// `frontdesk` on the server's database.
@@ -146,6 +146,10 @@ pub struct Things {
     pub staff: String,
     /// An audit row.
     pub audit: String,
+    /// A client.
+    pub client: String,
+    /// An identity provider and who is who there.
+    pub elsewhere: super::elsewhere::Elsewhere,
 }
 
 /// Lets a visitor write.
@@ -201,7 +205,8 @@ impl Things {
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        let elsewhere = super::elsewhere::Elsewhere::make(home).await;
+        Self { message, visitor, reply, staff, audit, client: elsewhere.client.clone(), elsewhere }
     }
 
     /// The one of a kind, by its prefix.
@@ -212,6 +217,9 @@ impl Things {
             "rpl" => &self.reply,
             "stf" => &self.staff,
             "aud" => &self.audit,
+            "cli" => &self.client,
+            "idp" => &self.elsewhere.provider,
+            "xid" => &self.elsewhere.identity,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -12,5 +12,7 @@ mod rights;
 mod search;
 mod sessions;
 mod slow_reader;
+mod sso;
 mod tokens;
+mod user_sync;
 mod visitors;

@@ -2,6 +2,8 @@
 #![allow(dead_code, unused_imports, reason = "a vocabulary: not every word is in use at all times")]
 
 pub mod chance;
+pub mod idp;
+pub mod svix;
 pub mod client;
 #[cfg(test)]
 mod holder;

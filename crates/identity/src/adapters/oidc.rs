@@ -4,10 +4,7 @@
 //! bring a second implementation of JWT with RSA of its own (the crate `rsa`, RUSTSEC-2023-0071), and it decides itself
 //! which keys are fetched when; what it would save is in `domain::id_token`, with its table of cases.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -62,6 +59,32 @@ pub struct Redeem<'a> {
     pub redirect_uri: &'a str,
     /// The PKCE verifier.
     pub verifier: &'a str,
+}
+
+impl Redeem<'_> {
+    fn form(&self, secret_in: SecretIn) -> Form {
+        let mut fields = form_urlencoded::Serializer::new(String::new());
+        fields
+            .append_pair("grant_type", "authorization_code")
+            .append_pair("code", self.code)
+            .append_pair("redirect_uri", self.redirect_uri)
+            .append_pair("code_verifier", self.verifier);
+        let mut authorization = None;
+        match (self.secret, secret_in) {
+            (Some(secret), SecretIn::Header) => {
+                let part = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+                let pair = format!("{}:{}", part(self.client_id), part(secret));
+                authorization = Some(format!("Basic {}", STANDARD.encode(pair)));
+            }
+            (Some(secret), SecretIn::Form) => {
+                fields.append_pair("client_id", self.client_id).append_pair("client_secret", secret);
+            }
+            (None, _) => {
+                fields.append_pair("client_id", self.client_id);
+            }
+        }
+        Form { authorization, fields: fields.finish() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -120,26 +143,8 @@ impl Oidc {
     /// [`Refusal::CodeRefused`], [`Refusal::Unreachable`].
     pub async fn redeem(&self, endpoints: &Endpoints, redeem: Redeem<'_>) -> Result<String, Refusal> {
         let url = Url::parse(&endpoints.token).map_err(|_| Refusal::Unreachable)?;
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "authorization_code")
-            .append_pair("code", redeem.code)
-            .append_pair("redirect_uri", redeem.redirect_uri)
-            .append_pair("code_verifier", redeem.verifier);
-        let mut authorization = None;
-        match (redeem.secret, endpoints.secret_in) {
-            (Some(secret), SecretIn::Header) => {
-                let part = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-                let pair = format!("{}:{}", part(redeem.client_id), part(secret));
-                authorization = Some(format!("Basic {}", STANDARD.encode(pair)));
-            }
-            (Some(secret), SecretIn::Form) => {
-                form.append_pair("client_id", redeem.client_id).append_pair("client_secret", secret);
-            }
-            (None, _) => {
-                form.append_pair("client_id", redeem.client_id);
-            }
-        }
-        match self.fetch.ask(&url, Some(Form { authorization, fields: form.finish() })).await {
+        let form = redeem.form(endpoints.secret_in);
+        match self.fetch.ask(&url, Some(form)).await {
             Ok((StatusCode::OK, body)) => {
                 serde_json::from_slice::<TokenAnswer>(&body).map(|answer| answer.id_token).map_err(|_| Refusal::CodeRefused)
             }
