@@ -153,7 +153,7 @@ both! {
             let sent = Sent { body: nonsense.into(), ..sent.clone() };
             assert_eq!(sent.to(web, &sync.path).await.status, 400, "{nonsense}");
         }
-        let huge = Sent { body: "x".repeat(300 * 1024), ..sent.clone() };
+        let huge = Sent { body: "x".repeat(256 * 1024 + 1), ..sent.clone() };
         assert_eq!(huge.to(web, &sync.path).await.status, 413);
         assert_eq!(sync.tell(&json!({ "type": "organization.created", "data": {} })).await, 204, "nothing to us, and taken");
         assert_eq!(sync.seen("eve@example.com").await, None);
@@ -163,7 +163,7 @@ both! {
     }
 
     /// The secret is changed: deliveries that were signed with the one before are heard for a while, none with the one
-    /// before that, and none at all once it is taken away.
+    /// before that, and none at all once the provider is out of use.
     async fn a_secret_is_changed_without_a_gap(backend) {
         let mut sync = Sync::open(backend).await;
         let change = async |sync: &Sync, new: Value| {
@@ -180,7 +180,11 @@ both! {
         sync.told(&saved("user.created", "user_3", "three@example.com", 1, json!({}))).await;
         sync.secret = first;
         assert_eq!(sync.tell(&deleted("user_1")).await, 401);
-        change(&sync, Value::Null).await;
+        let none = json!({ "input": { "identityProviderId": sync.provider, "webhookSecret": null } });
+        let refused = sync.admin.client.run(UPDATE, none).await;
+        assert_eq!(refused.user_errors("updateIdentityProvider")[0].path, "input.issuer", "then it would be of no use");
+        let off = json!({ "input": { "identityProviderId": sync.provider, "isActive": false } });
+        sync.admin.client.run(UPDATE, off).await.ok();
         for old in [second, third] {
             sync.secret = old;
             assert_eq!(sync.tell(&deleted("user_1")).await, 401);
