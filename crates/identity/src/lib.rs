@@ -9,8 +9,16 @@
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
 //! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
 //!
+//! **Elsewhere.** People may sign in at an *identity provider* (OpenID Connect), and one may tell of changes to its
+//! people by webhook. Their account there is an *external identity*: provider and subject decide whose it is. Only a
+//! verified address ties one to a person, and who never showed here that the address is theirs loses what they had set
+//! up: password, second factor, sessions. A state is good once and in one browser. Of what a provider tells, only what
+//! is newer than what was applied counts, and a removal is for good. The last active administrator is never removed.
+//!
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
-//! `staff.deactivated`.
+//! `staff.deactivated`, `identity_provider.saved`, `external_sign_in.begun`, `external_identity.linked`,
+//! `external_identity.unlinked`, `external_user.added`, `external_user.changed`, `external_user.deactivated`,
+//! `external_user.last_administrator_kept`.
 
 mod adapters;
 mod domain;

@@ -1,5 +1,6 @@
 //! The identity context in the schema.
 
+pub mod elsewhere;
 pub mod mutations;
 pub mod permission;
 pub mod queries;

@@ -146,8 +146,8 @@ impl<I: kernel::id::TypedId> IntoId for I {
 #[ComplexObject]
 impl Staff {
     /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
-    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::sso::ExternalIdentity>>> {
-        super::sso::external_identities(ctx, self.key.into()).await
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::elsewhere::ExternalIdentity>>> {
+        super::elsewhere::external_identities(ctx, self.key.into()).await
     }
 
 
@@ -172,8 +172,8 @@ impl Staff {
 #[ComplexObject]
 impl Client {
     /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
-    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::sso::ExternalIdentity>>> {
-        super::sso::external_identities(ctx, self.key.into()).await
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::elsewhere::ExternalIdentity>>> {
+        super::elsewhere::external_identities(ctx, self.key.into()).await
     }
 
     /// Who added them; null where they registered themselves, or without the permission to see colleagues.
