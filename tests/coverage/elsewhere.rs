@@ -45,7 +45,8 @@ impl Elsewhere {
         let known = "{ staffMembers { nodes { email externalIdentities { id } } } clients { nodes { id } } }";
         let known = home.admin.run(known, Value::Null).await.ok();
         let admin = known.list("staffMembers.nodes").iter().find(|staff| staff["email"] == ADMIN_EMAIL);
-        let identity = admin.expect("the administrator")["externalIdentities"][0]["id"].as_str().expect("an id").to_owned();
+        let identity =
+            admin.expect("the administrator")["externalIdentities"][0]["id"].as_str().expect("an id").to_owned();
         Self { idp, provider, identity, client: known.string("clients.nodes.0.id"), role }
     }
 

@@ -81,7 +81,8 @@ impl Sso {
 
     /// Why the last one was refused, as the audit trail has it.
     async fn reason(&self) -> String {
-        let rows = "{ auditLogs(first: 1, filter: { eventType: { eq: \"session.refused\" } }) { nodes { newValues } } }";
+        let rows =
+            "{ auditLogs(first: 1, filter: { eventType: { eq: \"session.refused\" } }) { nodes { newValues } } }";
         self.admin.client.run(rows, Value::Null).await.ok().string("auditLogs.nodes.0.newValues.reason")
     }
 

@@ -53,7 +53,10 @@ impl Sync {
 
     /// Name, role and whether they are active, of the one with this address.
     async fn seen(&self, email: &str) -> Option<(String, String, bool)> {
-        let all = self.admin.client.run("{ staffMembers(first: 100) { nodes { email name isActive role { name } } } }", Value::Null);
+        let all = self
+            .admin
+            .client
+            .run("{ staffMembers(first: 100) { nodes { email name isActive role { name } } } }", Value::Null);
         let all = all.await.ok();
         let found = all.list("staffMembers.nodes").iter().find(|node| node["email"] == email)?.clone();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -171,7 +171,8 @@ impl Idp {
         }
         assert!(asked["scope"].split(' ').any(|scope| scope == "openid") && asked["nonce"].len() >= 43);
         let now = kernel::Source::system().now().timestamp();
-        let mut claims = json!({ "iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": asked["nonce"] });
+        let mut claims =
+            json!({ "iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": asked["nonce"] });
         merge(&mut claims, &who);
         let grant = Grant {
             client: asked["client_id"].clone(),
@@ -218,7 +219,10 @@ impl Idp {
         let mut claims = grant.claims;
         merge(&mut claims, &world.change);
         let token = sign(&world, &claims);
-        (StatusCode::OK, Json(json!({ "access_token": "x", "token_type": "Bearer", "expires_in": 60, "id_token": token })))
+        (
+            StatusCode::OK,
+            Json(json!({ "access_token": "x", "token_type": "Bearer", "expires_in": 60, "id_token": token })),
+        )
     }
 }
 

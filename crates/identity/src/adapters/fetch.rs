@@ -81,7 +81,8 @@ impl Fetch {
         let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let port = url.port_or_known_default().unwrap_or(443);
         let address = resolve_public(&bare, port, self.private).await.map_err(Error::unavailable)?;
-        let stream = TcpStream::connect(address).await.map_err(|error| Error::unavailable(format!("{host}: {error}")))?;
+        let stream =
+            TcpStream::connect(address).await.map_err(|error| Error::unavailable(format!("{host}: {error}")))?;
         let request = request(url, host, form)?;
         if url.scheme() == "https" {
             let name = ServerName::try_from(bare).map_err(Error::unavailable)?;

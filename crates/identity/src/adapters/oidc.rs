@@ -145,9 +145,9 @@ impl Oidc {
         let url = Url::parse(&endpoints.token).map_err(|_| Refusal::Unreachable)?;
         let form = redeem.form(endpoints.secret_in);
         match self.fetch.ask(&url, Some(form)).await {
-            Ok((StatusCode::OK, body)) => {
-                serde_json::from_slice::<TokenAnswer>(&body).map(|answer| answer.id_token).map_err(|_| Refusal::CodeRefused)
-            }
+            Ok((StatusCode::OK, body)) => serde_json::from_slice::<TokenAnswer>(&body)
+                .map(|answer| answer.id_token)
+                .map_err(|_| Refusal::CodeRefused),
             Ok((status, _)) if status.is_client_error() => Err(Refusal::CodeRefused),
             Ok((status, _)) => {
                 tracing::warn!(%status, "a token endpoint failed");

@@ -23,11 +23,7 @@ impl ExternalIdentities for Tx {
         Ok(identity_provider::Entity::find_by_id(id).one(self.conn()).await?)
     }
 
-    async fn providers_like(
-        &self,
-        name: &str,
-        issuer: Option<&str>,
-    ) -> Result<(u64, Vec<identity_provider::Model>)> {
+    async fn providers_like(&self, name: &str, issuer: Option<&str>) -> Result<(u64, Vec<identity_provider::Model>)> {
         let all = identity_provider::Entity::find().count(self.conn()).await?;
         let mut alike = Condition::any().add(identity_provider::Column::Name.eq(name));
         if let Some(issuer) = issuer {
@@ -74,8 +70,11 @@ impl ExternalIdentities for Tx {
 
     async fn first_delivery(&self, provider: IdentityProviderId, id: &str, at: DateTime<Utc>) -> Result<bool> {
         use webhook_delivery::Column;
-        let row =
-            webhook_delivery::ActiveModel { provider_id: Set(provider), delivery_id: Set(id.into()), received_at: Set(at) };
+        let row = webhook_delivery::ActiveModel {
+            provider_id: Set(provider),
+            delivery_id: Set(id.into()),
+            received_at: Set(at),
+        };
         let noted = webhook_delivery::Entity::insert(row)
             .on_conflict(OnConflict::columns([Column::ProviderId, Column::DeliveryId]).do_nothing().to_owned())
             .exec_without_returning(self.conn())

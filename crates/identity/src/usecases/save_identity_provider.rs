@@ -12,7 +12,11 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     adapters::oidc::Oidc,
-    domain::{discovery::{document, is_redirect}, external_events::ProviderSaved, user_sync},
+    domain::{
+        discovery::{document, is_redirect},
+        external_events::ProviderSaved,
+        user_sync,
+    },
     policy::{MANAGE_SIGN_IN, holds_all},
     ports::ExternalIdentities,
     queries::{

@@ -3,8 +3,8 @@
 use async_graphql::{Context, MaybeUndefined, Object};
 use identity::{
     BeginOidcSignIn, CompleteOidcSignIn, ProviderSettings, begin_oidc_sign_in, complete_oidc_sign_in,
-    create_identity_provider, deactivate_identity_provider, identity_providers, sign_in_ways,
-    unlink_external_identity, update_identity_provider,
+    create_identity_provider, deactivate_identity_provider, identity_providers, sign_in_ways, unlink_external_identity,
+    update_identity_provider,
 };
 use kernel::Error;
 
@@ -193,9 +193,10 @@ impl SsoMutation {
     ) -> Result<UnlinkExternalIdentityPayload> {
         let cx = &scope(ctx).mutation(ctx);
         let own = id("input.externalIdentityId", &input.external_identity_id)?;
-        let unlinked = scope(ctx).app.db.transact(cx, "external_identity.unlink", |tx| async move {
-            unlink_external_identity(&tx, cx, own).await
-        });
+        let unlinked = scope(ctx)
+            .app
+            .db
+            .transact(cx, "external_identity.unlink", |tx| async move { unlink_external_identity(&tx, cx, own).await });
         let (unlinked, errors) = payload(unlinked.await)?;
         Ok(UnlinkExternalIdentityPayload { external_identity_id: unlinked.map(IntoId::into_id), errors })
     }
