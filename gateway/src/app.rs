@@ -39,6 +39,8 @@ pub struct App {
     pub links: identity::Links,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: bool,
+    /// Identity providers, over the network.
+    pub oidc: identity::Oidc,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// The names of all permissions.
@@ -89,6 +91,7 @@ impl App {
             links: identity::Links::new(&config.public_url()?),
             public_url: config.public_url()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
+            oidc: identity::Oidc::new(config.allow_private_hosts.is_on())?,
             rate_limits: config.rate_limits.is_on(),
             catalog,
             schema: build(ValidationMode::Strict),

@@ -95,7 +95,7 @@ impl Product {
 }
 
 /// The mutations that need nobody to be signed in.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 12] = [
     "signIn",
     "refreshSession",
     "submitMessage",
@@ -106,6 +106,8 @@ const PUBLIC: [&str; 10] = [
     "resetPassword",
     "confirmEmailChange",
     "acceptInvitation",
+    "beginOidcSignIn",
+    "completeOidcSignIn",
 ];
 
 /// Whether every operation of the document does nothing but public mutations.

@@ -161,7 +161,8 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("public_url", "address that people reach this installation at, for links in mails; by default http:// and listen"),
     (
         "allow_private_hosts",
-        "on: mail servers and webhooks of tenants may be in private networks, and mail servers on any port",
+        "on: mail servers, webhooks and identity providers of tenants may be in private networks, mail servers on any port, providers \
+            without TLS",
     ),
     ("rate_limits", "on, or off for load tests behind no proxy"),
     ("demo", "1 for a demo tenant with demo data and printed sign-in"),

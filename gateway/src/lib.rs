@@ -18,4 +18,5 @@ pub mod http;
 pub mod operations;
 pub mod post;
 pub mod tenants;
+pub mod webhooks;
 pub mod workers;

@@ -282,6 +282,7 @@ async fn clean(app: Arc<App>) {
             let cleaned = async {
                 let conn = app.db.bookkeeping(&cx).await?;
                 kernel::idempotency::purge(&conn, cx.now).await?;
+                identity::purge_external(&conn, cx.now).await?;
                 kernel::limit::purge(&conn, cx.now).await
             };
             if let Err(error) = cleaned.await {

@@ -61,6 +61,7 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
             put(arguments(root, own), "input.token", json!(token))
         }
         "requestEmailChange" => put(arguments(root, own), "input.password", json!(ADMIN_PASSWORD)),
+        "completeOidcSignIn" => json!({ "input": own.elsewhere.back(home).await }),
         // The fixtures' message is the administrator's already.
         "assignMessage" => put(arguments(root, own), "input.assigneeId", Value::Null),
         // What is done already would change nothing.
@@ -142,6 +143,17 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
             vec![put(arguments(root, own), "input.invitationId", json!("inv_0190a5f0000070008000000000000000"))]
         }
         "removeAvatar" => Vec::new(),
+        "createIdentityProvider" => vec![put(arguments(root, own), "input.name", json!("  "))],
+        "updateIdentityProvider" => vec![
+            put(arguments(root, own), "input.identityProviderId", json!("idp_0190a5f0000070008000000000000000")),
+            put(arguments(root, own), "input.name", json!("  ")),
+        ],
+        "deactivateIdentityProvider" => {
+            vec![put(arguments(root, own), "input.identityProviderId", json!("idp_0190a5f0000070008000000000000000"))]
+        }
+        "unlinkExternalIdentity" => {
+            vec![put(arguments(root, own), "input.externalIdentityId", json!("xid_0190a5f0000070008000000000000000"))]
+        }
         // Those who are signed out; their refusals are counted, not recorded.
         _ if is_public(root) => Vec::new(),
         name => panic!("{name} has no refusals in tests/coverage/audit.rs"),

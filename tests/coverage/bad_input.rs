@@ -134,7 +134,7 @@ both! {
             for place in sdl.places_for(root, &["String", "EmailAddress"]) {
                 let client = if super::authz::is_public(root) { &home.visitor } else { &home.admin };
                 // Of a pair of credentials it is not said which one is wrong; before a token is good nothing else is said.
-                let together = ["signIn", "resetPassword", "acceptInvitation"].contains(&root.name.as_str());
+                let together = ["signIn", "completeOidcSignIn", "resetPassword", "acceptInvitation"].contains(&root.name.as_str());
                 let name = if together { "input" } else { last(&place) };
                 let optional = OPTIONAL.contains(&last(&place)) || (root.name == "inviteStaff" && place == "input.name");
                 let mut bad = vec![

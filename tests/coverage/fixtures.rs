@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::sdl::Root;
 use super::stand::Things;
+use crate::support::{chance, svix};
 
 /// A picture of one pixel.
 const PIXEL: &str =
@@ -85,6 +86,24 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("mutation", "resendInvitation" | "revokeInvitation") => {
             json!({ "input": { "invitationId": own.invitation } })
         }
+        ("query", "identityProviders" | "signInWays") => json!({}),
+        ("mutation", "createIdentityProvider") => {
+            let mapped = json!({ "value": "boss", "id": own.elsewhere.role });
+            json!({ "input": { "name": chance::name("provider"), "webhookSecret": svix::secret(), "creates": "STAFF",
+                "createsWith": own.elsewhere.role, "mappedRoles": mapped } })
+        }
+        ("mutation", "updateIdentityProvider") => {
+            let mapped = json!({ "value": "boss", "id": own.elsewhere.role });
+            json!({ "input": { "identityProviderId": own.elsewhere.provider, "mappedRoles": mapped, "trustsMfa": true } })
+        }
+        ("mutation", "deactivateIdentityProvider") => {
+            json!({ "input": { "identityProviderId": own.elsewhere.provider } })
+        }
+        ("mutation", "beginOidcSignIn") => json!({ "input": { "providerId": own.elsewhere.provider } }),
+        ("mutation", "completeOidcSignIn") => {
+            json!({ "input": { "flowToken": "fdf_nothing", "state": "fds_nothing", "code": "nothing" } })
+        }
+        ("mutation", "unlinkExternalIdentity") => json!({ "input": { "externalIdentityId": own.elsewhere.identity } }),
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),
     }
@@ -119,6 +138,13 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("createStaff" | "updateStaff", "input.departmentId") => &["dep"],
         ("staffMembers", "filter.departmentId.eq" | "filter.departmentId.in") => &["dep"],
         ("auditLogs", "filter.resourceId") | ("inboxEvents", "filter.messageId") => &["msg"],
+        ("beginOidcSignIn", "input.providerId")
+        | ("updateIdentityProvider" | "deactivateIdentityProvider", "input.identityProviderId") => &["idp"],
+        ("unlinkExternalIdentity", "input.externalIdentityId") => &["xid"],
+        ("createIdentityProvider", "input.createsWith" | "input.mappedRoles.id")
+        | ("updateIdentityProvider", "input.mappedRoles.id") => &["rol"],
+        // What it creates is clients, whose role is another.
+        ("updateIdentityProvider", "input.createsWith") => &[],
         (name, place) => panic!("{name} takes an id at {place} that has no kind in tests/coverage/fixtures.rs"),
     }
 }

@@ -1,6 +1,7 @@
 //! What holds for all of the schema, the code and the databases, by walking through them: what is added later is
 //! covered too, or fails here until somebody says how.
 
+mod elsewhere;
 mod fixtures;
 mod sdl;
 pub mod sql;

@@ -53,7 +53,7 @@ impl Stand {
 
     /// The same with more settings.
     pub async fn start_with(backend: Backend, options: Options) -> Self {
-        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off")).await }
+        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on")).await }
     }
 
     /// `frontdesk` on the server's database.
@@ -164,6 +164,8 @@ pub struct Things {
     pub role: String,
     /// A pending invitation.
     pub invitation: String,
+    /// An identity provider and who is who there.
+    pub elsewhere: super::elsewhere::Elsewhere,
 }
 
 /// Lets a visitor write.
@@ -295,7 +297,8 @@ impl Things {
         let client = made.string("createClient.client.id");
         let role = made.string("createRole.role.id");
         let invitation = invite(home, "invited@example.com", "unknown").await;
-        Self { message, visitor, reply, staff, audit, colleague, client, role, invitation }
+        let elsewhere = super::elsewhere::Elsewhere::make(home).await;
+        Self { message, visitor, reply, staff, audit, colleague, client, role, invitation, elsewhere }
     }
 
     /// The one of a kind, by its prefix.
@@ -309,6 +312,8 @@ impl Things {
             "cli" => &self.client,
             "rol" => &self.role,
             "inv" => &self.invitation,
+            "idp" => &self.elsewhere.provider,
+            "xid" => &self.elsewhere.identity,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

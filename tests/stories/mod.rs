@@ -19,5 +19,7 @@ mod self_service;
 mod sessions;
 mod settings;
 mod slow_reader;
+mod sso;
 mod tokens;
+mod user_sync;
 mod visitors;

@@ -4,6 +4,8 @@
 use std::time::{Duration, Instant};
 
 pub mod chance;
+pub mod idp;
+pub mod svix;
 pub mod client;
 #[cfg(test)]
 mod holder;

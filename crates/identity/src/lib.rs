@@ -13,10 +13,18 @@
 //! company's own wording or the one it comes with. A letter waits encrypted, for it holds tokens; a mail server's password
 //! is sealed and goes to no other server than the one it was given for.
 //!
+//! **Elsewhere.** People may sign in at an *identity provider* (OpenID Connect), and one may tell of changes to its
+//! people by webhook. Their account there is an *external identity*: provider and subject decide whose it is. Only a
+//! verified address ties one to a person, and who never showed here that the address is theirs loses what they had set
+//! up: password, second factor, sessions. A state is good once and in one browser. Of what a provider tells, only what
+//! is newer than what was applied counts, and a removal is for good. The last active administrator is never removed.
+//!
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
-//! `letter.delivered`, `letter.failed`.
+//! `letter.delivered`, `letter.failed`, `identity_provider.saved`, `external_sign_in.begun`, `external_identity.linked`,
+//! `external_identity.unlinked`, `external_user.added`, `external_user.changed`, `external_user.deactivated`,
+//! `external_user.last_administrator_kept`, and of one's own account and of invitations those in `domain/account_events.rs`.
 
 mod adapters;
 mod domain;
@@ -29,6 +37,7 @@ mod usecases;
 
 pub use adapters::{
     access_token::{AccessTokens, Claims},
+    oidc::Oidc,
     password::Passwords,
 };
 pub use domain::{
@@ -38,6 +47,7 @@ pub use domain::{
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     links::Links,
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
+    user_sync::Delivery,
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
@@ -50,6 +60,7 @@ pub use queries::{
     company::CompanyProfile,
     directory::Directory,
     invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
+    identity_providers::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
     mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
@@ -64,6 +75,7 @@ pub use queries::{
 };
 pub use store::{
     department::Model as Department,
+    identity_provider::{MappedRole, Model as IdentityProvider},
     invitation::{InvitationStatus, Model as Invitation},
     setting::Kind as SettingKind,
     smtp_settings::Model as SmtpSettings,
@@ -94,10 +106,20 @@ pub use usecases::{
     update_profile::{UpdateProfile, update_profile},
     verify_email::{Verified, verify_email},
 };
+pub use usecases::{
+    begin_oidc_sign_in::{BeginOidcSignIn, Begun, begin_oidc_sign_in},
+    complete_oidc_sign_in::{CompleteOidcSignIn, complete_oidc_sign_in},
+    save_identity_provider::{
+        ProviderSettings, create_identity_provider, deactivate_identity_provider, update_identity_provider,
+    },
+    sync_external_user::{Heard, hear, sync_external_user},
+    unlink_external_identity::unlink_external_identity,
+};
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
     pub use crate::store::{avatar, invitation, one_time_token};
+    pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
     pub use crate::store::{email_template, setting, smtp_settings};
 }

@@ -5,13 +5,16 @@ pub mod self_service;
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
-    id::{DepartmentId, EmailTemplateId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId, UserId},
+    id::{DepartmentId, EmailTemplateId, IdentityProviderId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId, UserId},
 };
 
 use crate::{
     domain::person::Person,
     letters::Template,
-    store::{email_template, role, setting, smtp_settings, user::Kind},
+    store::{
+        email_template, external_identity::Model as ExternalIdentity, identity_provider::Model as Provider, role, setting,
+        smtp_settings, user::Kind,
+    },
 };
 
 /// What the sign-in must know of a person.
@@ -127,6 +130,44 @@ pub trait Sessions {
     async fn replace(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool>;
     /// Ends a session; `false` where it had ended.
     async fn end(&self, session: SessionId, at: DateTime<Utc>, reused: bool) -> Result<bool>;
+}
+
+/// Identity providers, and who is who there.
+pub trait ExternalIdentities {
+    /// The provider with this id.
+    async fn provider(&self, id: IdentityProviderId) -> Result<Option<Provider>>;
+    /// How many providers there are, and those that have this name or issuer.
+    async fn providers_like(&self, name: &str, issuer: Option<&str>) -> Result<(u64, Vec<Provider>)>;
+    /// Saves a provider, new or known.
+    async fn save_provider(&self, provider: &Provider, new: bool) -> Result<()>;
+    /// The account with the subject of `new` at its provider, which is `new` where it was not known. Nobody else gets at
+    /// it until the transaction ends.
+    async fn identity(&self, new: &ExternalIdentity) -> Result<ExternalIdentity>;
+    /// The accounts elsewhere of a person.
+    async fn identities_of(&self, user: UserId) -> Result<Vec<ExternalIdentity>>;
+    /// Saves a known account.
+    async fn save_identity(&self, identity: &ExternalIdentity) -> Result<()>;
+    /// Notes a delivery; `false` where it was noted before.
+    async fn first_delivery(&self, provider: IdentityProviderId, id: &str, at: DateTime<Utc>) -> Result<bool>;
+    /// The person with this id, or with this address.
+    async fn find_person(&self, who: Who<'_>) -> Result<Option<Person>>;
+    /// Adds a person without a password, whose address is verified; `false` where it is taken.
+    async fn add_person(&self, person: &Person) -> Result<bool>;
+    /// Saves name, address, role and when they were changed.
+    async fn save_person(&self, person: &Person) -> Result<()>;
+    /// Ends what a person set up before they showed that their address is theirs: password, second factor, sessions.
+    async fn take_over(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Notes that a session's second factor was shown elsewhere.
+    async fn trust_factor(&self, session: SessionId) -> Result<()>;
+}
+
+/// How a person is looked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// By their id.
+    Id(UserId),
+    /// By their address in its stored form.
+    Email(&'a str),
 }
 
 /// Settings, of the company and of single people.

@@ -7,7 +7,7 @@ use super::{
     audit::AuditQuery,
     identity::{
         IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery, Permission, SelfServiceMutation, SettingsMutation,
-        SettingsQuery,
+        SettingsQuery, SsoMutation, SsoQuery,
         people::PeopleMutation,
         roles::{RoleMutation, RoleQuery},
     },
@@ -21,11 +21,11 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InvitationQuery, SettingsQuery, MailSetupQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InvitationQuery, SettingsQuery, MailSetupQuery, SsoQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InvitationMutation, SelfServiceMutation, SettingsMutation, MailSetupMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InvitationMutation, SelfServiceMutation, SettingsMutation, MailSetupMutation, SsoMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

@@ -1,4 +1,6 @@
 //! Passwords and access tokens.
 
 pub mod access_token;
+pub mod fetch;
+pub mod oidc;
 pub mod password;

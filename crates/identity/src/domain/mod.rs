@@ -1,5 +1,6 @@
 //! People, roles and sessions, without a database.
 
+pub mod discovery;
 pub mod events;
 pub mod person;
 pub mod account_events;
@@ -7,7 +8,10 @@ pub mod links;
 pub mod one_time;
 pub mod password_rules;
 pub mod picture;
+pub mod external_events;
+pub mod id_token;
 pub mod role;
 pub mod session;
+pub mod user_sync;
 pub mod setting;
 pub mod setting_events;

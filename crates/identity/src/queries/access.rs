@@ -46,6 +46,7 @@ struct Row {
     must_change_password: bool,
     totp_confirmed_at: Option<DateTime<Utc>>,
     requires_totp: bool,
+    trusted_factor: bool,
     is_active: bool,
     token_version: i32,
     session_version: i32,
@@ -102,6 +103,7 @@ impl Access {
             .column_as(user::Column::MustChangePassword, "must_change_password")
             .column_as(user::Column::TotpConfirmedAt, "totp_confirmed_at")
             .column_as(role::Column::RequiresTotp, "requires_totp")
+            .column_as(session::Column::TrustedFactor, "trusted_factor")
             .column_as(user::Column::IsActive, "is_active")
             .column_as(user::Column::TokenVersion, "token_version")
             .column_as(session::Column::TokenVersion, "session_version")
@@ -132,7 +134,7 @@ impl Access {
         let token_version = row.token_version;
         let duty = match () {
             () if row.must_change_password => Some(Duty::ChangePassword),
-            () if row.requires_totp && row.totp_confirmed_at.is_none() => Some(Duty::EnrolSecondFactor),
+            () if row.requires_totp && row.totp_confirmed_at.is_none() && !row.trusted_factor => Some(Duty::EnrolSecondFactor),
             () => None,
         };
         let mut names = permission_names(&row.role, row.built_in, row.permissions.as_ref(), &self.catalog);

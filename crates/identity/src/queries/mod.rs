@@ -3,6 +3,7 @@
 pub mod access;
 pub mod company;
 pub mod directory;
+pub mod identity_providers;
 pub mod invitations;
 pub mod mail_server;
 pub mod people;

@@ -2,6 +2,11 @@
 
 pub mod avatar;
 pub mod department;
+mod external_identities;
+pub mod external_identity;
+pub mod identity_provider;
+pub mod oidc_sign_in;
+pub mod webhook_delivery;
 pub mod email_template;
 mod mail_setup;
 pub mod invitation;

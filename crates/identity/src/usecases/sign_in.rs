@@ -93,7 +93,7 @@ pub async fn sign_in(
     }
 }
 
-async fn open<S: People + Sessions + Emit>(
+pub(super) async fn open<S: People + Sessions + Emit>(
     s: &S,
     tokens: &AccessTokens,
     cx: &Cx,

@@ -1,5 +1,6 @@
 //! The identity context in the schema.
 
+pub mod elsewhere;
 pub mod invitations;
 pub mod mail_setup;
 pub mod mutations;
@@ -9,16 +10,18 @@ pub mod queries;
 pub mod roles;
 pub mod self_service;
 pub mod settings;
+pub mod sso;
 pub mod types;
 pub mod viewer;
 
-pub use mail_setup::{MailSetupMutation, MailSetupQuery};
 pub use invitations::{Invitation, InvitationMutation, InvitationQuery};
+pub use mail_setup::{MailSetupMutation, MailSetupQuery};
 pub use mutations::IdentityMutation;
 pub use permission::Permission;
 pub use queries::IdentityQuery;
-pub use settings::{SettingsMutation, SettingsQuery};
 pub use self_service::SelfServiceMutation;
+pub use settings::{SettingsMutation, SettingsQuery};
+pub use sso::{SsoMutation, SsoQuery};
 pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
 

@@ -76,7 +76,7 @@ pub struct SessionTokens {
 ///
 /// `None` where the session is over before it was answered: of two that refresh with one token, the one that comes second
 /// ends the session.
-async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Option<SessionTokens>> {
+pub(super) async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Option<SessionTokens>> {
     let cx = scope.cx();
     let claims = identity::Claims {
         user: tokens.user,

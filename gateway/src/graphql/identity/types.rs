@@ -127,6 +127,9 @@ person_type! {
 person_type! {
     /// Somebody who buys here, and may sign in.
     Client, ClientId, "cli" {
+        /// Their id.
+        #[graphql(skip)]
+        key: ClientId = |person| ClientId(person.id.0);
         /// The company they buy for.
         company: Option<String> = |person| person.company.clone();
         /// When they showed that mail to their address reaches them; before that they cannot sign in.
@@ -151,6 +154,11 @@ impl Staff {
     /// Where their picture is: a PNG of at most 256 × 256 pixels, for anybody who has the address. Null where they have none.
     async fn avatar_url(&self, ctx: &Context<'_>) -> Option<String> {
         avatar_url(ctx, self.avatar)
+    }
+
+    /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::elsewhere::ExternalIdentity>>> {
+        super::elsewhere::external_identities(ctx, self.key.into()).await
     }
 
     /// Their role.
@@ -221,6 +229,11 @@ impl Client {
     /// Where their picture is: a PNG of at most 256 × 256 pixels, for anybody who has the address. Null where they have none.
     async fn avatar_url(&self, ctx: &Context<'_>) -> Option<String> {
         avatar_url(ctx, self.avatar)
+    }
+
+    /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::elsewhere::ExternalIdentity>>> {
+        super::elsewhere::external_identities(ctx, self.key.into()).await
     }
 
     /// Who added them; null where they registered themselves, or without the permission to see colleagues.

@@ -4,3 +4,4 @@ pub mod m0002_people;
 pub mod m0005_access;
 pub mod m0010_settings;
 pub mod m0008_self_service;
+pub mod m0012_external_identities;
