@@ -54,7 +54,45 @@ pub use usecases::{
     sign_out::sign_out,
 };
 
+pub use adapters::webhook::HttpCards;
+pub use domain::{
+    notification::{Notice, NotificationLevel, NotificationType, UNREAD_COUNTED},
+    notification_events::{NOTIFICATIONS, NotificationChannelSwitchedOff, NotificationCreated, NotificationsRead},
+    webhook::WebhookRules,
+};
+pub use ports::Cards;
+pub use queries::{
+    audience::{holders, new_program},
+    notification_channels::{
+        Channel, ChannelCriteria, DeliveryCriteria, channels, channels_by_ids, count_channels, count_deliveries,
+        deliveries, deliveries_by_ids, delivery_place, own_channel,
+    },
+    notifications::{
+        NotificationCriteria, Preference, count_notifications, notification_place, notification_preferences,
+        notifications, notifications_by_ids, purge_notifications, unread_notifications,
+    },
+};
+pub use store::{
+    notification::Model as Notification,
+    notification_channel::ChannelKind,
+    notification_delivery::{DeliveryState, Model as Delivery},
+};
+pub use usecases::{
+    deliver_notification::{DeliverNotification, deliver_notification},
+    mark_notifications_read::mark_notifications_read,
+    retry_notification_delivery::retry_notification_delivery,
+    save_notification_channel::{
+        ChannelChange, ChannelTools, create_notification_channel, set_own_channel, update_notification_channel,
+    },
+    set_notification_preference::set_notification_preference,
+    tell::{tell, told_up_to},
+    test_notification_channel::{Tested, test_notification_channel, test_own_channel},
+};
+
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
+    pub use crate::store::{
+        notification, notification_channel, notification_delivery, notification_position, notification_preference,
+    };
 }

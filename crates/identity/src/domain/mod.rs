@@ -4,3 +4,7 @@ pub mod events;
 pub mod role;
 pub mod session;
 pub mod person;
+pub mod card;
+pub mod notification;
+pub mod notification_events;
+pub mod webhook;

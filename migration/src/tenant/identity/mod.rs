@@ -2,3 +2,4 @@
 
 pub mod m0002_people;
 pub mod m0005_access;
+pub mod m0011_notifications;
