@@ -30,6 +30,10 @@ pub struct App {
     pub mailer: Arc<dyn Mailer>,
     /// How mail looks.
     pub mail: MailSettings,
+    /// The address that people reach this installation at, without a slash at its end: what links in mails begin with.
+    pub public_url: String,
+    /// Whether tenants may have connections made to private networks.
+    pub allow_private_hosts: bool,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// The names of all permissions.
@@ -74,6 +78,8 @@ impl App {
             passwords: Passwords::new(&source, at_once)?,
             mailer,
             mail: config.mail_settings()?,
+            public_url: config.public_url()?,
+            allow_private_hosts: config.allow_private_hosts.is_on(),
             rate_limits: config.rate_limits.is_on(),
             catalog,
             schema: build(),

@@ -36,6 +36,10 @@ pub struct Config {
     pub mail_dir: PathBuf,
     /// The sender of mails, `Name <address>`.
     pub mail_from: String,
+    /// The address that people reach this installation at; the only source of links in mails.
+    pub public_url: Option<String>,
+    /// Whether tenants may have connections made to private networks.
+    pub allow_private_hosts: Switch,
     /// Whether attempts are limited: off only for load tests behind no proxy.
     pub rate_limits: Switch,
     /// Whether the tenant is a demo with data.
@@ -121,6 +125,8 @@ impl Default for Config {
             smtp_url: None,
             mail_dir: "data/mail".into(),
             mail_from: "Frontdesk <frontdesk@localhost.localdomain>".into(),
+            public_url: None,
+            allow_private_hosts: Switch(false),
             rate_limits: Switch(true),
             demo: Switch(false),
             workers: Switch(true),
@@ -152,6 +158,11 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("smtp_url", "smtp://host:port, smtps://…; without it, mail is written as .eml files"),
     ("mail_dir", "folder for .eml files"),
     ("mail_from", "sender of mails; the domain of the address is the domain of the Message-IDs"),
+    ("public_url", "address that people reach this installation at, for links in mails; by default http:// and listen"),
+    (
+        "allow_private_hosts",
+        "on: mail servers and webhooks of tenants may be in private networks, and mail servers on any port",
+    ),
     ("rate_limits", "on, or off for load tests behind no proxy"),
     ("demo", "1 for a demo tenant with demo data and printed sign-in"),
     ("workers", "on: serve runs background work too; off: only `frontdesk worker` does"),
@@ -232,6 +243,29 @@ impl Config {
         Ok(MailSettings { from: Address { name, email }, domain })
     }
 
+    /// What links begin with: the public address, without a slash at its end.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for what is not the address of a site.
+    pub fn public_url(&self) -> Result<String> {
+        let Some(text) = &self.public_url else {
+            let mut listen = self.listen;
+            if listen.ip().is_unspecified() {
+                listen.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+            }
+            return Ok(format!("http://{listen}"));
+        };
+        let bad = || Error::internal("public_url must be an address such as https://desk.example.com");
+        let url = url::Url::parse(text.trim()).map_err(|_| bad())?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if plain { Ok(url.as_str().trim_end_matches('/').to_owned()) } else { Err(bad()) }
+    }
+
     /// The transports' settings.
     pub fn http(&self) -> Result<HttpConfig> {
         let list = |text: &str| {
@@ -295,6 +329,19 @@ mod tests {
         assert_eq!(fields.len(), SETTINGS.len());
         let described = config.describe();
         assert!(described.iter().all(|(name, value, _)| fields.contains_key(*name) && !value.contains("hush")));
+    }
+
+    #[test]
+    fn links_begin_with_one_address() {
+        let of = |url: &str| Config { public_url: Some(url.into()), ..Config::default() }.public_url().ok();
+        assert_eq!(of("https://Desk.Example.com/"), Some("https://desk.example.com".into()));
+        assert_eq!(of("https://example.com/desk//"), Some("https://example.com/desk".into()));
+        for bad in ["", "desk.example.com", "ftp://example.com", "javascript:alert(1)", "https://u:p@example.com", "https://example.com/?x", "https://example.com/#x"] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+        assert_eq!(Config::default().public_url().unwrap(), "http://127.0.0.1:8080");
+        let everywhere = Config { listen: SocketAddr::from(([0, 0, 0, 0], 80)), ..Config::default() };
+        assert_eq!(everywhere.public_url().unwrap(), "http://127.0.0.1:80");
     }
 
     #[test]

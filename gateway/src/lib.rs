@@ -1,7 +1,7 @@
 //! The gateway: one GraphQL schema in front of all contexts, its transports, its workers and its commands.
 //!
 //! [`app`] puts the parts together, [`http`] speaks the protocols, [`graphql`] holds types and resolvers,
-//! [`bridges`] lets one context's port be answered by another, [`workers`] run what happens in the background,
+//! [`post`] says where mail goes, [`bridges`] lets one context's port be answered by another, [`workers`] run what happens in the background,
 //! [`cli`] is the binary `frontdesk`.
 
 #![recursion_limit = "512"]
@@ -15,5 +15,6 @@ pub mod graphiql;
 pub mod graphql;
 pub mod http;
 pub mod operations;
+pub mod post;
 pub mod tenants;
 pub mod workers;

@@ -12,6 +12,7 @@ use futures_util::{
     StreamExt,
     stream::{self, FuturesUnordered},
 };
+use identity::DeliverLetter;
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
@@ -22,7 +23,7 @@ use kernel::{
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::{app::App, post::OfTenant};
 
 /// How long commits are gathered before they are sealed.
 const GATHER: Duration = Duration::from_millis(4);
@@ -264,7 +265,8 @@ async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
 
 async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
     match job.kind.as_str() {
-        DeliverReply::KIND => inbox::deliver_reply(&app.db, app.mailer.as_ref(), &app.mail, cx, job).await,
+        DeliverReply::KIND => inbox::deliver_reply(&app.db, &OfTenant { app, cx }, &app.mail, cx, job).await,
+        DeliverLetter::KIND => identity::deliver_letter(&app.db, app, app.db.keyring(), cx, job).await,
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }
 }

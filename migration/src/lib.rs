@@ -33,6 +33,7 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::audit::m0004_audit_trail::Migration),
             Box::new(tenant::identity::m0005_access::Migration),
             Box::new(tenant::audit::m0006_more_actors::Migration),
+            Box::new(tenant::identity::m0010_settings::Migration),
             Box::new(tenant::identity::m0011_notifications::Migration),
         ]
     }

@@ -14,6 +14,7 @@
 
 mod adapters;
 mod domain;
+pub mod letters;
 mod policy;
 mod ports;
 mod queries;
@@ -29,6 +30,7 @@ pub use domain::{
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     person::Person,
 };
+pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
     MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF,
@@ -36,6 +38,7 @@ pub use policy::{
 pub use queries::{
     access::{ACCESS_TTL, Access},
     directory::Directory,
+    mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
         people_by_ids, roles_by_ids, staff_id,
@@ -91,6 +94,7 @@ pub use usecases::{
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
+    pub use crate::store::{email_template, setting, smtp_settings};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
     pub use crate::store::{
         notification, notification_channel, notification_delivery, notification_position, notification_preference,

@@ -21,7 +21,11 @@ mod queries;
 mod store;
 mod usecases;
 
-pub use adapters::mail::{FileMail, SmtpMail};
+pub use adapters::{
+    mail::{FileMail, SmtpMail},
+    rehearsal::{Said, rehearse},
+    server::{Encryption, MailServer},
+};
 pub use domain::{
     events::{
         MessageAssigned, MessageReceived, MessageReplied, MessageStatusChanged, ReplyDelivered, ReplyFailed, TOPIC,

@@ -22,6 +22,7 @@ pub mod id;
 pub mod idempotency;
 pub mod jobs;
 pub mod limit;
+pub mod net;
 pub mod page;
 pub mod record;
 pub mod source;

@@ -3,6 +3,8 @@
 pub mod events;
 pub mod role;
 pub mod session;
+pub mod setting;
+pub mod setting_events;
 pub mod person;
 pub mod card;
 pub mod notification;

@@ -4,14 +4,18 @@ use std::{path::PathBuf, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{Mailbox, MultiPart, SinglePart},
     transport::file::AsyncFileTransport,
 };
 
+use super::server::MailServer;
 use crate::{
     domain::mail::{Address, Mail},
     ports::{MailError, Mailer},
 };
+
+/// How long a mail server may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Mail by SMTP.
 pub struct SmtpMail {
@@ -31,7 +35,22 @@ impl SmtpMail {
     pub fn new(url: &str) -> Result<Self, String> {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|_| "FRONTDESK_SMTP_URL is not a valid smtp:// or smtps:// URL".to_owned())?;
-        Ok(Self { transport: builder.timeout(Some(Duration::from_secs(20))).build() })
+        Ok(Self { transport: builder.timeout(Some(PATIENCE)).build() })
+    }
+
+    /// A server that was looked up already.
+    ///
+    /// # Errors
+    /// [`MailError::Never`] for a name that no certificate can be for.
+    pub fn at(server: &MailServer) -> Result<Self, MailError> {
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.address.ip().to_string())
+            .port(server.address.port())
+            .tls(server.tls()?)
+            .timeout(Some(PATIENCE));
+        if let Some(credentials) = server.credentials() {
+            builder = builder.credentials(credentials);
+        }
+        Ok(Self { transport: builder.build() })
     }
 }
 
@@ -67,15 +86,18 @@ fn mailbox(address: &Address) -> Result<Mailbox, MailError> {
     Ok(Mailbox::new((!address.name.is_empty()).then(|| address.name.clone()), email))
 }
 
-fn build(mail: &Mail) -> Result<Message, MailError> {
-    Message::builder()
+pub(super) fn build(mail: &Mail) -> Result<Message, MailError> {
+    let mut message = Message::builder()
         .from(mailbox(&mail.from)?)
         .to(mailbox(&mail.to)?)
         .subject(&mail.subject)
-        .message_id(Some(mail.message_id.clone()))
-        .in_reply_to(mail.in_reply_to.clone())
-        .references(mail.references.join(" "))
-        .header(ContentType::TEXT_PLAIN)
-        .body(mail.text.clone())
-        .map_err(|error| MailError::Never(error.to_string()))
+        .message_id(Some(mail.message_id.clone()));
+    if !mail.in_reply_to.is_empty() {
+        message = message.in_reply_to(mail.in_reply_to.clone()).references(mail.references.join(" "));
+    }
+    match &mail.html {
+        None => message.singlepart(SinglePart::plain(mail.text.clone())),
+        Some(html) => message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
+    }
+    .map_err(|error| MailError::Never(error.to_string()))
 }

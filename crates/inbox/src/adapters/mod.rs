@@ -1,3 +1,5 @@
 //! Outward adapters.
 
 pub mod mail;
+pub mod rehearsal;
+pub mod server;

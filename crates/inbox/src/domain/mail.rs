@@ -22,11 +22,13 @@ pub struct Mail {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// The same as HTML, a whole document.
+    pub html: Option<String>,
     /// `Message-ID`, the same at every try.
     pub message_id: String,
-    /// `In-Reply-To`: the mail before this one in the conversation.
+    /// `In-Reply-To`: the mail before this one in the conversation; empty where there is none.
     pub in_reply_to: String,
-    /// `References`: all mails before this one, oldest first.
+    /// `References`: all mails before this one, oldest first; empty where there is none.
     pub references: Vec<String>,
 }
 

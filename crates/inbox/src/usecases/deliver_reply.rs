@@ -59,6 +59,7 @@ pub async fn deliver_reply(db: &Db, mailer: &dyn Mailer, settings: &MailSettings
             None => "Re: your message".into(),
         },
         text: reply.content.clone(),
+        html: None,
         message_id: reply_message_id(reply.id, &settings.domain),
         in_reply_to: references.last().cloned().unwrap_or_default(),
         references,

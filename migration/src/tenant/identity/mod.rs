@@ -2,4 +2,5 @@
 
 pub mod m0002_people;
 pub mod m0005_access;
+pub mod m0010_settings;
 pub mod m0011_notifications;

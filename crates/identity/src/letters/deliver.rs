@@ -1,0 +1,66 @@
+//! A letter goes out.
+
+use std::collections::HashMap;
+
+use kernel::{
+    Conn, Cx, Db, Result,
+    crypto::Keyring,
+    db::Emit,
+    jobs::{self, Job, Verdict},
+};
+
+use super::{
+    post::{Mail, Post, PostError},
+    queue::open,
+    template::{COMPANY, NAME, Template},
+    wording::{Rendered, line},
+};
+use crate::{
+    domain::setting_events::{LetterDelivered, LetterFailed},
+    queries::{company::company_name, mail_server::active_mail_server, wordings::wording},
+};
+
+/// A mail of a template in the tenant's own wording or the one that it comes with.
+pub async fn render(conn: &Conn, cx: &Cx, template: Template, name: &str, variables: &[(&str, &str)]) -> Result<Rendered> {
+    let company = company_name(conn, cx).await?;
+    let mut values: HashMap<&str, &str> = variables.iter().copied().collect();
+    values.insert(NAME, name);
+    values.insert(COMPANY, &company);
+    wording(conn, template).await?.render(&values)
+}
+
+/// Delivers the letter of a job and notes what came of it.
+///
+/// The mail goes out between two transactions, so a crash after the server took it and before that was noted sends it
+/// again, under the same Message-ID. What fails is tried again with backoff; what never can go out, or has failed too
+/// often, is given up with an event and a dead job.
+pub async fn deliver_letter(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx, job: &Job) -> Result<()> {
+    let (template, letter) = open(cx, keyring, job)?;
+    let conn = db.reader(cx).await?;
+    let name = line(letter.name.as_deref().unwrap_or_default(), 200);
+    let variables: Vec<_> = letter.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let shown = if name.is_empty() { &letter.to } else { &name };
+    let rendered = render(&conn, cx, template, shown, &variables).await?;
+    let server = active_mail_server(&conn, cx, keyring).await?;
+    drop(conn);
+    let mail = Mail { name, to: letter.to, rendered, id: job.id.to_string() };
+    let sent = &post.send(server.as_ref(), &mail).await;
+    let to = &mail.to;
+    db.transact(cx, "letter.deliver", |tx| async move {
+        match sent {
+            Ok(()) => {
+                jobs::finish(&tx, job).await?;
+                tx.emit(cx, &LetterDelivered { letter: job.id, template, to: to.clone() });
+            }
+            Err(error) => {
+                let why: String = error.to_string().chars().take(500).collect();
+                let verdict = jobs::fail(&tx, cx, job, &why, matches!(error, PostError::Never(_))).await?;
+                if verdict == Verdict::Dead {
+                    tx.emit(cx, &LetterFailed { letter: job.id, template, to: to.clone(), error: why });
+                }
+            }
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,84 @@
+//! A letter is queued with the change that asks for it.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use kernel::{
+    Cx, Error, Result, Tx,
+    crypto::Keyring,
+    jobs::{Enqueue, Job, Work},
+};
+use serde::{Deserialize, Serialize};
+
+use super::template::Template;
+
+/// A mail to one person.
+#[derive(Clone)]
+pub struct Letter {
+    /// Their address.
+    pub to: String,
+    /// Their name.
+    pub name: Option<String>,
+    /// Which mail.
+    pub template: Template,
+    /// The values of its variables, beside `name` and `company`, which every mail knows.
+    pub variables: Vec<(&'static str, String)>,
+}
+
+/// The job: deliver this letter. Nobody but a worker with the secret key can read it.
+#[derive(Serialize, Deserialize)]
+pub struct DeliverLetter {
+    template: Template,
+    sealed: String,
+}
+
+impl Work for DeliverLetter {
+    const KIND: &'static str = "identity.deliver_letter";
+}
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Content {
+    pub(super) to: String,
+    pub(super) name: Option<String>,
+    pub(super) variables: Vec<(String, String)>,
+}
+
+fn context(cx: &Cx) -> Vec<u8> {
+    format!("letter of {}", cx.tenant.id).into_bytes()
+}
+
+/// Queues a letter; it goes out when the transaction has committed, and never when it has not.
+///
+/// # Errors
+/// [`Error::Internal`] for a letter whose variables are not those of its template.
+pub async fn queue_letter(tx: &Tx, cx: &Cx, keyring: &Keyring, letter: &Letter) -> Result<()> {
+    let template = letter.template;
+    let expected = template.own_variables();
+    for variable in expected {
+        let Some((_, value)) = letter.variables.iter().find(|(name, _)| *name == variable.name) else {
+            return Err(Error::internal(format!("a letter {} lacks its {}", template.key(), variable.name)));
+        };
+        if variable.is_link && !value.starts_with("https://") && !value.starts_with("http://") {
+            return Err(Error::internal(format!("the {} of a letter {} is no link", variable.name, template.key())));
+        }
+    }
+    if letter.variables.len() != expected.len() {
+        return Err(Error::internal(format!("a letter {} has variables that it does not know", template.key())));
+    }
+    let content = Content {
+        to: letter.to.clone(),
+        name: letter.name.clone(),
+        variables: letter.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+    };
+    let plain = serde_json::to_vec(&content).map_err(Error::internal)?;
+    let sealed = STANDARD.encode(keyring.encrypt(cx.source(), &context(cx), &plain)?);
+    tx.enqueue(cx, &DeliverLetter { template, sealed }).await.map(drop)
+}
+
+/// Opens the letter of a job.
+pub(super) fn open(cx: &Cx, keyring: &Keyring, job: &Job) -> Result<(Template, Content)> {
+    let work: DeliverLetter = job.work()?;
+    let sealed = STANDARD.decode(&work.sealed).map_err(|_| Error::internal("a letter is not base64"))?;
+    let plain = keyring.decrypt(&context(cx), &sealed)?;
+    let content = serde_json::from_slice(&plain).map_err(|_| Error::internal("a letter cannot be read"))?;
+    Ok((work.template, content))
+}
