@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Directory, Passwords};
+use identity::{Access, AccessTokens, Cards, Claims, Directory, HttpCards, Passwords, WebhookRules};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -34,6 +34,10 @@ pub struct App {
     pub public_url: String,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: bool,
+    /// Where cards for channels go.
+    pub cards: Arc<dyn Cards>,
+    /// Which addresses channels may have.
+    pub webhooks: WebhookRules,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// The names of all permissions.
@@ -80,6 +84,8 @@ impl App {
             mail: config.mail_settings()?,
             public_url: config.public_url()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
+            cards: Arc::new(HttpCards::new(config.allow_private_hosts.is_on())?),
+            webhooks: config.webhooks(),
             rate_limits: config.rate_limits.is_on(),
             catalog,
             schema: build(),

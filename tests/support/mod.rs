@@ -5,6 +5,7 @@ pub mod chance;
 pub mod client;
 #[cfg(test)]
 mod holder;
+pub mod hook;
 pub mod mail;
 pub mod postgres;
 pub mod server;
@@ -13,6 +14,7 @@ pub mod socket;
 pub mod sse;
 
 pub use client::{Answer, Client, UserError};
+pub use hook::{Hook, Posted, Reply};
 pub use mail::Mail;
 pub use postgres::{Cluster, Database};
 pub use server::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};

@@ -65,7 +65,7 @@ pub use domain::{
 };
 pub use ports::Cards;
 pub use queries::{
-    audience::{holders, new_program},
+    audience::{holders, members, new_program},
     notification_channels::{
         Channel, ChannelCriteria, DeliveryCriteria, channels, channels_by_ids, count_channels, count_deliveries,
         deliveries, deliveries_by_ids, delivery_place, own_channel,
@@ -88,7 +88,7 @@ pub use usecases::{
         ChannelChange, ChannelTools, create_notification_channel, set_own_channel, update_notification_channel,
     },
     set_notification_preference::set_notification_preference,
-    tell::{tell, told_up_to},
+    tell::{Desk, tell, told_up_to},
     test_notification_channel::{Tested, test_notification_channel, test_own_channel},
 };
 

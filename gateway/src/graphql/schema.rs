@@ -5,7 +5,13 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
-    identity::{IdentityMutation, IdentityQuery, Permission},
+    identity::{
+        IdentityMutation, IdentityQuery, Permission,
+        notification_channel_mutations::NotificationChannelMutation,
+        notification_channels::NotificationChannelQuery,
+        notification_events::NotificationSubscription,
+        notifications::{NotificationMutation, NotificationQuery},
+    },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
@@ -16,15 +22,15 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, NotificationQuery, NotificationChannelQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, NotificationMutation, NotificationChannelMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(InboxSubscription);
+pub struct Subscription(InboxSubscription, NotificationSubscription);
 
 /// The whole schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

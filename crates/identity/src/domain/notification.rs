@@ -4,6 +4,8 @@ use kernel::id::{EventId, UserId};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
+use crate::letters::Template;
+
 /// The longest body of a notification, in characters.
 pub const BODY: usize = 1000;
 /// The longest name of a channel, in characters.
@@ -139,6 +141,8 @@ pub struct Notice {
     pub body: String,
     /// What it is about, as a prefixed id.
     pub resource: Option<String>,
+    /// What a letter about it says in its own template; `None` for the one of all notifications.
+    pub letter: Option<(Template, Vec<(&'static str, String)>)>,
 }
 
 #[cfg(test)]

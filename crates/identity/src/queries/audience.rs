@@ -31,6 +31,12 @@ pub async fn holders(conn: &Conn, catalog: &[&str], permission: Permission) -> R
     Ok(people.into_tuple().all(conn).await?)
 }
 
+/// The active people of a role; at most a thousand.
+pub async fn members(conn: &Conn, role: RoleId) -> Result<Vec<UserId>> {
+    let people = user::Entity::find().select_only().column(user::Column::Id).filter(user::Column::RoleId.eq(role));
+    Ok(people.filter(user::Column::IsActive.eq(true)).limit(1000).into_tuple().all(conn).await?)
+}
+
 /// Where and with which program a session was opened, if it is the first one of its owner's with that program, and not
 /// their first at all.
 pub async fn new_program(conn: &Conn, id: SessionId) -> Result<Option<(Option<String>, Option<String>)>> {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::{
     Cx, Error, Result, Tx,
+    crypto::Keyring,
     db::{Emit, any_of},
     id::{NotificationDeliveryId, NotificationId, UserId},
     jobs::Enqueue,
@@ -20,12 +21,22 @@ use crate::{
         notification_events::NotificationCreated,
         person::Person,
     },
+    letters::{Letter, Template, queue_letter},
     queries::{notification_channels::Channel, notifications::Preference},
     store::{
         notification, notification_channel as channel, notification_delivery as delivery,
         notification_position as position, notification_preference as preference, user,
     },
 };
+
+/// What telling needs beside the transaction.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The keys for letters.
+    pub keyring: &'a Keyring,
+    /// Where people reach Frontdesk: what a letter leads to.
+    pub public_url: &'a str,
+}
 
 /// Up to where the events were turned into notifications.
 pub async fn told_up_to(conn: &kernel::Conn) -> Result<i64> {
@@ -40,7 +51,7 @@ pub async fn told_up_to(conn: &kernel::Conn) -> Result<i64> {
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database is away.
-pub async fn tell(tx: &Tx, cx: &Cx, upto: i64, notices: &[Notice]) -> Result<()> {
+pub async fn tell(tx: &Tx, post: Desk<'_>, cx: &Cx, upto: i64, notices: &[Notice]) -> Result<()> {
     let held = position::Entity::find_by_id(1)
         .lock_exclusive()
         .one(tx.conn())
@@ -50,13 +61,13 @@ pub async fn tell(tx: &Tx, cx: &Cx, upto: i64, notices: &[Notice]) -> Result<()>
         return Ok(());
     }
     for notice in notices.iter().filter(|notice| notice.sequence > held.sequence) {
-        tell_one(tx, cx, notice).await?;
+        tell_one(tx, post, cx, notice).await?;
     }
     position::Entity::update(position::ActiveModel { id: Set(1), sequence: Set(upto) }).exec(tx.conn()).await?;
     Ok(())
 }
 
-async fn tell_one(tx: &Tx, cx: &Cx, notice: &Notice) -> Result<()> {
+async fn tell_one(tx: &Tx, post: Desk<'_>, cx: &Cx, notice: &Notice) -> Result<()> {
     let conn = tx.conn();
     let people = recipients(tx, notice).await?;
     if people.is_empty() {
@@ -77,6 +88,9 @@ async fn tell_one(tx: &Tx, cx: &Cx, notice: &Notice) -> Result<()> {
         let Some(id) = add(tx, cx, notice, person.id).await? else { continue };
         first = first.or(Some(id));
         let wants = decided.get(&person.id).copied().unwrap_or_else(|| Preference::usual(notice.kind));
+        if wants.email {
+            queue_letter(tx, cx, post.keyring, &letter(post, notice, person)).await?;
+        }
         if wants.teams {
             for channel in takers.iter().filter(|channel| channel.owner_id == Some(person.id)) {
                 deliver(tx, cx, notice, id, channel).await?;
@@ -90,6 +104,16 @@ async fn tell_one(tx: &Tx, cx: &Cx, notice: &Notice) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a letter about a notice says.
+fn letter(post: Desk<'_>, notice: &Notice, person: &Person) -> Letter {
+    let (template, variables) = notice.letter.clone().unwrap_or_else(|| {
+        let title = notice.kind.declared().title.to_owned();
+        let variables = vec![("title", title), ("content", notice.body.clone()), ("link", post.public_url.to_owned())];
+        (Template::Notification, variables)
+    });
+    Letter { to: person.email.clone(), name: Some(person.name.clone()), template, variables }
 }
 
 /// Those to be told who are here and active, once each.

@@ -1,6 +1,10 @@
 //! The identity context in the schema.
 
 pub mod mutations;
+pub mod notification_channel_mutations;
+pub mod notification_channels;
+pub mod notification_events;
+pub mod notifications;
 pub mod permission;
 pub mod queries;
 pub mod types;
