@@ -15,7 +15,7 @@ const PUBLIC_AT_MOST: usize = 4;
 
 const SOON: Duration = Duration::from_secs(30);
 
-fn is_public(root: &Root) -> bool {
+pub(super) fn is_public(root: &Root) -> bool {
     let name = format!("{} {}", root.operation, root.name);
     PUBLIC.lines().any(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ") == name)
 }

@@ -6,6 +6,7 @@ mod sdl;
 mod sql;
 mod stand;
 mod tables;
+mod told;
 
 mod architecture;
 mod audit;

@@ -52,6 +52,7 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
              SELECT {id}, kind, '{email}', 'Colleague {n}', password_hash, role_id, {id}, is_active, token_version, {at}, {at} \
              FROM users WHERE email = '{ADMIN_EMAIL}'"
         )).await;
+        super::told::rows(home, &hex, None).await;
         let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
         let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;
         let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { \

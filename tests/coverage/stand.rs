@@ -48,7 +48,7 @@ impl Stand {
 
     /// The same with more settings.
     pub async fn start_with(backend: Backend, options: Options) -> Self {
-        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off")).await }
+        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_NOTIFICATION_HOSTS", super::told::HOST)).await }
     }
 
     /// `frontdesk` on the server's database.
@@ -146,6 +146,8 @@ pub struct Things {
     pub staff: String,
     /// An audit row.
     pub audit: String,
+    /// What the administrator was told, and how.
+    pub told: super::told::Told,
 }
 
 /// Lets a visitor write.
@@ -201,7 +203,8 @@ impl Things {
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        let told = super::told::Told::make(home).await;
+        Self { message, visitor, reply, staff, audit, told }
     }
 
     /// The one of a kind, by its prefix.
@@ -212,6 +215,9 @@ impl Things {
             "rpl" => &self.reply,
             "stf" => &self.staff,
             "aud" => &self.audit,
+            "ntf" => &self.told.notification,
+            "nch" => &self.told.channel,
+            "ndl" => &self.told.delivery,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

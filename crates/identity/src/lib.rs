@@ -9,8 +9,14 @@
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
 //! may still be around. A sign-in answers the same, in the same time, whether the address is known or not.
 //!
-//! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
-//! `staff.deactivated`.
+//! **Notifications.** A *notification* tells one person of one event, once; nobody else reads it, and it holds nothing that
+//! only some may read. A *channel* leads to a webhook of Microsoft Teams, the company's or a person's own; its address is a
+//! secret. A *delivery* is a card on its way through a channel, under one id however often it is tried.
+//!
+//! //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
+//! `staff.deactivated`, `notification.created`, `notifications.read`, `notification_preference.set`,
+//! `notification_channel.saved`, `notification_channel.tested`, `notification_channel.switched_off`,
+//! `notification_delivery.failed`, `notification_delivery.retried`.
 
 mod adapters;
 mod domain;
