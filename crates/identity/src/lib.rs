@@ -13,7 +13,7 @@
 //! only some may read. A *channel* leads to a webhook of Microsoft Teams, the company's or a person's own; its address is a
 //! secret. A *delivery* is a card on its way through a channel, under one id however often it is tried.
 //!
-//! //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
+//! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `staff.added`,
 //! `staff.deactivated`, `notification.created`, `notifications.read`, `notification_preference.set`,
 //! `notification_channel.saved`, `notification_channel.tested`, `notification_channel.switched_off`,
 //! `notification_delivery.failed`, `notification_delivery.retried`.
