@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Directory, Passwords, SettingsReader};
+use identity::{
+    Access, AccessTokens, Cards, Claims, Directory, HttpCards, Passwords, SettingsReader, WebhookRules,
+};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -41,6 +43,10 @@ pub struct App {
     pub allow_private_hosts: bool,
     /// Identity providers, over the network.
     pub oidc: identity::Oidc,
+    /// Where cards for channels go.
+    pub cards: Arc<dyn Cards>,
+    /// Which addresses channels may have.
+    pub webhooks: WebhookRules,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// The names of all permissions.
@@ -92,6 +98,8 @@ impl App {
             public_url: config.public_url()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
             oidc: identity::Oidc::new(config.allow_private_hosts.is_on())?,
+            cards: Arc::new(HttpCards::new(config.allow_private_hosts.is_on())?),
+            webhooks: config.webhooks(),
             rate_limits: config.rate_limits.is_on(),
             catalog,
             schema: build(ValidationMode::Strict),

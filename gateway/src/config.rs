@@ -6,6 +6,7 @@ use figment::{
     Figment,
     providers::{Format, Serialized, Toml},
 };
+use identity::WebhookRules;
 use inbox::{Address, MailSettings};
 use kernel::{Error, Result, db::Options};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: Switch,
+    /// Hosts that notification channels may lead to, separated by commas.
+    pub notification_hosts: String,
     /// Whether attempts are limited: off only for load tests behind no proxy.
     pub rate_limits: Switch,
     /// Whether the tenant is a demo with data.
@@ -127,6 +130,7 @@ impl Default for Config {
             mail_from: "Frontdesk <frontdesk@localhost.localdomain>".into(),
             public_url: None,
             allow_private_hosts: Switch(false),
+            notification_hosts: ".logic.azure.com,.api.powerplatform.com".into(),
             rate_limits: Switch(true),
             demo: Switch(false),
             workers: Switch(true),
@@ -163,6 +167,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "allow_private_hosts",
         "on: mail servers, webhooks and identity providers of tenants may be in private networks, mail servers on any port, providers \
             without TLS",
+    ),
+    (
+        "notification_hosts",
+        "hosts that Teams channels may lead to, separated by commas: .example.com is every host below it, * is any",
     ),
     ("rate_limits", "on, or off for load tests behind no proxy"),
     ("demo", "1 for a demo tenant with demo data and printed sign-in"),
@@ -228,6 +236,15 @@ impl Config {
             max_connections: self.database_connections,
             statement_cache: self.database_statement_cache,
             ..Options::default()
+        }
+    }
+
+    /// Which addresses notification channels may have.
+    pub fn webhooks(&self) -> WebhookRules {
+        let hosts = self.notification_hosts.split(',').map(|host| host.trim().to_lowercase());
+        WebhookRules {
+            hosts: hosts.filter(|host| !host.is_empty()).collect(),
+            allow_private: self.allow_private_hosts.is_on(),
         }
     }
 

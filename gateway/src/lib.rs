@@ -15,6 +15,7 @@ pub mod config;
 pub mod graphiql;
 pub mod graphql;
 pub mod http;
+pub mod notify;
 pub mod operations;
 pub mod post;
 pub mod tenants;

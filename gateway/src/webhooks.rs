@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use identity::{Delivery, sync_external_user};
+use identity::{UserDelivery, sync_external_user};
 use kernel::{Actor, Cx, Error, Result, db::TenantKey, id::IdentityProviderId};
 use serde_json::json;
 
@@ -91,7 +91,7 @@ async fn take(
         value.and_then(|value| value.to_str().ok()).ok_or(Error::Unauthenticated)
     };
     let delivery =
-        Delivery { id: header("id")?, timestamp: header("timestamp")?, signature: header("signature")?, body };
+        UserDelivery { id: header("id")?, timestamp: header("timestamp")?, signature: header("signature")?, body };
     let cx = Cx::new(app.source.clone(), tenant, Actor::System, request_id);
     let (cx, heard) = (&cx, &identity::hear(&app.db, &cx, provider, &delivery).await?);
     let changed = app.db.transact(cx, "external_user.sync", |tx| async move {

@@ -12,7 +12,7 @@ use futures_util::{
     StreamExt,
     stream::{self, FuturesUnordered},
 };
-use identity::{DeliverLetter, Register, SendLink};
+use identity::{DeliverLetter, DeliverNotification, Register, SendLink};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
@@ -23,10 +23,18 @@ use kernel::{
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, post::OfTenant};
+use crate::{
+    app::App,
+    notify::{self, Positions},
+    post::OfTenant,
+};
 
 /// How long commits are gathered before they are sealed.
 const GATHER: Duration = Duration::from_millis(4);
+/// How long sealed events are gathered before people are told.
+const TELL: Duration = Duration::from_millis(50);
+/// How long read notifications are kept.
+const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// How often everything is looked at although nobody called: what a crashed process left is found within this time.
 const SWEEP: Duration = Duration::from_secs(10);
 /// How long a job is a worker's own. It is renewed while the worker lives, so this is how long one waits that a crash
@@ -60,6 +68,7 @@ pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinS
     if with_jobs {
         tasks.spawn(work_until(app.clone(), stop.clone()));
         spawn(&mut tasks, Box::pin(clean(app.clone())));
+        spawn(&mut tasks, Box::pin(tell(app.clone())));
     }
     tasks
 }
@@ -94,6 +103,30 @@ async fn seal_tenant(app: &App, id: TenantId) {
     }
 }
 
+/// Tells people what happened, a few tenants at a time.
+async fn tell(app: Arc<App>) {
+    let positions = Positions::default();
+    loop {
+        // Events of a moment are told together.
+        tokio::time::sleep(TELL).await;
+        let tenants = app.db.outbox().next_sealed().await;
+        stream::iter(tenants).for_each_concurrent(TENANTS, |id| tell_tenant(&app, id, &positions)).await;
+    }
+}
+
+async fn tell_tenant(app: &App, id: TenantId, positions: &Positions) {
+    let told = async {
+        match tenant(app, id).await?.filter(|tenant| tenant.active) {
+            Some(tenant) => notify::tell_new(app, tenant, positions).await,
+            None => Ok(()),
+        }
+    };
+    // The next event, or the next sweep, finds what is left.
+    if let Err(error) = told.await {
+        tracing::warn!(tenant = %id, ?error, "telling people what happened failed; trying again");
+    }
+}
+
 /// Hands on what other processes sealed.
 async fn hear(app: Arc<App>) {
     let outbox = app.db.outbox().clone();
@@ -113,6 +146,7 @@ async fn sweep(app: Arc<App>) {
                 for tenant in tenants {
                     app.db.outbox().wake(tenant.id);
                     app.db.outbox().wake_workers(tenant.id);
+                    app.db.outbox().wake_followers(tenant.id);
                     tokio::time::sleep(pause).await;
                 }
                 app.db.outbox().hub().refresh();
@@ -268,6 +302,9 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
         SendLink::KIND => identity::send_link(&app.db, &app.links, cx, job).await,
         Register::KIND => identity::register(&app.db, &app.links, cx, job).await,
         DeliverLetter::KIND => identity::deliver_letter(&app.db, app, app.db.keyring(), cx, job).await,
+        DeliverNotification::KIND => {
+            identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
+        }
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }
 }
@@ -283,6 +320,7 @@ async fn clean(app: Arc<App>) {
                 let conn = app.db.bookkeeping(&cx).await?;
                 kernel::idempotency::purge(&conn, cx.now).await?;
                 identity::purge_external(&conn, cx.now).await?;
+                identity::purge_notifications(&conn, cx.now - KEPT).await?;
                 kernel::limit::purge(&conn, cx.now).await
             };
             if let Err(error) = cleaned.await {

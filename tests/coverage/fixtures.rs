@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::sdl::Root;
 use super::stand::Things;
+use super::told::HOST;
 use crate::support::{chance, svix};
 
 /// A picture of one pixel.
@@ -27,6 +28,23 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("query", "client") => json!({ "id": own.client }),
         ("query", "staff") => json!({ "id": own.staff }),
         ("query", "visitor") => json!({ "id": own.visitor }),
+        ("query", "notifications" | "unreadNotificationCount" | "notificationPreferences") => json!({}),
+        ("query", "notificationChannels" | "notificationDeliveries" | "ownTeamsChannel") => json!({}),
+        ("mutation", "markNotificationsRead") => json!({ "input": { "ids": [own.told.notification] } }),
+        ("mutation", "markAllNotificationsRead" | "testOwnTeamsChannel") => json!({}),
+        ("mutation", "setNotificationPreference") => json!({ "input": { "type": "MESSAGE_ASSIGNED", "email": true } }),
+        ("mutation", "createNotificationChannel") => {
+            json!({ "input": { "name": "Another", "webhookUrl": format!("https://{HOST}/workflows/2?sig=secret") } })
+        }
+        ("mutation", "updateNotificationChannel") => {
+            json!({ "input": { "channelId": own.told.channel, "name": "Renamed" } })
+        }
+        ("mutation", "setOwnTeamsChannel") => {
+            json!({ "input": { "webhookUrl": format!("https://{HOST}/workflows/3?sig=secret") } })
+        }
+        ("mutation", "testNotificationChannel") => json!({ "input": { "channelId": own.told.channel } }),
+        ("mutation", "retryNotificationDelivery") => json!({ "input": { "deliveryId": own.told.delivery } }),
+        ("subscription", "notificationEvents") => json!({ "after": "0" }),
         ("mutation", "assignMessage") => json!({ "input": { "messageId": own.message, "assigneeId": own.staff } }),
         ("mutation", "setMessageStatus") => json!({ "input": { "messageId": own.message, "status": "CONVERTED" } }),
         ("mutation", "replyToMessage") => {
@@ -112,7 +130,11 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
     match (root.name.as_str(), place) {
-        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "inv", "aud"],
+        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "inv", "aud", "ntf", "nch", "ndl"],
+        ("markNotificationsRead", "input.ids") => &["ntf"],
+        ("updateNotificationChannel" | "testNotificationChannel", "input.channelId")
+        | ("notificationDeliveries", "filter.channelId.eq" | "filter.channelId.in") => &["nch"],
+        ("retryNotificationDelivery", "input.deliveryId") => &["ndl"],
         ("message", "id") | ("assignMessage" | "setMessageStatus" | "replyToMessage", "input.messageId") => &["msg"],
         ("visitor", "id") | ("messages", "filter.visitorId.eq" | "filter.visitorId.in") => &["vis"],
         ("client", "id") => &["cli"],

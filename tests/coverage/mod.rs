@@ -7,6 +7,7 @@ mod sdl;
 pub mod sql;
 mod stand;
 mod tables;
+mod told;
 
 mod architecture;
 mod audit;

@@ -72,6 +72,7 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
              SELECT id, 'invited{n}@example.com', {more}, department_id, {}, id, {at}, {at} FROM users WHERE id = {id}",
             super::stand::bytes(home, hex.as_bytes())
         )).await;
+        super::told::rows(home, &hex, None).await;
         let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
         let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;
         let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { \

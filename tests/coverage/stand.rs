@@ -53,7 +53,7 @@ impl Stand {
 
     /// The same with more settings.
     pub async fn start_with(backend: Backend, options: Options) -> Self {
-        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on")).await }
+        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on").env("FRONTDESK_NOTIFICATION_HOSTS", super::told::HOST)).await }
     }
 
     /// `frontdesk` on the server's database.
@@ -166,6 +166,8 @@ pub struct Things {
     pub invitation: String,
     /// An identity provider and who is who there.
     pub elsewhere: super::elsewhere::Elsewhere,
+    /// What the administrator was told, and how.
+    pub told: super::told::Told,
 }
 
 /// Lets a visitor write.
@@ -298,7 +300,8 @@ impl Things {
         let role = made.string("createRole.role.id");
         let invitation = invite(home, "invited@example.com", "unknown").await;
         let elsewhere = super::elsewhere::Elsewhere::make(home).await;
-        Self { message, visitor, reply, staff, audit, colleague, client, role, invitation, elsewhere }
+        let told = super::told::Told::make(home).await;
+        Self { message, visitor, reply, staff, audit, colleague, client, role, invitation, elsewhere, told }
     }
 
     /// The one of a kind, by its prefix.
@@ -314,6 +317,9 @@ impl Things {
             "inv" => &self.invitation,
             "idp" => &self.elsewhere.provider,
             "xid" => &self.elsewhere.identity,
+            "ntf" => &self.told.notification,
+            "nch" => &self.told.channel,
+            "ndl" => &self.told.delivery,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -5,7 +5,7 @@ use super::site::finish;
 use crate::support::server::{frontdesk, secret_key};
 use crate::support::{Backend, Client};
 
-const EVERY: [&str; 19] = [
+const EVERY: [&str; 22] = [
     "DATABASE_URL",
     "DATABASE_CONNECTIONS",
     "DATABASE_STATEMENT_CACHE",
@@ -16,6 +16,9 @@ const EVERY: [&str; 19] = [
     "SMTP_URL",
     "MAIL_DIR",
     "MAIL_FROM",
+    "PUBLIC_URL",
+    "ALLOW_PRIVATE_HOSTS",
+    "NOTIFICATION_HOSTS",
     "RATE_LIMITS",
     "DEMO",
     "WORKERS",

@@ -9,6 +9,7 @@ pub mod svix;
 pub mod client;
 #[cfg(test)]
 mod holder;
+pub mod hook;
 pub mod mail;
 pub mod postgres;
 pub mod server;
@@ -17,6 +18,7 @@ pub mod socket;
 pub mod sse;
 
 pub use client::{Answer, Client, UserError};
+pub use hook::{Hook, Posted, Reply};
 pub use mail::Mail;
 pub use postgres::{Cluster, Database};
 pub use server::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};

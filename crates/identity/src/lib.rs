@@ -19,12 +19,18 @@
 //! up: password, second factor, sessions. A state is good once and in one browser. Of what a provider tells, only what
 //! is newer than what was applied counts, and a removal is for good. The last active administrator is never removed.
 //!
+//! **Notifications.** A *notification* tells one person of one event, once; nobody else reads it, and it holds nothing that
+//! only some may read. A *channel* leads to a webhook of Microsoft Teams, the company's or a person's own; its address is a
+//! secret. A *delivery* is a card on its way through a channel, under one id however often it is tried.
+//!
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
 //! `letter.delivered`, `letter.failed`, `identity_provider.saved`, `external_sign_in.begun`, `external_identity.linked`,
 //! `external_identity.unlinked`, `external_user.added`, `external_user.changed`, `external_user.deactivated`,
-//! `external_user.last_administrator_kept`, and of one's own account and of invitations those in `domain/account_events.rs`.
+//! `external_user.last_administrator_kept`, `notification.created`, `notifications.read`, `notification_preference.set`,
+//! `notification_channel.saved`, `notification_channel.tested`, `notification_channel.switched_off`,
+//! `notification_delivery.failed`, `notification_delivery.retried`, and of one's own account and of invitations those in `domain/account_events.rs`.
 
 mod adapters;
 mod domain;
@@ -47,7 +53,7 @@ pub use domain::{
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     links::Links,
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
-    user_sync::Delivery,
+    user_sync::Delivery as UserDelivery,
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
@@ -116,10 +122,48 @@ pub use usecases::{
     unlink_external_identity::unlink_external_identity,
 };
 
+pub use adapters::webhook::HttpCards;
+pub use domain::{
+    notification::{Notice, NotificationLevel, NotificationType, UNREAD_COUNTED},
+    notification_events::{NOTIFICATIONS, NotificationChannelSwitchedOff, NotificationCreated, NotificationsRead},
+    webhook::WebhookRules,
+};
+pub use ports::Cards;
+pub use queries::{
+    audience::{holders, members, new_program},
+    notification_channels::{
+        Channel, ChannelCriteria, DeliveryCriteria, channels, channels_by_ids, count_channels, count_deliveries,
+        deliveries, deliveries_by_ids, delivery_place, own_channel,
+    },
+    notifications::{
+        NotificationCriteria, Preference, count_notifications, notification_place, notification_preferences,
+        notifications, notifications_by_ids, purge_notifications, unread_notifications,
+    },
+};
+pub use store::{
+    notification::Model as Notification,
+    notification_channel::ChannelKind,
+    notification_delivery::{DeliveryState, Model as Delivery},
+};
+pub use usecases::{
+    deliver_notification::{DeliverNotification, deliver_notification},
+    mark_notifications_read::mark_notifications_read,
+    retry_notification_delivery::retry_notification_delivery,
+    save_notification_channel::{
+        ChannelChange, ChannelTools, create_notification_channel, set_own_channel, update_notification_channel,
+    },
+    set_notification_preference::set_notification_preference,
+    tell::{Desk, tell, told_up_to},
+    test_notification_channel::{Tested, test_notification_channel, test_own_channel},
+};
+
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
     pub use crate::store::{avatar, invitation, one_time_token};
     pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
     pub use crate::store::{email_template, setting, smtp_settings};
+    pub use crate::store::{
+        notification, notification_channel, notification_delivery, notification_position, notification_preference,
+    };
 }

@@ -195,3 +195,15 @@ pub trait MailSetup {
     /// Takes it away.
     async fn remove_wording(&self, id: EmailTemplateId) -> Result<()>;
 }
+
+/// Something that takes cards for a channel.
+#[async_trait::async_trait]
+pub trait Cards: Send + Sync {
+    /// Posts a message to a webhook; `delivery` is the id by which the other side can tell that it had it already.
+    async fn post(
+        &self,
+        webhook: &crate::domain::webhook::Webhook,
+        delivery: &str,
+        message: String,
+    ) -> Result<(), crate::domain::webhook::PostError>;
+}

@@ -14,11 +14,14 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
     runtime::{TokioSpawner, TokioTimer},
 };
-use identity::{Department, Invitation, Person, Role};
+use identity::{Channel, Delivery, Department, Invitation, Notification, Person, Role};
 use inbox::{Message, MessageReply, Visitor};
 use kernel::{
     Conn, Cx, Error,
-    id::{DepartmentId, InvitationId, MessageId, MessageReplyId, RoleId, UserId, VisitorId},
+    id::{
+        DepartmentId, InvitationId, MessageId, MessageReplyId, NotificationChannelId, NotificationDeliveryId,
+        NotificationId, RoleId, UserId, VisitorId,
+    },
 };
 
 use crate::app::App;
@@ -152,6 +155,15 @@ loaders! {
     visitors: VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
     messages: MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
     replies: MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
+    notifications: NotificationId => Arc<Notification>, |conn, cx, _app, ids| {
+        identity::notifications_by_ids(&conn, &cx, ids).await.map(shared)
+    };
+    channels: NotificationChannelId => Arc<Channel>, |conn, cx, _app, ids| {
+        identity::channels_by_ids(&conn, &cx, ids).await.map(shared)
+    };
+    deliveries: NotificationDeliveryId => Arc<Delivery>, |conn, cx, _app, ids| {
+        identity::deliveries_by_ids(&conn, &cx, ids).await.map(shared)
+    };
     replies_of: RepliesOf => Arc<Vec<MessageReply>>, |conn, cx, _app, keys| {
         let mut found = HashMap::new();
         for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.message))) {

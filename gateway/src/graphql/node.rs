@@ -11,7 +11,12 @@ use kernel::{
 use super::{
     audit::AuditLog,
     errors::Result,
-    identity::{Client, Invitation, Staff, client, staff},
+    identity::{
+        Client, Invitation, Staff, client,
+        notification_channels::{NotificationChannel, NotificationDelivery, channel, delivery},
+        notifications::{Notification, notification},
+        staff,
+    },
     inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
     scalars::id,
     scope::{Scope, scope},
@@ -35,6 +40,12 @@ pub enum Node {
     Invitation(Invitation),
     /// A row of the audit trail.
     AuditLog(AuditLog),
+    /// Something that the viewer is told.
+    Notification(Notification),
+    /// A channel that notifications are delivered through.
+    NotificationChannel(NotificationChannel),
+    /// A notification on its way through a channel.
+    NotificationDelivery(NotificationDelivery),
 }
 
 async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
@@ -58,6 +69,9 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
             let found = audit::by_id(&scope.app.db.reader(&cx).await?, &cx, id(argument, text)?).await?;
             found.map(|log| Node::AuditLog(log.into()))
         }
+        Some("ntf") => notification(ctx, id(argument, text)?).await?.map(Node::Notification),
+        Some("nch") => channel(ctx, id(argument, text)?).await?.map(Node::NotificationChannel),
+        Some("ndl") => delivery(ctx, id(argument, text)?).await?.map(Node::NotificationDelivery),
         _ => return Err(Error::invalid(argument, ProblemCode::InvalidFormat, "is not the id of anything here").into()),
     })
 }

@@ -10,6 +10,10 @@ use super::{
         SettingsQuery, SsoMutation, SsoQuery,
         people::PeopleMutation,
         roles::{RoleMutation, RoleQuery},
+        notification_channel_mutations::NotificationChannelMutation,
+        notification_channels::NotificationChannelQuery,
+        notification_events::NotificationSubscription,
+        notifications::{NotificationMutation, NotificationQuery},
     },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
@@ -21,15 +25,15 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InvitationQuery, SettingsQuery, MailSetupQuery, SsoQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InvitationQuery, SettingsQuery, MailSetupQuery, SsoQuery, NotificationQuery, NotificationChannelQuery, InboxQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InvitationMutation, SelfServiceMutation, SettingsMutation, MailSetupMutation, SsoMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InvitationMutation, SelfServiceMutation, SettingsMutation, MailSetupMutation, SsoMutation, NotificationMutation, NotificationChannelMutation, InboxMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(InboxSubscription);
+pub struct Subscription(InboxSubscription, NotificationSubscription);
 
 /// The whole schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -4,3 +4,4 @@ pub mod access_token;
 pub mod fetch;
 pub mod oidc;
 pub mod password;
+pub mod webhook;

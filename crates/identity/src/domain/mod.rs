@@ -2,7 +2,6 @@
 
 pub mod discovery;
 pub mod events;
-pub mod person;
 pub mod account_events;
 pub mod links;
 pub mod one_time;
@@ -15,3 +14,8 @@ pub mod session;
 pub mod user_sync;
 pub mod setting;
 pub mod setting_events;
+pub mod person;
+pub mod card;
+pub mod notification;
+pub mod notification_events;
+pub mod webhook;

@@ -11,3 +11,6 @@ pub mod roles;
 pub mod self_service;
 pub mod settings;
 pub mod wordings;
+pub mod audience;
+pub mod notification_channels;
+pub mod notifications;

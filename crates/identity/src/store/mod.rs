@@ -27,3 +27,8 @@ pub mod team;
 pub mod team_member;
 pub mod user;
 pub mod user_permission;
+pub mod notification;
+pub mod notification_channel;
+pub mod notification_delivery;
+pub mod notification_position;
+pub mod notification_preference;
