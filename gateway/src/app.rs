@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
-use identity::{
-    Access, AccessTokens, Cards, Claims, Directory, HttpCards, Passwords, SettingsReader, WebhookRules,
-};
+use identity::{Access, AccessTokens, Cards, Claims, Directory, HttpCards, Passwords, SettingsReader, WebhookRules};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 

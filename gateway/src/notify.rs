@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use identity::{Desk, MANAGE_NOTIFICATIONS, NotificationChannelSwitchedOff, NotificationType, Notice, Template};
+use identity::{Desk, MANAGE_NOTIFICATIONS, Notice, NotificationChannelSwitchedOff, NotificationType, Template};
 use inbox::{MessageAssigned, ReplyFailed};
 use kernel::{
     Conn, Cx, Error, Result, Tenant,
@@ -67,7 +67,8 @@ pub async fn tell_new(app: &App, tenant: Arc<Tenant>, positions: &Positions) -> 
 }
 
 fn decode<T: DeserializeOwned>(event: &Stored) -> Result<T> {
-    serde_json::from_value(event.payload.clone()).map_err(|error| Error::internal(format!("event {}: {error}", event.id)))
+    serde_json::from_value(event.payload.clone())
+        .map_err(|error| Error::internal(format!("event {}: {error}", event.id)))
 }
 
 /// A session was opened, as far as it is of interest here.
@@ -161,9 +162,10 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
                 Some(owner) => vec![owner],
                 None => identity::holders(&app.db.reader(cx).await?, &app.catalog, MANAGE_NOTIFICATIONS).await?,
             };
-            let body = "Deliveries through a channel were given up one after the other. It was switched off; see what its \
+            let body =
+                "Deliveries through a channel were given up one after the other. It was switched off; see what its \
                         last deliveries say, correct its address and switch it on again."
-                .to_owned();
+                    .to_owned();
             told(NotificationType::ChannelSwitchedOff, to, body, Some(channel.to_string()))
         }
         _ => None,
@@ -183,7 +185,9 @@ async fn signed_in(conn: &Conn, event: &Stored) -> Result<Option<Notice>> {
         kind: NotificationType::NewSignIn,
         to: vec![user],
         actor: None,
-        body: format!("Somebody signed in from {address} with {agent}. If it was not you, choose another password at once."),
+        body: format!(
+            "Somebody signed in from {address} with {agent}. If it was not you, choose another password at once."
+        ),
         resource: Some(session.to_string()),
         letter: Some((Template::NewSignIn, vec![("at", at), ("address", address), ("agent", agent)])),
     }))

@@ -54,7 +54,9 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
         }
         "verifyEmail" => put(arguments(root, own), "input.token", json!(planted(home, "verify_email").await)),
         "resetPassword" => put(arguments(root, own), "input.token", json!(planted(home, "reset_password").await)),
-        "confirmEmailChange" => put(arguments(root, own), "input.token", json!(planted(home, "change_email_new").await)),
+        "confirmEmailChange" => {
+            put(arguments(root, own), "input.token", json!(planted(home, "change_email_new").await))
+        }
         "acceptInvitation" => {
             let token = format!("fdi_{}", "a".repeat(43));
             invite(home, "accepting@example.com", &token).await;

@@ -124,7 +124,10 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("sessions", "revoked_reason"), (values::<identity::entities::session::Reason>(), None)),
         (("notifications", "level"), (values::<identity::NotificationLevel>(), Some("NotificationLevel"))),
         (("notification_channels", "kind"), (values::<identity::ChannelKind>(), Some("NotificationChannelKind"))),
-        (("notification_deliveries", "state"), (values::<identity::DeliveryState>(), Some("NotificationDeliveryState"))),
+        (
+            ("notification_deliveries", "state"),
+            (values::<identity::DeliveryState>(), Some("NotificationDeliveryState")),
+        ),
         // Texts of the envelope: kernel::events.
         (("audit_logs", "actor_kind"), (written(&["staff", "client", "platform", "anonymous", "system"]), None)),
         (("tenants", "tier"), (values::<kernel::tenant::Tier>(), None)),

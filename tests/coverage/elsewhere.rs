@@ -15,8 +15,6 @@ pub struct Elsewhere {
     pub provider: String,
     /// The administrator's account there.
     pub identity: String,
-    /// The client.
-    pub client: String,
     /// The id of the role STAFF.
     pub role: String,
 }
@@ -42,12 +40,12 @@ impl Elsewhere {
             assert_eq!(told.to(&home.visitor, &path).await.status, 204);
         }
         // Not by the viewer, who is believed for two seconds after.
-        let known = "{ staffMembers { nodes { email externalIdentities { id } } } clients { nodes { id } } }";
+        let known = "{ staffMembers { nodes { email externalIdentities { id } } } }";
         let known = home.admin.run(known, Value::Null).await.ok();
         let admin = known.list("staffMembers.nodes").iter().find(|staff| staff["email"] == ADMIN_EMAIL);
         let identity =
             admin.expect("the administrator")["externalIdentities"][0]["id"].as_str().expect("an id").to_owned();
-        Self { idp, provider, identity, client: known.string("clients.nodes.0.id"), role }
+        Self { idp, provider, identity, role }
     }
 
     /// What the administrator comes back with, to complete a sign-in.

@@ -8,8 +8,7 @@ use super::told::HOST;
 use crate::support::{chance, svix};
 
 /// A picture of one pixel.
-const PIXEL: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
 /// Valid arguments with one's own things.
 pub fn arguments(root: &Root, own: &Things) -> Value {
@@ -17,7 +16,8 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("query", "viewer") => json!({}),
         (
             "query",
-            "auditLogs" | "clients" | "invitations" | "messages" | "permissionCatalog" | "roles" | "staffMembers" | "visitors",
+            "auditLogs" | "clients" | "invitations" | "messages" | "permissionCatalog" | "roles" | "staffMembers"
+            | "visitors",
         ) => {
             json!({})
         }

@@ -67,11 +67,13 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
              SELECT {more}, 'client', 'client{n}@example.com', 'Client {n}', '*', {more}, {id}, is_active, 1, {at}, {at} \
              FROM users WHERE email = '{ADMIN_EMAIL}'"
         )).await;
-        home.sql.run(&format!(
-            "INSERT INTO invitations (id, email, role_id, department_id, hash, invited_by, created_at, expires_at) \
+        home.sql
+            .run(&format!(
+                "INSERT INTO invitations (id, email, role_id, department_id, hash, invited_by, created_at, expires_at) \
              SELECT id, 'invited{n}@example.com', {more}, department_id, {}, id, {at}, {at} FROM users WHERE id = {id}",
-            super::stand::bytes(home, hex.as_bytes())
-        )).await;
+                super::stand::bytes(home, hex.as_bytes())
+            ))
+            .await;
         super::told::rows(home, &hex, None).await;
         let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
         let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;

@@ -53,7 +53,16 @@ impl Stand {
 
     /// The same with more settings.
     pub async fn start_with(backend: Backend, options: Options) -> Self {
-        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on").env("FRONTDESK_NOTIFICATION_HOSTS", super::told::HOST)).await }
+        Self {
+            server: Server::start(
+                backend,
+                options
+                    .env("FRONTDESK_RATE_LIMITS", "off")
+                    .env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on")
+                    .env("FRONTDESK_NOTIFICATION_HOSTS", super::told::HOST),
+            )
+            .await,
+        }
     }
 
     /// `frontdesk` on the server's database.

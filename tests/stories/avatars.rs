@@ -11,8 +11,7 @@ const SET: &str = "mutation Set($input: SetAvatarInput!) { setAvatar(input: $inp
     user { avatarUrl } errors { code message path } } }";
 const REMOVE: &str = "mutation Remove { removeAvatar { user { avatarUrl } errors { code } } }";
 /// One pixel.
-const PNG: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
 both! {
     /// A picture is set, shown to whoever has its address, replaced and removed. What hides in it is gone; what is none is

@@ -1,11 +1,11 @@
 //! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
 
 mod attempts;
-mod desk;
 mod avatars;
+mod desk;
 mod idempotency;
-mod letters;
 mod invitations;
+mod letters;
 mod mail;
 mod mail_setup;
 mod main_job;

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::desk::{Desk, Person};
 use crate::support::{Hook, Options, both};
 
-pub const CREATE: &str = "mutation Create($input: CreateNotificationChannelInput!) { createNotificationChannel(input: $input) {
+pub const CREATE: &str =
+    "mutation Create($input: CreateNotificationChannelInput!) { createNotificationChannel(input: $input) {
     channel { id name host types isActive isPersonal owner { id } } errors { code message path } } }";
-pub const UPDATE: &str = "mutation Update($input: UpdateNotificationChannelInput!) { updateNotificationChannel(input: $input) {
+pub const UPDATE: &str =
+    "mutation Update($input: UpdateNotificationChannelInput!) { updateNotificationChannel(input: $input) {
     channel { id name host types isActive failures switchedOffAt } errors { code message path } } }";
 pub const OWN: &str = "mutation Own($input: SetOwnTeamsChannelInput!) { setOwnTeamsChannel(input: $input) {
     channel { id name host isActive isPersonal } errors { code message path } } }";

@@ -5,14 +5,18 @@ use serde_json::{Value, json};
 use super::desk::{ASSIGN, Desk, PASSWORD, Person, SIGN_IN, SOON, credentials, number};
 use crate::support::{Backend, Fault, Frame, Options, Smtp, Socket, both, until};
 
-pub const FEED: &str = "query Feed($filter: NotificationFilter) { unreadNotificationCount notifications(filter: $filter) {
+pub const FEED: &str =
+    "query Feed($filter: NotificationFilter) { unreadNotificationCount notifications(filter: $filter) {
     totalCount nodes { id type level title body resourceId createdAt readAt actor { id } } } }";
-const LIVE: &str = "subscription Feed($after: String) { notificationEvents(after: $after) { __typename sequence at unreadCount
+const LIVE: &str =
+    "subscription Feed($after: String) { notificationEvents(after: $after) { __typename sequence at unreadCount
     ... on NotificationReceived { notification { id type level resourceId actor { id } } }
     ... on NotificationsRead { ids } } }";
-const READ: &str = "mutation Read($ids: [ID!]!) { markNotificationsRead(input: { ids: $ids }) { unreadCount errors { code path } } }";
+const READ: &str =
+    "mutation Read($ids: [ID!]!) { markNotificationsRead(input: { ids: $ids }) { unreadCount errors { code path } } }";
 const READ_ALL: &str = "mutation ReadAll { markAllNotificationsRead { unreadCount errors { code } } }";
-pub const PREFER: &str = "mutation Prefer($input: SetNotificationPreferenceInput!) { setNotificationPreference(input: $input) {
+pub const PREFER: &str =
+    "mutation Prefer($input: SetNotificationPreferenceInput!) { setNotificationPreference(input: $input) {
     preference { type email teams } errors { code } } }";
 
 pub async fn assign(by: &Person, message: &str, to: &Person) {

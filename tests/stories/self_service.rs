@@ -17,7 +17,8 @@ const REGISTER: &str = "mutation Register($input: RegisterClientInput!) { regist
     errors { code message path } } }";
 const VERIFY: &str = "mutation Verify($input: VerifyEmailInput!) { verifyEmail(input: $input) {
     email errors { code message path } } }";
-const ANOTHER: &str = "mutation Another($input: RequestEmailVerificationInput!) { requestEmailVerification(input: $input) {
+const ANOTHER: &str =
+    "mutation Another($input: RequestEmailVerificationInput!) { requestEmailVerification(input: $input) {
     errors { code message path } } }";
 const FORGOT: &str = "mutation Forgot($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) {
     errors { code message path } } }";

@@ -158,6 +158,7 @@ async fn answer(state: &State, mut stream: TcpStream) -> std::io::Result<()> {
 }
 
 fn header(head: &str, name: &str) -> String {
-    let found = head.lines().filter_map(|line| line.split_once(':')).find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let found =
+        head.lines().filter_map(|line| line.split_once(':')).find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
 }

@@ -4,18 +4,18 @@
 use std::time::{Duration, Instant};
 
 pub mod chance;
-pub mod idp;
-pub mod svix;
 pub mod client;
 #[cfg(test)]
 mod holder;
 pub mod hook;
+pub mod idp;
 pub mod mail;
 pub mod postgres;
 pub mod server;
 pub mod smtp;
 pub mod socket;
 pub mod sse;
+pub mod svix;
 
 pub use client::{Answer, Client, UserError};
 pub use hook::{Hook, Posted, Reply};

@@ -48,10 +48,10 @@ pub use adapters::{
 };
 pub use domain::{
     events::TOPIC,
+    links::Links,
     person::Person,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
-    links::Links,
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
     user_sync::Delivery as UserDelivery,
 };
@@ -65,8 +65,8 @@ pub use queries::{
     access::{ACCESS_TTL, Access},
     company::CompanyProfile,
     directory::Directory,
-    invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
     identity_providers::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
+    invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
     mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, departments_by_ids, is_active_staff, people,
@@ -88,12 +88,19 @@ pub use store::{
     user::Kind as UserKind,
 };
 pub use usecases::{
+    accept_invitation::{Accepted, accept_invitation},
     add_person::{AddPerson, TheirRole, add_person},
     bootstrap::bootstrap,
+    change_email::{Confirmed, confirm_email_change, request_email_change},
     deactivate_person::{deactivate_person, reactivate_person},
     details::Details,
+    invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
+    links::{Link, SendLink, request_link, send_link},
     refresh_session::{Refreshed, refresh_session, refused},
+    register_client::{Register, RegisterClient, register, register_client},
+    reset_password::{Reset, reset_password},
     roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
+    set_avatar::{remove_avatar, set_avatar},
     set_setting::{SetSetting, reset_setting, set_setting},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_out::sign_out,
@@ -101,15 +108,8 @@ pub use usecases::{
     update_company_profile::{UpdateCompanyProfile, update_company_profile},
     update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
     update_person::{UpdatePerson, update_person},
-    update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
-    accept_invitation::{Accepted, accept_invitation},
-    change_email::{Confirmed, confirm_email_change, request_email_change},
-    invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
-    links::{Link, SendLink, request_link, send_link},
-    register_client::{Register, RegisterClient, register, register_client},
-    reset_password::{Reset, reset_password},
-    set_avatar::{remove_avatar, set_avatar},
     update_profile::{UpdateProfile, update_profile},
+    update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
     verify_email::{Verified, verify_email},
 };
 pub use usecases::{
@@ -160,9 +160,9 @@ pub use usecases::{
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
     pub use crate::store::{avatar, invitation, one_time_token};
-    pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
     pub use crate::store::{department, refresh_token, role, session, team, team_member, user, user_permission};
     pub use crate::store::{email_template, setting, smtp_settings};
+    pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
     pub use crate::store::{
         notification, notification_channel, notification_delivery, notification_position, notification_preference,
     };

@@ -5,15 +5,18 @@ pub mod self_service;
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
-    id::{DepartmentId, EmailTemplateId, IdentityProviderId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId, UserId},
+    id::{
+        DepartmentId, EmailTemplateId, IdentityProviderId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId,
+        UserId,
+    },
 };
 
 use crate::{
     domain::person::Person,
     letters::Template,
     store::{
-        email_template, external_identity::Model as ExternalIdentity, identity_provider::Model as Provider, role, setting,
-        smtp_settings, user::Kind,
+        email_template, external_identity::Model as ExternalIdentity, identity_provider::Model as Provider, role,
+        setting, smtp_settings, user::Kind,
     },
 };
 

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use super::{
     audit::AuditQuery,
     identity::{
-        IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery, Permission, SelfServiceMutation, SettingsMutation,
-        SettingsQuery, SsoMutation, SsoQuery,
-        people::PeopleMutation,
-        roles::{RoleMutation, RoleQuery},
+        IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery,
+        Permission, SelfServiceMutation, SettingsMutation, SettingsQuery, SsoMutation, SsoQuery,
         notification_channel_mutations::NotificationChannelMutation,
         notification_channels::NotificationChannelQuery,
         notification_events::NotificationSubscription,
         notifications::{NotificationMutation, NotificationQuery},
+        people::PeopleMutation,
+        roles::{RoleMutation, RoleQuery},
     },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
@@ -25,11 +25,35 @@ pub fn requires(permission: Permission) {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, RoleQuery, InvitationQuery, SettingsQuery, MailSetupQuery, SsoQuery, NotificationQuery, NotificationChannelQuery, InboxQuery, AuditQuery);
+pub struct Query(
+    NodeQuery,
+    IdentityQuery,
+    RoleQuery,
+    InvitationQuery,
+    SettingsQuery,
+    MailSetupQuery,
+    SsoQuery,
+    NotificationQuery,
+    NotificationChannelQuery,
+    InboxQuery,
+    AuditQuery,
+);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, PeopleMutation, RoleMutation, InvitationMutation, SelfServiceMutation, SettingsMutation, MailSetupMutation, SsoMutation, NotificationMutation, NotificationChannelMutation, InboxMutation);
+pub struct Mutation(
+    IdentityMutation,
+    PeopleMutation,
+    RoleMutation,
+    InvitationMutation,
+    SelfServiceMutation,
+    SettingsMutation,
+    MailSetupMutation,
+    SsoMutation,
+    NotificationMutation,
+    NotificationChannelMutation,
+    InboxMutation,
+);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

@@ -68,7 +68,8 @@ impl HttpCards {
         let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let port = url.port_or_known_default().unwrap_or(443);
         // A name may be known again, and lead to a better place, at the next try.
-        let address = resolve_public(&bare, port, self.private).await.map_err(|error| later(&format!("{host}: {error}")))?;
+        let address =
+            resolve_public(&bare, port, self.private).await.map_err(|error| later(&format!("{host}: {error}")))?;
         let stream = TcpStream::connect(address).await.map_err(|error| later(&format!("{host}: {error}")))?;
         let request = request(url, delivery, message).map_err(|error| PostError::Never(error.to_string()))?;
         let (answer, says) = if url.scheme() == "https" {

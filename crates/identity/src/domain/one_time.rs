@@ -72,7 +72,8 @@ mod tests {
         let (token, hash) = fresh(&Source::system(), ACCOUNT);
         assert_eq!(hash_of(&token, ACCOUNT), Some(hash));
         assert_eq!(hash_of(&token, INVITATION), None, "of another kind");
-        let other_case: String = token.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c }).collect();
+        let other_case: String =
+            token.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c }).collect();
         assert_ne!(hash_of(&other_case, ACCOUNT), hash_of(&token, ACCOUNT));
         for text in [
             String::new(),

@@ -101,15 +101,22 @@ mod tests {
 
     #[test]
     fn what_says_who_one_is_is_refused() {
-        for password in ["ada.lovelace@example.com", "ADA.LOVELACE@example.com1", "Ada Lovelace", "lovelace1815", "ecalevolecalevol"]
-        {
+        for password in [
+            "ada.lovelace@example.com",
+            "ADA.LOVELACE@example.com1",
+            "Ada Lovelace",
+            "lovelace1815",
+            "ecalevolecalevol",
+        ] {
             assert_eq!(code(password), Some(ProblemCode::NotAllowed), "{password}");
         }
     }
 
     #[test]
     fn a_few_words_are_enough() {
-        for password in ["correct horse battery staple 1", "the quick brown fox 2", "blue kettle seven tram", "Zk3$wq9Lp1xv"] {
+        for password in
+            ["correct horse battery staple 1", "the quick brown fox 2", "blue kettle seven tram", "Zk3$wq9Lp1xv"]
+        {
             assert_eq!(code(password), None, "{password}");
         }
     }

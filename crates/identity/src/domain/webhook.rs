@@ -55,7 +55,8 @@ impl WebhookRules {
             Host::Domain(name) => name.to_lowercase(),
             address => address.to_string(),
         };
-        let taken = |rule: &String| rule == "*" || *rule == host || rule.starts_with('.') && host.ends_with(rule.as_str());
+        let taken =
+            |rule: &String| rule == "*" || *rule == host || rule.starts_with('.') && host.ends_with(rule.as_str());
         if !self.hosts.iter().any(taken) {
             return refused("leads to a host that no webhook of Microsoft Teams has");
         }

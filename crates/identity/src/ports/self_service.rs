@@ -110,5 +110,12 @@ pub trait Invitations {
     /// One by its newest token, which no other transaction changes until this one has ended.
     async fn invitation_by_hash(&self, hash: &[u8]) -> Result<Option<invitation::Model>>;
     /// Adds the colleague who accepted, verified; `false` where the address is taken.
-    async fn add_invited(&self, id: UserId, name: &str, hash: &str, of: &invitation::Model, at: DateTime<Utc>) -> Result<bool>;
+    async fn add_invited(
+        &self,
+        id: UserId,
+        name: &str,
+        hash: &str,
+        of: &invitation::Model,
+        at: DateTime<Utc>,
+    ) -> Result<bool>;
 }

@@ -134,7 +134,9 @@ impl Access {
         let token_version = row.token_version;
         let duty = match () {
             () if row.must_change_password => Some(Duty::ChangePassword),
-            () if row.requires_totp && row.totp_confirmed_at.is_none() && !row.trusted_factor => Some(Duty::EnrolSecondFactor),
+            () if row.requires_totp && row.totp_confirmed_at.is_none() && !row.trusted_factor => {
+                Some(Duty::EnrolSecondFactor)
+            }
             () => None,
         };
         let mut names = permission_names(&row.role, row.built_in, row.permissions.as_ref(), &self.catalog);

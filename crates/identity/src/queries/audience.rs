@@ -17,15 +17,14 @@ pub async fn holders(conn: &Conn, catalog: &[&str], permission: Permission) -> R
         let names = permission_names(&role.name, role.built_in, role.permissions.as_ref(), catalog);
         names.iter().any(|name| name == permission.name)
     };
-    let roles: Vec<RoleId> = role::Entity::find().all(conn).await?.iter().filter(|role| holds(role)).map(|role| role.id).collect();
+    let roles: Vec<RoleId> =
+        role::Entity::find().all(conn).await?.iter().filter(|role| holds(role)).map(|role| role.id).collect();
     let granted = user_permission::Entity::find()
         .select_only()
         .column(user_permission::Column::UserId)
         .filter(user_permission::Column::Permission.eq(permission.name))
         .into_query();
-    let holders = Condition::any()
-        .add(user::Column::RoleId.is_in(roles))
-        .add(user::Column::Id.in_subquery(granted));
+    let holders = Condition::any().add(user::Column::RoleId.is_in(roles)).add(user::Column::Id.in_subquery(granted));
     let people = user::Entity::find().select_only().column(user::Column::Id);
     let people = people.filter(user::Column::IsActive.eq(true)).filter(holders).limit(1000);
     Ok(people.into_tuple().all(conn).await?)

@@ -86,10 +86,15 @@ pub async fn count_invitations(conn: &Conn, cx: &Cx, filter: &Filter<InvitationC
 }
 
 /// Invitations by id, as far as the actor may see them.
-pub async fn invitations_by_ids(conn: &Conn, cx: &Cx, ids: &[InvitationId]) -> Result<HashMap<InvitationId, Invitation>> {
+pub async fn invitations_by_ids(
+    conn: &Conn,
+    cx: &Cx,
+    ids: &[InvitationId],
+) -> Result<HashMap<InvitationId, Invitation>> {
     if ids.is_empty() || !cx.can(MANAGE_STAFF) {
         return Ok(HashMap::new());
     }
-    let rows = invitation::Entity::find().filter(any_of(conn.get_database_backend(), Column::Id, ids)).all(conn).await?;
+    let rows =
+        invitation::Entity::find().filter(any_of(conn.get_database_backend(), Column::Id, ids)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

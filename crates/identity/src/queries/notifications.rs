@@ -128,8 +128,7 @@ impl Preference {
 
 /// The actor's preferences of all types, decided or usual.
 pub async fn notification_preferences(conn: &Conn, cx: &Cx) -> Result<Vec<Preference>> {
-    let decided =
-        preference::Entity::find().filter(preference::Column::UserId.eq(cx.user()?.id)).all(conn).await?;
+    let decided = preference::Entity::find().filter(preference::Column::UserId.eq(cx.user()?.id)).all(conn).await?;
     let of = |kind: NotificationType| match decided.iter().find(|row| row.kind == kind) {
         Some(row) => Preference { kind, email: row.email, teams: row.teams },
         None => Preference::usual(kind),

@@ -27,7 +27,12 @@ pub async fn avatar(conn: &Conn, id: Uuid) -> Result<Option<Vec<u8>>> {
 }
 
 /// Whose a token is that is still good, to look at before a password is hashed; using it is another matter.
-pub(crate) async fn owner(conn: &Conn, hash: &[u8], purpose: Purpose, now: DateTime<Utc>) -> Result<Option<user::Model>> {
+pub(crate) async fn owner(
+    conn: &Conn,
+    hash: &[u8],
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Option<user::Model>> {
     let token = one_time_token::Entity::find()
         .filter(one_time_token::Column::Hash.eq(hash))
         .filter(one_time_token::Column::Purpose.eq(purpose))

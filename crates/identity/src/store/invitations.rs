@@ -5,12 +5,7 @@ use kernel::{
     Result, Tx,
     id::{InvitationId, UserId},
 };
-use sea_orm::{
-    ActiveValue::Set,
-    IntoActiveModel, QuerySelect,
-    entity::prelude::*,
-    sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 
 use super::{invitation, user};
 use crate::ports::self_service::Invitations;
@@ -50,7 +45,14 @@ impl Invitations for Tx {
         Ok(found.one(self.conn()).await?)
     }
 
-    async fn add_invited(&self, id: UserId, name: &str, hash: &str, of: &invitation::Model, at: DateTime<Utc>) -> Result<bool> {
+    async fn add_invited(
+        &self,
+        id: UserId,
+        name: &str,
+        hash: &str,
+        of: &invitation::Model,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
         let row = user::ActiveModel {
             id: Set(id),
             kind: Set(user::Kind::Staff),

@@ -12,11 +12,7 @@ use sea_orm::{
     sea_query::{ExprTrait, OnConflict},
 };
 
-use super::{
-    avatar, one_time_token,
-    one_time_token::Purpose,
-    session, user,
-};
+use super::{avatar, one_time_token, one_time_token::Purpose, session, user};
 use crate::{
     domain::one_time::{Payload, Registration},
     ports::self_service::{Accounts, NewClient, NewOneTimeToken, OneTimeTokens, Profile, Spent},
@@ -39,8 +35,7 @@ impl OneTimeTokens for Tx {
             expires_at: Set(token.at + token.purpose.ttl()),
             used_at: Set(None),
         };
-        let fresh =
-            [Column::Id, Column::Hash, Column::Payload, Column::CreatedAt, Column::ExpiresAt, Column::UsedAt];
+        let fresh = [Column::Id, Column::Hash, Column::Payload, Column::CreatedAt, Column::ExpiresAt, Column::UsedAt];
         one_time_token::Entity::insert(row)
             .on_conflict(OnConflict::columns([Column::UserId, Column::Purpose]).update_columns(fresh).to_owned())
             .exec_without_returning(self.conn())
@@ -58,7 +53,9 @@ impl OneTimeTokens for Tx {
             .exec_with_returning(self.conn())
             .await?;
         let spent = spent.into_iter().next();
-        spent.map(|row| Ok(Spent { user: row.user_id, purpose: row.purpose, payload: payload(row.payload)? })).transpose()
+        spent
+            .map(|row| Ok(Spent { user: row.user_id, purpose: row.purpose, payload: payload(row.payload)? }))
+            .transpose()
     }
 
     async fn newest(&self, user: UserId, purpose: Purpose) -> Result<Option<(Payload, bool)>> {

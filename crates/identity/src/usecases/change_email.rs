@@ -2,13 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{
-    Cx, Db, Error, ProblemCode, Result,
-    db::Emit,
-    id::UserId,
-    limit::Limit,
-    text::Check,
-};
+use kernel::{Cx, Db, Error, ProblemCode, Result, db::Emit, id::UserId, limit::Limit, text::Check};
 use serde::{Deserialize, Serialize};
 
 use super::links::{count_try, letter, new_token};

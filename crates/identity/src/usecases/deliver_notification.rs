@@ -60,13 +60,7 @@ struct Parcel {
 ///
 /// The card goes out between two transactions, so a crash after the other side took it and before we noted that sends it
 /// again, under the same id. Nothing else can repeat it: the job is leased to one worker at a time.
-pub async fn deliver_notification(
-    db: &Db,
-    cards: &dyn Cards,
-    rules: &WebhookRules,
-    cx: &Cx,
-    job: &Job,
-) -> Result<()> {
+pub async fn deliver_notification(db: &Db, cards: &dyn Cards, rules: &WebhookRules, cx: &Cx, job: &Job) -> Result<()> {
     let work: DeliverNotification = job.work()?;
     let Some(parcel) = parcel(&db.reader(cx).await?, work.delivery).await? else {
         return db.transact(cx, "notification.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
@@ -109,7 +103,13 @@ async fn parcel(conn: &Conn, id: NotificationDeliveryId) -> Result<Option<Parcel
     Ok(Some(Parcel { delivery, notification, channel, to }))
 }
 
-async fn post(db: &Db, cards: &dyn Cards, rules: &WebhookRules, cx: &Cx, parcel: &Parcel) -> Result<Result<(), PostError>> {
+async fn post(
+    db: &Db,
+    cards: &dyn Cards,
+    rules: &WebhookRules,
+    cx: &Cx,
+    parcel: &Parcel,
+) -> Result<Result<(), PostError>> {
     let address = open_address(db.keyring(), parcel.channel.id, &parcel.channel.url)?;
     // The rules may have become stricter since it was given.
     let webhook = match rules.check(&address) {
@@ -203,11 +203,14 @@ async fn failed(tx: &Tx, cx: &Cx, job: &Job, parcel: &Parcel, error: &PostError)
     };
     delivery::Entity::update(row).exec(tx.conn()).await?;
     if verdict == Verdict::Dead {
-        tx.emit(cx, &NotificationDeliveryFailed {
-            delivery: parcel.delivery.id,
-            channel: parcel.channel.id,
-            error: why.clone(),
-        });
+        tx.emit(
+            cx,
+            &NotificationDeliveryFailed {
+                delivery: parcel.delivery.id,
+                channel: parcel.channel.id,
+                error: why.clone(),
+            },
+        );
         given_up(tx, cx, parcel.channel.id, why, matches!(error, PostError::Gone(_))).await?;
     }
     Ok(())

@@ -105,6 +105,9 @@ async fn add<S: ExternalIdentities + Roles + Emit>(
         return Err(Error::lost_race("the address"));
     }
     let provider = provider.name.clone();
-    s.emit(cx, &PersonAdded { user: person.id, identity: identity.id, provider, email: email.to_owned(), role: role.name });
+    s.emit(
+        cx,
+        &PersonAdded { user: person.id, identity: identity.id, provider, email: email.to_owned(), role: role.name },
+    );
     Ok(Some(person))
 }

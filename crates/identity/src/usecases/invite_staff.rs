@@ -49,7 +49,14 @@ pub struct InviteStaff {
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::Invalid`] for a bad, known or invited address, an unknown role or department, or a role
 /// that can do what the inviter cannot.
-pub async fn invite_staff(tx: &Tx, db: &Db, links: &Links, catalog: &[&str], cx: &Cx, cmd: &InviteStaff) -> Result<Invitation> {
+pub async fn invite_staff(
+    tx: &Tx,
+    db: &Db,
+    links: &Links,
+    catalog: &[&str],
+    cx: &Cx,
+    cmd: &InviteStaff,
+) -> Result<Invitation> {
     cx.require(MANAGE_STAFF)?;
     let mut check = Check::default();
     let email = check.email("email", &cmd.email);

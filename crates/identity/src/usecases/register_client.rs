@@ -35,7 +35,8 @@ use crate::{
 };
 
 /// Registrations from one address.
-const BY_ADDRESS: Limit = Limit { name: "registrations by address", attempts: 20, window: Duration::from_secs(10 * 60) };
+const BY_ADDRESS: Limit =
+    Limit { name: "registrations by address", attempts: 20, window: Duration::from_secs(10 * 60) };
 
 /// What the form sends.
 #[derive(Clone)]
@@ -118,7 +119,8 @@ pub async fn register(db: &Db, links: &Links, cx: &Cx, job: &Job) -> Result<()> 
     let work: Register = job.work()?;
     let sealed = STANDARD.decode(&work.sealed).map_err(Error::internal)?;
     let plain = db.keyring().decrypt(SEAL, &sealed)?;
-    let said: Registration = serde_json::from_slice(&plain).map_err(|_| Error::internal("a registration cannot be read"))?;
+    let said: Registration =
+        serde_json::from_slice(&plain).map_err(|_| Error::internal("a registration cannot be read"))?;
     let send = !work.limited || may_mail(db, cx, &said.email).await?;
     let said = &said;
     db.transact(cx, "registration.complete", |tx| async move {
@@ -143,7 +145,8 @@ pub async fn register(db: &Db, links: &Links, cx: &Cx, job: &Job) -> Result<()> 
                 mail_verification(&tx, db, links, cx, &said.email, owner.id, payload()).await?;
             }
             Some(owner) => {
-                letter(&tx, db, cx, &owner, Template::AlreadyRegistered, vec![("link", links.forgot_password())]).await?;
+                letter(&tx, db, cx, &owner, Template::AlreadyRegistered, vec![("link", links.forgot_password())])
+                    .await?;
             }
         }
         jobs::finish(&tx, job).await

@@ -1,11 +1,6 @@
 //! A delivery that was given up is tried again.
 
-use kernel::{
-    Cx, Error, ProblemCode, Result, Tx,
-    db::Emit,
-    id::NotificationDeliveryId,
-    jobs::Enqueue,
-};
+use kernel::{Cx, Error, ProblemCode, Result, Tx, db::Emit, id::NotificationDeliveryId, jobs::Enqueue};
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::deliver_notification::DeliverNotification;
@@ -14,7 +9,7 @@ use crate::{
     policy::MANAGE_NOTIFICATIONS,
     store::{
         notification_channel as channel,
-        notification_delivery::{Entity, DeliveryState, Model},
+        notification_delivery::{DeliveryState, Entity, Model},
     },
 };
 

@@ -113,7 +113,11 @@ async fn save(
     let mut check = Check::default();
     let name = match (&cmd.name, &found) {
         (None, Some(found)) => found.name.clone(),
-        (name, _) => check.line("name", name.as_deref().unwrap_or(if owner.is_some() { "Microsoft Teams" } else { "" }), CHANNEL_NAME),
+        (name, _) => check.line(
+            "name",
+            name.as_deref().unwrap_or(if owner.is_some() { "Microsoft Teams" } else { "" }),
+            CHANNEL_NAME,
+        ),
     };
     let types = match (&cmd.types, &found) {
         (Some(types), _) => types.as_ref().map(|types| json!(types)),

@@ -132,9 +132,11 @@ async fn recipients(tx: &Tx, notice: &Notice) -> Result<Vec<Person>> {
 
 /// The channels that take a notice for these people.
 async fn takers(tx: &Tx, notice: &Notice, people: &[UserId]) -> Result<Vec<Channel>> {
-    let whose = Condition::any()
-        .add(channel::Column::OwnerId.is_null())
-        .add(any_of(tx.conn().get_database_backend(), channel::Column::OwnerId, people));
+    let whose = Condition::any().add(channel::Column::OwnerId.is_null()).add(any_of(
+        tx.conn().get_database_backend(),
+        channel::Column::OwnerId,
+        people,
+    ));
     let active = channel::Entity::find().filter(channel::Column::IsActive.eq(true)).filter(whose);
     let channels = active.into_partial_model::<Channel>().all(tx.conn()).await?;
     Ok(channels.into_iter().filter(|channel| channel.takes(notice.kind)).collect())

@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use super::save_notification_channel::open_address;
 use crate::{
     domain::{
-        card::Card, notification::NotificationLevel, notification_events::NotificationChannelTested,
+        card::Card,
+        notification::NotificationLevel,
+        notification_events::NotificationChannelTested,
         webhook::{PostError, WebhookRules},
     },
     policy::MANAGE_NOTIFICATIONS,

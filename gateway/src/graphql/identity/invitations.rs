@@ -314,9 +314,9 @@ impl InvitationMutation {
     ) -> Result<RevokeInvitationPayload> {
         let (app, cx) = (&scope(ctx).app, &scope(ctx).mutation(ctx));
         let id = id("input.invitationId", &input.invitation_id)?;
-        let revoked = app.db.transact(cx, "invitation.revoke", |tx| async move {
-            identity::revoke_invitation(&tx, cx, id).await
-        });
+        let revoked = app
+            .db
+            .transact(cx, "invitation.revoke", |tx| async move { identity::revoke_invitation(&tx, cx, id).await });
         let (invitation, errors) = payload(revoked.await)?;
         Ok(RevokeInvitationPayload { invitation: invitation.map(Into::into), errors })
     }

@@ -27,7 +27,11 @@ use crate::graphql::{
         desc = "The number of the event, without gaps in the tenant. Resume after it with `after`."
     ),
     field(name = "at", ty = "&DateTime<Utc>", desc = "When it happened."),
-    field(name = "unread_count", ty = "i32", desc = "How many are still to be read now; 1000 stands for that many or more.")
+    field(
+        name = "unread_count",
+        ty = "i32",
+        desc = "How many are still to be read now; 1000 stands for that many or more."
+    )
 )]
 pub enum NotificationEvent {
     /// The viewer was told something.

@@ -328,9 +328,10 @@ impl SelfServiceMutation {
             phone: input.phone.into(),
             company: input.company.into(),
         };
-        let updated = scope.app.db.transact(cx, "account.update_profile", |tx| async move {
-            identity::update_profile(&tx, cx, cmd).await
-        });
+        let updated = scope
+            .app
+            .db
+            .transact(cx, "account.update_profile", |tx| async move { identity::update_profile(&tx, cx, cmd).await });
         let (user, errors) = changed(scope, cx, updated.await).await?;
         Ok(UpdateProfilePayload { user, errors })
     }
@@ -350,8 +351,10 @@ impl SelfServiceMutation {
     /// Removes one's own picture.
     async fn remove_avatar(&self, ctx: &Context<'_>) -> Result<RemoveAvatarPayload> {
         let (scope, cx) = (scope(ctx), &scope(ctx).mutation(ctx));
-        let removed =
-            scope.app.db.transact(cx, "account.remove_avatar", |tx| async move { identity::remove_avatar(&tx, cx).await });
+        let removed = scope
+            .app
+            .db
+            .transact(cx, "account.remove_avatar", |tx| async move { identity::remove_avatar(&tx, cx).await });
         let (user, errors) = changed(scope, cx, removed.await).await?;
         Ok(RemoveAvatarPayload { user, errors })
     }

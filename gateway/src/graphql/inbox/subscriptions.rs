@@ -28,7 +28,8 @@ impl Telling for Wanted {
 
     async fn tell(&self, scope: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<InboxEvent>> {
         let topic = stored.iter().filter(|event| event.topic.as_deref() == Some(inbox::TOPIC));
-        let events = topic.filter_map(|event| InboxEvent::of(event, self).transpose()).collect::<kernel::Result<_>>()?;
+        let events =
+            topic.filter_map(|event| InboxEvent::of(event, self).transpose()).collect::<kernel::Result<_>>()?;
         visible(scope, cx, events).await
     }
 }
