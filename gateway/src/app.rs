@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Claims, Directory, Passwords};
+use identity::{Access, AccessTokens, Claims, Directory, Passwords, PlatformTokens};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
 use crate::{
     config::Config,
     graphql::schema::{Schema, build},
+    rates::Rates,
 };
 
 /// Every part of a running Frontdesk.
@@ -24,6 +25,12 @@ pub struct App {
     pub directory: Directory,
     /// Access tokens.
     pub tokens: AccessTokens,
+    /// Access tokens of platform administrators.
+    pub platform_tokens: PlatformTokens,
+    /// Requests of the tenants in the last minute.
+    pub rates: Rates,
+    /// Where the databases are, for making tenants. A secret.
+    pub database_url: String,
     /// Password hashing.
     pub passwords: Passwords,
     /// Where mail goes.
@@ -71,6 +78,9 @@ impl App {
             access: Access::new(db.clone(), catalog.clone()),
             directory: Directory::default(),
             tokens: AccessTokens::new(&keyring)?,
+            platform_tokens: PlatformTokens::new(&keyring)?,
+            rates: Rates::default(),
+            database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, at_once)?,
             mailer,
             mail: config.mail_settings()?,

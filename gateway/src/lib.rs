@@ -15,5 +15,6 @@ pub mod graphiql;
 pub mod graphql;
 pub mod http;
 pub mod operations;
+pub mod rates;
 pub mod tenants;
 pub mod workers;

@@ -3,18 +3,14 @@
 use std::sync::{Arc, LazyLock};
 
 use futures_util::{StreamExt, stream};
-use identity::AddStaff;
+use identity::{AddStaff, OpenTenant, TenantAccount};
 use kernel::{
     Actor, Cx, Db, Error, Result, Source,
     db::migration_connection,
-    id::{TenantId, TypedId},
-    tenant::{self, Tenant, Tier, is_slug},
+    tenant::{self, Tenant},
 };
 use migration::{Control, newest};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, sea_query::Expr};
 use sea_orm_migration::MigratorTrait;
 
 /// How many tenants are migrated at a time.
@@ -126,72 +122,43 @@ pub async fn migrate_all(
     Ok(migrated)
 }
 
-/// A tenant to be made.
+/// The context of the platform for a command, or for what goes on before anybody is there.
+pub fn platform(source: &Arc<Source>, command: &str) -> Cx {
+    let nowhere = Arc::new(Tenant::platform(source.now()));
+    Cx::new(source.clone(), nowhere, Actor::System, format!("cli-{command}"))
+}
+
+/// A first administrator.
 #[derive(Debug, Clone)]
-pub struct NewTenant {
-    /// Its short name.
-    pub slug: String,
-    /// The company's name.
-    pub name: String,
-    /// A host name of its own.
-    pub host: Option<String>,
+pub struct FirstAdmin {
+    /// Who.
+    pub staff: AddStaff,
+    /// Whether the password is somebody else's idea, so that they must choose another one.
+    pub must_change_password: bool,
 }
 
 /// Makes a tenant: the row in the registry, its schema, its built-in roles and, where given, its first
-/// administrator. Trying again after a crash goes on where it stopped.
-pub async fn create(
-    db: &Db,
-    url: &str,
-    source: &Arc<Source>,
-    new: NewTenant,
-    admin: Option<AddStaff>,
-) -> Result<Arc<Tenant>> {
-    if !is_slug(&new.slug) {
-        return Err(Error::internal("a slug has 1 to 40 characters of a-z, 0-9 and -, and begins with a letter"));
-    }
-    let now = source.now();
-    let id = TenantId::from_uuid(source.uuid(now, 0));
-    let row = Tenant {
-        id,
-        slug: new.slug.clone(),
-        name: new.name,
-        tier: Tier::Free,
-        schema_name: format!("tenant_{}", id.uuid().simple()),
-        host: new.host.map(|host| host.to_lowercase()),
-        settings: serde_json::json!({}),
-        active: true,
-        schema_version: None,
-        migration_error: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let inserted = tenant::Entity::insert(row.into_active_model()).exec_without_returning(&db.control()).await;
-    if let Err(error) = inserted
-        && !kernel::error::is_unique_violation(&error)
-    {
-        return Err(error.into());
-    }
-    let found = tenant::Entity::find().filter(tenant::Column::Slug.eq(&new.slug)).one(&db.control()).await?;
-    let found = found.ok_or_else(|| Error::internal("another tenant has this name or host"))?;
-    migrate_tenant(db, url, &found, source).await?;
-    let found = tenant::Entity::find_by_id(found.id)
-        .one(&db.control())
-        .await?
-        .map(Arc::new)
-        .ok_or(Error::NotFound { what: "Tenant" })?;
-    let cx = Cx::new(source.clone(), found.clone(), Actor::System, "tenant-create");
-    let (cx, admin) = (&cx, &admin);
-    db.transact(cx, "tenant.bootstrap", |tx| async move { identity::bootstrap(&tx, cx, admin.clone()).await }).await?;
-    Ok(found)
+/// administrator; then it is active. What broke off on the way goes on when the same slug is made again.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is malformed or taken.
+pub async fn create(db: &Db, url: &str, cx: &Cx, new: OpenTenant, admin: Option<FirstAdmin>) -> Result<TenantAccount> {
+    let tenant = identity::open_tenant(db, cx, new).await?;
+    migrate_tenant(db, url, &tenant, cx.source()).await?;
+    // Roles and people are the tenant's own affair; Frontdesk itself sees to them.
+    let inside = &cx.in_tenant(Arc::new(tenant)).acting_as(Actor::System);
+    bootstrap(db, inside, admin.as_ref()).await?;
+    identity::finish_tenant(db, cx, inside.tenant.id).await
 }
 
-/// Suspends a tenant, or lets it go on. Its data stays as it is.
-pub async fn set_active(db: &Db, source: &Source, slug: &str, active: bool) -> Result<()> {
-    let changed = tenant::Entity::update_many()
-        .set(tenant::ActiveModel { active: Set(active), updated_at: Set(source.now()), ..Default::default() })
-        .filter(tenant::Column::Slug.eq(slug))
-        .exec(&db.control())
-        .await?;
-    db.forget_tenants();
-    if changed.rows_affected == 1 { Ok(()) } else { Err(Error::NotFound { what: "Tenant" }) }
+async fn bootstrap(db: &Db, cx: &Cx, admin: Option<&FirstAdmin>) -> Result<()> {
+    db.transact(cx, "tenant.bootstrap", |tx| async move {
+        let staff = admin.map(|admin| admin.staff.clone());
+        let added = identity::bootstrap(&tx, cx, staff).await?;
+        if let Some(admin) = admin.filter(|admin| added && admin.must_change_password) {
+            identity::Seats::expire_password(&tx, &kernel::text::email(&admin.staff.email).unwrap_or_default()).await?;
+        }
+        Ok(())
+    })
+    .await
 }

@@ -274,6 +274,9 @@ async fn clean(app: Arc<App>) {
     loop {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         let Ok(tenants) = app.db.tenants().await else { continue };
+        if let Err(error) = kernel::limit::purge(&app.db.control(), app.source.now()).await {
+            tracing::warn!(?error, "cleaning up the registry failed");
+        }
         for tenant in tenants {
             let cx = app.system(Arc::new(tenant));
             let cleaned = async {

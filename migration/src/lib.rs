@@ -17,7 +17,7 @@ pub struct Control;
 
 impl MigratorTrait for Control {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(control::m0001_tenants::Migration)]
+        vec![Box::new(control::m0001_tenants::Migration), Box::new(control::m0002_platform::Migration)]
     }
 }
 
@@ -33,6 +33,7 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::audit::m0004_audit_trail::Migration),
             Box::new(tenant::identity::m0005_access::Migration),
             Box::new(tenant::audit::m0006_more_actors::Migration),
+            Box::new(tenant::kernel::m0013_usage::Migration),
         ]
     }
 }

@@ -119,3 +119,11 @@ pub trait Sessions {
     /// Ends a session; `false` where it had ended.
     async fn end(&self, session: SessionId, at: DateTime<Utc>, reused: bool) -> Result<bool>;
 }
+
+/// The seats of the tier, and the first person who takes one.
+pub trait Seats {
+    /// How many staff members are active. Whoever else asks waits until this transaction ends.
+    async fn seats_taken(&self) -> Result<u64>;
+    /// Lets the person of this address choose another password before anything else.
+    async fn expire_password(&self, email: &str) -> Result<()>;
+}

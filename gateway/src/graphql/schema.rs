@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
-    identity::{IdentityMutation, IdentityQuery, Permission},
+    identity::{IdentityMutation, IdentityQuery, Permission, PlatformMutation, PlatformQuery},
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
@@ -14,13 +14,17 @@ use super::{
 #[TypeDirective(location = "FieldDefinition")]
 pub fn requires(permission: Permission) {}
 
+/// An operation of the platform, which belongs to no tenant: for its administrators, and for nobody else.
+#[TypeDirective(location = "FieldDefinition")]
+pub fn platform() {}
+
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery);
+pub struct Query(NodeQuery, IdentityQuery, InboxQuery, AuditQuery, PlatformQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, InboxMutation);
+pub struct Mutation(IdentityMutation, InboxMutation, PlatformMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

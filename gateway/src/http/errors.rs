@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use async_graphql::{Pos, Response, ServerError, Value};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::backend::Failure;
 
@@ -34,12 +34,21 @@ pub(super) struct Rejection {
     pub retry_after: Option<Duration>,
     /// Sent as `Allow`.
     pub allow: Option<&'static str>,
+    /// Sent too.
+    pub headers: HeaderMap,
 }
 
 impl Rejection {
     /// The document, the variables or the caller are at fault.
     pub fn request(error: ServerError) -> Self {
-        Self { errors: vec![error], status: StatusCode::BAD_REQUEST, lenient: true, retry_after: None, allow: None }
+        Self {
+            errors: vec![error],
+            status: StatusCode::BAD_REQUEST,
+            lenient: true,
+            retry_after: None,
+            allow: None,
+            headers: HeaderMap::new(),
+        }
     }
 
     /// The HTTP request or the server is at fault: the same status whatever the media type.
@@ -94,7 +103,8 @@ impl From<Failure> for Rejection {
             "INTERNAL_SERVER_ERROR" => (StatusCode::INTERNAL_SERVER_ERROR, false),
             _ => (StatusCode::BAD_REQUEST, true),
         };
-        Self { status, lenient, retry_after: failure.retry_after, ..Self::request(error) }.retryable(failure.retryable)
+        let (retry_after, headers) = (failure.retry_after, failure.headers);
+        Self { status, lenient, retry_after, headers, ..Self::request(error) }.retryable(failure.retryable)
     }
 }
 

@@ -4,3 +4,4 @@ pub mod events;
 pub mod role;
 pub mod session;
 pub mod person;
+pub mod tenancy;

@@ -3,3 +3,4 @@
 pub mod access;
 pub mod directory;
 pub mod people;
+pub mod platform;

@@ -2,9 +2,12 @@
 
 pub mod department;
 mod people;
+pub mod platform_admin;
+pub mod platform_event;
 pub mod refresh_token;
 pub mod role;
 pub mod session;
+pub(crate) mod seats;
 mod sessions;
 pub mod team;
 pub mod team_member;

@@ -10,7 +10,8 @@ use kernel::{
 use crate::{
     domain::events::StaffAdded,
     policy::MANAGE_STAFF,
-    ports::{NewStaff, People},
+    ports::{NewStaff, People, Seats},
+    usecases::seats::take_seat,
 };
 
 /// A colleague to be added.
@@ -31,8 +32,8 @@ pub struct AddStaff {
 /// Adds a staff member.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a bad or taken address, an empty name, an unknown role.
-pub async fn add_staff<S: People + Emit>(s: &S, cx: &Cx, cmd: AddStaff) -> Result<StaffId> {
+/// [`Error::Invalid`] for a bad or taken address, an empty name, an unknown role; where no seat is free.
+pub async fn add_staff<S: People + Seats + Emit>(s: &S, cx: &Cx, cmd: AddStaff) -> Result<StaffId> {
     cx.require(MANAGE_STAFF)?;
     let mut check = Check::default();
     let email = check.email("email", &cmd.email);
@@ -42,6 +43,7 @@ pub async fn add_staff<S: People + Emit>(s: &S, cx: &Cx, cmd: AddStaff) -> Resul
         .role(&cmd.role)
         .await?
         .ok_or_else(|| Error::invalid("role", ProblemCode::NotAvailable, "there is no such role"))?;
+    take_seat(s, cx).await?;
     let staff = NewStaff {
         id: cx.new_id(),
         email,

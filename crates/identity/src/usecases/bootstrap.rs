@@ -3,10 +3,10 @@
 use kernel::{Cx, Result, db::Emit};
 
 use super::add_staff::{AddStaff, add_staff};
-use crate::{domain::role::ROLES, ports::People};
+use crate::{domain::role::ROLES, ports::{People, Seats}};
 
 /// Makes sure that the built-in roles are there and, where nobody is, adds `admin`. Returns whether it was added.
-pub async fn bootstrap<S: People + Emit>(s: &S, cx: &Cx, admin: Option<AddStaff>) -> Result<bool> {
+pub async fn bootstrap<S: People + Seats + Emit>(s: &S, cx: &Cx, admin: Option<AddStaff>) -> Result<bool> {
     for (name, _) in ROLES {
         s.ensure_role(cx.new_id(), name, cx.now).await?;
     }

@@ -13,7 +13,9 @@ mod wake;
 use std::{sync::Arc, time::Duration};
 
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use url_kind::Kind;
 
 pub use conn::Conn;
@@ -70,7 +72,7 @@ pub enum TenantKey {
     Id(TenantId),
     /// By slug, as the header `X-Tenant` does.
     Slug(String),
-    /// By the host name of the request.
+    /// By the host name of the request, as [`host_key`](tenant::host_key) gives it.
     Host(String),
     /// The only tenant there is.
     Only,
@@ -125,9 +127,15 @@ impl Db {
 
     /// The registry of tenants.
     pub fn control(&self) -> Conn {
+        let (pool, schema) = self.registry();
+        Conn::pool(pool.clone(), CONTROL, schema, None)
+    }
+
+    /// Where the registry is, and in which schema.
+    fn registry(&self) -> (&DatabaseConnection, &'static str) {
         match &self.kind {
-            Kind::Postgres { pool } => Conn::pool(pool.clone(), CONTROL, "public", None),
-            Kind::Sqlite { control, .. } => Conn::pool(control.write.clone(), CONTROL, "main", None),
+            Kind::Postgres { pool } => (pool, "public"),
+            Kind::Sqlite { control, .. } => (&control.write, "main"),
         }
     }
 
@@ -184,9 +192,14 @@ impl Db {
         let found = match &key {
             TenantKey::Id(id) => find.filter(tenant::Column::Id.eq(*id)).one(&control).await?,
             TenantKey::Slug(slug) => find.filter(tenant::Column::Slug.eq(slug)).one(&control).await?,
-            TenantKey::Host(host) => find.filter(tenant::Column::Host.eq(host)).one(&control).await?,
+            TenantKey::Host(host) => {
+                let owner = QuerySelect::select_only(tenant::host::Entity::find_by_id(host))
+                    .column(tenant::host::Column::TenantId)
+                    .into_query();
+                find.filter(tenant::Column::Id.in_subquery(owner)).one(&control).await?
+            }
             TenantKey::Only => {
-                let mut two = sea_orm::QuerySelect::limit(find, 2).all(&control).await?;
+                let mut two = find.limit(2).all(&control).await?;
                 if two.len() == 1 { two.pop() } else { None }
             }
         };

@@ -11,7 +11,7 @@ use std::{
 use sea_orm::{DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Conn, Db, TENANT};
+use super::{CONTROL, Conn, Db, TENANT};
 use crate::{
     Cx, Error, Result, Tenant,
     cx::Counters,
@@ -140,14 +140,30 @@ impl Db {
         counters: Option<Arc<Counters>>,
     ) -> Result<(Conn, Arc<DatabaseTransaction>)> {
         let pool = self.writer(tenant).await?;
-        let options = TransactionOptions {
+        let raw = Arc::new(pool.begin_with_options(self.options()).await?);
+        Ok((Conn::tx(raw.clone(), TENANT, self.schema(tenant), counters), raw))
+    }
+
+    fn options(&self) -> TransactionOptions {
+        TransactionOptions {
             // Takes the write lock at once: a transaction that reads first and writes later would fail
             // with "busy" instead of waiting.
             sqlite_transaction_mode: (self.backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
-        };
-        let raw = Arc::new(pool.begin_with_options(options).await?);
-        Ok((Conn::tx(raw.clone(), TENANT, self.schema(tenant), counters), raw))
+        }
+    }
+
+    /// Runs `work` in a transaction of the registry and commits: for what belongs to the platform and to no tenant. It
+    /// has neither events nor a chain; `work` writes its own row of `platform_events`.
+    pub async fn transact_registry<T, W>(&self, work: impl FnOnce(Conn) -> W) -> Result<T>
+    where
+        W: Future<Output = Result<T>> + Send,
+    {
+        let (pool, schema) = self.registry();
+        let raw = Arc::new(pool.begin_with_options(self.options()).await?);
+        let value = work(Conn::tx(raw.clone(), CONTROL, schema, None)).await?;
+        Arc::try_unwrap(raw).map_err(|_| Error::internal("a connection outlived its transaction"))?.commit().await?;
+        Ok(value)
     }
 
     async fn commit(&self, cx: &Cx, open: Arc<Open>, raw: Arc<DatabaseTransaction>) -> Result<()> {

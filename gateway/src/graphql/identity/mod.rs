@@ -2,13 +2,16 @@
 
 pub mod mutations;
 pub mod permission;
+pub mod platform;
 pub mod queries;
+pub mod tenant;
 pub mod types;
 pub mod viewer;
 
 pub use mutations::IdentityMutation;
 pub use queries::IdentityQuery;
 pub use permission::Permission;
+pub use platform::{PlatformMutation, PlatformQuery};
 pub use types::{Client, Department, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
 

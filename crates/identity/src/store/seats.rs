@@ -1,0 +1,28 @@
+//! [`Seats`] on the tables.
+
+use kernel::{Result, Tx, usage};
+use sea_orm::{PaginatorTrait, entity::prelude::*};
+
+use super::user;
+use crate::ports::Seats;
+
+impl Seats for Tx {
+    async fn seats_taken(&self) -> Result<u64> {
+        usage::lock(self).await?;
+        Ok(active_staff().count(self.conn()).await?)
+    }
+
+    async fn expire_password(&self, email: &str) -> Result<()> {
+        user::Entity::update_many()
+            .col_expr(user::Column::MustChangePassword, Expr::value(true))
+            .filter(user::Column::Email.eq(email))
+            .exec(self.conn())
+            .await?;
+        Ok(())
+    }
+}
+
+/// The staff members who take a seat.
+pub(crate) fn active_staff() -> Select<user::Entity> {
+    user::Entity::find().filter(user::Column::Kind.eq(user::Kind::Staff)).filter(user::Column::IsActive.eq(true))
+}

@@ -1,0 +1,327 @@
+//! Tenants are opened, changed, suspended and resumed by those who keep the platform.
+//!
+//! The registry and a tenant's rows are two databases on SQLite, so nothing is done to both at once: first the registry
+//! is changed, together with its own record of that; then it is written down in the tenant's trail. Whoever hears that
+//! the second failed repeats the whole, which changes nothing more and writes what is missing.
+
+use std::sync::Arc;
+
+use kernel::{
+    Conn, Cx, Db, Error, ProblemCode, Result, Tenant,
+    db::Emit,
+    error::is_unique_violation,
+    events::Event,
+    id::{TenantId, TypedId},
+    tenant::{self, Limits, Tier, host, host_name, is_slug},
+    text::Check,
+};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*};
+use serde_json::json;
+
+use crate::{
+    domain::tenancy::{TenantChanged, TenantCreated, TenantResumed, TenantSuspended, standing},
+    policy::keeps_platform,
+    queries::platform::TenantAccount,
+    store::platform_event::record,
+};
+
+/// The most host names of one tenant.
+const HOSTS: usize = 20;
+
+/// A tenant to be made.
+#[derive(Debug, Clone)]
+pub struct OpenTenant {
+    /// Its short name.
+    pub slug: String,
+    /// The company's name.
+    pub name: String,
+    /// Its tier.
+    pub tier: Tier,
+    /// Its host names.
+    pub hosts: Vec<String>,
+}
+
+/// What to change of a tenant; `None` keeps.
+#[derive(Debug, Clone)]
+pub struct UpdateTenant {
+    /// Which.
+    pub id: TenantId,
+    /// The company's name.
+    pub name: Option<String>,
+    /// The tier.
+    pub tier: Option<Tier>,
+    /// Seats of its own; `Some(None)` is the tier's again. So for the others.
+    pub staff_seats: Option<Option<i64>>,
+    /// Requests a minute of its own.
+    pub requests_per_minute: Option<Option<i64>>,
+    /// Bytes of its own.
+    pub storage_bytes: Option<Option<i64>>,
+    /// All its host names.
+    pub hosts: Option<Vec<String>>,
+}
+
+/// Enters a tenant into the registry, not yet active. One that was entered before and never finished is entered anew,
+/// so that making it can be tried again.
+///
+/// # Errors
+/// [`Error::Invalid`] for a slug, name or host that is malformed or taken.
+pub async fn open_tenant(db: &Db, cx: &Cx, cmd: OpenTenant) -> Result<Tenant> {
+    keeps_platform(cx)?;
+    let mut check = Check::default();
+    if !is_slug(&cmd.slug) {
+        let message = "a slug has 1 to 40 characters of a-z, 0-9 and -, and begins with a letter";
+        check.problem("slug", ProblemCode::InvalidFormat, message);
+    }
+    let name = check.line("name", &cmd.name, 200);
+    let hosts = host_names(&mut check, &cmd.hosts);
+    check.done()?;
+    let cmd = &OpenTenant { name, hosts, ..cmd };
+    match db.transact_registry(|conn| enter(conn, cx, cmd)).await {
+        // Somebody else entered it in this moment: the second look sees theirs.
+        Err(Error::Conflict { retryable: true, .. }) => db.transact_registry(|conn| enter(conn, cx, cmd)).await,
+        entered => entered,
+    }
+}
+
+async fn enter(conn: Conn, cx: &Cx, cmd: &OpenTenant) -> Result<Tenant> {
+    let known = tenant::Entity::find().filter(tenant::Column::Slug.eq(&cmd.slug)).one(&conn).await?;
+    if known.as_ref().is_some_and(|known| !known.is_half_made()) {
+        return Err(Error::invalid("slug", ProblemCode::NotAvailable, "another tenant has this short name"));
+    }
+    let id: TenantId = known.as_ref().map_or_else(|| cx.new_id(), |known| known.id);
+    name_is_free(&conn, &cmd.name, id).await?;
+    let row = Tenant {
+        id,
+        slug: cmd.slug.clone(),
+        name: cmd.name.clone(),
+        tier: cmd.tier,
+        schema_name: format!("tenant_{}", id.uuid().simple()),
+        settings: json!({}),
+        active: false,
+        suspended_at: None,
+        suspended_reason: None,
+        schema_version: known.as_ref().and_then(|known| known.schema_version.clone()),
+        migration_error: None,
+        created_at: known.as_ref().map_or(cx.now, |known| known.created_at),
+        updated_at: cx.now,
+    };
+    if known.is_some() {
+        tenant::Entity::update(row.clone().into_active_model().reset_all()).exec(&conn).await?;
+    } else {
+        tenant::Entity::insert(row.clone().into_active_model()).exec_without_returning(&conn).await?;
+    }
+    set_hosts(&conn, cx, id, &cmd.hosts).await?;
+    record(&conn, cx, "tenant.opened", true, Some(id), standing(&row, &cmd.hosts)).await?;
+    Ok(row)
+}
+
+/// Lets a tenant that was made, with everything in it, be used.
+pub async fn finish_tenant(db: &Db, cx: &Cx, id: TenantId) -> Result<TenantAccount> {
+    keeps_platform(cx)?;
+    let mut account = db.transact_registry(|conn| async move { locked(&conn, cx, id).await }).await?;
+    // Before it is active: from then on nobody makes it again, so nobody would write it down.
+    let created = TenantCreated { tenant: id, standing: standing(&account.tenant, &account.hosts) };
+    in_its_trail(db, cx, &account.tenant, "tenant.create", &created).await?;
+    db.transact_registry(|conn| async move {
+        set(&conn, tenant::ActiveModel { id: Set(id), active: Set(true), ..Default::default() }).await?;
+        record(&conn, cx, "tenant.created", true, Some(id), json!({})).await
+    })
+    .await?;
+    db.forget_tenants();
+    account.tenant.active = true;
+    Ok(account)
+}
+
+/// Changes a tenant's name, tier, limits or host names.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for what is malformed or taken.
+pub async fn update_tenant(db: &Db, cx: &Cx, cmd: UpdateTenant) -> Result<TenantAccount> {
+    keeps_platform(cx)?;
+    let mut check = Check::default();
+    let name = cmd.name.map(|name| check.line("name", &name, 200));
+    let hosts = cmd.hosts.map(|hosts| host_names(&mut check, &hosts));
+    let mut limit = |field: &str, wanted: Option<Option<i64>>| {
+        wanted.map(|own| {
+            let own = own.map(|own| u64::try_from(own).ok().filter(|own| *own > 0));
+            if own == Some(None) {
+                check.problem(&format!("limits.{field}"), ProblemCode::InvalidFormat, "must be at least 1");
+            }
+            own.flatten()
+        })
+    };
+    let seats = limit("staffSeats", cmd.staff_seats);
+    let requests = limit("requestsPerMinute", cmd.requests_per_minute);
+    let bytes = limit("storageBytes", cmd.storage_bytes);
+    check.done()?;
+    let (name, hosts) = (&name, &hosts);
+    let (before, account) = db
+        .transact_registry(|conn| async move {
+            let before = locked(&conn, cx, cmd.id).await?;
+            let TenantAccount { mut tenant, hosts: mut own_hosts } = before.clone();
+            if let Some(name) = name {
+                name_is_free(&conn, name, tenant.id).await?;
+                tenant.name.clone_from(name);
+            }
+            tenant.tier = cmd.tier.unwrap_or(tenant.tier);
+            let own = tenant.own_limits();
+            tenant.settings = tenant.settings_with(Limits {
+                staff_seats: seats.unwrap_or(own.staff_seats),
+                requests_per_minute: requests.unwrap_or(own.requests_per_minute),
+                storage_bytes: bytes.unwrap_or(own.storage_bytes),
+            });
+            let changed = tenant::ActiveModel {
+                id: Set(tenant.id),
+                name: Set(tenant.name.clone()),
+                tier: Set(tenant.tier),
+                settings: Set(tenant.settings.clone()),
+                ..Default::default()
+            };
+            set(&conn, changed).await?;
+            if let Some(hosts) = hosts {
+                set_hosts(&conn, cx, tenant.id, hosts).await?;
+                own_hosts.clone_from(hosts);
+                own_hosts.sort_unstable();
+            }
+            let after = standing(&tenant, &own_hosts);
+            record(&conn, cx, "tenant.changed", true, Some(tenant.id), after).await?;
+            Ok((before, TenantAccount { tenant, hosts: own_hosts }))
+        })
+        .await?;
+    db.forget_tenants();
+    let changed = TenantChanged {
+        tenant: cmd.id,
+        before: standing(&before.tenant, &before.hosts),
+        after: standing(&account.tenant, &account.hosts),
+    };
+    in_its_trail(db, cx, &account.tenant, "tenant.change", &changed).await?;
+    Ok(account)
+}
+
+/// Suspends a tenant: its requests are refused within seconds, its data stays as it is.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a tenant that is still being made.
+pub async fn suspend_tenant(db: &Db, cx: &Cx, id: TenantId, reason: Option<String>) -> Result<TenantAccount> {
+    keeps_platform(cx)?;
+    let mut check = Check::default();
+    let reason = reason.map(|reason| check.line("reason", &reason, 500));
+    check.done()?;
+    let account = stand(db, cx, id, Some(reason.clone())).await?;
+    in_its_trail(db, cx, &account.tenant, "tenant.suspend", &TenantSuspended { tenant: id, reason }).await?;
+    Ok(account)
+}
+
+/// Serves a suspended tenant again.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a tenant that is still being made.
+pub async fn resume_tenant(db: &Db, cx: &Cx, id: TenantId) -> Result<TenantAccount> {
+    keeps_platform(cx)?;
+    let account = stand(db, cx, id, None).await?;
+    in_its_trail(db, cx, &account.tenant, "tenant.resume", &TenantResumed { tenant: id }).await?;
+    Ok(account)
+}
+
+/// Suspends, with the reason if there is one, or resumes.
+async fn stand(db: &Db, cx: &Cx, id: TenantId, suspended: Option<Option<String>>) -> Result<TenantAccount> {
+    let suspended = &suspended;
+    let account = db
+        .transact_registry(|conn| async move {
+            let mut account = locked(&conn, cx, id).await?;
+            let tenant = &mut account.tenant;
+            if tenant.is_half_made() {
+                return Err(Error::invalid("id", ProblemCode::NotAllowed, "this tenant is still being made"));
+            }
+            tenant.active = suspended.is_none();
+            tenant.suspended_at = suspended.as_ref().map(|_| tenant.suspended_at.unwrap_or(cx.now));
+            tenant.suspended_reason = suspended.clone().flatten();
+            let changed = tenant::ActiveModel {
+                id: Set(id),
+                active: Set(tenant.active),
+                suspended_at: Set(tenant.suspended_at),
+                suspended_reason: Set(tenant.suspended_reason.clone()),
+                ..Default::default()
+            };
+            set(&conn, changed).await?;
+            let kind = if tenant.active { "tenant.resumed" } else { "tenant.suspended" };
+            record(&conn, cx, kind, true, Some(id), json!({ "reason": tenant.suspended_reason })).await?;
+            Ok(account)
+        })
+        .await?;
+    db.forget_tenants();
+    Ok(account)
+}
+
+/// A tenant with its hosts, which nobody else changes until the transaction ends.
+async fn locked(conn: &Conn, cx: &Cx, id: TenantId) -> Result<TenantAccount> {
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::UpdatedAt, Expr::value(cx.now))
+        .filter(tenant::Column::Id.eq(id))
+        .exec(conn)
+        .await?;
+    let found = tenant::Entity::find_by_id(id).one(conn).await?;
+    let accounts = TenantAccount::of(conn, found.into_iter().collect()).await?;
+    accounts.into_iter().next().ok_or(Error::NotFound { what: "Tenant" })
+}
+
+async fn set(conn: &Conn, row: tenant::ActiveModel) -> Result<()> {
+    tenant::Entity::update(row).exec(conn).await?;
+    Ok(())
+}
+
+async fn name_is_free(conn: &Conn, name: &str, besides: TenantId) -> Result<()> {
+    let others = tenant::Entity::find().filter(tenant::Column::Name.eq(name)).filter(tenant::Column::Id.ne(besides));
+    match others.one(conn).await? {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid("name", ProblemCode::NotAvailable, "another tenant has this name")),
+    }
+}
+
+fn host_names(check: &mut Check, texts: &[String]) -> Vec<String> {
+    if texts.len() > HOSTS {
+        check.problem("hosts", ProblemCode::TooLong, format!("must be at most {HOSTS}"));
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for text in texts {
+        match host_name(text) {
+            Some(name) => names.push(name),
+            None => check.problem("hosts", ProblemCode::InvalidFormat, "must be host names such as desk.example.com"),
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+async fn set_hosts(conn: &Conn, cx: &Cx, id: TenantId, hosts: &[String]) -> Result<()> {
+    host::Entity::delete_many().filter(host::Column::TenantId.eq(id)).exec(conn).await?;
+    for name in hosts {
+        let row = host::Model { host: name.clone(), tenant_id: id, created_at: cx.now };
+        match host::Entity::insert(row.into_active_model()).exec_without_returning(conn).await {
+            Err(error) if is_unique_violation(&error) => {
+                let message = format!("{name} belongs to another tenant");
+                return Err(Error::invalid("hosts", ProblemCode::NotAvailable, message));
+            }
+            inserted => inserted?,
+        };
+    }
+    Ok(())
+}
+
+/// Writes down in the tenant's own trail what was done to it.
+async fn in_its_trail<E: Event + Sync>(
+    db: &Db,
+    cx: &Cx,
+    tenant: &Tenant,
+    action: &'static str,
+    event: &E,
+) -> Result<()> {
+    let cx = &cx.in_tenant(Arc::new(tenant.clone()));
+    let emit = |tx: kernel::Tx| async move {
+        tx.emit(cx, event);
+        Ok(())
+    };
+    db.transact(cx, action, emit).await
+}
