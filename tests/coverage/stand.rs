@@ -144,6 +144,8 @@ pub struct Things {
     pub reply: String,
     /// The administrator, who wrote the reply and has the message.
     pub staff: String,
+    /// A client.
+    pub client: String,
     /// An audit row.
     pub audit: String,
 }
@@ -185,6 +187,19 @@ pub async fn assign(home: &Home, message: &str, staff: &str) {
     home.admin.run(assign, json!({ "message": message, "staff": staff })).await.ok();
 }
 
+/// A client, as an import would enter them.
+async fn client(home: &Home) -> String {
+    let hex = chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let (id, yes) = if home.is_sqlite() { (format!("x'{hex}'"), "1") } else { (format!("'{hex}'::uuid"), "true") };
+    let at = "'2026-01-01T00:00:00+00:00'";
+    let sql = format!(
+        "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, updated_at) \
+         SELECT {id}, 'client', 'client@example.com', 'Cleo Client', '*', id, {yes}, 1, {at}, {at} FROM roles WHERE name = 'CLIENT'"
+    );
+    home.sql.run(&sql).await;
+    format!("cli_{hex}")
+}
+
 impl Things {
     /// Makes them.
     pub async fn make(home: &Home) -> Self {
@@ -201,7 +216,8 @@ impl Things {
             .await
             .ok();
         let (visitor, audit) = (seen.string("message.visitor.id"), seen.string("auditLogs.nodes.0.id"));
-        Self { message, visitor, reply, staff, audit }
+        let client = client(home).await;
+        Self { message, visitor, reply, staff, client, audit }
     }
 
     /// The one of a kind, by its prefix.
@@ -211,6 +227,7 @@ impl Things {
             "vis" => &self.visitor,
             "rpl" => &self.reply,
             "stf" => &self.staff,
+            "cli" => &self.client,
             "aud" => &self.audit,
             _ => panic!("nothing of the kind {kind}"),
         }

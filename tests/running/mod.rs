@@ -6,6 +6,7 @@ mod desk;
 mod limits;
 mod migrate;
 mod operations;
+mod platform;
 mod settings;
 mod site;
 mod tenants;

@@ -93,7 +93,12 @@ impl From<ServerError> for Rejection {
 
 impl From<Failure> for Rejection {
     fn from(failure: Failure) -> Self {
-        let error = coded(failure.code, failure.message, None);
+        let mut error = coded(failure.code, failure.message, None);
+        if let Some(wait) = failure.retry_after {
+            // For those who see no headers.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            error.extensions.get_or_insert_default().set("retryAfterSeconds", seconds);
+        }
         let (status, lenient) = match failure.code {
             "UNAUTHENTICATED" => (StatusCode::UNAUTHORIZED, true),
             "FORBIDDEN" => (StatusCode::FORBIDDEN, true),
