@@ -136,8 +136,7 @@ impl Product {
 
     async fn context(&self, peer: &Peer, claims: Option<&Claims>) -> Result<Cx, Failure> {
         let tenant = self.tenant(peer, claims).await?;
-        let cx = Cx::new(self.0.source.clone(), tenant, Actor::Anonymous, peer.request_id.as_str())
-            .from(origin(peer));
+        let cx = Cx::new(self.0.source.clone(), tenant, Actor::Anonymous, peer.request_id.as_str()).from(origin(peer));
         match claims {
             None => Ok(cx),
             Some(claims) => {

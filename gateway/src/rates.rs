@@ -152,7 +152,10 @@ mod tests {
                     Err(wait) => {
                         let before = now;
                         now += TimeDelta::from_std(wait).unwrap();
-                        assert!(rates.take(KEY, limit, now - TimeDelta::milliseconds(1)).is_err() || now - before == TimeDelta::milliseconds(1));
+                        assert!(
+                            rates.take(KEY, limit, now - TimeDelta::milliseconds(1)).is_err()
+                                || now - before == TimeDelta::milliseconds(1)
+                        );
                         assert!(rates.take(KEY, limit, now).is_ok(), "{limit} a minute, {wait:?}");
                         through.push(now);
                     }

@@ -18,8 +18,10 @@ fn of_platform(root: &Root) -> Value {
         "signInPlatform" => json!({ "input": { "email": KEEPER, "password": "something wrong" } }),
         "tenants" => json!({}),
         "tenant" => json!({ "id": NOWHERE }),
-        "createTenant" => json!({ "input": { "slug": "acme", "name": "Acme", "tier": "FREE", "adminEmail": "a@example.com",
-            "adminName": "Ada", "adminPassword": PASSWORD } }),
+        "createTenant" => {
+            json!({ "input": { "slug": "acme", "name": "Acme", "tier": "FREE", "adminEmail": "a@example.com",
+            "adminName": "Ada", "adminPassword": PASSWORD } })
+        }
         "updateTenant" | "resumeTenant" => id,
         "suspendTenant" => put(id, "input.reason", json!("unpaid")),
         name => panic!("{name} has no arguments in tests/coverage/platform.rs"),

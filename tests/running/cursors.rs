@@ -8,7 +8,6 @@ use chrono::DateTime;
 use kernel::crypto::Keyring;
 use kernel::id::{TenantId, TypedId};
 use kernel::page::{Cursors, Key, Place};
-use kernel::tenant::Tier;
 use kernel::{Actor, Cx, Source, Tenant};
 use proptest::prelude::*;
 use serde_json::json;

@@ -31,6 +31,7 @@ pub use adapters::{
     platform_token::{PlatformClaims, PlatformTokens},
 };
 pub use domain::{
+    tenancy::TenantAccount,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, SessionTokens},
     person::Person,
@@ -47,7 +48,7 @@ pub use queries::{
         people_by_ids, roles_by_ids, staff_id,
     },
     platform::{
-        TenantAccount, TenantUsage, count_tenants, platform_actor, platform_admins, platform_events, tenant_account,
+        TenantUsage, count_tenants, platform_actor, platform_admins, platform_events, tenant_account,
         tenant_accounts, tenant_usage,
     },
 };

@@ -184,8 +184,8 @@ pub fn host_name(text: &str) -> Option<String> {
 pub fn host_key(host: &str) -> Option<String> {
     let name = host.split(':').next().unwrap_or(host);
     let name = name.strip_suffix('.').unwrap_or(name);
-    let good = (1..=253).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+    let good =
+        (1..=253).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
     good.then(|| name.to_ascii_lowercase())
 }
 
@@ -215,8 +215,25 @@ mod tests {
             assert_eq!(host_key(stored).as_deref(), Some(stored), "what is stored is found");
         }
         let long = ["a".repeat(64), "a.".repeat(127) + "a", "a".repeat(10_000), "\u{fc}".repeat(10_000)];
-        let bad = ["", ".", "..", "a..b", "-a.example", "a-.example", "a b.example", "a\u{0}b", "a/b", "a:80", "*.example",
-            "a_b.example", "user@example.com", "xn--\u{fc}.example", "xn--zzzzzzzzz", "\u{202e}a.example", "[::1]"];
+        let bad = [
+            "",
+            ".",
+            "..",
+            "a..b",
+            "-a.example",
+            "a-.example",
+            "a b.example",
+            "a\u{0}b",
+            "a/b",
+            "a:80",
+            "*.example",
+            "a_b.example",
+            "user@example.com",
+            "xn--\u{fc}.example",
+            "xn--zzzzzzzzz",
+            "\u{202e}a.example",
+            "[::1]",
+        ];
         for text in bad.into_iter().map(str::to_owned).chain(long) {
             assert_eq!(host_name(&text), None, "{text:.40}");
         }
@@ -234,7 +251,8 @@ mod tests {
 
     #[test]
     fn own_limits_win_over_the_tiers() {
-        let mut tenant = Model { tier: Tier::Free, settings: json!({ "other": 1 }), ..Model::platform(DateTime::UNIX_EPOCH) };
+        let mut tenant =
+            Model { tier: Tier::Free, settings: json!({ "other": 1 }), ..Model::platform(DateTime::UNIX_EPOCH) };
         assert_eq!(tenant.limits(), Tier::Free.limits());
         let own = Limits { staff_seats: Some(7), ..Limits::default() };
         tenant.settings = tenant.settings_with(own);

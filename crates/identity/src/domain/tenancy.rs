@@ -4,23 +4,40 @@ use kernel::{
     Tenant,
     events::{Event, Resource, Severity},
     id::TenantId,
+    page::Place,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-/// What the trail keeps of a tenant's standing.
-pub fn standing(tenant: &Tenant, hosts: &[String]) -> Json {
-    let own = tenant.own_limits();
-    json!({
-        "name": tenant.name,
-        "tier": tenant.tier,
-        "limits": {
-            "staffSeats": own.staff_seats,
-            "requestsPerMinute": own.requests_per_minute,
-            "storageBytes": own.storage_bytes,
-        },
-        "hosts": hosts,
-    })
+/// A tenant, from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantAccount {
+    /// Its row in the registry.
+    pub tenant: Tenant,
+    /// Its host names, sorted.
+    pub hosts: Vec<String>,
+}
+
+impl TenantAccount {
+    /// The tenant's place in the list's order.
+    pub fn place(&self) -> Place {
+        Place { keys: vec![self.tenant.slug.as_str().into()], id: self.tenant.id.0 }
+    }
+
+    /// What a trail keeps of its standing.
+    pub fn standing(&self) -> Json {
+        let own = self.tenant.own_limits();
+        json!({
+            "name": self.tenant.name,
+            "tier": self.tenant.tier,
+            "limits": {
+                "staffSeats": own.staff_seats,
+                "requestsPerMinute": own.requests_per_minute,
+                "storageBytes": own.storage_bytes,
+            },
+            "hosts": self.hosts,
+        })
+    }
 }
 
 /// It was made.

@@ -1,57 +1,29 @@
 //! What platform administrators see: who they are, and the tenants from outside. And what a tenant uses, for its own.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use kernel::{
-    Conn, Cx, Db, Error, Result, Tenant,
+    Conn, Cx, Db, Error, Result,
     cx::PlatformActor,
     id::TenantId,
-    page::{Order, Page, Place, Slice},
-    tenant::{self, host},
-    usage,
+    page::{Order, Page, Slice},
+    tenant, usage,
 };
-use sea_orm::{PaginatorTrait, QueryOrder, entity::prelude::*};
+use sea_orm::{PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
 
 use crate::{
     adapters::platform_token::PlatformClaims,
+    domain::tenancy::TenantAccount,
     policy::MANAGE_SETTINGS,
-    store::{platform_admin, platform_event, seats::active_staff},
+    store::{platform_admin, platform_event, seats::active_staff, tenants::with_hosts},
 };
-
-/// A tenant, from outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TenantAccount {
-    /// Its row in the registry.
-    pub tenant: Tenant,
-    /// Its host names, sorted.
-    pub hosts: Vec<String>,
-}
-
-impl TenantAccount {
-    /// The tenant's place in the list's order.
-    pub fn place(&self) -> Place {
-        Place { keys: vec![self.tenant.slug.as_str().into()], id: self.tenant.id.0 }
-    }
-
-    /// These tenants with their host names, in one statement.
-    pub(crate) async fn of(conn: &Conn, tenants: Vec<Tenant>) -> Result<Vec<Self>> {
-        let ids = tenants.iter().map(|tenant| tenant.id);
-        let rows = host::Entity::find().filter(host::Column::TenantId.is_in(ids)).order_by_asc(host::Column::Host);
-        let mut hosts: HashMap<TenantId, Vec<String>> = HashMap::new();
-        for row in rows.all(conn).await? {
-            hosts.entry(row.tenant_id).or_default().push(row.host);
-        }
-        let account = |tenant: Tenant| Self { hosts: hosts.remove(&tenant.id).unwrap_or_default(), tenant };
-        Ok(tenants.into_iter().map(account).collect())
-    }
-}
 
 /// The platform administrator that a token's claims stand for, as they are now.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when they were deactivated or their token version raised.
 pub async fn platform_actor(db: &Db, claims: &PlatformClaims) -> Result<Arc<PlatformActor>> {
-    let found = platform_admin::Entity::find_by_id(claims.admin).one(&db.control()).await?;
+    let found = platform_admin::by_id(&db.control(), claims.admin).await?;
     let good = |admin: &platform_admin::Model| admin.is_active && admin.token_version == claims.token_version;
     let admin = found.filter(good).ok_or(Error::Unauthenticated)?;
     Ok(Arc::new(PlatformActor { id: admin.id, email: admin.email }))
@@ -66,7 +38,7 @@ pub async fn tenant_accounts(db: &Db, cx: &Cx, page: &Page) -> Result<Slice<Tena
     let conn = db.control();
     let order = Order { columns: vec![(tenant::Column::Slug, false)], id: tenant::Column::Id };
     let slice = page.slice(order.apply(tenant::Entity::find(), page).all(&conn).await?);
-    let rows = TenantAccount::of(&conn, slice.rows).await?;
+    let rows = with_hosts(&conn, slice.rows).await?;
     Ok(Slice { rows, has_next: slice.has_next, has_previous: slice.has_previous })
 }
 
@@ -81,17 +53,16 @@ pub async fn tenant_account(db: &Db, cx: &Cx, id: TenantId) -> Result<Option<Ten
     cx.platform()?;
     let conn = db.control();
     let found = tenant::Entity::find_by_id(id).one(&conn).await?;
-    Ok(TenantAccount::of(&conn, found.into_iter().collect()).await?.pop())
+    Ok(with_hosts(&conn, found.into_iter().collect()).await?.pop())
 }
 
 /// The platform administrators, by address: for the command line.
 pub async fn platform_admins(db: &Db) -> Result<Vec<platform_admin::Model>> {
-    Ok(platform_admin::Entity::find().order_by_asc(platform_admin::Column::Email).all(&db.control()).await?)
+    platform_admin::all(&db.control()).await
 }
 
 /// What was done to the platform last, newest first: for the command line.
 pub async fn platform_events(db: &Db, most: u64) -> Result<Vec<platform_event::Model>> {
-    use sea_orm::QuerySelect;
     let newest = platform_event::Entity::find().order_by_desc(platform_event::Column::At);
     Ok(newest.order_by_desc(platform_event::Column::Id).limit(most).all(&db.control()).await?)
 }

@@ -11,5 +11,6 @@ pub(crate) mod seats;
 mod sessions;
 pub mod team;
 pub mod team_member;
+pub(crate) mod tenants;
 pub mod user;
 pub mod user_permission;

@@ -1,8 +1,8 @@
 //! The registry's table of those who keep the platform.
 
 use chrono::{DateTime, Utc};
-use kernel::id::PlatformAdminId;
-use sea_orm::entity::prelude::*;
+use kernel::{Conn, Result, id::PlatformAdminId};
+use sea_orm::{IntoActiveModel, QueryOrder, entity::prelude::*};
 
 /// A platform administrator, who is a member of no tenant.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -32,3 +32,36 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The one with this address.
+pub(crate) async fn by_email(conn: &Conn, email: &str) -> Result<Option<Model>> {
+    Ok(Entity::find().filter(Column::Email.eq(email)).one(conn).await?)
+}
+
+/// The one with this id.
+pub(crate) async fn by_id(conn: &Conn, id: PlatformAdminId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).one(conn).await?)
+}
+
+/// All of them, by address.
+pub(crate) async fn all(conn: &Conn) -> Result<Vec<Model>> {
+    Ok(Entity::find().order_by_asc(Column::Email).all(conn).await?)
+}
+
+/// Adds one.
+pub(crate) async fn add(conn: &Conn, admin: &Model) -> Result<()> {
+    Entity::insert(admin.clone().into_active_model()).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Writes one who is there.
+pub(crate) async fn save(conn: &Conn, admin: &Model) -> Result<()> {
+    Entity::update(admin.clone().into_active_model().reset_all()).exec(conn).await?;
+    Ok(())
+}
+
+/// Notes a sign-in; takes as long where there is nobody.
+pub(crate) async fn signed_in(conn: &Conn, id: PlatformAdminId, at: DateTime<Utc>) -> Result<()> {
+    Entity::update_many().col_expr(Column::LastSignInAt, Expr::value(at)).filter(Column::Id.eq(id)).exec(conn).await?;
+    Ok(())
+}

@@ -3,7 +3,10 @@
 use kernel::{Cx, Result, db::Emit};
 
 use super::add_staff::{AddStaff, add_staff};
-use crate::{domain::role::ROLES, ports::{People, Seats}};
+use crate::{
+    domain::role::ROLES,
+    ports::{People, Seats},
+};
 
 /// Makes sure that the built-in roles are there and, where nobody is, adds `admin`. Returns whether it was added.
 pub async fn bootstrap<S: People + Seats + Emit>(s: &S, cx: &Cx, admin: Option<AddStaff>) -> Result<bool> {

@@ -1,7 +1,6 @@
 //! Platform administrators are added and deactivated, on the command line only: nobody becomes one over the network.
 
 use kernel::{Cx, Db, Error, Result, id::PlatformAdminId, text::Check};
-use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*, sea_query::ExprTrait};
 use serde_json::json;
 
 use crate::{
@@ -20,21 +19,17 @@ pub async fn add_platform_admin(db: &Db, cx: &Cx, email: &str, password_hash: St
     let email = check.email("email", email);
     check.done()?;
     db.transact_registry(|conn| async move {
-        let found = platform_admin::Entity::find().filter(platform_admin::Column::Email.eq(&email)).one(&conn).await?;
-        let id = match found {
-            Some(found) => {
-                let id = found.id;
-                let token_version = Set(found.token_version + 1);
-                let mut row = found.into_active_model();
-                row.password_hash = Set(password_hash);
-                row.is_active = Set(true);
-                row.token_version = token_version;
-                row.updated_at = Set(cx.now);
-                platform_admin::Entity::update(row).exec(&conn).await?;
-                id
+        let id = match platform_admin::by_email(&conn, &email).await? {
+            Some(mut admin) => {
+                admin.password_hash = password_hash;
+                admin.is_active = true;
+                admin.token_version += 1;
+                admin.updated_at = cx.now;
+                platform_admin::save(&conn, &admin).await?;
+                admin.id
             }
             None => {
-                let row = platform_admin::Model {
+                let admin = platform_admin::Model {
                     id: cx.new_id(),
                     email: email.clone(),
                     password_hash,
@@ -44,9 +39,8 @@ pub async fn add_platform_admin(db: &Db, cx: &Cx, email: &str, password_hash: St
                     created_at: cx.now,
                     updated_at: cx.now,
                 };
-                let id = row.id;
-                platform_admin::Entity::insert(row.into_active_model()).exec_without_returning(&conn).await?;
-                id
+                platform_admin::add(&conn, &admin).await?;
+                admin.id
             }
         };
         record(&conn, cx, "platform_admin.added", true, None, json!({ "id": id, "email": email })).await?;
@@ -63,16 +57,12 @@ pub async fn deactivate_platform_admin(db: &Db, cx: &Cx, email: &str) -> Result<
     keeps_platform(cx)?;
     let email = kernel::text::email(email).ok_or(Error::NotFound { what: "Platform administrator" })?;
     db.transact_registry(|conn| async move {
-        let changed = platform_admin::Entity::update_many()
-            .col_expr(platform_admin::Column::IsActive, Expr::value(false))
-            .col_expr(platform_admin::Column::TokenVersion, Expr::col(platform_admin::Column::TokenVersion).add(1))
-            .col_expr(platform_admin::Column::UpdatedAt, Expr::value(cx.now))
-            .filter(platform_admin::Column::Email.eq(&email))
-            .exec(&conn)
-            .await?;
-        if changed.rows_affected == 0 {
-            return Err(Error::NotFound { what: "Platform administrator" });
-        }
+        let admin = platform_admin::by_email(&conn, &email).await?;
+        let mut admin = admin.ok_or(Error::NotFound { what: "Platform administrator" })?;
+        admin.is_active = false;
+        admin.token_version += 1;
+        admin.updated_at = cx.now;
+        platform_admin::save(&conn, &admin).await?;
         record(&conn, cx, "platform_admin.deactivated", true, None, json!({ "email": email })).await
     })
     .await

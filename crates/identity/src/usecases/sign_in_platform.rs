@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use kernel::{Cx, Db, Error, ProblemCode, Result, id::PlatformAdminId, limit::Limit, text};
-use sea_orm::entity::prelude::*;
 use serde_json::json;
 
 use crate::{
@@ -64,19 +63,15 @@ pub async fn sign_in_platform(
         BY_ADDRESS.count(&registry, cx, &cx.origin.limit_key()).await?;
         BY_ACCOUNT.count(&registry, cx, key).await?;
     }
-    let account = platform_admin::Entity::find().filter(platform_admin::Column::Email.eq(key)).one(&registry).await?;
+    let account = platform_admin::by_email(&registry, key).await?;
     let hash = account.as_ref().filter(|account| account.is_active).map(|account| account.password_hash.as_str());
     // No password is longer; hashing a megabyte would be the attacker's choice.
     let right = cmd.password.len() <= 1024 && passwords.verify(&cmd.password, hash).await?;
     let account = account.filter(|_| right);
     let (account, email) = (account.as_ref(), &email);
     db.transact_registry(|conn| async move {
-        let id = account.map_or(PlatformAdminId(Uuid::nil()), |account| account.id);
-        platform_admin::Entity::update_many()
-            .col_expr(platform_admin::Column::LastSignInAt, Expr::value(cx.now))
-            .filter(platform_admin::Column::Id.eq(id))
-            .exec(&conn)
-            .await?;
+        let id = account.map_or(PlatformAdminId(uuid::Uuid::nil()), |account| account.id);
+        platform_admin::signed_in(&conn, id, cx.now).await?;
         let kind = if right { "platform_session.opened" } else { "platform_session.refused" };
         // What was typed is kept only when it has the form of an address: people type passwords there.
         record(&conn, cx, kind, right, None, json!({ "email": email })).await

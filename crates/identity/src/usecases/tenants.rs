@@ -9,20 +9,17 @@ use std::sync::Arc;
 use kernel::{
     Conn, Cx, Db, Error, ProblemCode, Result, Tenant,
     db::Emit,
-    error::is_unique_violation,
     events::Event,
     id::{TenantId, TypedId},
-    tenant::{self, Limits, Tier, host, host_name, is_slug},
+    tenant::{Limits, Tier, host_name, is_slug},
     text::Check,
 };
-use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*};
 use serde_json::json;
 
 use crate::{
-    domain::tenancy::{TenantChanged, TenantCreated, TenantResumed, TenantSuspended, standing},
+    domain::tenancy::{TenantAccount, TenantChanged, TenantCreated, TenantResumed, TenantSuspended},
     policy::keeps_platform,
-    queries::platform::TenantAccount,
-    store::platform_event::record,
+    store::{platform_event::record, tenants},
 };
 
 /// The most host names of one tenant.
@@ -84,7 +81,7 @@ pub async fn open_tenant(db: &Db, cx: &Cx, cmd: OpenTenant) -> Result<Tenant> {
 }
 
 async fn enter(conn: Conn, cx: &Cx, cmd: &OpenTenant) -> Result<Tenant> {
-    let known = tenant::Entity::find().filter(tenant::Column::Slug.eq(&cmd.slug)).one(&conn).await?;
+    let known = tenants::by_slug(&conn, &cmd.slug).await?;
     if known.as_ref().is_some_and(|known| !known.is_half_made()) {
         return Err(Error::invalid("slug", ProblemCode::NotAvailable, "another tenant has this short name"));
     }
@@ -105,30 +102,34 @@ async fn enter(conn: Conn, cx: &Cx, cmd: &OpenTenant) -> Result<Tenant> {
         created_at: known.as_ref().map_or(cx.now, |known| known.created_at),
         updated_at: cx.now,
     };
-    if known.is_some() {
-        tenant::Entity::update(row.clone().into_active_model().reset_all()).exec(&conn).await?;
-    } else {
-        tenant::Entity::insert(row.clone().into_active_model()).exec_without_returning(&conn).await?;
+    match known {
+        Some(_) => tenants::save(&conn, &row).await?,
+        None => tenants::add(&conn, &row).await?,
     }
     set_hosts(&conn, cx, id, &cmd.hosts).await?;
-    record(&conn, cx, "tenant.opened", true, Some(id), standing(&row, &cmd.hosts)).await?;
-    Ok(row)
+    let account = TenantAccount { tenant: row, hosts: cmd.hosts.clone() };
+    record(&conn, cx, "tenant.opened", true, Some(id), account.standing()).await?;
+    Ok(account.tenant)
 }
 
 /// Lets a tenant that was made, with everything in it, be used.
 pub async fn finish_tenant(db: &Db, cx: &Cx, id: TenantId) -> Result<TenantAccount> {
     keeps_platform(cx)?;
-    let mut account = db.transact_registry(|conn| async move { locked(&conn, cx, id).await }).await?;
+    let locked = |conn: Conn| async move { tenants::locked(&conn, id, cx.now).await };
+    let account = db.transact_registry(locked).await?;
     // Before it is active: from then on nobody makes it again, so nobody would write it down.
-    let created = TenantCreated { tenant: id, standing: standing(&account.tenant, &account.hosts) };
+    let created = TenantCreated { tenant: id, standing: account.standing() };
     in_its_trail(db, cx, &account.tenant, "tenant.create", &created).await?;
-    db.transact_registry(|conn| async move {
-        set(&conn, tenant::ActiveModel { id: Set(id), active: Set(true), ..Default::default() }).await?;
-        record(&conn, cx, "tenant.created", true, Some(id), json!({})).await
-    })
-    .await?;
+    let account = db
+        .transact_registry(|conn| async move {
+            let mut account = tenants::locked(&conn, id, cx.now).await?;
+            account.tenant.active = true;
+            tenants::save(&conn, &account.tenant).await?;
+            record(&conn, cx, "tenant.created", true, Some(id), json!({})).await?;
+            Ok(account)
+        })
+        .await?;
     db.forget_tenants();
-    account.tenant.active = true;
     Ok(account)
 }
 
@@ -155,10 +156,11 @@ pub async fn update_tenant(db: &Db, cx: &Cx, cmd: UpdateTenant) -> Result<Tenant
     let bytes = limit("storageBytes", cmd.storage_bytes);
     check.done()?;
     let (name, hosts) = (&name, &hosts);
-    let (before, account) = db
+    let (before, after) = db
         .transact_registry(|conn| async move {
-            let before = locked(&conn, cx, cmd.id).await?;
-            let TenantAccount { mut tenant, hosts: mut own_hosts } = before.clone();
+            let before = tenants::locked(&conn, cmd.id, cx.now).await?;
+            let mut after = before.clone();
+            let tenant = &mut after.tenant;
             if let Some(name) = name {
                 name_is_free(&conn, name, tenant.id).await?;
                 tenant.name.clone_from(name);
@@ -170,32 +172,19 @@ pub async fn update_tenant(db: &Db, cx: &Cx, cmd: UpdateTenant) -> Result<Tenant
                 requests_per_minute: requests.unwrap_or(own.requests_per_minute),
                 storage_bytes: bytes.unwrap_or(own.storage_bytes),
             });
-            let changed = tenant::ActiveModel {
-                id: Set(tenant.id),
-                name: Set(tenant.name.clone()),
-                tier: Set(tenant.tier),
-                settings: Set(tenant.settings.clone()),
-                ..Default::default()
-            };
-            set(&conn, changed).await?;
+            tenants::save(&conn, tenant).await?;
             if let Some(hosts) = hosts {
-                set_hosts(&conn, cx, tenant.id, hosts).await?;
-                own_hosts.clone_from(hosts);
-                own_hosts.sort_unstable();
+                set_hosts(&conn, cx, cmd.id, hosts).await?;
+                after.hosts.clone_from(hosts);
             }
-            let after = standing(&tenant, &own_hosts);
-            record(&conn, cx, "tenant.changed", true, Some(tenant.id), after).await?;
-            Ok((before, TenantAccount { tenant, hosts: own_hosts }))
+            record(&conn, cx, "tenant.changed", true, Some(cmd.id), after.standing()).await?;
+            Ok((before, after))
         })
         .await?;
     db.forget_tenants();
-    let changed = TenantChanged {
-        tenant: cmd.id,
-        before: standing(&before.tenant, &before.hosts),
-        after: standing(&account.tenant, &account.hosts),
-    };
-    in_its_trail(db, cx, &account.tenant, "tenant.change", &changed).await?;
-    Ok(account)
+    let changed = TenantChanged { tenant: cmd.id, before: before.standing(), after: after.standing() };
+    in_its_trail(db, cx, &after.tenant, "tenant.change", &changed).await?;
+    Ok(after)
 }
 
 /// Suspends a tenant: its requests are refused within seconds, its data stays as it is.
@@ -228,7 +217,7 @@ async fn stand(db: &Db, cx: &Cx, id: TenantId, suspended: Option<Option<String>>
     let suspended = &suspended;
     let account = db
         .transact_registry(|conn| async move {
-            let mut account = locked(&conn, cx, id).await?;
+            let mut account = tenants::locked(&conn, id, cx.now).await?;
             let tenant = &mut account.tenant;
             if tenant.is_half_made() {
                 return Err(Error::invalid("id", ProblemCode::NotAllowed, "this tenant is still being made"));
@@ -236,14 +225,7 @@ async fn stand(db: &Db, cx: &Cx, id: TenantId, suspended: Option<Option<String>>
             tenant.active = suspended.is_none();
             tenant.suspended_at = suspended.as_ref().map(|_| tenant.suspended_at.unwrap_or(cx.now));
             tenant.suspended_reason = suspended.clone().flatten();
-            let changed = tenant::ActiveModel {
-                id: Set(id),
-                active: Set(tenant.active),
-                suspended_at: Set(tenant.suspended_at),
-                suspended_reason: Set(tenant.suspended_reason.clone()),
-                ..Default::default()
-            };
-            set(&conn, changed).await?;
+            tenants::save(&conn, tenant).await?;
             let kind = if tenant.active { "tenant.resumed" } else { "tenant.suspended" };
             record(&conn, cx, kind, true, Some(id), json!({ "reason": tenant.suspended_reason })).await?;
             Ok(account)
@@ -253,28 +235,19 @@ async fn stand(db: &Db, cx: &Cx, id: TenantId, suspended: Option<Option<String>>
     Ok(account)
 }
 
-/// A tenant with its hosts, which nobody else changes until the transaction ends.
-async fn locked(conn: &Conn, cx: &Cx, id: TenantId) -> Result<TenantAccount> {
-    tenant::Entity::update_many()
-        .col_expr(tenant::Column::UpdatedAt, Expr::value(cx.now))
-        .filter(tenant::Column::Id.eq(id))
-        .exec(conn)
-        .await?;
-    let found = tenant::Entity::find_by_id(id).one(conn).await?;
-    let accounts = TenantAccount::of(conn, found.into_iter().collect()).await?;
-    accounts.into_iter().next().ok_or(Error::NotFound { what: "Tenant" })
-}
-
-async fn set(conn: &Conn, row: tenant::ActiveModel) -> Result<()> {
-    tenant::Entity::update(row).exec(conn).await?;
-    Ok(())
-}
-
 async fn name_is_free(conn: &Conn, name: &str, besides: TenantId) -> Result<()> {
-    let others = tenant::Entity::find().filter(tenant::Column::Name.eq(name)).filter(tenant::Column::Id.ne(besides));
-    match others.one(conn).await? {
+    match tenants::name_is_taken(conn, name, besides).await? {
+        false => Ok(()),
+        true => Err(Error::invalid("name", ProblemCode::NotAvailable, "another tenant has this name")),
+    }
+}
+
+async fn set_hosts(conn: &Conn, cx: &Cx, id: TenantId, hosts: &[String]) -> Result<()> {
+    match tenants::set_hosts(conn, id, hosts, cx.now).await? {
         None => Ok(()),
-        Some(_) => Err(Error::invalid("name", ProblemCode::NotAvailable, "another tenant has this name")),
+        Some(taken) => {
+            Err(Error::invalid("hosts", ProblemCode::NotAvailable, format!("{taken} belongs to another tenant")))
+        }
     }
 }
 
@@ -293,21 +266,6 @@ fn host_names(check: &mut Check, texts: &[String]) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-async fn set_hosts(conn: &Conn, cx: &Cx, id: TenantId, hosts: &[String]) -> Result<()> {
-    host::Entity::delete_many().filter(host::Column::TenantId.eq(id)).exec(conn).await?;
-    for name in hosts {
-        let row = host::Model { host: name.clone(), tenant_id: id, created_at: cx.now };
-        match host::Entity::insert(row.into_active_model()).exec_without_returning(conn).await {
-            Err(error) if is_unique_violation(&error) => {
-                let message = format!("{name} belongs to another tenant");
-                return Err(Error::invalid("hosts", ProblemCode::NotAvailable, message));
-            }
-            inserted => inserted?,
-        };
-    }
-    Ok(())
 }
 
 /// Writes down in the tenant's own trail what was done to it.
