@@ -7,6 +7,7 @@ mod limits;
 mod migrate;
 mod operations;
 mod platform;
+mod registry;
 mod settings;
 mod site;
 mod tenants;

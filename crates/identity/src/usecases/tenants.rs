@@ -81,7 +81,11 @@ pub async fn open_tenant(db: &Db, cx: &Cx, cmd: OpenTenant) -> Result<Tenant> {
 }
 
 async fn enter(conn: Conn, cx: &Cx, cmd: &OpenTenant) -> Result<Tenant> {
-    let known = tenants::by_slug(&conn, &cmd.slug).await?;
+    let known = match tenants::by_slug(&conn, &cmd.slug).await? {
+        // Read again, locked: whoever else is at it may just have finished it.
+        Some(known) => Some(tenants::locked(&conn, known.id, cx.now).await?.tenant),
+        None => None,
+    };
     if known.as_ref().is_some_and(|known| !known.is_half_made()) {
         return Err(Error::invalid("slug", ProblemCode::NotAvailable, "another tenant has this short name"));
     }
