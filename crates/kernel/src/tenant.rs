@@ -9,6 +9,7 @@ use crate::id::{TenantId, TypedId};
 /// A tenant's tier: what it may use, unless its own limits say otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Small teams.
     Free,

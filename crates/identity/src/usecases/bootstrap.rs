@@ -14,6 +14,8 @@ pub async fn bootstrap<S: People + Seats + Emit>(s: &S, cx: &Cx, admin: Option<A
         s.ensure_role(cx.new_id(), name, cx.now).await?;
     }
     let Some(admin) = admin else { return Ok(false) };
+    // Of two that start at the same time the second waits here, and sees whom the first has added.
+    s.seats_taken().await?;
     if s.anybody().await? {
         return Ok(false);
     }
