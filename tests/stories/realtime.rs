@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::desk::{ASSIGN, Desk, FOLLOW, Person, SET_STATUS, SOON, number};
+use super::desk::{ASSIGN, Desk, FOLLOW, PASSWORD, Person, SET_STATUS, SOON, number};
 use crate::support::{Frame, Socket, both};
 
 both! {
@@ -136,7 +136,11 @@ both! {
         let mut nobody = Socket::connect(desk.server.base(), None).await;
         nobody.subscribe("1", FOLLOW, json!({})).await;
         assert_eq!(refusal(&nobody.next(SOON).await), "UNAUTHENTICATED");
-        let client = desk.colleague("client@example.com", "A client", "CLIENT").await;
+        desk.cli_ok(&["staff", "add", "client@example.com", "--name", "A client", "--role", "STAFF"], PASSWORD);
+        let client = "UPDATE users SET kind = 'client', email_verified_at = created_at, \
+            role_id = (SELECT id FROM roles WHERE name = 'CLIENT') WHERE email = 'client@example.com'";
+        desk.sql().await.run(client).await;
+        let client = desk.sign_in("client@example.com", PASSWORD).await;
         let mut client = desk.follow(&client, json!({ "after": "0" })).await;
         assert_eq!(refusal(&client.next(SOON).await), "FORBIDDEN");
     }
