@@ -12,7 +12,7 @@ use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
 
 use crate::{
     app::App,
-    graphql::scope::Scope,
+    graphql::{loaders::Rounds, scope::Scope},
     http::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd},
 };
 
@@ -115,6 +115,12 @@ fn is_public(request: &mut Request) -> bool {
     })
 }
 
+/// The rounds in which the request's loaders fetch.
+fn rounds(request: &Request) -> Option<Rounds> {
+    let scope = request.data.get(&std::any::TypeId::of::<Scope>())?.downcast_ref::<Scope>()?;
+    Some(scope.loaders.rounds())
+}
+
 /// The operation's name as a metrics label, kept with the request until it is answered.
 struct Label(Arc<str>, Arc<kernel::cx::Counters>);
 
@@ -157,7 +163,10 @@ impl Backend for Product {
         let label = request.data.get(&std::any::TypeId::of::<Label>()).and_then(|label| label.downcast_ref::<Label>());
         let label = label.map(|Label(name, counters)| (name.clone(), counters.clone()));
         let schema = if valid { &self.0.unvalidated } else { &self.0.schema };
-        let response = schema.execute(request).await;
+        let response = match rounds(&request) {
+            Some(rounds) => rounds.run(schema.execute(request)).await,
+            None => schema.execute(request).await,
+        };
         if let Some((name, counters)) = label {
             let statements = counters.statements.load(Ordering::Relaxed);
             metrics::counter!("frontdesk_sql_statements_total", "operation" => name).increment(statements.into());
@@ -166,7 +175,12 @@ impl Backend for Product {
     }
 
     fn stream(&self, request: Request) -> BoxStream<'static, Response> {
-        self.0.schema.execute_stream(request).boxed()
+        let rounds = rounds(&request);
+        let results = self.0.schema.execute_stream(request);
+        match rounds {
+            Some(rounds) => rounds.stream(results).boxed(),
+            None => results.boxed(),
+        }
     }
 
     fn sha256(&self, bytes: &[u8]) -> [u8; 32] {
