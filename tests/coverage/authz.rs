@@ -12,6 +12,20 @@ use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
 /// May go down.
 const PUBLIC_AT_MOST: usize = 5;
 
+/// What no key does, whatever it holds: it would outlive the session that its owner began it in.
+const IN_A_SESSION_ONLY: [&str; 10] = [
+    "beginTotpEnrolment",
+    "changePassword",
+    "confirmTotp",
+    "createApiKey",
+    "disableTotp",
+    "regenerateRecoveryCodes",
+    "revokeAllSessions",
+    "revokeApiKey",
+    "revokeSession",
+    "signOut",
+];
+
 const SOON: Duration = Duration::from_secs(30);
 
 /// The answer of a root field; of a subscription the first one.
@@ -106,6 +120,31 @@ both! {
                 let answer = ask(&person, &sdl, root, arguments(root, &own)).await;
                 let may = root.requires.as_ref().is_none_or(|requires| held.iter().any(|held| held == requires));
                 assert_eq!(codes(&answer).contains(&"FORBIDDEN"), !may, "{role} at {}: {answer}", root.name);
+            }
+        }
+    }
+
+    /// A key may what it was given, whatever its owner may, and nothing that is done in a session only.
+    async fn a_key_may_what_it_was_given(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let roots: Vec<_> = sdl.roots().into_iter().filter(|root| !is_public(root)).collect();
+        assert!(IN_A_SESSION_ONLY.iter().all(|name| roots.iter().any(|root| root.name == *name)));
+        let owner = stand.colleague(&home, "owner@example.com", "SUPER_ADMIN").await;
+        let all = owner.run("{ viewer { permissions } }", Value::Null).await.ok();
+        let all: Vec<_> = all.list("viewer.permissions").iter().map(|name| name.as_str().expect("a name").to_owned()).collect();
+        for held in [vec!["VIEW_MESSAGES".to_owned(), "SEE_ALL".to_owned()], all] {
+            let make = "mutation($held: [Permission!]!) { createApiKey(input: { name: \"Matrix\", permissions: $held }) { key errors { \
+                message } } }";
+            let key = owner.run(make, json!({ "held": held })).await.ok().string("createApiKey.key");
+            let program = home.visitor.nobody().bearer(&key);
+            for root in &roots {
+                let answer = ask(&program, &sdl, root, arguments(root, &own)).await;
+                let permitted = root.requires.as_ref().is_none_or(|requires| held.contains(requires));
+                let may = permitted && !IN_A_SESSION_ONLY.contains(&root.name.as_str());
+                assert_eq!(codes(&answer).contains(&"FORBIDDEN"), !may, "{held:?} at {}: {answer}", root.name);
             }
         }
     }

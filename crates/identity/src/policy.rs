@@ -92,11 +92,10 @@ pub fn holds_all<'a>(cx: &Cx, field: &str, names: impl IntoIterator<Item = &'a S
 /// is no session: it does not change how its owner signs in.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Error::Duty`].
+/// [`Error::Unauthenticated`]; [`Error::Forbidden`] for an API key; [`Error::Duty`].
 pub(crate) fn in_session<'a>(cx: &'a Cx, despite: &[Duty]) -> Result<&'a UserActor> {
-    let person = cx.person()?;
+    let (person, _) = cx.in_session()?;
     match person.duty {
-        _ if person.session.is_none() => Err(Error::Unauthenticated),
         Some(duty) if !despite.contains(&duty) => Err(Error::Duty(duty)),
         Some(_) | None => Ok(person),
     }
