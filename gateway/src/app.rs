@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Credential, Directory, Passwords, SessionPolicy, SettingsReader};
+use identity::{Access, AccessTokens, Credential, Directory, Passwords, PlatformTokens, SessionPolicy, SettingsReader};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
 use crate::{
     config::Config,
     graphql::schema::{Schema, build},
+    rates::Rates,
 };
 
 /// Every part of a running Frontdesk.
@@ -27,6 +28,12 @@ pub struct App {
     pub settings: SettingsReader,
     /// Access tokens.
     pub tokens: AccessTokens,
+    /// Access tokens of platform administrators.
+    pub platform_tokens: PlatformTokens,
+    /// Requests of the tenants in the last minute.
+    pub rates: Rates,
+    /// Where the databases are, for making tenants. A secret.
+    pub database_url: String,
     /// Password hashing.
     pub passwords: Passwords,
     /// How long sessions last.
@@ -84,6 +91,9 @@ impl App {
             directory: Directory::default(),
             settings: SettingsReader::new(db.clone()),
             tokens: AccessTokens::new(&keyring)?,
+            platform_tokens: PlatformTokens::new(&keyring)?,
+            rates: Rates::default(),
+            database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
             sessions: config.session_policy()?,
             mailer,

@@ -16,5 +16,6 @@ pub mod graphql;
 pub mod http;
 pub mod operations;
 pub mod post;
+pub mod rates;
 pub mod tenants;
 pub mod workers;

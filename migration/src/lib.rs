@@ -17,7 +17,7 @@ pub struct Control;
 
 impl MigratorTrait for Control {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(control::m0001_tenants::Migration)]
+        vec![Box::new(control::m0001_tenants::Migration), Box::new(control::m0002_platform::Migration)]
     }
 }
 
@@ -36,6 +36,7 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::identity::m0007_second_factor::Migration),
             Box::new(tenant::identity::m0009_api_keys::Migration),
             Box::new(tenant::identity::m0010_settings::Migration),
+            Box::new(tenant::kernel::m0013_usage::Migration),
         ]
     }
 }

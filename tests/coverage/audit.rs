@@ -15,7 +15,7 @@ async fn run(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Answe
 }
 
 /// How many audit rows, of them successes, and how many events.
-async fn counts(home: &Home) -> (i64, i64, i64) {
+pub async fn counts(home: &Home) -> (i64, i64, i64) {
     let of = async |sql: &str| home.sql.number(sql).await;
     (
         of("SELECT count(*) FROM audit_logs").await,

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::fixtures::{PUBLIC, arguments, is_public, kinds, put};
+use super::platform::{keeper, of_platform};
 use super::sdl::{Root, Sdl};
 use super::stand::{Home, PASSWORD, Stand, Things, sign_in};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
@@ -99,13 +100,15 @@ both! {
         }
     }
 
-    /// Each built-in role may do what its permissions say, at every root field; a client none of it.
+    /// Each built-in role may do what its permissions say, at every root field of a tenant; a client none of it; and none of
+    /// them anything of the platform. A platform administrator may do that and nothing in a tenant, not even what is public.
     async fn each_role_may_what_its_permissions_say(backend) {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
         let roots: Vec<_> = sdl.roots().into_iter().filter(|root| root.name != "signOut" && !is_public(root)).collect();
+        let platform = sdl.platform_roots();
         for role in ["CLIENT", "VIEWER", "STAFF", "MANAGER", "ADMIN", "SUPER_ADMIN"] {
             let email = format!("role.{}@example.com", role.to_lowercase());
             let person = if role == "CLIENT" {
@@ -121,6 +124,20 @@ both! {
                 let may = root.requires.as_ref().is_none_or(|requires| held.iter().any(|held| held == requires));
                 assert_eq!(codes(&answer).contains(&"FORBIDDEN"), !may, "{role} at {}: {answer}", root.name);
             }
+            for root in &platform {
+                let answer = ask(&person, &sdl, root, of_platform(root)).await;
+                let may = root.name == "signInPlatform";
+                assert_eq!(codes(&answer).contains(&"FORBIDDEN"), !may, "{role} at {}: {answer}", root.name);
+            }
+        }
+        let keeper = keeper(&stand).await.tenant(&home.slug);
+        for root in sdl.roots() {
+            let answer = ask(&keeper, &sdl, &root, arguments(&root, &own)).await;
+            assert_eq!((codes(&answer), answer.get("data")), (vec!["FORBIDDEN"], None), "the platform at {}: {answer}", root.name);
+        }
+        for root in &platform {
+            let answer = ask(&keeper, &sdl, root, of_platform(root)).await;
+            assert!(!codes(&answer).contains(&"FORBIDDEN"), "the platform at {}: {answer}", root.name);
         }
     }
 

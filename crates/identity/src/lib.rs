@@ -6,6 +6,10 @@
 //! the root down. *Teams* stand across it: their *members* see each other's work, their *admins* keep them. An *API key*
 //! acts for a person without a session, with a part of the person's permissions.
 //!
+//! A tenant has a *tier*, which allows it so many *seats* for active staff, *requests a minute* and bytes of *storage*;
+//! it may have *limits* of its own instead. Its *host names* are its alone. A *platform administrator* is a member of no
+//! tenant: they open, change, *suspend* and resume tenants from outside, and read nothing in them.
+//!
 //! **Invariants.** A refresh token is used once; using a replaced one ends its session, because either the
 //! caller or a thief holds a copy. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
@@ -24,12 +28,15 @@
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
 //! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
-//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`.
+//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `tenant.created`, `tenant.changed`,
+//! `tenant.suspended`, `tenant.resumed`.
 //!
 //! A *second factor* is a secret in an app (TOTP), asked for once its owner has shown a code of it; each of its steps and
 //! each *recovery code* is good once. A *duty* (another password, a second factor that the role requires) comes before
 //! everything else. A change of the password ends all other sessions of its owner.
 //!
+//! There are never more active staff members than seats, however many are added at once. What a platform administrator does
+//! to a tenant is in that tenant's own audit trail.
 
 mod adapters;
 mod domain;
@@ -45,6 +52,7 @@ pub use adapters::{
     api_key::{KEY_PREFIX, KeyClaims},
     credential::Credential,
     password::Passwords,
+    platform_token::{PlatformClaims, PlatformTokens},
 };
 pub use domain::{
     api_key::{ApiKey, NewApiKey},
@@ -56,13 +64,14 @@ pub use domain::{
     session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
     team::{Membership, Team, TeamRole},
+    tenancy::TenantAccount,
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
     MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF, holds_all,
 };
-pub use ports::Work;
+pub use ports::{Seats, Work};
 pub use queries::{
     access::{ACCESS_TTL, Access},
     api_keys::{ApiKeyCriteria, ApiKeyOrder, api_keys, count_api_keys},
@@ -77,6 +86,10 @@ pub use queries::{
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
         roles_by_ids, staff_id,
+    },
+    platform::{
+        TenantUsage, count_tenants, platform_actor, platform_admins, platform_events, tenant_account, tenant_accounts,
+        tenant_usage,
     },
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
     sessions::{count_sessions, sessions},
@@ -104,19 +117,23 @@ pub use usecases::{
     },
     details::Details,
     disable_totp::disable_totp,
+    platform_admins::{add_platform_admin, deactivate_platform_admin},
     refresh_session::{Refreshed, refresh_session, refused},
     regenerate_recovery_codes::regenerate_recovery_codes,
     reset_totp::reset_totp,
     revoke_all_sessions::revoke_all_sessions,
     revoke_session::revoke_session,
     roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
+    seats::take_seat,
     set_setting::{SetSetting, reset_setting, set_setting},
     sign_in::{SignIn, SignedIn, sign_in},
+    sign_in_platform::{PlatformSession, SignInPlatform, sign_in_platform},
     sign_out::sign_out,
     teams::{
         CreateTeam, InTeam, UpdateTeam, add_team_member, create_team, remove_team_member, set_team_member_role,
         update_team,
     },
+    tenants::{OpenTenant, UpdateTenant, finish_tenant, open_tenant, resume_tenant, suspend_tenant, update_tenant},
     test_smtp::{TestSmtp, test_smtp},
     update_company_profile::{UpdateCompanyProfile, update_company_profile},
     update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
@@ -131,4 +148,5 @@ pub mod entities {
         api_key, department, refresh_token, role, session, team, team_member, user, user_permission,
     };
     pub use crate::store::{email_template, setting, smtp_settings};
+    pub use crate::store::{platform_admin, platform_event};
 }

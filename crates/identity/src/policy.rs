@@ -66,6 +66,17 @@ pub const PERMISSIONS: &[Permission] = &[
     MANAGE_NOTIFICATIONS,
 ];
 
+/// Refuses everybody who does not keep the platform: its administrators do, and Frontdesk itself (the command line).
+///
+/// # Errors
+/// [`Error::Unauthenticated`] signed out; [`Error::Forbidden`] for a person of a tenant.
+pub fn keeps_platform(cx: &Cx) -> Result<()> {
+    match cx.actor {
+        kernel::Actor::System => Ok(()),
+        _ => cx.platform().map(drop),
+    }
+}
+
 /// Refuses unless the actor holds every one of `names`: nobody gives what they do not have, and nobody touches the
 /// access of somebody who has more than they do.
 ///

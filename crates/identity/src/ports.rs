@@ -201,3 +201,9 @@ pub trait MailSetup {
     /// Takes it away.
     async fn remove_wording(&self, id: EmailTemplateId) -> Result<()>;
 }
+
+/// The seats of the tier.
+pub trait Seats {
+    /// How many staff members are active. Whoever else asks waits until this transaction ends.
+    async fn seats_taken(&self) -> Result<u64>;
+}

@@ -7,7 +7,7 @@ use super::{
     audit::AuditQuery,
     identity::{
         IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, OwnAccessMutation, Permission,
-        SessionMutation, SessionQuery, SettingsMutation, SettingsQuery,
+        PlatformMutation, PlatformQuery, SessionMutation, SessionQuery, SettingsMutation, SettingsQuery,
         api_keys::{ApiKeyMutation, ApiKeyQuery},
         departments::{DepartmentMutation, DepartmentQuery},
         people::PeopleMutation,
@@ -21,6 +21,10 @@ use super::{
 /// What the signed-in person needs to hold for a field.
 #[TypeDirective(location = "FieldDefinition")]
 pub fn requires(permission: Permission) {}
+
+/// An operation of the platform, which belongs to no tenant: for its administrators, and for nobody else.
+#[TypeDirective(location = "FieldDefinition")]
+pub fn platform() {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
@@ -36,6 +40,7 @@ pub struct Query(
     MailSetupQuery,
     InboxQuery,
     AuditQuery,
+    PlatformQuery,
 );
 
 /// What can be done.
@@ -52,6 +57,7 @@ pub struct Mutation(
     SettingsMutation,
     MailSetupMutation,
     InboxMutation,
+    PlatformMutation,
 );
 
 /// What can be followed.

@@ -12,4 +12,5 @@ pub mod session;
 pub mod setting;
 pub mod setting_events;
 pub mod team;
+pub mod tenancy;
 pub mod totp;

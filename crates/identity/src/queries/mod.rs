@@ -7,6 +7,7 @@ pub mod departments;
 pub mod directory;
 pub mod mail_server;
 pub mod people;
+pub mod platform;
 mod ranked;
 pub mod roles;
 pub mod sessions;
