@@ -102,7 +102,20 @@ impl Product {
 }
 
 /// The mutations that need nobody to be signed in.
-const PUBLIC: [&str; 3] = ["signIn", "refreshSession", "submitMessage"];
+const PUBLIC: [&str; 12] = [
+    "signIn",
+    "refreshSession",
+    "submitMessage",
+    "registerClient",
+    "verifyEmail",
+    "requestEmailVerification",
+    "requestPasswordReset",
+    "resetPassword",
+    "confirmEmailChange",
+    "acceptInvitation",
+    "beginOidcSignIn",
+    "completeOidcSignIn",
+];
 
 /// Whether every operation of the document does nothing but public mutations.
 fn is_public(request: &mut Request) -> bool {

@@ -10,7 +10,7 @@ use super::stand::{Home, PASSWORD, Stand, Things, sign_in};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
 
 /// May go down.
-const PUBLIC_AT_MOST: usize = 5;
+const PUBLIC_AT_MOST: usize = 15;
 
 const SOON: Duration = Duration::from_secs(30);
 

@@ -2,27 +2,38 @@
 
 pub mod api_keys;
 pub mod departments;
+pub mod elsewhere;
+pub mod invitations;
 pub mod mail_setup;
 pub mod mutations;
+pub mod notification_channel_mutations;
+pub mod notification_channels;
+pub mod notification_events;
+pub mod notifications;
 pub mod own_access;
 pub mod people;
 pub mod permission;
 pub mod queries;
 pub mod roles;
+pub mod self_service;
 pub mod sessions;
 pub mod settings;
+pub mod sso;
 pub mod teams;
 pub mod types;
 pub mod viewer;
 
 pub use departments::{Department, department};
+pub use invitations::{Invitation, InvitationMutation, InvitationQuery};
 pub use mail_setup::{MailSetupMutation, MailSetupQuery};
 pub use mutations::IdentityMutation;
 pub use own_access::OwnAccessMutation;
 pub use permission::Permission;
 pub use queries::IdentityQuery;
+pub use self_service::SelfServiceMutation;
 pub use sessions::{SessionMutation, SessionQuery};
 pub use settings::{SettingsMutation, SettingsQuery};
+pub use sso::{SsoMutation, SsoQuery};
 pub use teams::{Team, team};
 pub use types::{Client, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use viewer::{Tenant, Viewer};
