@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
-use identity::{Access, AccessTokens, Credential, Directory, Passwords, PlatformTokens, SessionPolicy, SettingsReader};
+use identity::{
+    Access, AccessTokens, Cards, Credential, Directory, HttpCards, Outgoing, Passwords, PlatformTokens, SessionPolicy,
+    SettingsReader, WebhookRules,
+};
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
@@ -36,7 +39,7 @@ pub struct App {
     pub database_url: String,
     /// Password hashing.
     pub passwords: Passwords,
-    /// How long sessions last.
+    /// How long sessions last at the most; a company may want it shorter.
     pub sessions: SessionPolicy,
     /// Where mail goes.
     pub mailer: Arc<dyn Mailer>,
@@ -44,8 +47,16 @@ pub struct App {
     pub mail: MailSettings,
     /// The address that people reach this installation at, without a slash at its end: what links in mails begin with.
     pub public_url: String,
+    /// The links in mails and answers, below that address.
+    pub links: identity::Links,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: bool,
+    /// Identity providers, over the network.
+    pub oidc: identity::Oidc,
+    /// Where cards for channels go.
+    pub cards: Arc<dyn Cards>,
+    /// Which addresses channels may have.
+    pub webhooks: WebhookRules,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// The names of all permissions.
@@ -86,6 +97,7 @@ impl App {
         };
         // A storm of sign-ins leaves a core to everything else.
         let hashing = std::thread::available_parallelism().map_or(1, |cores| cores.get() - 1);
+        let outgoing = Outgoing::new(config.allow_private_hosts.is_on())?;
         Ok(Arc::new(Self {
             access: Access::new(db.clone(), catalog.clone()),
             directory: Directory::default(),
@@ -98,8 +110,12 @@ impl App {
             sessions: config.session_policy()?,
             mailer,
             mail: config.mail_settings()?,
+            links: identity::Links::new(&config.public_url()?),
             public_url: config.public_url()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
+            oidc: identity::Oidc::new(outgoing.clone()),
+            cards: Arc::new(HttpCards::new(outgoing)),
+            webhooks: config.webhooks(),
             rate_limits: config.rate_limits.is_on(),
             catalog,
             schema: build(ValidationMode::Strict),

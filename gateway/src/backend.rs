@@ -158,13 +158,25 @@ fn bearer(peer: &Peer) -> Option<&str> {
     let header = peer.authorization.as_deref()?;
     header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).map(str::trim)
 }
+/// The mutations that need nobody to be signed in.
+const PUBLIC: &[&str] = &[
+    "signIn",
+    "refreshSession",
+    "submitMessage",
+    "registerClient",
+    "verifyEmail",
+    "requestEmailVerification",
+    "requestPasswordReset",
+    "resetPassword",
+    "confirmEmailChange",
+    "acceptInvitation",
+    "beginOidcSignIn",
+    "completeOidcSignIn",
+];
 
 fn origin(peer: &Peer) -> Origin {
     Origin { address: Some(peer.address), agent: peer.user_agent.clone() }
 }
-
-/// The mutations that need nobody to be signed in.
-const PUBLIC: &[&str] = &["signIn", "refreshSession", "submitMessage"];
 
 /// The operations of the platform: `@platform` in the schema.
 const PLATFORM: &[&str] =

@@ -7,7 +7,7 @@ use figment::{
     Figment,
     providers::{Format, Serialized, Toml},
 };
-use identity::SessionPolicy;
+use identity::{SessionPolicy, WebhookRules};
 use inbox::{Address, MailSettings};
 use kernel::{Error, Result, db::Options};
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: Switch,
+    /// Hosts that notification channels may lead to, separated by commas.
+    pub notification_hosts: String,
     /// Whether attempts are limited: off only for load tests behind no proxy.
     pub rate_limits: Switch,
     /// How long a session lasts after its last refresh, such as `30d`.
@@ -133,6 +135,7 @@ impl Default for Config {
             mail_from: "Frontdesk <frontdesk@localhost.localdomain>".into(),
             public_url: None,
             allow_private_hosts: Switch(false),
+            notification_hosts: ".logic.azure.com,.api.powerplatform.com".into(),
             rate_limits: Switch(true),
             session_idle: "30d".into(),
             session_absolute: "90d".into(),
@@ -183,7 +186,12 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("public_url", "address that people reach this installation at, for links in mails; by default http:// and listen"),
     (
         "allow_private_hosts",
-        "on: mail servers and webhooks of tenants may be in private networks, and mail servers on any port",
+        "on: mail servers, webhooks and identity providers of tenants may be in private networks, mail servers on any port, providers \
+            without TLS",
+    ),
+    (
+        "notification_hosts",
+        "hosts that Teams channels may lead to, separated by commas: .example.com is every host below it, * is any",
     ),
     ("rate_limits", "on, or off for load tests behind no proxy"),
     ("session_idle", "how long a session lasts that is not refreshed: a number and s, m, h or d"),
@@ -265,6 +273,15 @@ impl Config {
         };
         let idle = of("session_idle", &self.session_idle)?;
         Ok(SessionPolicy { idle, absolute: of("session_absolute", &self.session_absolute)? })
+    }
+
+    /// Which addresses notification channels may have.
+    pub fn webhooks(&self) -> WebhookRules {
+        let hosts = self.notification_hosts.split(',').map(|host| host.trim().to_lowercase());
+        WebhookRules {
+            hosts: hosts.filter(|host| !host.is_empty()).collect(),
+            allow_private: self.allow_private_hosts.is_on(),
+        }
     }
 
     /// How mails look.

@@ -7,6 +7,7 @@
 #![recursion_limit = "512"]
 
 pub mod app;
+pub mod avatars;
 pub mod backend;
 pub mod bridges;
 pub mod cli;
@@ -14,8 +15,10 @@ pub mod config;
 pub mod graphiql;
 pub mod graphql;
 pub mod http;
+pub mod notify;
 pub mod operations;
 pub mod post;
 pub mod rates;
 pub mod tenants;
+pub mod webhooks;
 pub mod workers;

@@ -8,11 +8,8 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use futures_util::{
-    StreamExt,
-    stream::{self, FuturesUnordered},
-};
-use identity::DeliverLetter;
+use futures_util::{StreamExt, stream};
+use identity::{DeliverLetter, DeliverNotification, Register, SendLink};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
@@ -23,10 +20,18 @@ use kernel::{
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, post::OfTenant};
+use crate::{
+    app::App,
+    notify::{self, Positions},
+    post::OfTenant,
+};
 
 /// How long commits are gathered before they are sealed.
 const GATHER: Duration = Duration::from_millis(4);
+/// How long sealed events are gathered before people are told.
+const TELL: Duration = Duration::from_millis(50);
+/// How long read notifications are kept.
+const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// How often everything is looked at although nobody called: what a crashed process left is found within this time.
 const SWEEP: Duration = Duration::from_secs(10);
 /// How long a job is a worker's own. It is renewed while the worker lives, so this is how long one waits that a crash
@@ -60,6 +65,7 @@ pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinS
     if with_jobs {
         tasks.spawn(work_until(app.clone(), stop.clone()));
         spawn(&mut tasks, Box::pin(clean(app.clone())));
+        spawn(&mut tasks, Box::pin(tell(app.clone())));
     }
     tasks
 }
@@ -94,6 +100,30 @@ async fn seal_tenant(app: &App, id: TenantId) {
     }
 }
 
+/// Tells people what happened, a few tenants at a time.
+async fn tell(app: Arc<App>) {
+    let positions = Positions::default();
+    loop {
+        // Events of a moment are told together.
+        tokio::time::sleep(TELL).await;
+        let tenants = app.db.outbox().next_sealed().await;
+        stream::iter(tenants).for_each_concurrent(TENANTS, |id| tell_tenant(&app, id, &positions)).await;
+    }
+}
+
+async fn tell_tenant(app: &App, id: TenantId, positions: &Positions) {
+    let told = async {
+        match tenant(app, id).await?.filter(|tenant| tenant.active) {
+            Some(tenant) => notify::tell_new(app, tenant, positions).await,
+            None => Ok(()),
+        }
+    };
+    // The next event, or the next sweep, finds what is left.
+    if let Err(error) = told.await {
+        tracing::warn!(tenant = %id, ?error, "telling people what happened failed; trying again");
+    }
+}
+
 /// Hands on what other processes sealed.
 async fn hear(app: Arc<App>) {
     let outbox = app.db.outbox().clone();
@@ -113,6 +143,7 @@ async fn sweep(app: Arc<App>) {
                 for tenant in tenants {
                     app.db.outbox().wake(tenant.id);
                     app.db.outbox().wake_workers(tenant.id);
+                    app.db.outbox().wake_followers(tenant.id);
                     tokio::time::sleep(pause).await;
                 }
                 app.db.outbox().hub().refresh();
@@ -186,6 +217,9 @@ async fn work(app: Arc<App>, stop: &CancellationToken) {
 
 /// Runs what is due in one tenant; returns how long until there is more. New jobs are begun as others end, so one that
 /// hangs takes one place of several.
+///
+/// Each job is a task of its own and so goes on while others are leased: it may hold the one connection that an SQLite
+/// file is written by, for which leasing waits.
 async fn work_tenant(
     app: &Arc<App>,
     id: TenantId,
@@ -193,20 +227,23 @@ async fn work_tenant(
     stop: &CancellationToken,
 ) -> Result<Option<Duration>> {
     let Some(tenant) = tenant(app, id).await?.filter(|tenant| tenant.active) else { return Ok(None) };
-    let mut running = FuturesUnordered::new();
+    let mut running = JoinSet::new();
     loop {
         // Half a batch at least, so that a long queue does not ask for its jobs one by one; and none of a tenant that was
         // suspended meanwhile.
         let served = self::tenant(app, id).await?.is_some_and(|tenant| tenant.active);
         if running.len() <= JOBS / 2 && served && !stop.is_cancelled() {
             let cx = app.system(tenant.clone());
-            let conn = app.db.bookkeeping(&cx).await?;
             let free = i64::try_from(JOBS - running.len()).unwrap_or_default();
-            for job in jobs::lease(&conn, cx.now, LEASE, free).await? {
-                running.push(run(app, &tenant, job));
+            let leased = async { jobs::lease(&app.db.bookkeeping(&cx).await?, cx.now, LEASE, free).await };
+            match leased.await {
+                Ok(jobs) => jobs.into_iter().for_each(|job| drop(running.spawn(run(app.clone(), tenant.clone(), job)))),
+                Err(error) if running.is_empty() => return Err(error),
+                // No reason to cut off what is under way; as soon as some of it ends, more is leased.
+                Err(error) => tracing::warn!(tenant = %id, ?error, "looking for more jobs failed"),
             }
             if running.is_empty() {
-                let due = jobs::next_due(&conn).await?;
+                let due = jobs::next_due(&app.db.reader(&cx).await?).await?;
                 let wait = |due: DateTime<Utc>| {
                     (due - app.source.now()).to_std().unwrap_or_default().max(Duration::from_millis(50))
                 };
@@ -214,20 +251,20 @@ async fn work_tenant(
             }
         }
         tokio::select! {
-            ended = running.next() => if ended.is_none() { return Ok(None) },
+            ended = running.join_next() => if ended.is_none() { return Ok(None) },
             () = bell.notified() => {}
         }
     }
 }
 
 /// Runs one job. A handler that fails or panics costs its job an attempt and nobody else anything.
-async fn run(app: &Arc<App>, tenant: &Arc<Tenant>, job: Job) {
+async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
     use futures_util::FutureExt;
     let cx = app.system(tenant.clone());
-    let work = std::panic::AssertUnwindSafe(tokio::time::timeout(PATIENCE, handle(app, &cx, &job))).catch_unwind();
+    let work = std::panic::AssertUnwindSafe(tokio::time::timeout(PATIENCE, handle(&app, &cx, &job))).catch_unwind();
     let handled = tokio::select! {
         handled = work => handled,
-        never = keep(app, tenant, &job) => match never {},
+        never = keep(&app, &tenant, &job) => match never {},
     };
     // Where somebody else has the job by now, noting this changes nothing: what is noted belongs to the attempt.
     let error = match handled {
@@ -267,7 +304,12 @@ async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
 async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
     match job.kind.as_str() {
         DeliverReply::KIND => inbox::deliver_reply(&app.db, &OfTenant { app, cx }, &app.mail, cx, job).await,
+        SendLink::KIND => identity::send_link(&app.db, &app.links, cx, job).await,
+        Register::KIND => identity::register(&app.db, &app.links, cx, job).await,
         DeliverLetter::KIND => identity::deliver_letter(&app.db, app, app.db.keyring(), cx, job).await,
+        DeliverNotification::KIND => {
+            identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
+        }
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }
 }
@@ -285,6 +327,9 @@ async fn clean(app: Arc<App>) {
             let cleaned = async {
                 let conn = app.db.bookkeeping(&cx).await?;
                 kernel::idempotency::purge(&conn, cx.now).await?;
+                identity::purge_external(&conn, cx.now).await?;
+                identity::purge_one_time_tokens(&conn, cx.now).await?;
+                identity::purge_notifications(&conn, cx.now - KEPT).await?;
                 kernel::limit::purge(&conn, cx.now).await
             };
             if let Err(error) = cleaned.await {

@@ -34,8 +34,11 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::identity::m0005_access::Migration),
             Box::new(tenant::audit::m0006_more_actors::Migration),
             Box::new(tenant::identity::m0007_second_factor::Migration),
+            Box::new(tenant::identity::m0008_self_service::Migration),
             Box::new(tenant::identity::m0009_api_keys::Migration),
             Box::new(tenant::identity::m0010_settings::Migration),
+            Box::new(tenant::identity::m0011_notifications::Migration),
+            Box::new(tenant::identity::m0012_external_identities::Migration),
             Box::new(tenant::kernel::m0013_usage::Migration),
         ]
     }

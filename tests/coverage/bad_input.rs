@@ -132,14 +132,16 @@ both! {
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
+        super::stand::allow_registration(&home).await;
         let before = written(&home).await;
         let mut tried = 0;
         for root in sdl.roots().iter().filter(|root| root.operation == "mutation") {
             for place in sdl.places_for(root, &["String", "EmailAddress"]) {
                 let client = if is_public(root) { &home.visitor } else { &home.admin };
-                // Of a pair of credentials it is not said which one is wrong.
-                let name = if root.name == "signIn" { "input" } else { last(&place) };
-                let optional = OPTIONAL.contains(&last(&place));
+                // Of a pair of credentials it is not said which one is wrong; before a token is good nothing else is said.
+                let together = ["signIn", "completeOidcSignIn", "resetPassword", "acceptInvitation", "verifyEmail"].contains(&root.name.as_str());
+                let name = if together { "input" } else { last(&place) };
+                let optional = OPTIONAL.contains(&last(&place)) || (root.name == "inviteStaff" && place == "input.name");
                 let mut bad = vec![
                     "x".repeat(30_000),
                     "null\u{0}byte".to_owned(),
@@ -184,7 +186,7 @@ both! {
         let sdl = Sdl::exported();
         let before = written(&home).await;
         let enums =
-            ["MessageStatus", "MessageOrderField", "VisitorOrderField", "StaffOrderField", "AuditLogOrderField"];
+            ["MessageStatus", "InvitationStatus", "MessageOrderField", "VisitorOrderField", "StaffOrderField", "AuditLogOrderField"];
         for root in sdl.roots().iter().filter(|root| root.operation != "subscription") {
             let listed = |place: &str, value: Value| if sdl.is_list(root, place) { json!([value]) } else { value };
             for place in sdl.places_for(root, &["ID"]) {
@@ -372,7 +374,7 @@ both! {
                 for text in INJECTIONS {
                     let value = if sdl.is_list(root, &place) { json!([text]) } else { json!(text) };
                     let asked = Instant::now();
-                    let client = if root.requires.is_some() { &home.admin } else { &home.visitor };
+                    let client = if is_public(root) { &home.visitor } else { &home.admin };
                     let answer =
                         client.run(&sdl.document("Inject", root, 1, 5), put(right(root, &own), &place, value)).await;
                     assert!(

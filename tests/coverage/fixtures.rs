@@ -4,6 +4,11 @@ use serde_json::{Value, json};
 
 use super::sdl::Root;
 use super::stand::Things;
+use super::told::HOST;
+use crate::support::{chance, svix};
+
+/// A picture of one pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
 /// The operations that answer people who are not signed in.
 pub const PUBLIC: &str = include_str!("public.txt");
@@ -14,7 +19,8 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("query", "viewer") => json!({}),
         (
             "query",
-            "auditLogs" | "clients" | "messages" | "permissionCatalog" | "roles" | "staffMembers" | "visitors",
+            "auditLogs" | "clients" | "invitations" | "messages" | "permissionCatalog" | "roles" | "staffMembers"
+            | "visitors",
         ) => {
             json!({})
         }
@@ -46,6 +52,23 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("query", "client") => json!({ "id": own.client }),
         ("query", "staff") => json!({ "id": own.staff }),
         ("query", "visitor") => json!({ "id": own.visitor }),
+        ("query", "notifications" | "unreadNotificationCount" | "notificationPreferences") => json!({}),
+        ("query", "notificationChannels" | "notificationDeliveries" | "ownTeamsChannel") => json!({}),
+        ("mutation", "markNotificationsRead") => json!({ "input": { "ids": [own.told.notification] } }),
+        ("mutation", "markAllNotificationsRead" | "testOwnTeamsChannel") => json!({}),
+        ("mutation", "setNotificationPreference") => json!({ "input": { "type": "MESSAGE_ASSIGNED", "email": true } }),
+        ("mutation", "createNotificationChannel") => {
+            json!({ "input": { "name": "Another", "webhookUrl": format!("https://{HOST}/workflows/2?sig=secret") } })
+        }
+        ("mutation", "updateNotificationChannel") => {
+            json!({ "input": { "channelId": own.told.channel, "name": "Renamed" } })
+        }
+        ("mutation", "setOwnTeamsChannel") => {
+            json!({ "input": { "webhookUrl": format!("https://{HOST}/workflows/3?sig=secret") } })
+        }
+        ("mutation", "testNotificationChannel") => json!({ "input": { "channelId": own.told.channel } }),
+        ("mutation", "retryNotificationDelivery") => json!({ "input": { "deliveryId": own.told.delivery } }),
+        ("subscription", "notificationEvents") => json!({ "after": "0" }),
         ("mutation", "assignMessage") => json!({ "input": { "messageId": own.message, "assigneeId": own.staff } }),
         ("mutation", "setMessageStatus") => json!({ "input": { "messageId": own.message, "status": "CONVERTED" } }),
         ("mutation", "replyToMessage") => {
@@ -69,7 +92,6 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("mutation", "signIn") => json!({ "input": { "email": "nobody@example.com", "password": "something wrong" } }),
         ("mutation", "refreshSession") => json!({ "input": { "refreshToken": "fdr_nothing" } }),
-        ("mutation", "signOut") => json!({}),
         ("query", "settings" | "companyProfile" | "smtpSettings" | "emailTemplates") => json!({}),
         ("query", "setting") => json!({ "key": "ui.theme", "scope": "PERSONAL" }),
         ("query", "emailTemplate" | "previewEmailTemplate") => json!({ "key": "TEST_MAIL" }),
@@ -94,6 +116,47 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
             json!({ "input": { "password": "something wrong", "code": "123456" } })
         }
         ("mutation", "resetTotp") => json!({ "input": { "userId": own.client } }),
+        ("mutation", "signOut" | "removeAvatar") => json!({}),
+        ("mutation", "registerClient") => {
+            json!({ "input": { "email": "eve@example.com", "name": "Eve", "password": "a harbour of old kettles" } })
+        }
+        ("mutation", "requestEmailVerification" | "requestPasswordReset") => {
+            json!({ "input": { "email": "nobody@example.com" } })
+        }
+        ("mutation", "verifyEmail" | "confirmEmailChange") => json!({ "input": { "token": "fdo_nothing" } }),
+        ("mutation", "resetPassword") => {
+            json!({ "input": { "token": "fdo_nothing", "newPassword": "a harbour of old kettles" } })
+        }
+        ("mutation", "acceptInvitation") => {
+            json!({ "input": { "token": "fdi_nothing", "name": "Eve", "password": "a harbour of old kettles" } })
+        }
+        ("mutation", "requestEmailChange") => {
+            json!({ "input": { "newEmail": "other@example.com", "password": "something wrong" } })
+        }
+        ("mutation", "updateProfile") => json!({ "input": { "name": "Eve" } }),
+        ("mutation", "setAvatar") => json!({ "input": { "image": PIXEL } }),
+        ("mutation", "inviteStaff") => json!({ "input": { "email": "new@example.com", "roleId": own.role } }),
+        ("mutation", "resendInvitation" | "revokeInvitation") => {
+            json!({ "input": { "invitationId": own.invitation } })
+        }
+        ("query", "identityProviders" | "signInWays") => json!({}),
+        ("mutation", "createIdentityProvider") => {
+            let mapped = json!({ "value": "boss", "id": own.elsewhere.role });
+            json!({ "input": { "name": chance::name("provider"), "webhookSecret": svix::secret(), "creates": "STAFF",
+                "createsWith": own.elsewhere.role, "mappedRoles": mapped } })
+        }
+        ("mutation", "updateIdentityProvider") => {
+            let mapped = json!({ "value": "boss", "id": own.elsewhere.role });
+            json!({ "input": { "identityProviderId": own.elsewhere.provider, "mappedRoles": mapped, "trustsMfa": true } })
+        }
+        ("mutation", "deactivateIdentityProvider") => {
+            json!({ "input": { "identityProviderId": own.elsewhere.provider } })
+        }
+        ("mutation", "beginOidcSignIn") => json!({ "input": { "providerId": own.elsewhere.provider } }),
+        ("mutation", "completeOidcSignIn") => {
+            json!({ "input": { "flowToken": "fdf_nothing", "state": "fds_nothing", "code": "nothing" } })
+        }
+        ("mutation", "unlinkExternalIdentity") => json!({ "input": { "externalIdentityId": own.elsewhere.identity } }),
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),
     }
@@ -102,7 +165,7 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
     match (root.name.as_str(), place) {
-        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "dep", "tem", "aud"],
+        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "dep", "tem", "inv", "aud", "ntf", "nch", "ndl"],
         ("department", "id")
         | ("createDepartment" | "moveDepartment", "input.parentId")
         | ("updateDepartment" | "moveDepartment", "input.departmentId")
@@ -112,12 +175,19 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("addTeamMember" | "removeTeamMember" | "setTeamMemberRole", "input.staffId") => &["stf"],
         ("apiKeys", "filter.ownerId") => &["stf"],
         ("revokeApiKey", "input.apiKeyId") => &["key"],
+        ("markNotificationsRead", "input.ids") => &["ntf"],
+        ("updateNotificationChannel" | "testNotificationChannel", "input.channelId")
+        | ("notificationDeliveries", "filter.channelId.eq" | "filter.channelId.in") => &["nch"],
+        ("retryNotificationDelivery", "input.deliveryId") => &["ndl"],
         ("message", "id") | ("assignMessage" | "setMessageStatus" | "replyToMessage", "input.messageId") => &["msg"],
         ("visitor", "id") | ("messages", "filter.visitorId.eq" | "filter.visitorId.in") => &["vis"],
         ("client", "id") => &["cli"],
         ("sessions", "userId") | ("revokeAllSessions" | "resetTotp", "input.userId") => &["stf", "cli"],
         ("revokeSession", "input.sessionId") => &["ses"],
         ("staffMembers", "filter.teamId") => &["tem"],
+        ("inviteStaff", "input.roleId") => &["rol"],
+        ("inviteStaff", "input.departmentId") => &["dep"],
+        ("resendInvitation" | "revokeInvitation", "input.invitationId") => &["inv"],
         ("staff", "id")
         | ("assignMessage", "input.assigneeId")
         | ("messages", "filter.assigneeId.eq" | "filter.assigneeId.in")
@@ -136,6 +206,13 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("createStaff" | "updateStaff", "input.departmentId") => &["dep"],
         ("staffMembers", "filter.departmentId.eq" | "filter.departmentId.in") => &["dep"],
         ("auditLogs", "filter.resourceId") | ("inboxEvents", "filter.messageId") => &["msg"],
+        ("beginOidcSignIn", "input.providerId")
+        | ("updateIdentityProvider" | "deactivateIdentityProvider", "input.identityProviderId") => &["idp"],
+        ("unlinkExternalIdentity", "input.externalIdentityId") => &["xid"],
+        ("createIdentityProvider", "input.createsWith" | "input.mappedRoles.id")
+        | ("updateIdentityProvider", "input.mappedRoles.id") => &["rol"],
+        // What it creates is clients, whose role is another.
+        ("updateIdentityProvider", "input.createsWith") => &[],
         (name, place) => panic!("{name} takes an id at {place} that has no kind in tests/coverage/fixtures.rs"),
     }
 }

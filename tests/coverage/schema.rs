@@ -223,6 +223,7 @@ fn permissions_are_the_catalogs() {
 const GIVEN: &[&str] = &[
     "CreateStaffInput.roleId",
     "UpdateStaffInput.roleId",
+    "InviteStaffInput.roleId",
     "UpdateRoleInput.roleId",
     "CreateRoleInput.permissions",
     "UpdateRoleInput.permissions",

@@ -85,6 +85,14 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
         ] {
             home.sql.run(&sql).await;
         }
+        home.sql
+            .run(&format!(
+                "INSERT INTO invitations (id, email, role_id, department_id, hash, invited_by, created_at, expires_at) \
+             SELECT id, 'invited{n}@example.com', {more}, department_id, {}, id, {at}, {at} FROM users WHERE id = {id}",
+                super::stand::bytes(home, hex.as_bytes())
+            ))
+            .await;
+        super::told::rows(home, &hex, None).await;
         let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
         let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;
         let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { \

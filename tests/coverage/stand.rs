@@ -53,7 +53,16 @@ impl Stand {
 
     /// The same with more settings.
     pub async fn start_with(backend: Backend, options: Options) -> Self {
-        Self { server: Server::start(backend, options.env("FRONTDESK_RATE_LIMITS", "off")).await }
+        Self {
+            server: Server::start(
+                backend,
+                options
+                    .env("FRONTDESK_RATE_LIMITS", "off")
+                    .env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on")
+                    .env("FRONTDESK_NOTIFICATION_HOSTS", super::told::HOST),
+            )
+            .await,
+        }
     }
 
     /// `frontdesk` on the server's database.
@@ -170,6 +179,12 @@ pub struct Things {
     pub api_key: String,
     /// A session of the administrator, not the one that the tests use.
     pub session: String,
+    /// A pending invitation.
+    pub invitation: String,
+    /// An identity provider and who is who there.
+    pub elsewhere: super::elsewhere::Elsewhere,
+    /// What the administrator was told, and how.
+    pub told: super::told::Told,
 }
 
 /// Lets a visitor write.
@@ -214,6 +229,63 @@ pub async fn own_session(client: &Client) -> String {
     let seen = client.run("{ sessions { nodes { id isCurrent } } }", Value::Null).await.ok();
     let own = seen.list("sessions.nodes").iter().find(|node| node["isCurrent"] == true);
     own.and_then(|node| node["id"].as_str()).expect("a session").to_owned()
+}
+
+/// Bytes as the database writes them.
+pub fn bytes(home: &Home, bytes: &[u8]) -> String {
+    let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    if home.is_sqlite() { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
+}
+
+/// A new id, as the API and as the database write it.
+pub fn id(home: &Home, prefix: &str) -> (String, String) {
+    let hex = chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let row = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+    (format!("{prefix}_{hex}"), row)
+}
+
+/// Puts an invitation by the administrator into the database, without a mail.
+pub async fn invite(home: &Home, email: &str, token: &str) -> String {
+    let ((shown, id), hash) = (id(home, "inv"), bytes(home, &kernel::crypto::token_hash(token)));
+    home.sql
+        .run(&format!(
+            "INSERT INTO invitations (id, email, role_id, department_id, hash, invited_by, created_at, expires_at) \
+             SELECT {id}, '{email}', role_id, department_id, {hash}, id, '2026-01-01T00:00:00+00:00', \
+                '2126-01-01T00:00:00+00:00' FROM users WHERE email = '{ADMIN_EMAIL}'"
+        ))
+        .await;
+    shown
+}
+
+/// Puts a one-time token into the database, of a colleague of its own.
+pub async fn plant(home: &Home, purpose: &str, token: &str, payload: &str) {
+    let ((_, user), (_, row)) = (id(home, "stf"), id(home, "ott"));
+    let (at, hash) = ("'2026-01-01T00:00:00+00:00'", bytes(home, &kernel::crypto::token_hash(token)));
+    home.sql
+        .run(&format!(
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, \
+                updated_at) \
+             SELECT {user}, kind, '{purpose}@example.com', name, password_hash, role_id, is_active, 1, {at}, {at} \
+             FROM users WHERE email = '{ADMIN_EMAIL}'"
+        ))
+        .await;
+    home.sql
+        .run(&format!(
+            "INSERT INTO one_time_tokens (id, user_id, purpose, hash, payload, created_at, expires_at) \
+             VALUES ({row}, {user}, '{purpose}', {hash}, '{payload}', {at}, '2126-01-01T00:00:00+00:00')"
+        ))
+        .await;
+}
+
+/// Lets clients register.
+pub async fn allow_registration(home: &Home) {
+    let ((_, id), at) = (id(home, "set"), "'2026-01-01T00:00:00+00:00'");
+    home.sql
+        .run(&format!(
+            "INSERT INTO settings (id, key, kind, value, created_at, updated_at) \
+             VALUES ({id}, 'registration.open', 'boolean', 'true', {at}, {at})"
+        ))
+        .await;
 }
 
 impl Things {
@@ -268,7 +340,26 @@ impl Things {
         let department = home.admin.run(below, variables).await.ok().string("createDepartment.department.id");
         let elsewhere = sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let session = own_session(&elsewhere).await;
-        Self { message, visitor, reply, staff, audit, colleague, client, role, department, team, api_key, session }
+        let invitation = invite(home, "invited@example.com", "unknown").await;
+        let elsewhere = super::elsewhere::Elsewhere::make(home).await;
+        let told = super::told::Told::make(home).await;
+        Self {
+            message,
+            visitor,
+            reply,
+            staff,
+            audit,
+            colleague,
+            client,
+            role,
+            department,
+            team,
+            api_key,
+            session,
+            invitation,
+            elsewhere,
+            told,
+        }
     }
 
     /// The one of a kind, by its prefix.
@@ -285,6 +376,12 @@ impl Things {
             "tem" => &self.team,
             "key" => &self.api_key,
             "ses" => &self.session,
+            "inv" => &self.invitation,
+            "idp" => &self.elsewhere.provider,
+            "xid" => &self.elsewhere.identity,
+            "ntf" => &self.told.notification,
+            "nch" => &self.told.channel,
+            "ndl" => &self.told.delivery,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -91,6 +91,24 @@ both! {
         assert_eq!(smtp.attempts(), 1);
     }
 
+    /// Many mails wait at once. What came of each is noted while more are begun, although one connection writes an SQLite
+    /// file: none holds up the others until a lease ends, and none goes out twice.
+    async fn many_mails_go_out_once_each(backend) {
+        const MANY: usize = 60;
+        let (site, smtp) = (Site::new(backend), Smtp::start().await);
+        let server = site.serve_with(site.options().smtp(&smtp)).await;
+        let nobody = Client::new(server.base());
+        let staff = enter(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let id = submit(&nobody, "hello").await;
+        for n in 0..MANY {
+            staff.run(REPLY, json!({ "input": { "messageId": id, "content": format!("answer {n}") } })).await.ok();
+        }
+        let done = async || (site.count("main", "SELECT count(*) FROM jobs").await == 0).then_some(());
+        until("all are sent", Duration::from_secs(25), done).await;
+        assert_eq!(smtp.attempts(), MANY);
+        assert!(!server.output().contains("looking for"), "{}", server.output());
+    }
+
     /// What came of a mail could not be noted, since others were always faster. That is tried again soon, and not only
     /// when the worker's lease ends.
     async fn a_lost_race_is_run_again_soon(backend) {

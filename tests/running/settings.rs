@@ -5,7 +5,7 @@ use super::site::finish;
 use crate::support::server::{frontdesk, secret_key};
 use crate::support::{Backend, Client};
 
-const EVERY: [&str; 23] = [
+const EVERY: [&str; 24] = [
     "DATABASE_URL",
     "DATABASE_CONNECTIONS",
     "DATABASE_STATEMENT_CACHE",
@@ -20,6 +20,7 @@ const EVERY: [&str; 23] = [
     "ALLOW_PRIVATE_HOSTS",
     "SESSION_IDLE",
     "SESSION_ABSOLUTE",
+    "NOTIFICATION_HOSTS",
     "RATE_LIMITS",
     "DEMO",
     "WORKERS",

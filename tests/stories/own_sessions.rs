@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::desk::{Desk, FOLLOW, PASSWORD, Person, REFRESH, SIGN_IN, SOON, credentials};
-use crate::support::{Answer, Options, Socket, both, until};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Options, Socket, both, until};
 
 const SESSIONS: &str =
     "query Mine { viewer { sessions(first: 10) { totalCount nodes { id browser operatingSystem userAgent
@@ -100,6 +100,43 @@ both! {
         assert!(!one.is_in().await && !two.is_in().await && here.is_in().await);
         here.client.run(REVOKE_ALL, json!({ "input": { "exceptCurrent": false } })).await.ok();
         assert!(!here.is_in().await);
+    }
+
+    /// A company's settings make sessions shorter than the server's, never longer; from the next refresh on they hold for
+    /// those that are open.
+    async fn a_company_says_how_long_sessions_last(backend) {
+        let options = Options::new().env("FRONTDESK_SESSION_IDLE", "10d").env("FRONTDESK_SESSION_ABSOLUTE", "20d");
+        let desk = Desk::open_with(backend, options).await;
+        let admin = desk.admin().await;
+        let set = async |key: &str, days: i32| {
+            let set = "mutation($input: SetSettingInput!) { setSetting(input: $input) { errors { code message } } }";
+            admin.client.run(set, json!({ "input": { "key": key, "value": days } })).await.ok();
+        };
+        let promised = async |refresh: Option<&str>| {
+            let tokens = "{ session { refreshToken refreshTokenExpiresAt } errors { code } }";
+            let answer = match refresh {
+                Some(token) => {
+                    let refresh = format!("mutation($t: String!) {{ s: refreshSession(input: {{ refreshToken: $t }}) {tokens} }}");
+                    desk.web.run(&refresh, json!({ "t": token })).await.ok()
+                }
+                None => {
+                    let sign_in = format!("mutation($input: SignInInput!) {{ s: signIn(input: $input) {tokens} }}");
+                    desk.web.run(&sign_in, credentials(ADMIN_EMAIL, ADMIN_PASSWORD)).await.ok()
+                }
+            };
+            #[expect(clippy::disallowed_methods, reason = "promised times are held against the wall's clock")]
+            let hours = (time(answer.data("s.session.refreshTokenExpiresAt")) - Utc::now()).num_hours();
+            (hours + 1, answer.string("s.session.refreshToken"))
+        };
+        assert_eq!(promised(None).await.0, 10 * 24, "where nothing is set the server's hold");
+        set("session.idle_days", 2).await;
+        let (hours, token) = promised(None).await;
+        assert_eq!(hours, 2 * 24);
+        set("session.absolute_days", 1).await;
+        assert_eq!(promised(Some(&token)).await.0, 24);
+        set("session.idle_days", 80).await;
+        set("session.absolute_days", 300).await;
+        assert_eq!(promised(None).await.0, 10 * 24, "the server's are the longest");
     }
 
     /// A session that rests too long ends, and so does one that never rests, when its time is up. What it is promised at

@@ -251,7 +251,7 @@ both! {
         assert_ne!(took, [true, true], "somebody stays: {one} {two}");
         let administrators = "SELECT count(*) FROM users u JOIN roles r ON r.id = u.role_id \
             WHERE r.name IN ('ADMIN', 'SUPER_ADMIN') AND u.deactivated_at IS NULL";
-        let left = tables(&desk).await.number(administrators).await;
+        let left = desk.sql().await.number(administrators).await;
         assert!(left >= 1, "{left} administrators are left");
     }
 

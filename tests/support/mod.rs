@@ -7,15 +7,19 @@ pub mod chance;
 pub mod client;
 #[cfg(test)]
 mod holder;
+pub mod hook;
+pub mod idp;
 pub mod mail;
 pub mod postgres;
 pub mod server;
 pub mod smtp;
 pub mod socket;
 pub mod sse;
+pub mod svix;
 pub mod totp;
 
 pub use client::{Answer, Client, UserError};
+pub use hook::{Hook, Posted, Reply};
 pub use mail::Mail;
 pub use postgres::{Cluster, Database};
 pub use server::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};

@@ -23,20 +23,31 @@
 //! company's own wording or the one it comes with. A letter waits encrypted, for it holds tokens; a mail server's password
 //! is sealed and goes to no other server than the one it was given for.
 //!
+//! A *second factor* is a secret in an app (TOTP), asked for once its owner has shown a code of it; each of its steps and
+//! each *recovery code* is good once. A *duty* (another password, a second factor that the role requires) comes before
+//! everything else. A change of the password ends all other sessions of its owner.
+//!
+//! **Elsewhere.** People may sign in at an *identity provider* (OpenID Connect), and one may tell of changes to its
+//! people by webhook. Their account there is an *external identity*: provider and subject decide whose it is. Only a
+//! verified address ties one to a person, and who never showed here that the address is theirs loses what they had set
+//! up: password, second factor, API keys, links in mails, sessions. A state is good once and in one browser. Of what a provider tells, only what
+//! is newer than what was applied counts, and a removal is for good. The last active administrator is never removed.
+//!
+//! **Notifications.** A *notification* tells one person of one event, once; nobody else reads it, and it holds nothing that
+//! only some may read. A *channel* leads to a webhook of Microsoft Teams, the company's or a person's own; its address is a
+//! secret. A *delivery* is a card on its way through a channel, under one id however often it is tried.
+//!
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
 //! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
-//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `tenant.created`, `tenant.changed`,
-//! `tenant.suspended`, `tenant.resumed`.
-//!
-//! A *second factor* is a secret in an app (TOTP), asked for once its owner has shown a code of it; each of its steps and
-//! each *recovery code* is good once. A *duty* (another password, a second factor that the role requires) comes before
-//! everything else. A change of the password ends all other sessions of its owner.
-//!
-//! There are never more active staff members than seats, however many are added at once. What a platform administrator does
-//! to a tenant is in that tenant's own audit trail.
+//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`, `external_sign_in.begun`, `external_identity.linked`,
+//! `external_identity.unlinked`, `external_user.added`, `external_user.changed`, `external_user.deactivated`,
+//! `external_user.last_administrator_kept`, `notification.created`, `notifications.read`, `notification_preference.set`,
+//! `notification_channel.saved`, `notification_channel.tested`, `notification_channel.switched_off`,
+//! `notification_delivery.failed`, `notification_delivery.retried`, `tenant.created`, `tenant.changed`,
+//! `tenant.suspended`, `tenant.resumed`, and of one's own account and of invitations those in `domain/account_events.rs`.
 
 mod adapters;
 mod domain;
@@ -51,6 +62,8 @@ pub use adapters::{
     access_token::{AccessTokens, Claims},
     api_key::{KEY_PREFIX, KeyClaims},
     credential::Credential,
+    oidc::Oidc,
+    outgoing::Outgoing,
     password::Passwords,
     platform_token::{PlatformClaims, PlatformTokens},
 };
@@ -59,12 +72,14 @@ pub use domain::{
     department::Department,
     device::Device,
     events::TOPIC,
+    links::Links,
     person::Person,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
     team::{Membership, Team, TeamRole},
     tenancy::TenantAccount,
+    user_sync::Delivery as UserDelivery,
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
 pub use policy::{
@@ -82,6 +97,8 @@ pub use queries::{
         staff_of_department, staff_of_each,
     },
     directory::Directory,
+    identity_providers::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
+    invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
     mail_server::{active_mail_server, smtp_settings},
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
@@ -92,6 +109,7 @@ pub use queries::{
         tenant_usage,
     },
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
+    self_service::{avatar, purge_one_time_tokens},
     sessions::{count_sessions, sessions},
     settings::{Setting, SettingsReader, setting, settings},
     teams::{
@@ -101,14 +119,20 @@ pub use queries::{
     wordings::{Worded, wordings},
 };
 pub use store::{
-    session::Model as Session, setting::Kind as SettingKind, smtp_settings::Model as SmtpSettings,
+    identity_provider::{MappedRole, Model as IdentityProvider},
+    invitation::{InvitationStatus, Model as Invitation},
+    session::Model as Session,
+    setting::Kind as SettingKind,
+    smtp_settings::Model as SmtpSettings,
     user::Kind as UserKind,
 };
 pub use usecases::{
+    accept_invitation::{Accepted, accept_invitation},
     add_person::{AddPerson, TheirRole, add_person},
     api_keys::{CreateApiKey, create_api_key, revoke_api_key},
     begin_totp::{Enrolment, begin_totp},
     bootstrap::bootstrap,
+    change_email::{Confirmed, confirm_email_change, request_email_change},
     change_password::{ChangePassword, change_password},
     confirm_totp::confirm_totp,
     deactivate_person::{deactivate_person, reactivate_person},
@@ -117,14 +141,19 @@ pub use usecases::{
     },
     details::Details,
     disable_totp::disable_totp,
+    invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
+    links::{Link, SendLink, request_link, send_link},
     platform_admins::{add_platform_admin, deactivate_platform_admin},
     refresh_session::{Refreshed, refresh_session, refused},
     regenerate_recovery_codes::regenerate_recovery_codes,
+    register_client::{Register, RegisterClient, register, register_client},
+    reset_password::{Reset, reset_password},
     reset_totp::reset_totp,
     revoke_all_sessions::revoke_all_sessions,
     revoke_session::revoke_session,
     roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
     seats::take_seat,
+    set_avatar::{remove_avatar, set_avatar},
     set_setting::{SetSetting, reset_setting, set_setting},
     sign_in::{SignIn, SignedIn, sign_in},
     sign_in_platform::{PlatformSession, SignInPlatform, sign_in_platform},
@@ -138,15 +167,65 @@ pub use usecases::{
     update_company_profile::{UpdateCompanyProfile, update_company_profile},
     update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
     update_person::{UpdatePerson, update_person},
+    update_profile::update_profile,
     update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
+    verify_email::{Verified, verify_email},
+};
+pub use usecases::{
+    begin_oidc_sign_in::{BeginOidcSignIn, Begun, begin_oidc_sign_in},
+    complete_oidc_sign_in::{CompleteOidcSignIn, complete_oidc_sign_in},
+    save_identity_provider::{
+        ProviderSettings, create_identity_provider, deactivate_identity_provider, update_identity_provider,
+    },
+    sync_external_user::{Heard, hear, sync_external_user},
+    unlink_external_identity::unlink_external_identity,
+};
+
+pub use adapters::webhook::HttpCards;
+pub use domain::{
+    notification::{Notice, NotificationLevel, NotificationType, UNREAD_COUNTED},
+    notification_events::{NOTIFICATIONS, NotificationChannelSwitchedOff, NotificationCreated, NotificationsRead},
+    webhook::WebhookRules,
+};
+pub use ports::Cards;
+pub use queries::{
+    audience::{holders, new_program, role_members},
+    notification_channels::{
+        Channel, ChannelCriteria, DeliveryCriteria, channels, channels_by_ids, count_channels, count_deliveries,
+        deliveries, deliveries_by_ids, delivery_place, own_channel,
+    },
+    notifications::{
+        NotificationCriteria, Preference, count_notifications, notification_place, notification_preferences,
+        notifications, notifications_by_ids, purge_notifications, unread_notifications,
+    },
+};
+pub use store::{
+    notification::Model as Notification,
+    notification_channel::ChannelKind,
+    notification_delivery::{DeliveryState, Model as Delivery},
+};
+pub use usecases::{
+    deliver_notification::{DeliverNotification, deliver_notification},
+    mark_notifications_read::mark_notifications_read,
+    retry_notification_delivery::retry_notification_delivery,
+    save_notification_channel::{
+        ChannelChange, ChannelTools, create_notification_channel, set_own_channel, update_notification_channel,
+    },
+    set_notification_preference::set_notification_preference,
+    tell::{Desk, tell, told_up_to},
+    test_notification_channel::{Tested, test_notification_channel, test_own_channel},
 };
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
-    pub use crate::store::recovery_code;
     pub use crate::store::{
         api_key, department, refresh_token, role, session, team, team_member, user, user_permission,
     };
+    pub use crate::store::{avatar, invitation, one_time_token, recovery_code};
     pub use crate::store::{email_template, setting, smtp_settings};
+    pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
+    pub use crate::store::{
+        notification, notification_channel, notification_delivery, notification_position, notification_preference,
+    };
     pub use crate::store::{platform_admin, platform_event};
 }

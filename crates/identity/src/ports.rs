@@ -2,19 +2,26 @@
 
 pub mod api_keys;
 pub mod departments;
+pub mod self_service;
 pub mod teams;
 
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
-    id::{DepartmentId, EmailTemplateId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId, UserId},
+    id::{
+        DepartmentId, EmailTemplateId, IdentityProviderId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId,
+        UserId,
+    },
 };
 
 use crate::{
     domain::person::Person,
     letters::Template,
     store::{
-        email_template, role,
+        email_template,
+        external_identity::Model as ExternalIdentity,
+        identity_provider::Model as Provider,
+        role,
         session::{Model as Session, Reason},
         setting, smtp_settings,
         user::Kind,
@@ -58,11 +65,11 @@ pub trait People {
     async fn add(&self, person: &Person, password_hash: Option<&str>) -> Result<bool>;
     /// Stores what can be changed of a person, and whether they are active.
     async fn save(&self, person: &Person) -> Result<()>;
-    /// Whether there is anybody.
-    /// The same, kept as it is until the transaction ends.
+    /// The account by id, kept as it is until the transaction ends.
     async fn lock_account(&self, id: UserId) -> Result<Option<Account>>;
     /// Stores another hash of a password. Of one that its owner has just `chosen`, no other is asked for.
     async fn set_password(&self, id: UserId, hash: &str, at: DateTime<Utc>, chosen: bool) -> Result<()>;
+    /// Whether there is anybody.
     async fn anybody(&self) -> Result<bool>;
     /// Notes a sign-in.
     async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
@@ -176,6 +183,38 @@ pub trait SecondFactors {
     async fn replace_recovery_codes(&self, id: UserId, hashes: Vec<Vec<u8>>, at: DateTime<Utc>) -> Result<()>;
 }
 
+/// Identity providers, and who is who there.
+pub trait ExternalIdentities {
+    /// The provider with this id.
+    async fn provider(&self, id: IdentityProviderId) -> Result<Option<Provider>>;
+    /// How many providers there are, and those that have this name or issuer.
+    async fn providers_like(&self, name: &str, issuer: Option<&str>) -> Result<(u64, Vec<Provider>)>;
+    /// Saves a provider, new or known.
+    async fn save_provider(&self, provider: &Provider, new: bool) -> Result<()>;
+    /// The account with the subject of `new` at its provider, which is `new` where it was not known. Nobody else gets at
+    /// it until the transaction ends.
+    async fn identity(&self, new: &ExternalIdentity) -> Result<ExternalIdentity>;
+    /// The accounts elsewhere of a person.
+    async fn identities_of(&self, user: UserId) -> Result<Vec<ExternalIdentity>>;
+    /// Saves a known account.
+    async fn save_identity(&self, identity: &ExternalIdentity) -> Result<()>;
+    /// Notes a delivery; `false` where it was noted before.
+    async fn first_delivery(&self, provider: IdentityProviderId, id: &str, at: DateTime<Utc>) -> Result<bool>;
+    /// The person with this id, or with this address, whoever asks; nobody else changes them until the transaction ends.
+    async fn find_person(&self, who: Who<'_>) -> Result<Option<Person>>;
+    /// Notes that a session's second factor was shown elsewhere.
+    async fn trust_factor(&self, session: SessionId) -> Result<()>;
+}
+
+/// How a person is looked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// By their id.
+    Id(UserId),
+    /// By their address in its stored form.
+    Email(&'a str),
+}
+
 /// Settings, of the company and of single people.
 pub trait Settings {
     /// A setting that was set; `user` is nobody for the company's.
@@ -206,4 +245,16 @@ pub trait MailSetup {
 pub trait Seats {
     /// How many staff members are active. Whoever else asks waits until this transaction ends.
     async fn seats_taken(&self) -> Result<u64>;
+}
+
+/// Something that takes cards for a channel.
+#[async_trait::async_trait]
+pub trait Cards: Send + Sync {
+    /// Posts a message to a webhook; `delivery` is the id by which the other side can tell that it had it already.
+    async fn post(
+        &self,
+        webhook: &crate::domain::webhook::Webhook,
+        delivery: &str,
+        message: String,
+    ) -> Result<(), crate::domain::webhook::PostError>;
 }

@@ -183,6 +183,19 @@ pub async fn fail(tx: &Tx, cx: &Cx, job: &Job, why: &str, permanent: bool) -> Re
     } else {
         Verdict::Again(cx.now + backoff(job.attempts, cx.random::<2>()))
     };
+    note(tx, job, why, verdict).await
+}
+
+/// The same where the other side asked not to be tried again before an instant.
+pub async fn fail_until(tx: &Tx, cx: &Cx, job: &Job, why: &str, not_before: DateTime<Utc>) -> Result<Verdict> {
+    let verdict = match fail(tx, cx, job, why, false).await? {
+        Verdict::Again(at) if at < not_before => Verdict::Again(not_before + backoff(0, cx.random::<2>())),
+        verdict => return Ok(verdict),
+    };
+    note(tx, job, why, verdict).await
+}
+
+async fn note(tx: &Tx, job: &Job, why: &str, verdict: Verdict) -> Result<Verdict> {
     let (state, run_at) = match verdict {
         Verdict::Again(at) => (JobState::Queued, at),
         Verdict::Dead => (JobState::Dead, job.run_at),
@@ -202,6 +215,22 @@ pub async fn fail(tx: &Tx, cx: &Cx, job: &Job, why: &str, permanent: bool) -> Re
         .await?;
     tx.queued_job();
     Ok(verdict)
+}
+
+/// Puts back a job that could not be begun yet; it is no attempt.
+pub async fn put_back(conn: &Conn, job: &Job, until: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
+        .set(ActiveModel {
+            run_at: Set(until),
+            attempts: Set(job.attempts - 1),
+            leased_until: Set(None),
+            ..Default::default()
+        })
+        .filter(Column::Id.eq(job.id))
+        .filter(Column::Attempts.eq(job.attempts))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// 2 s, 4 s, 8 s … at most an hour, with up to a quarter more at random so that many do not return at once.

@@ -12,7 +12,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{demo, system};
-use crate::{app::App, backend::Product, config::Config, graphiql, http, operations, tenants, workers};
+use crate::{
+    app::App, avatars, backend::Product, config::Config, graphiql, http, operations, tenants, webhooks, workers,
+};
 
 /// Makes sure that there is something to serve: migrates the embedded database by itself; gives an empty PostgreSQL
 /// database its registry and first tenant; leaves one with tenants to `frontdesk migrate`.
@@ -83,7 +85,10 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     tokio::spawn(stop_on_signal(stop.clone())?);
     let tasks = workers::start(&app, config.workers.is_on(), &stop);
     let http = config.http()?;
-    let others = operations::router(app.clone(), metrics).merge(graphiql::router());
+    let others = operations::router(app.clone(), metrics)
+        .merge(avatars::router(app.clone()))
+        .merge(webhooks::router(app.clone()))
+        .merge(graphiql::router());
     let routes =
         http::router(Arc::new(Product(app.clone())), http.clone(), stop.clone()).merge(http::edge(others, &http));
     let listener = TcpListener::bind(config.listen)

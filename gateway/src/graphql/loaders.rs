@@ -12,11 +12,14 @@ use std::{
 };
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use identity::{Department, Person, Role};
+use identity::{Channel, Delivery, Department, Invitation, Notification, Person, Role};
 use inbox::{Message, MessageReply, Visitor};
 use kernel::{
     Conn, Cx, Error,
-    id::{DepartmentId, MessageId, MessageReplyId, RoleId, UserId, VisitorId},
+    id::{
+        DepartmentId, InvitationId, MessageId, MessageReplyId, NotificationChannelId, NotificationDeliveryId,
+        NotificationId, RoleId, UserId, VisitorId,
+    },
 };
 
 use crate::app::App;
@@ -162,9 +165,24 @@ loaders! {
     };
     roles: RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);
     departments: DepartmentId => Arc<Department>, |conn, _cx, _app, ids| identity::departments_by_ids(&conn, ids).await.map(shared);
+    invitations: InvitationId => Arc<Invitation>, |conn, cx, _app, ids| identity::invitations_by_ids(&conn, &cx, ids).await.map(shared);
+    known_as: KnownAsOf => Arc<Vec<identity::KnownAs>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = identity::known_as(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, known)| (KnownAsOf(id), Arc::new(known))).collect())
+    };
     visitors: VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
     messages: MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
     replies: MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
+    notifications: NotificationId => Arc<Notification>, |conn, cx, _app, ids| {
+        identity::notifications_by_ids(&conn, &cx, ids).await.map(shared)
+    };
+    channels: NotificationChannelId => Arc<Channel>, |conn, cx, _app, ids| {
+        identity::channels_by_ids(&conn, &cx, ids).await.map(shared)
+    };
+    deliveries: NotificationDeliveryId => Arc<Delivery>, |conn, cx, _app, ids| {
+        identity::deliveries_by_ids(&conn, &cx, ids).await.map(shared)
+    };
     replies_of: RepliesOf => Arc<Vec<MessageReply>>, |conn, cx, _app, keys| {
         let mut found = HashMap::new();
         for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.message))) {
@@ -196,6 +214,10 @@ loaders! {
 /// The permissions that somebody was granted beyond their role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GrantsOf(pub UserId);
+
+/// The accounts elsewhere of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KnownAsOf(pub UserId);
 
 /// The first (or last) replies of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

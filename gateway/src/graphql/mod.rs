@@ -7,6 +7,7 @@ pub mod errors;
 pub mod filters;
 pub mod identity;
 pub mod inbox;
+pub mod live;
 pub mod loaders;
 pub mod node;
 pub mod paging;

@@ -5,13 +5,18 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use kernel::{
     Error, ProblemCode,
-    id::{DepartmentId, MessageId, TeamId, TypedId, VisitorId, prefix},
+    id::{DepartmentId, InvitationId, MessageId, TeamId, TypedId, VisitorId, prefix},
 };
 
 use super::{
     audit::AuditLog,
     errors::Result,
-    identity::{Client, Department, Staff, Team, client, department, staff, team},
+    identity::{
+        Client, Department, Invitation, Staff, Team, client, department,
+        notification_channels::{NotificationChannel, NotificationDelivery, channel, delivery},
+        notifications::{Notification, notification},
+        staff, team,
+    },
     inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
     scalars::id,
     scope::{Scope, scope},
@@ -35,8 +40,16 @@ pub enum Node {
     Department(Department),
     /// A team of colleagues.
     Team(Team),
+    /// An invitation to become a colleague.
+    Invitation(Invitation),
     /// A row of the audit trail.
     AuditLog(AuditLog),
+    /// Something that the viewer is told.
+    Notification(Notification),
+    /// A channel that notifications are delivered through.
+    NotificationChannel(NotificationChannel),
+    /// A notification on its way through a channel.
+    NotificationDelivery(NotificationDelivery),
 }
 
 async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
@@ -53,11 +66,18 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         Some("cli") => client(ctx, Some(id(argument, text)?)).await?.map(Node::Client),
         Some("dep") => department(ctx, Some(id::<DepartmentId>(argument, text)?)).await?.map(Node::Department),
         Some("tem") => team(ctx, id::<TeamId>(argument, text)?).await?.map(Node::Team),
+        Some("inv") => {
+            let invitation = scope.loaders.load_one(id::<InvitationId>(argument, text)?).await?;
+            invitation.map(|invitation| Node::Invitation(invitation.as_ref().clone().into()))
+        }
         Some("aud") => {
             let cx = scope.cx();
             let found = audit::by_id(&scope.app.db.reader(&cx).await?, &cx, id(argument, text)?).await?;
             found.map(|log| Node::AuditLog(log.into()))
         }
+        Some("ntf") => notification(ctx, id(argument, text)?).await?.map(Node::Notification),
+        Some("nch") => channel(ctx, id(argument, text)?).await?.map(Node::NotificationChannel),
+        Some("ndl") => delivery(ctx, id(argument, text)?).await?.map(Node::NotificationDelivery),
         _ => return Err(Error::invalid(argument, ProblemCode::InvalidFormat, "is not the id of anything here").into()),
     })
 }

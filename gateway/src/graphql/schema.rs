@@ -6,10 +6,15 @@ use chrono::{DateTime, Utc};
 use super::{
     audit::AuditQuery,
     identity::{
-        IdentityMutation, IdentityQuery, MailSetupMutation, MailSetupQuery, OwnAccessMutation, Permission,
-        PlatformMutation, PlatformQuery, SessionMutation, SessionQuery, SettingsMutation, SettingsQuery,
+        IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery,
+        OwnAccessMutation, Permission, PlatformMutation, PlatformQuery, SelfServiceMutation, SessionMutation,
+        SessionQuery, SettingsMutation, SettingsQuery, SsoMutation, SsoQuery,
         api_keys::{ApiKeyMutation, ApiKeyQuery},
         departments::{DepartmentMutation, DepartmentQuery},
+        notification_channel_mutations::NotificationChannelMutation,
+        notification_channels::NotificationChannelQuery,
+        notification_events::NotificationSubscription,
+        notifications::{NotificationMutation, NotificationQuery},
         people::PeopleMutation,
         roles::{RoleMutation, RoleQuery},
         teams::{TeamMutation, TeamQuery},
@@ -36,8 +41,12 @@ pub struct Query(
     TeamQuery,
     ApiKeyQuery,
     SessionQuery,
+    InvitationQuery,
     SettingsQuery,
     MailSetupQuery,
+    SsoQuery,
+    NotificationQuery,
+    NotificationChannelQuery,
     InboxQuery,
     AuditQuery,
     PlatformQuery,
@@ -54,15 +63,20 @@ pub struct Mutation(
     ApiKeyMutation,
     SessionMutation,
     OwnAccessMutation,
+    InvitationMutation,
+    SelfServiceMutation,
     SettingsMutation,
     MailSetupMutation,
+    SsoMutation,
+    NotificationMutation,
+    NotificationChannelMutation,
     InboxMutation,
     PlatformMutation,
 );
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(InboxSubscription);
+pub struct Subscription(InboxSubscription, NotificationSubscription);
 
 /// The whole schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

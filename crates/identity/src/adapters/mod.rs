@@ -1,7 +1,10 @@
-//! Passwords and access tokens.
+//! Passwords, tokens and keys, and the servers elsewhere that are asked.
 
 pub mod access_token;
 pub mod api_key;
 pub mod credential;
+pub mod oidc;
+pub mod outgoing;
 pub mod password;
 pub mod platform_token;
+pub mod webhook;

@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 use crate::store::user::{self, Kind};
 
+/// The longest name or company, in characters.
+pub const LINE: usize = 200;
+
 /// Somebody who signs in, staff or client.
 #[derive(Debug, Clone, PartialEq, Eq, DerivePartialModel, Serialize, Deserialize)]
 #[sea_orm(entity = "user::Entity")]

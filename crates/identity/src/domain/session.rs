@@ -27,6 +27,12 @@ impl SessionPolicy {
     pub fn end(&self, opened: DateTime<Utc>, active: DateTime<Utc>) -> DateTime<Utc> {
         (active + self.idle).min(opened + self.absolute)
     }
+
+    /// The stricter of two.
+    #[must_use]
+    pub fn within(self, other: Self) -> Self {
+        Self { idle: self.idle.min(other.idle), absolute: self.absolute.min(other.absolute) }
+    }
 }
 
 /// What a sign-in or refresh hands out. Kept nowhere but in the encrypted answer of an idempotency key.
@@ -66,5 +72,7 @@ mod tests {
         assert_eq!(policy.end(opened, opened), day(30));
         assert_eq!(policy.end(opened, day(59)), day(89));
         assert_eq!(policy.end(opened, day(80)), day(90), "refreshing does not make it live for ever");
+        let other = SessionPolicy { idle: TimeDelta::days(40), absolute: TimeDelta::days(50) };
+        assert_eq!(policy.within(other), SessionPolicy { idle: policy.idle, absolute: other.absolute });
     }
 }

@@ -18,4 +18,6 @@ pub trait ApiKeys {
     async fn key(&self, cx: &Cx, id: ApiKeyId) -> Result<Option<api_key::Model>>;
     /// Ends a key.
     async fn revoke(&self, id: ApiKeyId, by: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Ends all keys of a person.
+    async fn revoke_all(&self, owner: UserId, at: DateTime<Utc>) -> Result<()>;
 }

@@ -74,6 +74,8 @@ struct OfSession {
     #[sea_orm(nested)]
     owner: Owner,
     session_version: i32,
+    /// Whether a second factor was shown to a provider that is trusted with it.
+    trusted_factor: bool,
     expires_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
 }
@@ -173,6 +175,7 @@ impl Access {
         let select = session::Entity::find_by_id(session)
             .select_only()
             .column_as(session::Column::TokenVersion, "session_version")
+            .column_as(session::Column::TrustedFactor, "trusted_factor")
             .column_as(session::Column::ExpiresAt, "expires_at")
             .column_as(session::Column::RevokedAt, "revoked_at");
         let row = with_owner(select, session::Column::UserId).into_model::<OfSession>().one(&conn).await?;
@@ -185,7 +188,8 @@ impl Access {
             return Err(Error::Unauthenticated);
         }
         let token_version = Some(row.owner.token_version);
-        let actor = UserActor { session: Some(session), ..self.act_as(&conn, row.owner, None).await? };
+        let actor =
+            UserActor { session: Some(session), ..self.act_as(&conn, row.owner, None, row.trusted_factor).await? };
         Ok(Known { actor: Arc::new(actor), token_version, ends: None })
     }
 
@@ -204,7 +208,7 @@ impl Access {
         if !row.owner.is_active || row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= cx.now) {
             return Err(Error::Unauthenticated);
         }
-        let actor = self.act_as(&conn, row.owner, Some(&names(&row.key_permissions))).await?;
+        let actor = self.act_as(&conn, row.owner, Some(&names(&row.key_permissions)), false).await?;
         let actor = UserActor { api_key: Some(row.key), ..actor };
         if row.last_used_at.is_none_or(|at| at <= cx.now - NOTED) {
             self.note_use(cx, row.key);
@@ -212,11 +216,20 @@ impl Access {
         Ok(Known { actor: Arc::new(actor), token_version: None, ends: row.expires_at })
     }
 
-    /// The person as an actor, with only those of their permissions that are among `some`.
-    async fn act_as(&self, conn: &Conn, owner: Owner, some: Option<&[String]>) -> Result<UserActor> {
+    /// The person as an actor, with only those of their permissions that are among `some`; with a `trusted_factor` they
+    /// need not have a second one here.
+    async fn act_as(
+        &self,
+        conn: &Conn,
+        owner: Owner,
+        some: Option<&[String]>,
+        trusted_factor: bool,
+    ) -> Result<UserActor> {
         let duty = match () {
             () if owner.must_change_password => Some(Duty::ChangePassword),
-            () if owner.requires_totp && owner.totp_confirmed_at.is_none() => Some(Duty::EnrolSecondFactor),
+            () if owner.requires_totp && owner.totp_confirmed_at.is_none() && !trusted_factor => {
+                Some(Duty::EnrolSecondFactor)
+            }
             () => None,
         };
         let mut held = permission_names(&owner.role, owner.built_in, owner.permissions.as_ref(), &self.catalog);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Db, Error, Result,
     id::{TenantId, UserId},
@@ -12,7 +12,10 @@ use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, entity::prelude::
 
 use super::access::ACCESS_TTL;
 use crate::{
-    domain::setting::{KNOWN, Known, Scope, category},
+    domain::{
+        session::SessionPolicy,
+        setting::{KNOWN, Known, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope, category},
+    },
     policy::MANAGE_SETTINGS,
     store::setting::{Column, Entity, Kind, Model},
 };
@@ -140,6 +143,13 @@ impl SettingsReader {
     /// The same, of one that is a whole number.
     pub async fn whole(&self, cx: &Cx, key: &str) -> Result<i64> {
         self.get(cx, key).await?.as_i64().ok_or_else(|| Error::internal(format!("{key} is no whole number")))
+    }
+
+    /// How long the company's sessions last: as its settings say, and no longer than `most`.
+    pub async fn session_policy(&self, cx: &Cx, most: SessionPolicy) -> Result<SessionPolicy> {
+        let days = async |key| Ok::<_, Error>(TimeDelta::days(self.whole(cx, key).await?));
+        let (idle, absolute) = (days(SESSION_IDLE_DAYS).await?, days(SESSION_ABSOLUTE_DAYS).await?);
+        Ok(most.within(SessionPolicy { idle, absolute }))
     }
 
     /// Forgets a tenant's settings, after one was changed in this process.

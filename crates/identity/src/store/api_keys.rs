@@ -51,4 +51,14 @@ impl ApiKeys for Tx {
             .await?;
         Ok(())
     }
+
+    async fn revoke_all(&self, owner: UserId, at: DateTime<Utc>) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::RevokedAt, Expr::value(at))
+            .filter(Column::UserId.eq(owner))
+            .filter(Column::RevokedAt.is_null())
+            .exec(self.conn())
+            .await?;
+        Ok(())
+    }
 }

@@ -49,6 +49,8 @@ pub struct Model {
     pub revoked_at: Option<DateTime<Utc>>,
     /// Why.
     pub revoked_reason: Option<Reason>,
+    /// Whether the second factor that a role requires was shown to a provider that is trusted with it.
+    pub trusted_factor: bool,
 }
 
 /// No relation.

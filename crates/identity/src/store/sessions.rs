@@ -43,6 +43,7 @@ impl Sessions for Tx {
             expires_at: Set(token.expires_at),
             revoked_at: Set(None),
             revoked_reason: Set(None),
+            trusted_factor: Set(false),
         };
         session::Entity::insert(row).exec_without_returning(self.conn()).await?;
         refresh_token::Entity::insert(token.row()).exec_without_returning(self.conn()).await?;

@@ -96,14 +96,25 @@ pub async fn add_person<S: People + Roles + Seats + Emit>(
     let role = given_role(s, cx, catalog, cmd.kind, &cmd.role).await?;
     person.role_id = role.id;
     person.department_id = in_department(s, cmd.department).await?;
-    if cmd.kind == Kind::Staff {
-        take_seat(s, cx).await?;
-    }
-    if !s.add(&person, cmd.password_hash.as_deref()).await? {
+    if !come_in(s, cx, &person, cmd.password_hash.as_deref()).await? {
         return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
     }
     s.emit(cx, &PersonAdded::of(&person, &role.name));
     Ok(person)
+}
+
+/// Stores somebody new who is active from now on: whoever is added, invited or sent by an identity provider comes in here,
+/// and nobody in another way. Staff take a seat. `false` where their address is taken.
+pub(super) async fn come_in<S: People + Seats>(
+    s: &S,
+    cx: &Cx,
+    person: &Person,
+    password_hash: Option<&str>,
+) -> Result<bool> {
+    if person.kind == Kind::Staff {
+        take_seat(s, cx).await?;
+    }
+    s.add(person, password_hash).await
 }
 
 /// The role that the actor gives to somebody of this kind.
@@ -114,9 +125,26 @@ pub(super) async fn given_role<S: Roles>(
     kind: Kind,
     role: &TheirRole,
 ) -> Result<Role> {
-    let (field, found) = match role {
-        TheirRole::Id(id) => ("roleId", s.role(*id).await?),
-        TheirRole::Named(name) => ("role", s.role_by_name(name).await?),
+    let field = match role {
+        TheirRole::Id(_) => "roleId",
+        TheirRole::Named(_) => "role",
+    };
+    let role = usable_role(s, catalog, kind, field, role).await?;
+    holds_all(cx, field, &role.permissions)?;
+    Ok(role)
+}
+
+/// A role that somebody of this kind can have: there, in use, and for their kind; whoever gives it.
+pub(super) async fn usable_role<S: Roles>(
+    s: &S,
+    catalog: &[&str],
+    kind: Kind,
+    field: &str,
+    role: &TheirRole,
+) -> Result<Role> {
+    let found = match role {
+        TheirRole::Id(id) => s.role(*id).await?,
+        TheirRole::Named(name) => s.role_by_name(name).await?,
     };
     let role = found
         .map(|row| Role::of(row, catalog))
@@ -129,7 +157,6 @@ pub(super) async fn given_role<S: Roles>(
             "clients have the role CLIENT, and nobody else has it",
         ));
     }
-    holds_all(cx, field, &role.permissions)?;
     Ok(role)
 }
 

@@ -2,10 +2,11 @@
 
 use kernel::text::Check;
 
-use crate::{domain::person::Person, store::user::Kind};
+use crate::{
+    domain::person::{LINE, Person},
+    store::user::Kind,
+};
 
-/// The longest name or company, in characters.
-const LINE: usize = 200;
 /// The longest telephone number, in characters: those of E.164 have 15 digits, people write spaces and extensions.
 const PHONE: usize = 40;
 

@@ -93,6 +93,7 @@ pub struct Outbox {
     chain: Option<Box<dyn Chain>>,
     hub: Hub,
     unsealed: Queue,
+    sealed: Queue,
     workers: Queue,
 }
 
@@ -169,15 +170,26 @@ impl Outbox {
         self.workers.push(tenant);
     }
 
+    /// Asks those who follow a tenant's events for the others to look for new ones.
+    pub fn wake_followers(&self, tenant: TenantId) {
+        self.sealed.push(tenant);
+    }
+
     /// Hands on what another process told: its events, and perhaps jobs.
     pub fn heard(&self, tenant: TenantId, head: i64) {
         self.hub.announce(tenant, head);
+        self.sealed.push(tenant);
         self.workers.push(tenant);
     }
 
     /// Waits for tenants with committed, unsealed events.
     pub async fn next_unsealed(&self) -> Vec<TenantId> {
         self.unsealed.take().await
+    }
+
+    /// Waits for tenants with newly sealed events.
+    pub async fn next_sealed(&self) -> Vec<TenantId> {
+        self.sealed.take().await
     }
 
     /// Waits for tenants that may have jobs.
@@ -192,6 +204,7 @@ impl Outbox {
             let (count, end) = db.plain(tenant, |conn| async move { self.seal_batch(&conn, tenant.id).await }).await?;
             if count > 0 {
                 self.hub.announce(tenant.id, end);
+                self.sealed.push(tenant.id);
             }
             sealed += count;
             if count < BATCH.unsigned_abs() {
@@ -257,7 +270,7 @@ impl Outbox {
     }
 
     /// Sealed events after `after`, in order, at most `limit`.
-    pub(super) async fn read(db: &Db, cx: &Cx, after: i64, limit: u64) -> Result<Vec<Stored>> {
+    pub async fn read(db: &Db, cx: &Cx, after: i64, limit: u64) -> Result<Vec<Stored>> {
         let conn = db.reader(cx).await?;
         Ok(Entity::find()
             .filter(Column::Sequence.gt(after))

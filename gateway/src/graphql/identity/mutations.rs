@@ -76,7 +76,7 @@ pub struct SessionTokens {
 ///
 /// `None` where the session is over before it was answered: of two that refresh with one token, the one that comes second
 /// ends the session.
-async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Option<SessionTokens>> {
+pub(super) async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Option<SessionTokens>> {
     let cx = scope.cx();
     let claims = identity::Claims {
         user: tokens.user,
@@ -118,7 +118,8 @@ impl IdentityMutation {
         let app = &scope.app;
         let SignInInput { email, password, totp_code: code } = input;
         let cmd = SignIn { email, password, code, limited: app.rate_limits };
-        let (tokens, errors) = payload(sign_in(&app.db, &app.passwords, &app.tokens, app.sessions, &cx, cmd).await)?;
+        let policy = app.settings.session_policy(&cx, app.sessions).await?;
+        let (tokens, errors) = payload(sign_in(&app.db, &app.passwords, &app.tokens, policy, &cx, cmd).await)?;
         let session = match tokens {
             // Deactivated in this very moment.
             Some(tokens) => Some(session(scope, tokens).await?.ok_or(Error::Unauthenticated)?),
@@ -136,7 +137,8 @@ impl IdentityMutation {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
         let app = &scope.app;
-        let outcome = identity::refresh_session(&app.db, &app.tokens, app.sessions, &cx, &input.refresh_token).await;
+        let policy = app.settings.session_policy(&cx, app.sessions).await?;
+        let outcome = identity::refresh_session(&app.db, &app.tokens, policy, &cx, &input.refresh_token).await;
         if let Ok(identity::Refreshed::Reused(session)) = &outcome {
             app.access.forget(cx.tenant.id, *session).await;
         }

@@ -29,6 +29,7 @@ use crate::{
     field(name = "last_name", ty = "&Option<String>", desc = "Their last name."),
     field(name = "email", ty = "&EmailAddress", desc = "Their address."),
     field(name = "phone", ty = "&Option<String>", desc = "Their telephone number, as they wrote it."),
+    field(name = "avatar_url", ty = "Option<String>", desc = "Where their picture is; null where they have none."),
     field(name = "is_active", ty = "&bool", desc = "Whether they may sign in."),
     field(name = "created_at", ty = "&DateTime<Utc>", desc = "Since when they are here.")
 )]
@@ -81,6 +82,8 @@ macro_rules! person_type {
             $($(#[$more_doc])* pub $more: $ty,)*
             #[graphql(skip)]
             pub(crate) created_by: Option<UserId>,
+            #[graphql(skip)]
+            pub(crate) avatar: Option<uuid::Uuid>,
         }
 
         impl From<Person> for $name {
@@ -106,6 +109,7 @@ macro_rules! person_type {
                     updated_at: person.updated_at,
                     $($more: { let $person = person; $value },)*
                     created_by: person.created_by,
+                    avatar: person.avatar_id,
                 }
             }
         }
@@ -132,6 +136,9 @@ person_type! {
 person_type! {
     /// Somebody who buys here, and may sign in.
     Client, ClientId, "cli" {
+        /// Their id.
+        #[graphql(skip)]
+        key: ClientId = |person| ClientId(person.id.0);
         /// The company they buy for.
         company: Option<String> = |person| person.company.clone();
         /// When they showed that mail to their address reaches them; before that they cannot sign in.
@@ -153,6 +160,16 @@ impl<I: kernel::id::TypedId> IntoId for I {
 
 #[ComplexObject]
 impl Staff {
+    /// Where their picture is: a PNG of at most 256 × 256 pixels, for anybody who has the address. Null where they have none.
+    async fn avatar_url(&self, ctx: &Context<'_>) -> Option<String> {
+        avatar_url(ctx, self.avatar)
+    }
+
+    /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::elsewhere::ExternalIdentity>>> {
+        super::elsewhere::external_identities(ctx, self.key.into()).await
+    }
+
     /// Their role.
     async fn role(&self, ctx: &Context<'_>) -> Result<Role> {
         let role = scope(ctx).loaders.load_one(self.role_id).await?;
@@ -223,10 +240,26 @@ impl Client {
         ClientViewerCan { update: scope(ctx).cx().can(identity::MANAGE_CLIENTS) }
     }
 
+    /// Where their picture is: a PNG of at most 256 × 256 pixels, for anybody who has the address. Null where they have none.
+    async fn avatar_url(&self, ctx: &Context<'_>) -> Option<String> {
+        avatar_url(ctx, self.avatar)
+    }
+
+    /// Their accounts at identity providers; null of others without the permission MANAGE_SIGN_IN.
+    async fn external_identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<super::elsewhere::ExternalIdentity>>> {
+        super::elsewhere::external_identities(ctx, self.key.into()).await
+    }
+
     /// Who added them; null where they registered themselves, or without the permission to see colleagues.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.created_by).await
     }
+}
+
+/// Where a picture is.
+fn avatar_url(ctx: &Context<'_>, avatar: Option<uuid::Uuid>) -> Option<String> {
+    let scope = scope(ctx);
+    Some(scope.app.links.avatar(scope.cx().tenant.id, avatar?))
 }
 
 /// A person, where the viewer may see them.

@@ -1,61 +1,36 @@
 //! The inbox, live.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_graphql::{Context, Subscription};
-use futures_util::{Stream, stream};
-use kernel::{Cx, Error, ProblemCode, events::Follower};
+use futures_util::Stream;
+use kernel::{Cx, events::Stored};
 
 use super::events::{InboxEvent, InboxEventFilter, Wanted};
 use crate::graphql::{
-    errors::{Fault, Result},
+    errors::Result,
     identity::Permission,
+    live::{Telling, follow},
     schema::requires,
     scope::{Scope, scope},
 };
-
-/// How often a silent subscription asks whether its session still may listen.
-const RECHECK: Duration = Duration::from_secs(2);
 
 /// The inbox, live.
 #[derive(Default)]
 pub struct InboxSubscription;
 
-struct Listening<'a> {
-    scope: &'a Scope,
-    follower: Follower,
-    wanted: Wanted,
-    ready: std::vec::IntoIter<InboxEvent>,
-    over: bool,
-}
+impl Telling for Wanted {
+    type Event = InboxEvent;
 
-impl Listening<'_> {
-    /// The next event, once there is one. Rights are read again before each.
-    async fn next(&mut self) -> kernel::Result<InboxEvent> {
-        loop {
-            let cx = self.allowed().await?;
-            if let Some(event) = self.ready.next() {
-                return Ok(event);
-            }
-            let stored = self.follower.read(&self.scope.app.db, &cx).await?;
-            if stored.is_empty() {
-                let _ = tokio::time::timeout(RECHECK, self.follower.changed()).await;
-                continue;
-            }
-            let topic = stored.iter().filter(|event| event.topic.as_deref() == Some(inbox::TOPIC));
-            let events: Vec<_> = topic
-                .filter_map(|event| InboxEvent::of(event, &self.wanted).transpose())
-                .collect::<kernel::Result<_>>()?;
-            self.ready = visible(self.scope, &cx, events).await?.into_iter();
-        }
+    fn may(&self, cx: &Cx) -> kernel::Result<()> {
+        cx.require(inbox::VIEW_MESSAGES)
     }
 
-    /// The context that the session stands for at this moment.
-    async fn allowed(&self) -> kernel::Result<Cx> {
-        let cx = self.scope.app.renewed(&self.scope.cx(), self.scope.credential.as_ref()).await?;
-        cx.require(inbox::VIEW_MESSAGES)?;
-        self.scope.renew(cx.clone());
-        Ok(cx)
+    async fn tell(&self, scope: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<InboxEvent>> {
+        let topic = stored.iter().filter(|event| event.topic.as_deref() == Some(inbox::TOPIC));
+        let events =
+            topic.filter_map(|event| InboxEvent::of(event, self).transpose()).collect::<kernel::Result<_>>()?;
+        visible(scope, cx, events).await
     }
 }
 
@@ -83,25 +58,7 @@ impl InboxSubscription {
         #[graphql(desc = "The `sequence` of the last event seen.")] after: Option<String>,
     ) -> Result<impl Stream<Item = Result<InboxEvent>> + 'ctx> {
         let scope = scope(ctx);
-        let cx = scope.cx();
-        cx.require(inbox::VIEW_MESSAGES)?;
-        let wanted = filter.unwrap_or_default().check()?;
-        let head = scope.app.db.outbox().head(&scope.app.db, &cx).await?;
-        let after = match after {
-            None => head,
-            Some(text) => text.parse::<i64>().ok().filter(|after| (0..=head).contains(after)).ok_or_else(|| {
-                Error::invalid("after", ProblemCode::InvalidFormat, "is not the sequence of an event of this tenant")
-            })?,
-        };
-        let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, after);
-        let listening = Listening { scope, follower, wanted, ready: Vec::new().into_iter(), over: false };
-        Ok(stream::unfold(listening, async |mut listening| {
-            if listening.over {
-                return None;
-            }
-            let next = listening.next().await;
-            listening.over = next.is_err();
-            Some((next.map_err(Fault::from), listening))
-        }))
+        scope.cx().require(inbox::VIEW_MESSAGES)?;
+        follow(scope, after, filter.unwrap_or_default().check()?).await
     }
 }

@@ -3,5 +3,8 @@
 pub mod m0002_people;
 pub mod m0005_access;
 pub mod m0007_second_factor;
+pub mod m0008_self_service;
 pub mod m0009_api_keys;
 pub mod m0010_settings;
+pub mod m0011_notifications;
+pub mod m0012_external_identities;

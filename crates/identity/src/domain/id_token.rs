@@ -1,0 +1,248 @@
+//! What an ID token must say (OpenID Connect Core 1.0, 3.1.3.7), and why somebody who came back is not let in.
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    Error, ProblemCode,
+    crypto::{same, token_hash},
+    text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::person::LINE;
+
+/// How far the provider's clock may be from ours, in seconds.
+const LEEWAY: i64 = 60;
+
+/// Why somebody who came back from a provider is not let in. The audit trail names it; the person is told less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The state is unknown, used, too old, or another browser's.
+    UnknownState,
+    /// The provider is not used any more.
+    ProviderInactive,
+    /// The provider did not answer, or not in the way it should.
+    Unreachable,
+    /// The provider did not take the code.
+    CodeRefused,
+    /// The ID token is none, or not signed by the provider.
+    BadSignature,
+    /// It is another issuer's.
+    WrongIssuer,
+    /// It is for somebody else.
+    WrongAudience,
+    /// It is too old, or from the future.
+    WrongTime,
+    /// It answers another question.
+    WrongNonce,
+    /// The provider does not say that the address is theirs.
+    UnverifiedEmail,
+    /// Addresses of this domain may not come this way.
+    DomainNotAllowed,
+    /// Nobody here has the address, and people are not added this way.
+    NotKnown,
+    /// The person was removed at the provider.
+    Removed,
+    /// The person may not sign in.
+    Deactivated,
+    /// The person's role needs a second factor, which they have here, and the provider is not trusted with it.
+    SecondFactor,
+}
+
+impl Refusal {
+    /// What the person is told: where to begin again, or that they cannot come this way.
+    pub fn error(self) -> Error {
+        let (code, message) = match self {
+            Self::UnknownState
+            | Self::CodeRefused
+            | Self::BadSignature
+            | Self::WrongIssuer
+            | Self::WrongAudience
+            | Self::WrongTime
+            | Self::WrongNonce => (ProblemCode::InvalidToken, "this sign-in has ended; begin again"),
+            Self::ProviderInactive | Self::Unreachable => {
+                (ProblemCode::NotAvailable, "the identity provider cannot be used now; sign in another way")
+            }
+            Self::UnverifiedEmail | Self::DomainNotAllowed | Self::NotKnown | Self::Removed | Self::Deactivated => {
+                (ProblemCode::NotAllowed, "your account there may not be used to sign in here")
+            }
+            Self::SecondFactor => {
+                (ProblemCode::NotAllowed, "your role needs your second factor; sign in with your password and its code")
+            }
+        };
+        Error::invalid("", code, message)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// The claims that are looked at. Times are whole numbers; a text in their place is no token of ours.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Claims {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    azp: Option<String>,
+    exp: i64,
+    iat: i64,
+    nbf: Option<i64>,
+    nonce: Option<String>,
+    email: Option<String>,
+    #[serde(default)]
+    email_verified: Json,
+    name: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+}
+
+/// Somebody as a provider describes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// Their id there.
+    pub subject: String,
+    /// Their address in its stored form, where the provider says that it is verified.
+    pub email: Option<String>,
+    /// Their name.
+    pub name: Option<String>,
+    /// Their first name.
+    pub first_name: Option<String>,
+    /// Their last name.
+    pub last_name: Option<String>,
+    /// The provider's word for their role.
+    pub role: Option<String>,
+}
+
+impl Described {
+    /// How they are called here: by their name, their names, or what stands before the @.
+    pub fn called(&self) -> String {
+        let names = [self.first_name.as_deref(), self.last_name.as_deref()];
+        let names = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let local = || self.email.as_deref().and_then(|email| email.split('@').next()).unwrap_or("?").to_owned();
+        self.name.clone().or_else(|| Some(names).filter(|names| !names.is_empty())).unwrap_or_else(local)
+    }
+}
+
+/// A name that can be stored; others count as none, as nobody is there to correct them.
+pub fn name(text: Option<&str>) -> Option<String> {
+    text::Check::default().optional_line("name", text, LINE)
+}
+
+/// An id of somebody else's that can be stored: 1 to 255 visible characters.
+pub fn is_subject(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && !text.contains(|c: char| c.is_control() || c.is_whitespace())
+}
+
+impl Claims {
+    /// Whom the token describes, where it answers the question that was asked.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(
+        self,
+        issuer: &str,
+        client: &str,
+        nonce_hash: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Described, Refusal> {
+        if self.iss != issuer {
+            return Err(Refusal::WrongIssuer);
+        }
+        let (ours, others) = match &self.aud {
+            Audience::One(one) => (one == client, false),
+            Audience::Many(all) => (all.iter().any(|one| one == client), all.len() > 1),
+        };
+        let presenter = self.azp.as_deref();
+        if !ours || presenter.is_some_and(|azp| azp != client) || others && presenter.is_none() {
+            return Err(Refusal::WrongAudience);
+        }
+        let now = now.timestamp();
+        let early = |at: i64| at > now.saturating_add(LEEWAY);
+        if self.exp <= now.saturating_sub(LEEWAY) || early(self.iat) || self.nbf.is_some_and(early) {
+            return Err(Refusal::WrongTime);
+        }
+        // Both hashed: the comparison takes the same time whatever is in it.
+        if !self.nonce.is_some_and(|nonce| same(&token_hash(&nonce), nonce_hash)) {
+            return Err(Refusal::WrongNonce);
+        }
+        if !is_subject(&self.sub) {
+            return Err(Refusal::BadSignature);
+        }
+        let verified = self.email_verified == Json::Bool(true);
+        Ok(Described {
+            subject: self.sub,
+            email: self.email.filter(|_| verified).as_deref().and_then(text::email),
+            name: name(self.name.as_deref()),
+            first_name: name(self.given_name.as_deref()),
+            last_name: name(self.family_name.as_deref()),
+            role: None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn check(change: Json) -> Result<Described, Refusal> {
+        let mut claims = json!({
+            "iss": "https://id.example.com", "sub": "u1", "aud": "desk", "exp": NOW + 300, "iat": NOW, "nonce": "n",
+            "email": "Ada@Example.com", "email_verified": true, "given_name": "Ada",
+        });
+        for (key, value) in change.as_object().unwrap() {
+            claims[key] = value.clone();
+        }
+        let claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::BadSignature)?;
+        claims.check("https://id.example.com", "desk", &token_hash("n"), DateTime::from_timestamp(NOW, 0).unwrap())
+    }
+
+    #[test]
+    fn a_token_answers_our_question_and_no_other() {
+        assert_eq!(check(json!({})).unwrap().email.as_deref(), Some("ada@example.com"));
+        for (change, refusal) in [
+            (json!({ "iss": "https://id.example.com/" }), Refusal::WrongIssuer),
+            (json!({ "aud": "other" }), Refusal::WrongAudience),
+            (json!({ "aud": ["desk", "other"] }), Refusal::WrongAudience),
+            (json!({ "aud": ["desk", "other"], "azp": "other" }), Refusal::WrongAudience),
+            (json!({ "azp": "other" }), Refusal::WrongAudience),
+            (json!({ "exp": NOW - 60 }), Refusal::WrongTime),
+            (json!({ "iat": NOW + 61 }), Refusal::WrongTime),
+            (json!({ "nbf": NOW + 61 }), Refusal::WrongTime),
+            (json!({ "exp": i64::MIN }), Refusal::WrongTime),
+            (json!({ "nonce": "m" }), Refusal::WrongNonce),
+            (json!({ "nonce": null }), Refusal::WrongNonce),
+            (json!({ "sub": "" }), Refusal::BadSignature),
+            (json!({ "sub": "a\u{0}b" }), Refusal::BadSignature),
+            (json!({ "exp": "1900000000" }), Refusal::BadSignature),
+            (json!({ "nbf": "1" }), Refusal::BadSignature),
+        ] {
+            assert_eq!(check(change.clone()).err(), Some(refusal), "{change}");
+        }
+        for fine in [
+            json!({ "exp": NOW - 59 }),
+            json!({ "iat": NOW + 60 }),
+            json!({ "aud": ["desk"] }),
+            json!({ "aud": ["desk", "other"], "azp": "desk" }),
+        ] {
+            assert!(check(fine.clone()).is_ok(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn only_an_address_that_is_said_to_be_verified_counts() {
+        for unsure in [json!(false), json!("true"), json!(1), json!(null)] {
+            assert_eq!(check(json!({ "email_verified": unsure })).unwrap().email, None, "{unsure}");
+        }
+        let nameless = check(json!({ "given_name": "A\u{0}" })).unwrap();
+        assert_eq!((nameless.first_name.as_deref(), nameless.called().as_str()), (None, "ada"));
+    }
+}

@@ -1,0 +1,43 @@
+//! The table of notifications.
+
+use chrono::{DateTime, Utc};
+use kernel::id::{EventId, NotificationId, UserId};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::notification::{NotificationLevel, NotificationType};
+
+/// Something that a person is told.
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(schema_name = "~tenant", table_name = "notifications")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: NotificationId,
+    /// Who is told.
+    pub user_id: UserId,
+    /// Its type.
+    pub kind: NotificationType,
+    /// How it is meant.
+    pub level: NotificationLevel,
+    /// What happened, in a few words.
+    pub title: String,
+    /// What happened, in a sentence or two.
+    pub body: String,
+    /// What it is about, as a prefixed id.
+    pub resource: Option<String>,
+    /// Who did it.
+    pub actor_id: Option<UserId>,
+    /// The event that it tells of.
+    pub event_id: EventId,
+    /// When it was told.
+    pub created_at: DateTime<Utc>,
+    /// When it was read.
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// No relation.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,196 @@
+//! People are told what happened: events become notifications, and these letters and cards.
+
+use std::collections::{HashMap, HashSet};
+
+use kernel::{
+    Cx, Error, Result, Tx,
+    crypto::Keyring,
+    db::{Emit, any_of},
+    id::{NotificationDeliveryId, NotificationId, UserId},
+    jobs::Enqueue,
+};
+use sea_orm::{
+    ActiveValue::Set, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::*,
+    sea_query::OnConflict,
+};
+
+use super::deliver_notification::DeliverNotification;
+use crate::{
+    domain::{
+        notification::{BODY, Notice},
+        notification_events::NotificationCreated,
+        person::Person,
+    },
+    letters::{Letter, Template, queue_letter},
+    queries::{notification_channels::Channel, notifications::Preference},
+    store::{
+        notification, notification_channel as channel, notification_delivery as delivery,
+        notification_position as position, notification_preference as preference, user,
+    },
+};
+
+/// What telling needs beside the transaction.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The keys for letters.
+    pub keyring: &'a Keyring,
+    /// Where people reach Frontdesk: what a letter leads to.
+    pub public_url: &'a str,
+}
+
+/// Up to where the events were turned into notifications.
+pub async fn told_up_to(conn: &kernel::Conn) -> Result<i64> {
+    let row = position::Entity::find_by_id(1).one(conn).await?;
+    row.map(|row| row.sequence).ok_or_else(|| Error::internal("notification_position has no row"))
+}
+
+/// Tells people what happened up to the event number `upto`. Of several processes that follow the events, whoever comes
+/// first tells; the position is stored with what was told, so a crash leaves nothing out and repeats nothing.
+///
+/// For Frontdesk itself; it asks for no permission.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn tell(tx: &Tx, post: Desk<'_>, cx: &Cx, upto: i64, notices: &[Notice]) -> Result<()> {
+    let held = position::Entity::find_by_id(1)
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| Error::internal("notification_position has no row"))?;
+    if held.sequence >= upto {
+        return Ok(());
+    }
+    for notice in notices.iter().filter(|notice| notice.sequence > held.sequence) {
+        tell_one(tx, post, cx, notice).await?;
+    }
+    position::Entity::update(position::ActiveModel { id: Set(1), sequence: Set(upto) }).exec(tx.conn()).await?;
+    Ok(())
+}
+
+async fn tell_one(tx: &Tx, post: Desk<'_>, cx: &Cx, notice: &Notice) -> Result<()> {
+    let conn = tx.conn();
+    let people = recipients(tx, notice).await?;
+    if people.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = people.iter().map(|person| person.id).collect();
+    let decided: HashMap<UserId, Preference> = preference::Entity::find()
+        .filter(preference::Column::Kind.eq(notice.kind))
+        .filter(any_of(conn.get_database_backend(), preference::Column::UserId, &ids))
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|row| (row.user_id, Preference { kind: row.kind, email: row.email, teams: row.teams }))
+        .collect();
+    let takers = takers(tx, notice, &ids).await?;
+    let mut first = None;
+    for person in &people {
+        let Some(id) = add(tx, cx, notice, person.id).await? else { continue };
+        first = first.or(Some(id));
+        let wants = decided.get(&person.id).copied().unwrap_or_else(|| Preference::usual(notice.kind));
+        if wants.email {
+            queue_letter(tx, cx, post.keyring, &letter(post, notice, person)).await?;
+        }
+        if wants.teams {
+            for channel in takers.iter().filter(|channel| channel.owner_id == Some(person.id)) {
+                deliver(tx, cx, notice, id, channel).await?;
+            }
+        }
+    }
+    // What the company's channels take is the company's to decide, and one card is enough for all who are told.
+    if let Some(id) = first {
+        for channel in takers.iter().filter(|channel| channel.owner_id.is_none()) {
+            deliver(tx, cx, notice, id, channel).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a letter about a notice says.
+fn letter(post: Desk<'_>, notice: &Notice, person: &Person) -> Letter {
+    let (template, variables) = notice.letter.clone().unwrap_or_else(|| {
+        let title = notice.kind.declared().title.to_owned();
+        let variables = vec![("title", title), ("content", notice.body.clone()), ("link", post.public_url.to_owned())];
+        (Template::Notification, variables)
+    });
+    Letter { to: person.email.clone(), name: Some(person.name.clone()), template, variables }
+}
+
+/// Those to be told who are here and active, once each.
+async fn recipients(tx: &Tx, notice: &Notice) -> Result<Vec<Person>> {
+    let ids: Vec<_> = notice.to.iter().copied().collect::<HashSet<_>>().into_iter().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(user::Entity::find()
+        .filter(any_of(tx.conn().get_database_backend(), user::Column::Id, &ids))
+        .filter(user::Column::IsActive.eq(true))
+        .into_partial_model::<Person>()
+        .all(tx.conn())
+        .await?)
+}
+
+/// The channels that take a notice for these people.
+async fn takers(tx: &Tx, notice: &Notice, people: &[UserId]) -> Result<Vec<Channel>> {
+    let whose = Condition::any().add(channel::Column::OwnerId.is_null()).add(any_of(
+        tx.conn().get_database_backend(),
+        channel::Column::OwnerId,
+        people,
+    ));
+    let active = channel::Entity::find().filter(channel::Column::IsActive.eq(true)).filter(whose);
+    let channels = active.into_partial_model::<Channel>().all(tx.conn()).await?;
+    Ok(channels.into_iter().filter(|channel| channel.takes(notice.kind)).collect())
+}
+
+/// Adds a notification; `None` where the person was told already.
+async fn add(tx: &Tx, cx: &Cx, notice: &Notice, user: UserId) -> Result<Option<NotificationId>> {
+    let id = cx.new_id();
+    let declared = notice.kind.declared();
+    let row = notification::ActiveModel {
+        id: Set(id),
+        user_id: Set(user),
+        kind: Set(notice.kind),
+        level: Set(declared.level),
+        title: Set(declared.title.into()),
+        body: Set(notice.body.chars().filter(|c| *c != '\0').take(BODY).collect()),
+        resource: Set(notice.resource.clone()),
+        actor_id: Set(notice.actor),
+        event_id: Set(notice.event),
+        created_at: Set(cx.now),
+        read_at: Set(None),
+    };
+    let added = notification::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    if added == 0 {
+        return Ok(None);
+    }
+    tx.emit(cx, &NotificationCreated { notification: id, user, kind: notice.kind });
+    Ok(Some(id))
+}
+
+/// Queues a card for a channel; one for each event.
+async fn deliver(tx: &Tx, cx: &Cx, notice: &Notice, notification: NotificationId, channel: &Channel) -> Result<()> {
+    let id: NotificationDeliveryId = cx.new_id();
+    let row = delivery::ActiveModel {
+        id: Set(id),
+        notification_id: Set(notification),
+        channel_id: Set(channel.id),
+        event_id: Set(notice.event),
+        state: Set(delivery::DeliveryState::Pending),
+        attempts: Set(0),
+        last_error: Set(None),
+        next_try_at: Set(Some(cx.now)),
+        sent_at: Set(None),
+        created_at: Set(cx.now),
+    };
+    let queued = delivery::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    if queued == 1 {
+        tx.enqueue(cx, &DeliverNotification { delivery: id }).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,337 @@
+//! Invitations to become a colleague.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use identity::{InvitationCriteria, InviteStaff};
+use kernel::id::{RoleId, UserId};
+
+use super::{
+    departments::{Department, department},
+    permission::Permission,
+    types::{IntoId, Role, Staff, User, staff, user},
+};
+use crate::{
+    connection, filter_tree,
+    graphql::{
+        errors::{Result, UserError, payload},
+        filters::DateTimeComparator,
+        paging::List,
+        scalars::{EmailAddress, id},
+        schema::requires,
+        scope::scope,
+    },
+};
+
+/// Where an invitation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "identity::InvitationStatus")]
+pub enum InvitationStatus {
+    /// It can be accepted.
+    Pending,
+    /// It was accepted.
+    Accepted,
+    /// Nobody accepted it within 7 days; it can be sent again.
+    Expired,
+    /// It was taken back.
+    Revoked,
+}
+
+/// An invitation to become a colleague.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Invitation {
+    /// Its id, `inv_…`.
+    pub id: ID,
+    /// Who is invited.
+    pub email: EmailAddress,
+    /// What they are called, as far as whoever invited them knows.
+    pub name: Option<String>,
+    /// When they were invited.
+    pub created_at: DateTime<Utc>,
+    /// When the newest link ends.
+    pub expires_at: DateTime<Utc>,
+    /// When it was accepted.
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    pub revoked_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    row: identity::Invitation,
+}
+
+impl From<identity::Invitation> for Invitation {
+    fn from(row: identity::Invitation) -> Self {
+        Self {
+            id: row.id.into_id(),
+            email: EmailAddress(row.email.clone()),
+            name: row.name.clone(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            accepted_at: row.accepted_at,
+            revoked_at: row.revoked_at,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Invitation {
+    /// Where it stands now.
+    async fn status(&self, ctx: &Context<'_>) -> InvitationStatus {
+        self.row.status(scope(ctx).cx().now).into()
+    }
+
+    /// The role that they will have.
+    async fn role(&self, ctx: &Context<'_>) -> Result<Role> {
+        let role = scope(ctx).loaders.load_one::<RoleId>(self.row.role_id).await?;
+        Ok(role.ok_or_else(|| kernel::Error::internal("a role is missing"))?.as_ref().into())
+    }
+
+    /// The department that they will be in; null without the permission to see staff.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        department(ctx, self.row.department_id).await
+    }
+
+    /// Who invited them; null without the permission to see them.
+    async fn invited_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        user(ctx, self.row.invited_by).await
+    }
+
+    /// The colleague who accepted; null before, and without the permission to see them.
+    async fn accepted_as(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+        staff(ctx, self.row.accepted_as.map(|UserId(id)| kernel::id::StaffId(id))).await
+    }
+}
+
+connection!(InvitationConnection, InvitationEdge, Invitation, identity::Invitation, "invitations");
+
+/// Comparisons with where an invitation stands.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct InvitationStatusComparator {
+    /// Equals.
+    pub eq: Option<InvitationStatus>,
+    /// Is one of.
+    #[graphql(name = "in")]
+    pub is_in: Option<Vec<InvitationStatus>>,
+}
+
+impl InvitationStatusComparator {
+    /// The statuses for which both hold.
+    fn wanted(self) -> Option<Vec<identity::InvitationStatus>> {
+        let wanted = match (self.eq, self.is_in) {
+            (None, None) => return None,
+            (Some(one), None) => vec![one],
+            (None, Some(some)) => some,
+            (Some(one), Some(some)) => some.into_iter().filter(|status| *status == one).collect(),
+        };
+        let mut wanted: Vec<identity::InvitationStatus> = wanted.into_iter().map(Into::into).collect();
+        // There are four; whoever names one a thousand times asks no larger question.
+        wanted.dedup();
+        wanted.truncate(100);
+        Some(wanted)
+    }
+}
+
+/// Which invitations. All parts given must hold.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct InvitationFilter {
+    /// Where they stand.
+    pub status: Option<InvitationStatusComparator>,
+    /// Who is invited, exactly, in any case.
+    pub email: Option<EmailAddress>,
+    /// When they were invited.
+    pub created_at: Option<DateTimeComparator>,
+    /// All of these.
+    pub and: Option<Vec<InvitationFilter>>,
+    /// Any of these; an empty list is none.
+    pub or: Option<Vec<InvitationFilter>>,
+    /// Not this.
+    pub not: Option<Box<InvitationFilter>>,
+}
+
+filter_tree!(InvitationFilter, InvitationCriteria, |level, scope| InvitationCriteria {
+    status: level.status.and_then(InvitationStatusComparator::wanted),
+    email: level.email.map(|email| email.0),
+    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
+    now: Some(scope.cx().now),
+});
+
+/// Reading invitations.
+#[derive(Default)]
+pub struct InvitationQuery;
+
+#[Object]
+impl InvitationQuery {
+    /// Invitations, newest first.
+    #[graphql(directive = requires::apply(Permission::ManageStaff))]
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<InvitationFilter>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<InvitationConnection> {
+        let scope = scope(ctx);
+        scope.cx().require(identity::MANAGE_STAFF)?;
+        let filter = filter.unwrap_or_default().build(scope)?;
+        let list = List::new(scope, "invitations", first, after, last, before)?;
+        let slice = identity::invitations(&list.conn().await?, &list.cx, &filter, &list.page).await?;
+        let count = list.count(move |conn, cx| {
+            let filter = filter.clone();
+            async move { identity::count_invitations(&conn, &cx, &filter).await }
+        });
+        Ok(InvitationConnection::of(list, slice, identity::Invitation::place, count))
+    }
+}
+
+/// A colleague is invited.
+#[derive(Clone, InputObject)]
+pub struct InviteStaffInput {
+    /// Their address; the invitation goes there.
+    pub email: EmailAddress,
+    /// What they are called, at most 200 characters.
+    pub name: Option<String>,
+    /// The role they will have, `rol_…`; one that can do nothing that the inviter cannot.
+    pub role_id: ID,
+    /// The department they will be in, `dep_…`.
+    pub department_id: Option<ID>,
+}
+
+/// What came of inviting.
+#[derive(SimpleObject)]
+pub struct InviteStaffPayload {
+    /// The invitation.
+    pub invitation: Option<Invitation>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// An invitation is sent again.
+#[derive(Clone, InputObject)]
+pub struct ResendInvitationInput {
+    /// The invitation, `inv_…`, pending or expired. The earlier link is dead from now on.
+    pub invitation_id: ID,
+}
+
+/// What came of sending again.
+#[derive(SimpleObject)]
+pub struct ResendInvitationPayload {
+    /// The invitation.
+    pub invitation: Option<Invitation>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// An invitation is taken back.
+#[derive(Clone, InputObject)]
+pub struct RevokeInvitationInput {
+    /// The invitation, `inv_…`, pending or expired.
+    pub invitation_id: ID,
+}
+
+/// What came of taking back.
+#[derive(SimpleObject)]
+pub struct RevokeInvitationPayload {
+    /// The invitation.
+    pub invitation: Option<Invitation>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// Somebody accepts an invitation.
+#[derive(Clone, InputObject)]
+pub struct AcceptInvitationInput {
+    /// The token of the link in the mail: what stands behind `#token=`.
+    #[graphql(secret)]
+    pub token: String,
+    /// Their name as others read it, 1–200 characters.
+    pub name: String,
+    /// The password they choose: 12 characters to 1,024 bytes, neither common nor known from breaches, nor their name or
+    /// address.
+    #[graphql(secret)]
+    pub password: String,
+}
+
+/// What came of accepting.
+#[derive(SimpleObject)]
+pub struct AcceptInvitationPayload {
+    /// The address to sign in with.
+    pub email: Option<EmailAddress>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// Inviting colleagues.
+#[derive(Default)]
+pub struct InvitationMutation;
+
+#[Object]
+impl InvitationMutation {
+    /// Invites a colleague by mail. The link is good for 7 days.
+    #[graphql(directive = requires::apply(Permission::ManageStaff))]
+    async fn invite_staff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: InviteStaffInput,
+    ) -> Result<InviteStaffPayload> {
+        let (app, cx) = (&scope(ctx).app, &scope(ctx).mutation(ctx));
+        let cmd = &InviteStaff {
+            email: input.email.0,
+            name: input.name,
+            role: id("input.roleId", &input.role_id)?,
+            department: input.department_id.map(|department| id("input.departmentId", &department)).transpose()?,
+        };
+        let invited = app.db.transact(cx, "invitation.create", |tx| async move {
+            identity::invite_staff(&tx, &app.db, &app.links, &app.catalog, cx, cmd).await
+        });
+        let (invitation, errors) = payload(invited.await)?;
+        Ok(InviteStaffPayload { invitation: invitation.map(Into::into), errors })
+    }
+
+    /// Sends an invitation again, for another 7 days.
+    #[graphql(directive = requires::apply(Permission::ManageStaff))]
+    async fn resend_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: ResendInvitationInput,
+    ) -> Result<ResendInvitationPayload> {
+        let (app, cx) = (&scope(ctx).app, &scope(ctx).mutation(ctx));
+        let id = id("input.invitationId", &input.invitation_id)?;
+        let sent = app.db.transact(cx, "invitation.resend", |tx| async move {
+            identity::resend_invitation(&tx, &app.db, &app.links, &app.catalog, cx, id).await
+        });
+        let (invitation, errors) = payload(sent.await)?;
+        Ok(ResendInvitationPayload { invitation: invitation.map(Into::into), errors })
+    }
+
+    /// Takes an invitation back; its link is dead from now on.
+    #[graphql(directive = requires::apply(Permission::ManageStaff))]
+    async fn revoke_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: RevokeInvitationInput,
+    ) -> Result<RevokeInvitationPayload> {
+        let (app, cx) = (&scope(ctx).app, &scope(ctx).mutation(ctx));
+        let id = id("input.invitationId", &input.invitation_id)?;
+        let revoked = app
+            .db
+            .transact(cx, "invitation.revoke", |tx| async move { identity::revoke_invitation(&tx, cx, id).await });
+        let (invitation, errors) = payload(revoked.await)?;
+        Ok(RevokeInvitationPayload { invitation: invitation.map(Into::into), errors })
+    }
+
+    /// Public: accepts an invitation by the link that was mailed. The new colleague signs in next.
+    async fn accept_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: AcceptInvitationInput,
+    ) -> Result<AcceptInvitationPayload> {
+        let (app, cx) = (&scope(ctx).app, scope(ctx).mutation(ctx));
+        let AcceptInvitationInput { token, name, password } = &input;
+        let accepted =
+            identity::accept_invitation(&app.db, &app.passwords, &cx, token, name, password, app.rate_limits).await;
+        let (accepted, errors) = payload(accepted)?;
+        Ok(AcceptInvitationPayload { email: accepted.map(|accepted| EmailAddress(accepted.email)), errors })
+    }
+}

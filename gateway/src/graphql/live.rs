@@ -1,0 +1,96 @@
+//! Subscriptions to a tenant's events, one pattern for all of them: what was missed first, rights read again before each.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{Stream, stream};
+use kernel::{
+    Cx, Error, ProblemCode,
+    events::{Follower, Stored},
+};
+
+use super::{
+    errors::{Fault, Result},
+    scope::Scope,
+};
+
+/// How often a silent subscription asks whether its session still may listen.
+const RECHECK: Duration = Duration::from_secs(2);
+
+/// What a subscription tells of the tenant's events.
+pub trait Telling: Send + Sync {
+    /// What it tells.
+    type Event: Send;
+    /// Refuses whoever may not listen.
+    fn may(&self, cx: &Cx) -> kernel::Result<()>;
+    /// Of these events, those that the actor is told, in order.
+    fn tell(
+        &self,
+        scope: &Scope,
+        cx: &Cx,
+        stored: &[Arc<Stored>],
+    ) -> impl Future<Output = kernel::Result<Vec<Self::Event>>> + Send;
+}
+
+struct Listening<'a, T: Telling> {
+    scope: &'a Scope,
+    follower: Follower,
+    telling: T,
+    ready: std::vec::IntoIter<T::Event>,
+    over: bool,
+}
+
+impl<T: Telling> Listening<'_, T> {
+    /// The next event, once there is one. Rights are read again before each.
+    async fn next(&mut self) -> kernel::Result<T::Event> {
+        loop {
+            let cx = self.allowed().await?;
+            if let Some(event) = self.ready.next() {
+                return Ok(event);
+            }
+            let stored = self.follower.read(&self.scope.app.db, &cx).await?;
+            if stored.is_empty() {
+                let _ = tokio::time::timeout(RECHECK, self.follower.changed()).await;
+                continue;
+            }
+            self.ready = self.telling.tell(self.scope, &cx, &stored).await?.into_iter();
+        }
+    }
+
+    /// The context that the session stands for at this moment.
+    async fn allowed(&self) -> kernel::Result<Cx> {
+        let cx = self.scope.app.renewed(&self.scope.cx(), self.scope.credential.as_ref()).await?;
+        self.telling.may(&cx)?;
+        self.scope.renew(cx.clone());
+        Ok(cx)
+    }
+}
+
+/// Follows the tenant's events from the one after `after`, or from now on.
+///
+/// # Errors
+/// What [`Telling::may`] refuses; [`Error::Invalid`] for what is not the sequence of an event.
+pub async fn follow<'a, T: Telling + 'a>(
+    scope: &'a Scope,
+    after: Option<String>,
+    telling: T,
+) -> Result<impl Stream<Item = Result<T::Event>> + 'a> {
+    let cx = scope.cx();
+    telling.may(&cx)?;
+    let head = scope.app.db.outbox().head(&scope.app.db, &cx).await?;
+    let after = match after {
+        None => head,
+        Some(text) => text.parse::<i64>().ok().filter(|after| (0..=head).contains(after)).ok_or_else(|| {
+            Error::invalid("after", ProblemCode::InvalidFormat, "is not the sequence of an event of this tenant")
+        })?,
+    };
+    let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, after);
+    let listening = Listening { scope, follower, telling, ready: Vec::new().into_iter(), over: false };
+    Ok(stream::unfold(listening, async |mut listening| {
+        if listening.over {
+            return None;
+        }
+        let next = listening.next().await;
+        listening.over = next.is_err();
+        Some((next.map_err(Fault::from), listening))
+    }))
+}

@@ -1,0 +1,166 @@
+//! Colleagues are invited.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::desk::{Desk, PASSWORD, Person, SOON};
+use super::self_service::{code, options, random_id, token_of};
+use crate::support::{ADMIN_EMAIL, Smtp, both};
+
+const INVITE: &str = "mutation Invite($input: InviteStaffInput!) { inviteStaff(input: $input) {
+    invitation { id email name status role { name } department { name } invitedBy { id } } errors { code message path } } }";
+const RESEND: &str = "mutation Resend($input: ResendInvitationInput!) { resendInvitation(input: $input) {
+    invitation { id status } errors { code message path } } }";
+const REVOKE: &str = "mutation Revoke($input: RevokeInvitationInput!) { revokeInvitation(input: $input) {
+    invitation { id status } errors { code message path } } }";
+const ACCEPT: &str = "mutation Accept($input: AcceptInvitationInput!) { acceptInvitation(input: $input) {
+    email errors { code message path } } }";
+const LIST: &str = "query List($filter: InvitationFilter) { invitations(filter: $filter) { totalCount nodes {
+    email status acceptedAs { email } } } }";
+
+both! {
+    /// Invite, accept, sign in; the link is good once, and comes from the settings.
+    async fn invite_accept_sign_in(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await;
+        let staff = role(&desk, &admin, "STAFF").await;
+        let evil = admin.client.header("x-forwarded-host", "evil.example").header("host", "evil.example");
+        let input = json!({ "input": { "email": "Bea@Example.com", "name": "Bea", "roleId": staff } });
+        let invited = evil.run(INVITE, input.clone()).await.ok();
+        assert_eq!(invited.data("inviteStaff.invitation.status"), &json!("PENDING"));
+        assert_eq!(invited.data("inviteStaff.invitation.invitedBy.id"), &json!(admin.id));
+        assert_eq!(code(&admin.client.run(INVITE, input.clone()).await, "inviteStaff"), "NOT_AVAILABLE", "invited already");
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!(mail.to, ["bea@example.com"]);
+        let token = token_of(&mail, "accept-invitation");
+        assert!(token.starts_with("fdi_"));
+
+        let weak = desk.web.run(ACCEPT, acceptance(&token, "password1234")).await;
+        assert_eq!(weak.user_errors("acceptInvitation")[0].path, "input.password");
+        let racing = join_all((0..3).map(|_| desk.web.run(ACCEPT, acceptance(&token, PASSWORD)))).await;
+        let won: Vec<_> = racing.iter().filter(|answer| answer.user_errors("acceptInvitation").is_empty()).collect();
+        assert_eq!(won.len(), 1, "{racing:?}");
+        assert_eq!(won[0].string("acceptInvitation.email"), "bea@example.com");
+        for bad in [token.as_str(), "", "fdi_", "null", &token.to_uppercase(), &format!("{token}\u{0}")] {
+            assert_eq!(code(&desk.web.run(ACCEPT, acceptance(bad, PASSWORD)).await, "acceptInvitation"), "INVALID_TOKEN");
+        }
+        let bea = desk.sign_in("bea@example.com", PASSWORD).await;
+        assert!(bea.id.starts_with("stf_"));
+        let listed = admin.client.run(LIST, json!({ "filter": { "status": { "eq": "ACCEPTED" } } })).await.ok();
+        let one = json!([{ "email": "bea@example.com", "status": "ACCEPTED", "acceptedAs": { "email": "bea@example.com" } }]);
+        assert_eq!(listed.data("invitations.nodes"), &one);
+        assert_eq!(code(&admin.client.run(INVITE, input).await, "inviteStaff"), "NOT_AVAILABLE", "a colleague already");
+        assert_eq!(bea.client.run(LIST, json!({})).await.error_code(), "FORBIDDEN");
+    }
+
+    /// A resent invitation has another link; a revoked or expired one has none that is good.
+    async fn resend_revoke_expire(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await;
+        let staff = role(&desk, &admin, "STAFF").await;
+        let input = json!({ "input": { "email": "bea@example.com", "roleId": staff } });
+        let id = admin.client.run(INVITE, input.clone()).await.ok().string("inviteStaff.invitation.id");
+        let first = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+        let refused = async |token: &str| code(&desk.web.run(ACCEPT, acceptance(token, PASSWORD)).await, "acceptInvitation");
+        let of = json!({ "input": { "invitationId": id } });
+        let status = async |expected: &str| {
+            for status in ["PENDING", "ACCEPTED", "EXPIRED", "REVOKED"] {
+                let found = admin.client.run(LIST, json!({ "filter": { "status": { "in": [status] } } })).await.ok();
+                assert_eq!(found.data("invitations.totalCount"), &json!(i32::from(status == expected)), "{status}");
+            }
+        };
+
+        admin.client.run(RESEND, of.clone()).await.ok();
+        let second = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+        assert_eq!(refused(&first).await, "INVALID_TOKEN", "the earlier link is dead");
+        status("PENDING").await;
+
+        let rows = desk.sql().await;
+        rows.run("UPDATE invitations SET expires_at = '2026-01-01T00:00:00+00:00'").await;
+        assert_eq!(refused(&second).await, "INVALID_TOKEN");
+        status("EXPIRED").await;
+        admin.client.run(RESEND, of.clone()).await.ok();
+        let third = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+        status("PENDING").await;
+
+        let revoked = admin.client.run(REVOKE, of.clone()).await.ok();
+        assert_eq!(revoked.data("revokeInvitation.invitation.status"), &json!("REVOKED"));
+        assert_eq!(refused(&third).await, "INVALID_TOKEN");
+        status("REVOKED").await;
+        for (document, name) in [(RESEND, "resendInvitation"), (REVOKE, "revokeInvitation")] {
+            assert_eq!(code(&admin.client.run(document, of.clone()).await, name), "NOT_ALLOWED");
+        }
+        admin.client.run(INVITE, input).await.ok();
+        let fresh = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+        desk.web.run(ACCEPT, acceptance(&fresh, PASSWORD)).await.ok();
+    }
+
+    /// Nobody invites into a role that can do what they cannot; and an inviter who may not see clients learns nothing of
+    /// who is one.
+    async fn an_invitation_gives_and_tells_no_more_than_its_inviter_may(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await;
+        let staff = role(&desk, &admin, "STAFF").await;
+        let rows = desk.sql().await;
+        let super_admin = role(&desk, &admin, "SUPER_ADMIN").await;
+        let at = "'2026-01-01T00:00:00+00:00'";
+        let (narrow, none) = (random_id(&rows), random_id(&rows));
+        let no = if rows.is_sqlite() { "0" } else { "false" };
+        for (id, name, permissions) in [(&narrow, "INVITER", r#"["MANAGE_STAFF"]"#), (&none, "NOTHING", "[]")] {
+            rows.run(&format!(
+                "INSERT INTO roles (id, name, built_in, permissions, created_at, updated_at) \
+                 VALUES ({id}, '{name}', {no}, '{permissions}', {at}, {at})"
+            )).await;
+        }
+        let inviter = desk.colleague("inviter@example.com", "Ivo", "INVITER").await;
+        let nothing = role(&desk, &admin, "NOTHING").await;
+        let invite = async |who: &Person, email: &str, role: &str| {
+            who.client.run(INVITE, json!({ "input": { "email": email, "roleId": role } })).await
+        };
+        let refused = invite(&inviter, "bea@example.com", &staff).await;
+        let [error] = refused.user_errors("inviteStaff").try_into().expect("one error");
+        assert_eq!((error.code.as_str(), error.path.as_str()), ("NOT_ALLOWED", "input.roleId"));
+        let lesser = desk.colleague("second@example.com", "Second", "ADMIN").await;
+        assert_eq!(code(&invite(&lesser, "bea@example.com", &super_admin).await, "inviteStaff"), "NOT_ALLOWED");
+
+        // A client, as the database has them.
+        rows.run(&format!(
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, updated_at) \
+             SELECT {}, 'client', 'client@example.com', 'C', '*', id, {}, 1, {at}, {at} FROM roles WHERE name = 'CLIENT'",
+            random_id(&rows), if rows.is_sqlite() { "1" } else { "true" },
+        )).await;
+        assert_eq!(code(&invite(&admin, "client@example.com", &nothing).await, "inviteStaff"), "NOT_AVAILABLE");
+        let like = async |email: &str| {
+            let mut data = invite(&inviter, email, &nothing).await.ok().json["data"]["inviteStaff"].clone();
+            for part in ["id", "email"] {
+                data["invitation"][part] = Value::Null;
+            }
+            data
+        };
+        assert_eq!(like("client@example.com").await, like("stranger@example.com").await);
+        let mut mails = [smtp.next_mail(SOON).await, smtp.next_mail(SOON).await];
+        mails.sort_by_key(|mail| mail.to[0] != "client@example.com");
+        let token = token_of(&mails[0], "accept-invitation");
+        let taken = desk.web.run(ACCEPT, acceptance(&token, PASSWORD)).await;
+        assert_eq!(code(&taken, "acceptInvitation"), "NOT_AVAILABLE", "who has the mailbox may know");
+        assert_eq!(code(&invite(&inviter, ADMIN_EMAIL, &nothing).await, "inviteStaff"), "NOT_AVAILABLE");
+    }
+}
+
+fn acceptance(token: &str, password: &str) -> Value {
+    json!({ "input": { "token": token, "name": "Bea B.", "password": password } })
+}
+
+/// The id of a role, as a colleague who has it shows it.
+async fn role(desk: &Desk, admin: &Person, name: &str) -> String {
+    if name != "SUPER_ADMIN" {
+        let email = format!("{}.role@example.com", name.to_lowercase());
+        desk.cli_ok(&["staff", "add", &email, "--name", name, "--role", name], PASSWORD);
+    }
+    let found = admin.client.run("{ staffMembers(first: 100) { nodes { role { id name } } } }", json!({})).await.ok();
+    let of = |node: &Value| (node["role"]["name"] == name).then(|| node["role"]["id"].as_str().map(str::to_owned))?;
+    found.list("staffMembers.nodes").iter().find_map(of).expect("a role")
+}

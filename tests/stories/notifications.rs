@@ -1,0 +1,244 @@
+//! Everybody is told what concerns them, at once, and nobody what concerns others.
+
+use serde_json::{Value, json};
+
+use super::desk::{ASSIGN, Desk, PASSWORD, Person, SIGN_IN, SOON, credentials, number};
+use crate::support::{Backend, Fault, Frame, Options, Smtp, Socket, both, until};
+
+pub const FEED: &str =
+    "query Feed($filter: NotificationFilter) { unreadNotificationCount notifications(filter: $filter) {
+    totalCount nodes { id type level title body resourceId createdAt readAt actor { id } } } }";
+const LIVE: &str =
+    "subscription Feed($after: String) { notificationEvents(after: $after) { __typename sequence at unreadCount
+    ... on NotificationReceived { notification { id type level resourceId actor { id } } }
+    ... on NotificationsRead { ids } } }";
+const READ: &str =
+    "mutation Read($ids: [ID!]!) { markNotificationsRead(input: { ids: $ids }) { unreadCount errors { code path } } }";
+const READ_ALL: &str = "mutation ReadAll { markAllNotificationsRead { unreadCount errors { code } } }";
+pub const PREFER: &str =
+    "mutation Prefer($input: SetNotificationPreferenceInput!) { setNotificationPreference(input: $input) {
+    preference { type email teams } errors { code } } }";
+
+pub async fn assign(by: &Person, message: &str, to: &Person) {
+    by.client.run(ASSIGN, json!({ "input": { "messageId": message, "assigneeId": to.id } })).await.ok();
+}
+
+/// Waits until somebody's feed has so many rows of a type, and returns them, newest first.
+pub async fn told(person: &Person, kind: &str, count: usize) -> Vec<Value> {
+    let filter = json!({ "filter": { "type": { "eq": kind } } });
+    until("the feed tells of it", SOON, async || {
+        let feed = person.client.run(FEED, filter.clone()).await.ok();
+        let rows = feed.list("notifications.nodes").to_vec();
+        (rows.len() >= count).then_some(rows)
+    })
+    .await
+}
+
+async fn live(desk: &Desk, person: &Person, after: &str) -> Socket {
+    let mut socket = Socket::connect(desk.server.base(), Some(&person.access)).await;
+    socket.subscribe("feed", LIVE, json!({ "after": after })).await;
+    socket
+}
+
+#[track_caller]
+fn event(frame: &Frame) -> Value {
+    assert_eq!(frame.kind, "next", "{frame:?}");
+    frame.data("notificationEvents").clone()
+}
+
+both! {
+    /// A message is handed to Bea: she hears it at once, reads it in one window and sees it read in the other. Who takes
+    /// a message needs no telling, and nobody hears what others are told.
+    async fn who_gets_a_message_is_told_at_once(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let (mut hers, mut his) = (live(&desk, &bea, "0").await, live(&desk, &admin, "0").await);
+        let (first, second) = (desk.message("Ann", "Hello").await, desk.message("Bob", "Hello").await);
+        assign(&admin, &first, &admin).await;
+        assign(&admin, &first, &bea).await;
+        assign(&admin, &second, &bea).await;
+        let mut heard = Vec::new();
+        for n in 1..=2 {
+            let event = event(&hers.next(SOON).await);
+            assert_eq!(event["__typename"], "NotificationReceived", "{event}");
+            assert!(event["unreadCount"].as_i64().is_some_and(|unread| unread >= n), "{event}");
+            let told = event["notification"].clone();
+            assert_eq!((&told["type"], &told["level"], &told["actor"]["id"]), (&json!("MESSAGE_ASSIGNED"), &json!("INFO"), &json!(admin.id)));
+            heard.push(told["id"].clone());
+            assert_eq!(told["resourceId"], json!(if n == 1 { &first } else { &second }));
+        }
+
+        let feed = bea.client.run(FEED, json!({})).await.ok();
+        assert_eq!((feed.data("unreadNotificationCount"), feed.data("notifications.totalCount")), (&json!(2), &json!(2)));
+        let listed: Vec<_> = feed.list("notifications.nodes").iter().map(|row| row["id"].clone()).collect();
+        assert_eq!(listed, [heard[1].clone(), heard[0].clone()], "newest first");
+        // Nothing that only some may read is in the feed itself.
+        assert!(!feed.text.contains("Ann") && !feed.text.contains("Hello"), "{feed}");
+
+        let read = bea.client.run(READ, json!({ "ids": [heard[0]] })).await.ok();
+        assert_eq!(read.data("markNotificationsRead.unreadCount"), &json!(1));
+        let seen = event(&hers.next(SOON).await);
+        assert_eq!((&seen["__typename"], &seen["ids"], &seen["unreadCount"]), (&json!("NotificationsRead"), &json!([heard[0]]), &json!(1)));
+        for (filter, left) in [
+            (json!({ "isUnread": true }), vec![heard[1].clone()]),
+            (json!({ "isUnread": false }), vec![heard[0].clone()]),
+            (json!({ "level": { "in": ["ERROR", "WARNING"] } }), vec![]),
+            (json!({ "not": { "type": { "eq": "MESSAGE_ASSIGNED" } } }), vec![]),
+        ] {
+            let rows = bea.client.run(FEED, json!({ "filter": filter })).await.ok();
+            let ids: Vec<_> = rows.list("notifications.nodes").iter().map(|row| row["id"].clone()).collect();
+            assert_eq!(ids, left, "{filter}");
+        }
+        let all = bea.client.run(READ_ALL, json!({})).await.ok();
+        assert_eq!(all.data("markAllNotificationsRead.unreadCount"), &json!(0));
+        let seen = event(&hers.next(SOON).await);
+        assert_eq!((&seen["ids"], &seen["unreadCount"]), (&Value::Null, &json!(0)));
+
+        // The administrator, who may do everything, sees nothing of it.
+        let feed = admin.client.run(FEED, json!({})).await.ok();
+        assert_eq!((feed.data("unreadNotificationCount"), feed.data("notifications.totalCount")), (&json!(0), &json!(0)));
+        let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+        let ids = json!({ "ids": heard });
+        assert_eq!(admin.client.run(nodes, ids.clone()).await.ok().data("nodes"), &json!([null, null]));
+        assert_eq!(bea.client.run(nodes, ids.clone()).await.ok().list("nodes").len(), 2);
+        assert_eq!(admin.client.run(READ, ids).await.error_code(), "NOT_FOUND");
+        // What he hears first is what he is told himself.
+        assign(&bea, &first, &admin).await;
+        let own = event(&his.next(SOON).await);
+        assert_eq!((&own["notification"]["type"], &own["notification"]["resourceId"]), (&json!("MESSAGE_ASSIGNED"), &json!(first)));
+    }
+
+    /// What was missed comes first, once; a number that is none is refused, and so is who is not signed in.
+    async fn the_feed_goes_on_where_it_was_left(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let mut hers = live(&desk, &bea, "0").await;
+        for name in ["One", "Two", "Three"] {
+            let message = desk.message(name, "Hello").await;
+            assign(&admin, &message, &bea).await;
+        }
+        let first = event(&hers.next(SOON).await);
+        hers.close().await;
+        told(&bea, "MESSAGE_ASSIGNED", 3).await;
+        let mut again = live(&desk, &bea, first["sequence"].as_str().unwrap_or_default()).await;
+        let (second, third) = (event(&again.next(SOON).await), event(&again.next(SOON).await));
+        assert!(number(&first["sequence"]) < number(&second["sequence"]) && number(&second["sequence"]) < number(&third["sequence"]));
+        let ids = [&first, &second, &third].map(|event| event["notification"]["id"].clone());
+        assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+        for after in ["-1", "999999", "x"] {
+            let refused = live(&desk, &bea, after).await.next(SOON).await;
+            assert!(format!("{refused:?}").contains("BAD_USER_INPUT"), "{refused:?}");
+        }
+        let mut nobody = Socket::connect(desk.server.base(), None).await;
+        nobody.subscribe("feed", LIVE, json!({})).await;
+        assert!(format!("{:?}", nobody.next(SOON).await).contains("UNAUTHENTICATED"));
+    }
+
+    /// A sign-in with another program is told, and mailed unless the person decided otherwise; the first one of all, and
+    /// those with a known program, are not.
+    async fn a_sign_in_with_a_new_program_is_told(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let sign_in = async |program: &str| {
+            desk.web.header("user-agent", program).run(SIGN_IN, credentials("bea@example.com", PASSWORD)).await.ok();
+        };
+        sign_in("Firefox <b>9</b>").await;
+        let rows = told(&bea, "NEW_SIGN_IN", 1).await;
+        assert_eq!(rows[0]["level"], "WARNING");
+        assert!(rows[0]["body"].as_str().is_some_and(|body| body.contains("Firefox <b>9</b>")), "{rows:?}");
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!(mail.to, ["bea@example.com"]);
+        assert!(mail.text().contains("Firefox"), "{}", mail.text());
+        let set = json!({ "input": { "type": "NEW_SIGN_IN", "email": false } });
+        let set = bea.client.run(PREFER, set).await.ok();
+        assert_eq!(set.data("setNotificationPreference.preference"), &json!({ "type": "NEW_SIGN_IN", "email": false, "teams": false }));
+        sign_in("Firefox <b>9</b>").await;
+        sign_in("Opera").await;
+        let rows = told(&bea, "NEW_SIGN_IN", 2).await;
+        assert_eq!(rows.len(), 2);
+        assert!(rows[0]["body"].as_str().is_some_and(|body| body.contains("Opera")), "{rows:?}");
+        // A later mail is the next one, so there was none between.
+        let message = desk.message("Ann", "Hello").await;
+        desk.admin().await.reply(&message, "Hello yourself").await;
+        assert!(smtp.next_mail(SOON).await.text().contains("Hello yourself"));
+    }
+
+    /// Whoever wrote a reply, and whoever has its message, are told that it did not go out.
+    async fn a_reply_that_failed_is_told_to_author_and_assignee(backend) {
+        let smtp = Smtp::start().await;
+        smtp.script([Fault::RefuseRecipients(550)]);
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let message = desk.message("Ann", "Hello").await;
+        assign(&admin, &message, &bea).await;
+        let reply = admin.reply(&message, "Hello yourself").await;
+        for person in [&admin, &bea] {
+            let rows = told(person, "REPLY_FAILED", 1).await;
+            assert_eq!((&rows[0]["level"], &rows[0]["resourceId"]), (&json!("ERROR"), &json!(reply)));
+            assert!(rows[0]["body"].as_str().is_some_and(|body| body.contains("550")), "{rows:?}");
+        }
+    }
+
+    /// Everybody finds every type with what holds, and changes one of them for themselves alone.
+    async fn preferences_are_ones_own(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let query = "{ notificationPreferences { type description level email teams } }";
+        let before = bea.client.run(query, json!({})).await.ok();
+        let set = json!({ "input": { "type": "MESSAGE_ASSIGNED", "email": true, "teams": false } });
+        bea.client.run(PREFER, set).await.ok();
+        let changed = bea.client.run(query, json!({})).await.ok();
+        let of = |answer: &crate::support::Answer| {
+            let all = answer.list("notificationPreferences").to_vec();
+            all.into_iter().find(|row| row["type"] == "MESSAGE_ASSIGNED").expect("the type")
+        };
+        assert_eq!((&of(&before)["email"], &of(&before)["teams"]), (&json!(false), &json!(true)));
+        assert_eq!((&of(&changed)["email"], &of(&changed)["teams"]), (&json!(true), &json!(false)));
+        assert_eq!(admin.client.run(query, json!({})).await.ok().data("notificationPreferences"), before.data("notificationPreferences"));
+        let nobody = desk.web.run(query, json!({})).await;
+        assert_eq!(nobody.error_code(), "UNAUTHENTICATED");
+    }
+}
+
+/// Several servers follow the events of one database; everybody is told once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_processes_tell_once() {
+    let desk = Desk::open(Backend::Postgres).await;
+    let setting = |name: &str| desk.server.setting(name).unwrap_or_default().to_owned();
+    let beside = Options::new()
+        .database(setting("FRONTDESK_DATABASE_URL"))
+        .env("FRONTDESK_SECRET_KEY", setting("FRONTDESK_SECRET_KEY"))
+        .env("FRONTDESK_RATE_LIMITS", "off");
+    let _second = crate::support::Server::start(Backend::Postgres, beside.clone()).await;
+    let mut third = crate::support::Server::start(Backend::Postgres, beside).await;
+    let admin = desk.admin().await;
+    let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+    for n in 0..30 {
+        let message = desk.message(&format!("Visitor {n}"), "Hello").await;
+        assign(&admin, &message, &bea).await;
+        if n == 15 {
+            third.restart().await;
+        }
+    }
+    let filter = json!({});
+    until("all are told", SOON, async || {
+        let feed = bea.client.run(FEED, filter.clone()).await.ok();
+        (feed.data("notifications.totalCount") == &json!(30)).then_some(())
+    })
+    .await;
+    // Whatever comes afterwards is told after everything before: had anything been told twice, it would be there now.
+    let message = desk.message("Last", "Hello").await;
+    assign(&admin, &message, &bea).await;
+    until("the last is told", SOON, async || {
+        let feed = bea.client.run(FEED, filter.clone()).await.ok();
+        (feed.data("notifications.nodes.0.resourceId") == &json!(message)).then_some(())
+    })
+    .await;
+    let feed = bea.client.run(FEED, filter).await.ok();
+    assert_eq!(feed.data("notifications.totalCount"), &json!(31));
+}
