@@ -143,7 +143,10 @@ both! {
         let registry = Sql::open(stand.url(), None).await;
         let main = keeper.run("{ tenants { nodes { id } } }", Value::Null).await.ok().string("tenants.nodes.0.id");
         let mutations = sdl.platform_roots().into_iter().filter(|root| root.operation == "mutation");
-        for root in mutations.filter(|root| root.name != "signInPlatform") {
+        // From Z to A, so that it is suspended before it is resumed.
+        let mut mutations: Vec<_> = mutations.filter(|root| root.name != "signInPlatform").collect();
+        mutations.sort_by(|one, other| other.name.cmp(&one.name));
+        for root in mutations {
             let made = root.name == "createTenant";
             let variables = if made { of_platform(&root) } else { put(of_platform(&root), "input.id", json!(main)) };
             let before = (counts(&home).await, registry.count("platform_events").await);
