@@ -279,13 +279,8 @@ pub async fn plant(home: &Home, purpose: &str, token: &str, payload: &str) {
 
 /// Lets clients register.
 pub async fn allow_registration(home: &Home) {
-    let ((_, id), at) = (id(home, "set"), "'2026-01-01T00:00:00+00:00'");
-    home.sql
-        .run(&format!(
-            "INSERT INTO settings (id, key, kind, value, created_at, updated_at) \
-             VALUES ({id}, 'registration.open', 'boolean', 'true', {at}, {at})"
-        ))
-        .await;
+    let open = "mutation { setSetting(input: { key: \"registration.open\", value: true }) { errors { code } } }";
+    home.admin.run(open, Value::Null).await.ok();
 }
 
 impl Things {

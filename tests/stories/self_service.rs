@@ -115,8 +115,8 @@ both! {
             let client = if name == "requestEmailChange" { &bea.client } else { &desk.web };
             let mut seen = (0.0, 0.0);
             let mut alike = false;
-            // A machine with other work to do may spoil one measurement, hardly three.
-            for round in 0..3 {
+            // A machine with other work to do may spoil one measurement, hardly five.
+            for round in 0..5 {
                 let (mut known, mut unknown) = (Vec::new(), Vec::new());
                 for n in 0..20 {
                     let (a, took) = timed(client, document, variables(ADMIN_EMAIL)).await;
@@ -332,13 +332,8 @@ async fn open(backend: Backend) -> (Desk, Smtp) {
 }
 
 async fn allow_registration(desk: &Desk) {
-    let rows = desk.sql().await;
-    let (id, at) = (random_id(&rows), "'2026-01-01T00:00:00+00:00'");
-    let row = format!(
-        "INSERT INTO settings (id, key, kind, value, created_at, updated_at) \
-         VALUES ({id}, 'registration.open', 'boolean', 'true', {at}, {at})"
-    );
-    rows.run(&row).await;
+    let open = "mutation { setSetting(input: { key: \"registration.open\", value: true }) { errors { code } } }";
+    desk.admin().await.client.run(open, Value::Null).await.ok();
 }
 
 /// A new id as the database writes it.
