@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::ValidationMode;
 use audit::{AuditChain, AuditSink};
 use identity::{
-    Access, AccessTokens, Cards, Credential, Directory, HttpCards, Outgoing, Passwords, SessionPolicy, SettingsReader,
-    WebhookRules,
+    Access, AccessTokens, Cards, Credential, Directory, HttpCards, Outgoing, Passwords, PlatformTokens, SessionPolicy,
+    SettingsReader, WebhookRules,
 };
 use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
@@ -14,6 +14,7 @@ use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::
 use crate::{
     config::Config,
     graphql::schema::{Schema, build},
+    rates::Rates,
 };
 
 /// Every part of a running Frontdesk.
@@ -30,6 +31,12 @@ pub struct App {
     pub settings: SettingsReader,
     /// Access tokens.
     pub tokens: AccessTokens,
+    /// Access tokens of platform administrators.
+    pub platform_tokens: PlatformTokens,
+    /// Requests of the tenants in the last minute.
+    pub rates: Rates,
+    /// Where the databases are, for making tenants. A secret.
+    pub database_url: String,
     /// Password hashing.
     pub passwords: Passwords,
     /// How long sessions last at the most; a company may want it shorter.
@@ -96,6 +103,9 @@ impl App {
             directory: Directory::default(),
             settings: SettingsReader::new(db.clone()),
             tokens: AccessTokens::new(&keyring)?,
+            platform_tokens: PlatformTokens::new(&keyring)?,
+            rates: Rates::default(),
+            database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
             sessions: config.session_policy()?,
             mailer,

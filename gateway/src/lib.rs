@@ -18,6 +18,7 @@ pub mod http;
 pub mod notify;
 pub mod operations;
 pub mod post;
+pub mod rates;
 pub mod tenants;
 pub mod webhooks;
 pub mod workers;

@@ -3,18 +3,14 @@
 use std::sync::{Arc, LazyLock};
 
 use futures_util::{StreamExt, stream};
-use identity::AddPerson;
+use identity::{AddPerson, OpenTenant, TenantAccount};
 use kernel::{
     Actor, Cx, Db, Error, Result, Source,
     db::migration_connection,
-    id::{TenantId, TypedId},
-    tenant::{self, Tenant, Tier, is_slug},
+    tenant::{self, Tenant},
 };
 use migration::{Control, newest};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, sea_query::Expr};
 use sea_orm_migration::MigratorTrait;
 
 /// How many tenants are migrated at a time.
@@ -36,10 +32,16 @@ pub async fn migrate_registry(db: &Db, url: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether there are tenants, whichever version the registry has; one that cannot be read is not there yet.
+pub async fn any(db: &Db) -> bool {
+    let statement = Statement::from_string(db.backend(), "SELECT 1 FROM tenants LIMIT 1");
+    db.control().query_one_raw(statement).await.is_ok_and(|found| found.is_some())
+}
+
 /// Takes the lock of one migration for as long as the connection lives; a crashed process frees it.
 async fn lock(connection: &sea_orm::DatabaseConnection, what: &str) -> Result<()> {
     if connection.get_database_backend() == DbBackend::Postgres {
-        let lock = sea_orm::Statement::from_sql_and_values(
+        let lock = Statement::from_sql_and_values(
             DbBackend::Postgres,
             "SELECT pg_advisory_lock(hashtextextended($1, 0))",
             [format!("frontdesk migration {what}").into()],
@@ -126,72 +128,24 @@ pub async fn migrate_all(
     Ok(migrated)
 }
 
-/// A tenant to be made.
-#[derive(Debug, Clone)]
-pub struct NewTenant {
-    /// Its short name.
-    pub slug: String,
-    /// The company's name.
-    pub name: String,
-    /// A host name of its own.
-    pub host: Option<String>,
+/// The context of the platform for a command, or for what goes on before anybody is there.
+pub fn platform(source: &Arc<Source>, command: &str) -> Cx {
+    let nowhere = Arc::new(Tenant::platform(source.now()));
+    Cx::new(source.clone(), nowhere, Actor::System, format!("cli-{command}"))
 }
 
 /// Makes a tenant: the row in the registry, its schema, its built-in roles and, where given, its first
-/// administrator. Trying again after a crash goes on where it stopped.
-pub async fn create(
-    db: &Db,
-    url: &str,
-    source: &Arc<Source>,
-    new: NewTenant,
-    admin: Option<AddPerson>,
-) -> Result<Arc<Tenant>> {
-    if !is_slug(&new.slug) {
-        return Err(Error::internal("a slug has 1 to 40 characters of a-z, 0-9 and -, and begins with a letter"));
-    }
-    let now = source.now();
-    let id = TenantId::from_uuid(source.uuid(now, 0));
-    let row = Tenant {
-        id,
-        slug: new.slug.clone(),
-        name: new.name,
-        tier: Tier::Free,
-        schema_name: format!("tenant_{}", id.uuid().simple()),
-        host: new.host.map(|host| host.to_lowercase()),
-        settings: serde_json::json!({}),
-        active: true,
-        schema_version: None,
-        migration_error: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let inserted = tenant::Entity::insert(row.into_active_model()).exec_without_returning(&db.control()).await;
-    if let Err(error) = inserted
-        && !kernel::error::is_unique_violation(&error)
-    {
-        return Err(error.into());
-    }
-    let found = tenant::Entity::find().filter(tenant::Column::Slug.eq(&new.slug)).one(&db.control()).await?;
-    let found = found.ok_or_else(|| Error::internal("another tenant has this name or host"))?;
-    migrate_tenant(db, url, &found, source).await?;
-    let found = tenant::Entity::find_by_id(found.id)
-        .one(&db.control())
-        .await?
-        .map(Arc::new)
-        .ok_or(Error::NotFound { what: "Tenant" })?;
-    let cx = Cx::new(source.clone(), found.clone(), Actor::System, "tenant-create");
-    let (cx, admin) = (&cx, &admin);
-    db.transact(cx, "tenant.bootstrap", |tx| async move { identity::bootstrap(&tx, cx, admin.clone()).await }).await?;
-    Ok(found)
-}
-
-/// Suspends a tenant, or lets it go on. Its data stays as it is.
-pub async fn set_active(db: &Db, source: &Source, slug: &str, active: bool) -> Result<()> {
-    let changed = tenant::Entity::update_many()
-        .set(tenant::ActiveModel { active: Set(active), updated_at: Set(source.now()), ..Default::default() })
-        .filter(tenant::Column::Slug.eq(slug))
-        .exec(&db.control())
+/// administrator; then it is active. What broke off on the way goes on when the same slug is made again.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is malformed or taken.
+pub async fn create(db: &Db, url: &str, cx: &Cx, new: OpenTenant, admin: Option<AddPerson>) -> Result<TenantAccount> {
+    let tenant = identity::open_tenant(db, cx, new).await?;
+    migrate_tenant(db, url, &tenant, cx.source()).await?;
+    // Roles and people are the tenant's own affair; Frontdesk itself sees to them.
+    let inside = &cx.in_tenant(Arc::new(tenant)).acting_as(Actor::System);
+    let admin = &admin;
+    db.transact(inside, "tenant.bootstrap", |tx| async move { identity::bootstrap(&tx, inside, admin.clone()).await })
         .await?;
-    db.forget_tenants();
-    if changed.rows_affected == 1 { Ok(()) } else { Err(Error::NotFound { what: "Tenant" }) }
+    identity::finish_tenant(db, cx, inside.tenant.id).await
 }

@@ -229,8 +229,11 @@ async fn work_tenant(
     let Some(tenant) = tenant(app, id).await?.filter(|tenant| tenant.active) else { return Ok(None) };
     let mut running = JoinSet::new();
     loop {
-        // Half a batch at least, so that a long queue does not ask for its jobs one by one.
-        if running.len() <= JOBS / 2 && !stop.is_cancelled() {
+        // Half a batch at least, so that a long queue does not ask for its jobs one by one; and none of a tenant that was
+        // suspended meanwhile. Where that cannot be known, what is under way is not cut off for it.
+        let found = self::tenant(app, id).await;
+        let served = found.is_ok_and(|tenant| tenant.is_some_and(|tenant| tenant.active));
+        if running.len() <= JOBS / 2 && served && !stop.is_cancelled() {
             let cx = app.system(tenant.clone());
             let free = i64::try_from(JOBS - running.len()).unwrap_or_default();
             let leased = async { jobs::lease(&app.db.bookkeeping(&cx).await?, cx.now, LEASE, free).await };
@@ -317,6 +320,9 @@ async fn clean(app: Arc<App>) {
     loop {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         let Ok(tenants) = app.db.tenants().await else { continue };
+        if let Err(error) = kernel::limit::purge(&app.db.control_bookkeeping(), app.source.now()).await {
+            tracing::warn!(?error, "cleaning up the registry failed");
+        }
         for tenant in tenants {
             let cx = app.system(Arc::new(tenant));
             let cleaned = async {

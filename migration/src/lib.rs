@@ -17,7 +17,7 @@ pub struct Control;
 
 impl MigratorTrait for Control {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(control::m0001_tenants::Migration)]
+        vec![Box::new(control::m0001_tenants::Migration), Box::new(control::m0002_platform::Migration)]
     }
 }
 
@@ -39,6 +39,7 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::identity::m0010_settings::Migration),
             Box::new(tenant::identity::m0011_notifications::Migration),
             Box::new(tenant::identity::m0012_external_identities::Migration),
+            Box::new(tenant::kernel::m0013_usage::Migration),
         ]
     }
 }

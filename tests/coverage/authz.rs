@@ -5,12 +5,35 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::fixtures::{PUBLIC, arguments, is_public, kinds, put};
+use super::platform::{keeper, of_platform};
 use super::sdl::{Root, Sdl};
 use super::stand::{Home, PASSWORD, Stand, Things, sign_in};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
 
 /// May go down.
 const PUBLIC_AT_MOST: usize = 15;
+
+/// What no key does, whatever it holds: it would outlive the session that its owner began it in.
+const IN_A_SESSION_ONLY: [&str; 15] = [
+    "beginTotpEnrolment",
+    "changePassword",
+    "confirmTotp",
+    "createApiKey",
+    "disableTotp",
+    "regenerateRecoveryCodes",
+    "removeAvatar",
+    "requestEmailChange",
+    "revokeAllSessions",
+    "revokeApiKey",
+    "revokeSession",
+    "setAvatar",
+    "signOut",
+    "unlinkExternalIdentity",
+    "updateProfile",
+];
+
+/// Everybody may listen to it, and hears nothing for as long as nothing is told to them.
+const OWN_FEED: &str = "notificationEvents";
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -85,13 +108,16 @@ both! {
         }
     }
 
-    /// Each built-in role may do what its permissions say, at every root field; a client none of it.
+    /// Each built-in role may do what its permissions say, at every root field of a tenant; a client none of it; and none of
+    /// them anything of the platform. A platform administrator may do that and nothing in a tenant, not even what is public.
     async fn each_role_may_what_its_permissions_say(backend) {
         let stand = Stand::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
-        let roots: Vec<_> = sdl.roots().into_iter().filter(|root| root.name != "signOut" && !is_public(root)).collect();
+        let asked = |root: &Root| !["signOut", OWN_FEED].contains(&root.name.as_str()) && !is_public(root);
+        let roots: Vec<_> = sdl.roots().into_iter().filter(asked).collect();
+        let platform = sdl.platform_roots();
         for role in ["CLIENT", "VIEWER", "STAFF", "MANAGER", "ADMIN", "SUPER_ADMIN"] {
             let email = format!("role.{}@example.com", role.to_lowercase());
             let person = if role == "CLIENT" {
@@ -106,6 +132,45 @@ both! {
                 let answer = ask(&person, &sdl, root, arguments(root, &own)).await;
                 let may = root.requires.as_ref().is_none_or(|requires| held.iter().any(|held| held == requires));
                 assert_eq!(codes(&answer).contains(&"FORBIDDEN"), !may, "{role} at {}: {answer}", root.name);
+            }
+            for root in &platform {
+                let answer = ask(&person, &sdl, root, of_platform(root)).await;
+                let may = root.name == "signInPlatform";
+                assert_eq!(codes(&answer).contains(&"FORBIDDEN"), !may, "{role} at {}: {answer}", root.name);
+            }
+        }
+        let keeper = keeper(&stand).await.tenant(&home.slug);
+        for root in sdl.roots() {
+            let answer = ask(&keeper, &sdl, &root, arguments(&root, &own)).await;
+            assert_eq!((codes(&answer), answer.get("data")), (vec!["FORBIDDEN"], None), "the platform at {}: {answer}", root.name);
+        }
+        for root in &platform {
+            let answer = ask(&keeper, &sdl, root, of_platform(root)).await;
+            assert!(!codes(&answer).contains(&"FORBIDDEN"), "the platform at {}: {answer}", root.name);
+        }
+    }
+
+    /// A key may what it was given, whatever its owner may, and nothing that is done in a session only.
+    async fn a_key_may_what_it_was_given(backend) {
+        let stand = Stand::start(backend).await;
+        let home = stand.main().await;
+        let own = Things::make(&home).await;
+        let sdl = Sdl::exported();
+        let roots: Vec<_> = sdl.roots().into_iter().filter(|root| root.name != OWN_FEED && !is_public(root)).collect();
+        assert!(IN_A_SESSION_ONLY.iter().all(|name| roots.iter().any(|root| root.name == *name)));
+        let owner = stand.colleague(&home, "owner@example.com", "SUPER_ADMIN").await;
+        let all = owner.run("{ viewer { permissions } }", Value::Null).await.ok();
+        let all: Vec<_> = all.list("viewer.permissions").iter().map(|name| name.as_str().expect("a name").to_owned()).collect();
+        for held in [vec!["VIEW_MESSAGES".to_owned(), "SEE_ALL".to_owned()], all] {
+            let make = "mutation($held: [Permission!]!) { createApiKey(input: { name: \"Matrix\", permissions: $held }) { key errors { \
+                message } } }";
+            let key = owner.run(make, json!({ "held": held })).await.ok().string("createApiKey.key");
+            let program = home.visitor.nobody().bearer(&key);
+            for root in &roots {
+                let answer = ask(&program, &sdl, root, arguments(root, &own)).await;
+                let permitted = root.requires.as_ref().is_none_or(|requires| held.contains(requires));
+                let may = permitted && !IN_A_SESSION_ONLY.contains(&root.name.as_str());
+                assert_eq!(codes(&answer).contains(&"FORBIDDEN"), !may, "{held:?} at {}: {answer}", root.name);
             }
         }
     }

@@ -65,7 +65,18 @@ fn of_tenants() -> Vec<Entity> {
         entity(kernel::jobs::Entity),
         entity(kernel::idempotency::Entity),
         entity(kernel::limit::Entity),
+        entity(kernel::usage::Entity),
         of_model::<kernel::events::Stored>(),
+    ]
+}
+
+fn of_the_registry() -> Vec<Entity> {
+    vec![
+        entity(kernel::tenant::Entity),
+        entity(kernel::tenant::host::Entity),
+        entity(kernel::limit::Entity),
+        entity(identity::entities::platform_admin::Entity),
+        entity(identity::entities::platform_event::Entity),
     ]
 }
 
@@ -134,8 +145,12 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
             (values::<identity::DeliveryState>(), Some("NotificationDeliveryState")),
         ),
         // Texts of the envelope: kernel::events.
-        (("audit_logs", "actor_kind"), (written(&["staff", "client", "platform", "anonymous", "system"]), None)),
-        (("tenants", "tier"), (values::<kernel::tenant::Tier>(), None)),
+        (
+            ("audit_logs", "actor_kind"),
+            (written(&["staff", "client", "platform", "anonymous", "system"]), Some("AuditActorKind")),
+        ),
+        (("tenants", "tier"), (values::<kernel::tenant::Tier>(), Some("Tier"))),
+        (("platform_events", "actor_kind"), (written(&["platform", "anonymous", "system"]), None)),
     ])
 }
 
@@ -149,13 +164,14 @@ both! {
         let stand = Stand::start(backend).await;
         same(of_tenants(), &tables(&stand.main().await.sql).await, backend);
         let registry = Sql::open(stand.url(), None).await;
-        same(vec![entity(kernel::tenant::Entity)], &tables(&registry).await, backend);
+        same(of_the_registry(), &tables(&registry).await, backend);
     }
 
     /// Every foreign key has an index that begins with it.
     async fn every_reference_has_an_index(backend) {
         let stand = Stand::start(backend).await;
-        let tables = tables(&stand.main().await.sql).await;
+        let mut tables = tables(&stand.main().await.sql).await;
+        tables.extend(super::tables::tables(&Sql::open(stand.url(), None).await).await);
         let mut references = 0;
         for (name, table) in &tables {
             for column in &table.references {

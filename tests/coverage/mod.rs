@@ -16,6 +16,7 @@ mod bad_input;
 mod clients;
 mod drift;
 mod graphiql;
+mod platform;
 mod schema;
 mod sql_budget;
 mod transport;

@@ -8,7 +8,6 @@ use chrono::DateTime;
 use kernel::crypto::Keyring;
 use kernel::id::{TenantId, TypedId};
 use kernel::page::{Cursors, Key, Place};
-use kernel::tenant::Tier;
 use kernel::{Actor, Cx, Source, Tenant};
 use proptest::prelude::*;
 use serde_json::json;
@@ -25,20 +24,7 @@ static KEYRING: LazyLock<Keyring> = LazyLock::new(|| Keyring::parse(&secret_key(
 fn cursors(tenant: u128, list: &str) -> Cursors {
     let source = Arc::new(Source::system());
     let now = source.now();
-    let tenant = Tenant {
-        id: TenantId::from_uuid(Uuid::from_u128(tenant)),
-        slug: "main".into(),
-        name: "Main".into(),
-        tier: Tier::Free,
-        schema_name: "tenant_main".into(),
-        host: None,
-        settings: json!({}),
-        active: true,
-        schema_version: None,
-        migration_error: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let tenant = Tenant { id: TenantId::from_uuid(Uuid::from_u128(tenant)), ..Tenant::platform(now) };
     Cursors::new(&KEYRING, &Cx::new(source, Arc::new(tenant), Actor::System, "a test"), list)
 }
 

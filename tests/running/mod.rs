@@ -6,6 +6,8 @@ mod desk;
 mod limits;
 mod migrate;
 mod operations;
+mod platform;
+mod registry;
 mod settings;
 mod site;
 mod tenants;

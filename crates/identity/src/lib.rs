@@ -6,6 +6,10 @@
 //! the root down. *Teams* stand across it: their *members* see each other's work, their *admins* keep them. An *API key*
 //! acts for a person without a session, with a part of the person's permissions.
 //!
+//! A tenant has a *tier*, which allows it so many *seats* for active staff, *requests a minute* and bytes of *storage*;
+//! it may have *limits* of its own instead. Its *host names* are its alone. A *platform administrator* is a member of no
+//! tenant: they open, change, *suspend* and resume tenants from outside, and read nothing in them.
+//!
 //! **Invariants.** A refresh token is used once; using a replaced one ends its session, because either the
 //! caller or a thief holds a copy. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
@@ -38,11 +42,16 @@
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
 //! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
-//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`, `external_sign_in.begun`, `external_identity.linked`,
-//! `external_identity.unlinked`, `external_user.added`, `external_user.changed`, `external_user.deactivated`,
-//! `external_user.last_administrator_kept`, `notification.created`, `notifications.read`, `notification_preference.set`,
-//! `notification_channel.saved`, `notification_channel.tested`, `notification_channel.switched_off`,
-//! `notification_delivery.failed`, `notification_delivery.retried`, and of one's own account and of invitations those in `domain/account_events.rs`.
+//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`,
+//! `external_sign_in.begun`, `external_identity.linked`, `external_identity.unlinked`, `external_user.added`,
+//! `external_user.changed`, `external_user.deactivated`, `external_user.last_administrator_kept`, `notification.created`,
+//! `notifications.read`, `notification_preference.set`, `notification_channel.saved`, `notification_channel.tested`,
+//! `notification_channel.switched_off`, `notification_delivery.failed`, `notification_delivery.retried`, `tenant.created`,
+//! `tenant.changed`, `tenant.suspended`, `tenant.resumed`, and of one's own account and of invitations those in
+//! `domain/account_events.rs`.
+//!
+//! There are never more active staff members than seats, however many are added at once. What a platform administrator does
+//! to a tenant is in that tenant's own audit trail.
 
 mod adapters;
 mod domain;
@@ -60,6 +69,7 @@ pub use adapters::{
     oidc::Oidc,
     outgoing::Outgoing,
     password::Passwords,
+    platform_token::{PlatformClaims, PlatformTokens},
 };
 pub use domain::{
     api_key::{ApiKey, NewApiKey},
@@ -72,6 +82,7 @@ pub use domain::{
     session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
     team::{Membership, Team, TeamRole},
+    tenancy::TenantAccount,
     user_sync::Delivery as UserDelivery,
 };
 pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
@@ -79,7 +90,7 @@ pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
     MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF, holds_all,
 };
-pub use ports::Work;
+pub use ports::{Seats, Work};
 pub use queries::{
     access::{ACCESS_TTL, Access},
     api_keys::{ApiKeyCriteria, ApiKeyOrder, api_keys, count_api_keys},
@@ -96,6 +107,10 @@ pub use queries::{
     people::{
         PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
         roles_by_ids, staff_id,
+    },
+    platform::{
+        TenantUsage, count_tenants, platform_actor, platform_admins, platform_events, tenant_account, tenant_accounts,
+        tenant_usage,
     },
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
     self_service::{avatar, purge_one_time_tokens},
@@ -132,6 +147,7 @@ pub use usecases::{
     disable_totp::disable_totp,
     invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
     links::{Link, SendLink, request_link, send_link},
+    platform_admins::{add_platform_admin, deactivate_platform_admin},
     refresh_session::{Refreshed, refresh_session, refused},
     regenerate_recovery_codes::regenerate_recovery_codes,
     register_client::{Register, RegisterClient, register, register_client},
@@ -140,14 +156,17 @@ pub use usecases::{
     revoke_all_sessions::revoke_all_sessions,
     revoke_session::revoke_session,
     roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
+    seats::take_seat,
     set_avatar::{remove_avatar, set_avatar},
     set_setting::{SetSetting, reset_setting, set_setting},
     sign_in::{SignIn, SignedIn, sign_in},
+    sign_in_platform::{PlatformSession, SignInPlatform, sign_in_platform},
     sign_out::sign_out,
     teams::{
         CreateTeam, InTeam, UpdateTeam, add_team_member, create_team, remove_team_member, set_team_member_role,
         update_team,
     },
+    tenants::{OpenTenant, UpdateTenant, finish_tenant, open_tenant, resume_tenant, suspend_tenant, update_tenant},
     test_smtp::{TestSmtp, test_smtp},
     update_company_profile::{UpdateCompanyProfile, update_company_profile},
     update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
@@ -212,4 +231,5 @@ pub mod entities {
     pub use crate::store::{
         notification, notification_channel, notification_delivery, notification_position, notification_preference,
     };
+    pub use crate::store::{platform_admin, platform_event};
 }

@@ -66,6 +66,17 @@ pub const PERMISSIONS: &[Permission] = &[
     MANAGE_NOTIFICATIONS,
 ];
 
+/// Refuses everybody who does not keep the platform: its administrators do, and Frontdesk itself (the command line).
+///
+/// # Errors
+/// [`Error::Unauthenticated`] signed out; [`Error::Forbidden`] for a person of a tenant.
+pub fn keeps_platform(cx: &Cx) -> Result<()> {
+    match cx.actor {
+        kernel::Actor::System => Ok(()),
+        _ => cx.platform().map(drop),
+    }
+}
+
 /// Refuses unless the actor holds every one of `names`: nobody gives what they do not have, and nobody touches the
 /// access of somebody who has more than they do.
 ///
@@ -92,11 +103,10 @@ pub fn holds_all<'a>(cx: &Cx, field: &str, names: impl IntoIterator<Item = &'a S
 /// is no session: it does not change how its owner signs in.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Error::Duty`].
+/// [`Error::Unauthenticated`]; [`Error::Forbidden`] for an API key; [`Error::Duty`].
 pub(crate) fn in_session<'a>(cx: &'a Cx, despite: &[Duty]) -> Result<&'a UserActor> {
-    let person = cx.person()?;
+    let (person, _) = cx.in_session()?;
     match person.duty {
-        _ if person.session.is_none() => Err(Error::Unauthenticated),
         Some(duty) if !despite.contains(&duty) => Err(Error::Duty(duty)),
         Some(_) | None => Ok(person),
     }

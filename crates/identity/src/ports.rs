@@ -241,6 +241,12 @@ pub trait MailSetup {
     async fn remove_wording(&self, id: EmailTemplateId) -> Result<()>;
 }
 
+/// The seats of the tier.
+pub trait Seats {
+    /// How many staff members are active. Whoever else asks waits until this transaction ends.
+    async fn seats_taken(&self) -> Result<u64>;
+}
+
 /// Something that takes cards for a channel.
 #[async_trait::async_trait]
 pub trait Cards: Send + Sync {

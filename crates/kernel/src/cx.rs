@@ -208,6 +208,12 @@ impl Cx {
         Self { actor, ..self.clone() }
     }
 
+    /// The same request in another tenant: what a platform administrator does there is written down there.
+    #[must_use]
+    pub fn in_tenant(&self, tenant: Arc<Tenant>) -> Self {
+        Self { tenant, idempotency: None, ..self.clone() }
+    }
+
     /// The same request at the present instant, for one that lasts.
     #[must_use]
     pub fn at_present(&self) -> Self {
@@ -252,11 +258,13 @@ impl Cx {
     /// The signed-in person, even one with a [`Duty`]: for the few things that do not wait for it.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when nobody is signed in.
+    /// [`Error::Unauthenticated`] when nobody is signed in; [`Error::Forbidden`] for a platform administrator, who is
+    /// no person of the tenant.
     pub fn person(&self) -> Result<&UserActor> {
         match &self.actor {
             Actor::User(person) => Ok(person),
-            Actor::Anonymous | Actor::Platform(_) | Actor::System => Err(Error::Unauthenticated),
+            Actor::Platform(_) => Err(Error::Forbidden { permission: "MEMBERSHIP" }),
+            Actor::Anonymous | Actor::System => Err(Error::Unauthenticated),
         }
     }
 

@@ -27,6 +27,7 @@ pub mod page;
 pub mod source;
 pub mod tenant;
 pub mod text;
+pub mod usage;
 pub mod visibility;
 
 pub use cx::{Actor, Cx, Permission, Permissions};

@@ -1,9 +1,10 @@
-//! Limits on attempts, counted in the database, so that they hold over aliases, batches, sockets and processes.
+//! Limits on attempts, counted in the database, so that they hold over aliases, batches, sockets and processes: a
+//! tenant's in the tenant, the platform's in the registry, by the connection that is given.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, Statement, entity::prelude::*};
+use sea_orm::{ConnectionTrait, Statement, entity::prelude::*};
 
 use crate::{Conn, Cx, Error, Result, crypto::sha256};
 
@@ -42,18 +43,20 @@ impl Limit {
     ///
     /// `conn` must not be the transaction of the attempt itself: its rollback would forget the attempt.
     pub async fn count(&self, conn: &Conn, cx: &Cx, key: &str) -> Result<()> {
-        let id = sha256([self.name, key].join("\0").as_bytes()).to_vec();
         let ends_at = cx.now + self.window;
         // One statement counts and reads, so parallel attempts cannot pass side by side.
         let row = conn
             .query_one_raw(Statement::from_sql_and_values(
                 conn.get_database_backend(),
-                r#"INSERT INTO "~tenant"."rate_limits" AS r ("id", "ends_at", "attempts") VALUES ($1, $2, 1)
-                   ON CONFLICT ("id") DO UPDATE SET
-                     "attempts" = CASE WHEN r."ends_at" <= $3 THEN 1 ELSE r."attempts" + 1 END,
-                     "ends_at" = CASE WHEN r."ends_at" <= $3 THEN $2 ELSE r."ends_at" END
-                   RETURNING "attempts" AS "attempts", "ends_at" AS "ends_at""#,
-                [id.into(), ends_at.into(), cx.now.into()],
+                format!(
+                    r#"INSERT INTO "{}"."rate_limits" AS r ("id", "ends_at", "attempts") VALUES ($1, $2, 1)
+                       ON CONFLICT ("id") DO UPDATE SET
+                         "attempts" = CASE WHEN r."ends_at" <= $3 THEN 1 ELSE r."attempts" + 1 END,
+                         "ends_at" = CASE WHEN r."ends_at" <= $3 THEN $2 ELSE r."ends_at" END
+                       RETURNING "attempts" AS "attempts", "ends_at" AS "ends_at""#,
+                    conn.marker()
+                ),
+                [self.id(key).into(), ends_at.into(), cx.now.into()],
             ))
             .await?
             .ok_or_else(|| Error::internal("the attempt was not counted"))?;
@@ -67,12 +70,22 @@ impl Limit {
 
     /// Forgets the attempts for `key`, after a success.
     pub async fn clear(&self, conn: &Conn, key: &str) -> Result<()> {
-        Entity::delete_by_id(sha256([self.name, key].join("\0").as_bytes()).to_vec()).exec(conn).await?;
+        delete(conn, r#""id" = $1"#, self.id(key).into()).await?;
         Ok(())
+    }
+
+    fn id(&self, key: &str) -> Vec<u8> {
+        sha256([self.name, key].join("\0").as_bytes()).to_vec()
     }
 }
 
 /// Removes windows that ended; returns how many.
 pub async fn purge(conn: &Conn, now: DateTime<Utc>) -> Result<u64> {
-    Ok(Entity::delete_many().filter(Column::EndsAt.lt(now)).exec(conn).await?.rows_affected)
+    delete(conn, r#""ends_at" < $1"#, now.into()).await
+}
+
+async fn delete(conn: &Conn, which: &str, value: Value) -> Result<u64> {
+    let sql = format!(r#"DELETE FROM "{}"."rate_limits" WHERE {which}"#, conn.marker());
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, [value]);
+    Ok(conn.execute_raw(statement).await?.rows_affected())
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod platform_admin;
 mod seed;
 mod serve;
 mod staff;
@@ -43,6 +44,9 @@ enum Command {
     /// Makes, lists, suspends and resumes tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
+    /// Adds, deactivates and lists those who keep the platform and belong to no tenant.
+    #[command(subcommand)]
+    PlatformAdmin(platform_admin::Command),
     /// Adds and deactivates staff.
     #[command(subcommand)]
     Staff(staff::Command),
@@ -96,6 +100,7 @@ pub async fn run() -> ExitCode {
         Command::Worker => serve::worker(&config).await,
         Command::Migrate => migrate(&config).await,
         Command::Tenant(command) => tenant::run(&config, command).await,
+        Command::PlatformAdmin(command) => platform_admin::run(&config, command).await,
         Command::Staff(command) => staff::run(&config, command).await,
         Command::Audit(command) => audit::run(&config, command).await,
         Command::Seed { tenant, messages, visitors, staff } => {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use identity::AddPerson;
-use kernel::{Db, Error, Result, Source};
+use identity::{AddPerson, OpenTenant};
+use kernel::{Db, Error, Result, Source, Tenant, tenant::Tier};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -13,28 +13,29 @@ use tokio_util::sync::CancellationToken;
 
 use super::{demo, system};
 use crate::{
-    app::App,
-    avatars,
-    backend::Product,
-    config::Config,
-    graphiql, http, operations,
-    tenants::{self, NewTenant},
-    webhooks, workers,
+    app::App, avatars, backend::Product, config::Config, graphiql, http, operations, tenants, webhooks, workers,
 };
 
 /// Makes sure that there is something to serve: migrates the embedded database by itself; gives an empty PostgreSQL
 /// database its registry and first tenant; leaves one with tenants to `frontdesk migrate`.
 pub(super) async fn prepare(config: &Config, db: &Db, source: &Arc<Source>) -> Result<()> {
     let embedded = db.postgres().is_none();
-    let known = db.tenants().await.unwrap_or_default();
-    if embedded || known.is_empty() {
+    if embedded || !tenants::any(db).await {
         tenants::migrate_registry(db, &config.database_url).await?;
     }
     let known = db.tenants().await?;
-    if known.is_empty() {
+    // None yet, or a first start that broke off.
+    if known.iter().all(Tenant::is_half_made) {
         let name = if config.demo.is_on() { "Harbour & Lane" } else { "Main" };
-        let new = NewTenant { slug: "main".into(), name: name.into(), host: None };
-        tenants::create(db, &config.database_url, source, new, None).await?;
+        // Who runs Frontdesk for themselves has no limits.
+        let new = OpenTenant { slug: "main".into(), name: name.into(), tier: Tier::Enterprise, hosts: Vec::new() };
+        let made = tenants::create(db, &config.database_url, &tenants::platform(source, "serve"), new, None).await;
+        // Another process that starts at the same time may have been faster.
+        if let Err(error) = made
+            && !db.tenants().await?.iter().any(|tenant| tenant.active)
+        {
+            return Err(error);
+        }
     } else if embedded {
         let failed = tenants::migrate_all(db, &config.database_url, source, |_, _| {}).await?.failed;
         for (slug, error) in failed {

@@ -1,14 +1,11 @@
 //! Tenants from the command line.
 
 use clap::Subcommand;
-use identity::AddPerson;
-use kernel::Result;
+use identity::{AddPerson, OpenTenant};
+use kernel::{Db, Error, Result, db::TenantKey, id::TenantId, tenant::Tier};
 
 use super::open;
-use crate::{
-    config::Config,
-    tenants::{self, NewTenant},
-};
+use crate::{config::Config, tenants};
 
 /// What can be done with tenants.
 #[derive(Subcommand)]
@@ -20,9 +17,12 @@ pub(super) enum Command {
         /// The company's name.
         #[arg(long)]
         name: Option<String>,
-        /// A host name whose requests belong to it.
+        /// Its tier: free, pro or enterprise, which has no limits.
+        #[arg(long, value_parser = tier, default_value = "enterprise")]
+        tier: Tier,
+        /// A host name whose requests belong to it; may be given several times.
         #[arg(long)]
-        host: Option<String>,
+        host: Vec<String>,
         /// The first administrator's address.
         #[arg(long)]
         admin_email: Option<String>,
@@ -33,6 +33,9 @@ pub(super) enum Command {
     Suspend {
         /// Its short name.
         slug: String,
+        /// Why; kept in the registry and in the tenant's audit trail.
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Serves a suspended tenant again.
     Resume {
@@ -41,10 +44,16 @@ pub(super) enum Command {
     },
 }
 
+fn tier(text: &str) -> std::result::Result<Tier, String> {
+    use sea_orm::ActiveEnum;
+    Tier::try_from_value(&text.to_owned()).map_err(|_| "must be free, pro or enterprise".into())
+}
+
 pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
     let (db, source) = open(config).await?;
+    let cx = tenants::platform(&source, "tenant");
     match command {
-        Command::Create { slug, name, host, admin_email } => {
+        Command::Create { slug, name, tier, host, admin_email } => {
             tenants::migrate_registry(&db, &config.database_url).await?;
             let admin = match admin_email {
                 Some(email) => {
@@ -54,14 +63,18 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
                 }
                 None => None,
             };
-            let new = NewTenant { name: name.unwrap_or_else(|| slug.clone()), slug, host };
-            let tenant = tenants::create(&db, &config.database_url, &source, new, admin).await?;
-            db.outbox().seal(&db, &tenant).await?;
+            let new = OpenTenant { name: name.unwrap_or_else(|| slug.clone()), slug, tier, hosts: host };
+            let tenant = tenants::create(&db, &config.database_url, &cx, new, admin).await?.tenant;
+            db.outbox().seal(&db, &tenant.clone().into()).await?;
             println!("{} {} {}", tenant.slug, tenant.id, tenant.schema_name);
         }
         Command::List => {
             for tenant in db.tenants().await? {
-                let state = if tenant.active { "active" } else { "suspended" };
+                let state = match tenant.active {
+                    true => "active",
+                    false if tenant.is_half_made() => "half made",
+                    false => "suspended",
+                };
                 let version = match (&tenant.schema_version, &tenant.migration_error) {
                     (Some(version), None) if version == tenants::version() => "up to date".to_owned(),
                     (_, Some(error)) => format!("behind: {error}"),
@@ -70,8 +83,20 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
                 println!("{:<40} {state:<10} {version:<12} {}  {}", tenant.slug, tenant.id, tenant.name);
             }
         }
-        Command::Suspend { slug } => tenants::set_active(&db, &source, &slug, false).await?,
-        Command::Resume { slug } => tenants::set_active(&db, &source, &slug, true).await?,
+        Command::Suspend { slug, reason } => {
+            let id = by_slug(&db, slug).await?;
+            let account = identity::suspend_tenant(&db, &cx, id, reason).await?;
+            db.outbox().seal(&db, &account.tenant.into()).await?;
+        }
+        Command::Resume { slug } => {
+            let id = by_slug(&db, slug).await?;
+            let account = identity::resume_tenant(&db, &cx, id).await?;
+            db.outbox().seal(&db, &account.tenant.into()).await?;
+        }
     }
     Ok(())
+}
+
+async fn by_slug(db: &Db, slug: String) -> Result<TenantId> {
+    Ok(db.tenant(TenantKey::Slug(slug)).await?.ok_or(Error::NotFound { what: "Tenant" })?.id)
 }

@@ -1,8 +1,9 @@
 //! Loaders: one batch for all fields of a level that ask for the same kind of thing.
 //!
 //! They live for one request, are keyed by typed ids, and ask the contexts' by-ids queries, so what the actor may not
-//! see is not there for them either. Lists look ahead and prime them ([`prime`](super::inbox::prime)), which costs
-//! half of letting every field wait (docs/decisions/0002-lists-prime-the-loaders.md).
+//! see is not there for them either. What the fields of a request ask for is fetched in [rounds](Rounds). The inbox's
+//! lists look ahead and prime them ([`prime`](super::inbox::prime)), which costs half of letting every field wait
+//! (docs/decisions/0002-lists-prime-the-loaders.md).
 
 use std::{
     collections::HashMap,
@@ -10,10 +11,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 
-use async_graphql::{
-    dataloader::{DataLoader, HashMapCache, Loader},
-    runtime::{TokioSpawner, TokioTimer},
-};
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use identity::{Channel, Delivery, Department, Invitation, Notification, Person, Role};
 use inbox::{Message, MessageReply, Visitor};
 use kernel::{
@@ -37,6 +35,7 @@ struct Inner {
     app: Arc<App>,
     cx: Arc<RwLock<Cx>>,
     live: bool,
+    rounds: Rounds,
     fed: Mutex<Fed>,
     batches: OnceLock<DataLoader<Batch, HashMapCache>>,
 }
@@ -44,7 +43,13 @@ struct Inner {
 impl Loaders {
     /// Loaders that see what `cx` sees; `live` ones remember nothing, so that a subscription shows things as they are.
     pub fn new(app: Arc<App>, cx: Arc<RwLock<Cx>>, live: bool) -> Self {
-        Self(Arc::new(Inner { app, cx, live, fed: Mutex::default(), batches: OnceLock::new() }))
+        let (rounds, fed, batches) = Default::default();
+        Self(Arc::new(Inner { app, cx, live, rounds, fed, batches }))
+    }
+
+    /// When their batches are fetched: nothing comes but for what runs in these.
+    pub fn rounds(&self) -> Rounds {
+        self.0.rounds.clone()
     }
 
     fn fed(&self) -> MutexGuard<'_, Fed> {
@@ -67,13 +72,13 @@ impl Loaders {
         if fed.is_some() {
             return Ok(fed);
         }
-        let Inner { app, cx, live, batches, .. } = self.0.as_ref();
+        let Inner { app, cx, live, rounds, batches, .. } = self.0.as_ref();
         let batches = batches.get_or_init(|| {
-            let batch = Batch { app: app.clone(), cx: cx.clone() };
-            let loader =
-                DataLoader::with_cache(batch, TokioSpawner::current(), TokioTimer::default(), HashMapCache::default());
+            let batch = Batch { app: app.clone(), cx: cx.clone(), rounds: rounds.clone() };
+            let loader = DataLoader::with_cache(batch, rounds.clone(), rounds.clone(), HashMapCache::default());
             loader.enable_all_cache(!live);
-            loader
+            // Each kind is one batch a round, however large: what a document may ask for is bounded by its cost.
+            loader.max_batch_size(usize::MAX)
         });
         // Boxed, since hardly anybody comes here and every resolver that might would carry the room for it.
         Box::pin(batches.load_one(key)).await
@@ -93,6 +98,7 @@ pub trait Key: Copy + Eq + Hash + Send + Sync + 'static {
 pub struct Batch {
     app: Arc<App>,
     cx: Arc<RwLock<Cx>>,
+    rounds: Rounds,
 }
 
 impl Batch {
@@ -129,10 +135,15 @@ macro_rules! loaders {
             type Value = $value;
             type Error = Error;
 
-            async fn load(&self, $ids: &[$key]) -> Result<HashMap<$key, $value>, Error> {
-                let ($conn, $cx) = self.conn().await?;
-                let $app = &self.app;
-                $load
+            async fn load(&self, ids: &[$key]) -> Result<HashMap<$key, $value>, Error> {
+                let found = async {
+                    let ($conn, $cx) = self.conn().await?;
+                    let ($app, $ids) = (&self.app, ids);
+                    $load
+                };
+                let found = found.await;
+                self.rounds.all_fetched().await;
+                found
             }
         }
         )*
@@ -140,7 +151,9 @@ macro_rules! loaders {
 }
 
 mod organisation;
+mod rounds;
 pub use organisation::*;
+pub use rounds::Rounds;
 
 loaders! {
     Fed { organisation: FedOfOrganisation } at |fed| fed;

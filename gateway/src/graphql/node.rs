@@ -5,10 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use kernel::{
     Error, ProblemCode,
-    id::{
-        ClientId, DepartmentId, InvitationId, MessageId, MessageReplyId, StaffId, TeamId, TypedId, UserId, VisitorId,
-        prefix,
-    },
+    id::{DepartmentId, InvitationId, MessageId, TeamId, TypedId, VisitorId, prefix},
 };
 
 use super::{
@@ -85,8 +82,8 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
     })
 }
 
-/// Reads all things of a kind in one statement and puts them, with what is asked of them, into the loaders.
-async fn prime_all(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Result<()> {
+/// Reads the inbox's things in one statement a kind and puts them, with what is asked of them, into the loaders.
+async fn prime_inbox(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Result<()> {
     let cx = scope.cx();
     let conn = scope.app.db.reader(&cx).await?;
     let nodes = [look];
@@ -101,23 +98,6 @@ async fn prime_all(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Re
         let found: Vec<_> = inbox::visitors_by_ids(&conn, &cx, &visitors).await?.into_values().collect();
         prime_visitors(scope, &found, &nodes).await?;
         scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor))));
-    }
-    let mut people: Vec<UserId> = of_kind::<StaffId>(ids).into_iter().map(Into::into).collect();
-    people.extend(of_kind::<ClientId>(ids).into_iter().map(UserId::from));
-    if !people.is_empty() {
-        let found: Vec<_> = identity::people_by_ids(&conn, &cx, &people).await?.into_values().collect();
-        super::identity::prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|person| (person.id, Arc::new(person))));
-    }
-    let invitations = of_kind::<InvitationId>(ids);
-    if !invitations.is_empty() {
-        let found = identity::invitations_by_ids(&conn, &cx, &invitations).await?;
-        scope.loaders.feed_many(found.into_iter().map(|(id, invitation)| (id, Arc::new(invitation))));
-    }
-    let replies = of_kind::<MessageReplyId>(ids);
-    if !replies.is_empty() {
-        let found = inbox::replies_by_ids(&conn, &cx, &replies).await?;
-        scope.loaders.feed_many(found.into_iter().map(|(id, reply)| (id, Arc::new(reply))));
     }
     Ok(())
 }
@@ -145,7 +125,7 @@ impl NodeQuery {
         #[graphql(desc = "The ids.", validator(max_items = 100))] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         scope(ctx).cx().user()?;
-        prime_all(scope(ctx), &ids, ctx.look_ahead()).await?;
+        prime_inbox(scope(ctx), &ids, ctx.look_ahead()).await?;
         futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, "ids", id))).await
     }
 }

@@ -8,7 +8,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use async_graphql::{SimpleObject, dataloader::Loader};
 use kernel::{
     Conn, Cx, Error, ProblemCode,
-    page::{Cursors, Page, PageArgs, Place},
+    page::{Cursors, Page, PageArgs, Place, Slice},
 };
 
 use super::{
@@ -64,9 +64,23 @@ impl List {
         self.app.db.reader(&self.cx).await
     }
 
-    /// Whether the page begins at one end of the list, so that it can come from a loader.
-    pub fn from_an_end(&self) -> bool {
-        self.page.after.is_none() && self.page.before.is_none()
+    /// The page of a list below a row, from the loader; `None` where it begins at a cursor, which no other row's does. The
+    /// loader's key is told how many rows, with the one beyond the page, and whether from the end.
+    pub async fn at_an_end<K, T>(
+        &self,
+        scope: &Scope,
+        key: impl FnOnce(u64, bool) -> K,
+    ) -> kernel::Result<Option<Slice<T>>>
+    where
+        K: Key<Value = Arc<Vec<T>>>,
+        Batch: Loader<K, Value = Arc<Vec<T>>, Error = Error>,
+        T: Clone,
+    {
+        if self.page.after.is_some() || self.page.before.is_some() {
+            return Ok(None);
+        }
+        let found = scope.loaders.load_one(key(self.page.size + 1, self.page.backward)).await?;
+        Ok(Some(self.page.slice(found.map(|found| found.to_vec()).unwrap_or_default())))
     }
 
     /// Counts the list with this query when somebody asks, on a connection of its own.

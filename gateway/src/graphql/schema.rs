@@ -7,8 +7,8 @@ use super::{
     audit::AuditQuery,
     identity::{
         IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery,
-        OwnAccessMutation, Permission, SelfServiceMutation, SessionMutation, SessionQuery, SettingsMutation,
-        SettingsQuery, SsoMutation, SsoQuery,
+        OwnAccessMutation, Permission, PlatformMutation, PlatformQuery, SelfServiceMutation, SessionMutation,
+        SessionQuery, SettingsMutation, SettingsQuery, SsoMutation, SsoQuery,
         api_keys::{ApiKeyMutation, ApiKeyQuery},
         departments::{DepartmentMutation, DepartmentQuery},
         notification_channel_mutations::NotificationChannelMutation,
@@ -26,6 +26,10 @@ use super::{
 /// What the signed-in person needs to hold for a field.
 #[TypeDirective(location = "FieldDefinition")]
 pub fn requires(permission: Permission) {}
+
+/// An operation of the platform, which belongs to no tenant: for its administrators, and for nobody else.
+#[TypeDirective(location = "FieldDefinition")]
+pub fn platform() {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]
@@ -45,6 +49,7 @@ pub struct Query(
     NotificationChannelQuery,
     InboxQuery,
     AuditQuery,
+    PlatformQuery,
 );
 
 /// What can be done.
@@ -66,6 +71,7 @@ pub struct Mutation(
     NotificationMutation,
     NotificationChannelMutation,
     InboxMutation,
+    PlatformMutation,
 );
 
 /// What can be followed.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use async_graphql::{Pos, Response, ServerError, Value};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::backend::Failure;
 
@@ -34,12 +34,21 @@ pub(super) struct Rejection {
     pub retry_after: Option<Duration>,
     /// Sent as `Allow`.
     pub allow: Option<&'static str>,
+    /// Sent too.
+    pub headers: HeaderMap,
 }
 
 impl Rejection {
     /// The document, the variables or the caller are at fault.
     pub fn request(error: ServerError) -> Self {
-        Self { errors: vec![error], status: StatusCode::BAD_REQUEST, lenient: true, retry_after: None, allow: None }
+        Self {
+            errors: vec![error],
+            status: StatusCode::BAD_REQUEST,
+            lenient: true,
+            retry_after: None,
+            allow: None,
+            headers: HeaderMap::new(),
+        }
     }
 
     /// The HTTP request or the server is at fault: the same status whatever the media type.
@@ -84,7 +93,12 @@ impl From<ServerError> for Rejection {
 
 impl From<Failure> for Rejection {
     fn from(failure: Failure) -> Self {
-        let error = coded(failure.code, failure.message, None);
+        let mut error = coded(failure.code, failure.message, None);
+        if let Some(wait) = failure.retry_after {
+            // For those who see no headers.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            error.extensions.get_or_insert_default().set("retryAfterSeconds", seconds);
+        }
         let (status, lenient) = match failure.code {
             "UNAUTHENTICATED" => (StatusCode::UNAUTHORIZED, true),
             "FORBIDDEN" => (StatusCode::FORBIDDEN, true),
@@ -94,7 +108,8 @@ impl From<Failure> for Rejection {
             "INTERNAL_SERVER_ERROR" => (StatusCode::INTERNAL_SERVER_ERROR, false),
             _ => (StatusCode::BAD_REQUEST, true),
         };
-        Self { status, lenient, retry_after: failure.retry_after, ..Self::request(error) }.retryable(failure.retryable)
+        let (retry_after, headers) = (failure.retry_after, failure.headers);
+        Self { status, lenient, retry_after, headers, ..Self::request(error) }.retryable(failure.retryable)
     }
 }
 

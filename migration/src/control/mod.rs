@@ -1,3 +1,4 @@
 //! The registry's history.
 
 pub mod m0001_tenants;
+pub mod m0002_platform;

@@ -6,4 +6,5 @@ pub mod credential;
 pub mod oidc;
 pub mod outgoing;
 pub mod password;
+pub mod platform_token;
 pub mod webhook;

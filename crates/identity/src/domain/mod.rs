@@ -22,6 +22,7 @@ pub mod session;
 pub mod setting;
 pub mod setting_events;
 pub mod team;
+pub mod tenancy;
 pub mod totp;
 pub mod user_sync;
 pub mod webhook;

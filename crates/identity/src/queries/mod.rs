@@ -12,6 +12,7 @@ pub mod mail_server;
 pub mod notification_channels;
 pub mod notifications;
 pub mod people;
+pub mod platform;
 mod ranked;
 pub mod roles;
 pub mod self_service;

@@ -7,11 +7,11 @@ use kernel::{
     text::Check,
 };
 
-use super::details::Details;
+use super::{details::Details, seats::take_seat};
 use crate::{
     domain::{events::PersonAdded, person::Person, role::Role},
     policy::{MANAGE_CLIENTS, MANAGE_STAFF, holds_all},
-    ports::{People, Roles},
+    ports::{People, Roles, Seats},
     store::user::Kind,
 };
 
@@ -70,8 +70,13 @@ pub(super) fn manage(kind: Kind) -> kernel::Permission {
 ///
 /// # Errors
 /// [`Error::Invalid`] for a bad or taken address, an empty name, a role that is unknown, retired, of the wrong kind or more
-/// than the actor holds, an unknown or closed department.
-pub async fn add_person<S: People + Roles + Emit>(s: &S, cx: &Cx, catalog: &[&str], cmd: AddPerson) -> Result<Person> {
+/// than the actor holds, an unknown or closed department; for a colleague where no seat is free.
+pub async fn add_person<S: People + Roles + Seats + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    cmd: AddPerson,
+) -> Result<Person> {
     cx.require(manage(cmd.kind))?;
     let mut check = Check::default();
     let email = check.email("email", &cmd.email);
@@ -91,7 +96,7 @@ pub async fn add_person<S: People + Roles + Emit>(s: &S, cx: &Cx, catalog: &[&st
     let role = given_role(s, cx, catalog, cmd.kind, &cmd.role).await?;
     person.role_id = role.id;
     person.department_id = in_department(s, cmd.department).await?;
-    if !come_in(s, &person, cmd.password_hash.as_deref()).await? {
+    if !come_in(s, cx, &person, cmd.password_hash.as_deref()).await? {
         return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
     }
     s.emit(cx, &PersonAdded::of(&person, &role.name));
@@ -100,7 +105,18 @@ pub async fn add_person<S: People + Roles + Emit>(s: &S, cx: &Cx, catalog: &[&st
 
 /// Stores somebody new who is active from now on: whoever is added, invited or sent by an identity provider comes in here,
 /// and nobody in another way. `false` where their address is taken.
-pub(super) async fn come_in<S: People>(s: &S, person: &Person, password_hash: Option<&str>) -> Result<bool> {
+///
+/// # Errors
+/// [`Error::Invalid`] for a colleague where no seat is free.
+pub(super) async fn come_in<S: People + Seats>(
+    s: &S,
+    cx: &Cx,
+    person: &Person,
+    password_hash: Option<&str>,
+) -> Result<bool> {
+    if person.kind == Kind::Staff {
+        take_seat(s, cx).await?;
+    }
     s.add(person, password_hash).await
 }
 

@@ -5,12 +5,12 @@ use kernel::{Cx, Result, db::Emit};
 use super::add_person::{AddPerson, add_person};
 use crate::{
     domain::role::ROLES,
-    ports::{People, Roles},
+    ports::{People, Roles, Seats},
     store::role,
 };
 
 /// Makes sure that the built-in roles are there and, where nobody is, adds `admin`. Returns whether it was added.
-pub async fn bootstrap<S: People + Roles + Emit>(s: &S, cx: &Cx, admin: Option<AddPerson>) -> Result<bool> {
+pub async fn bootstrap<S: People + Roles + Seats + Emit>(s: &S, cx: &Cx, admin: Option<AddPerson>) -> Result<bool> {
     for (name, _) in ROLES {
         let built_in = role::Model {
             id: cx.new_id(),
@@ -26,6 +26,8 @@ pub async fn bootstrap<S: People + Roles + Emit>(s: &S, cx: &Cx, admin: Option<A
         s.add_role(&built_in).await?;
     }
     let Some(admin) = admin else { return Ok(false) };
+    // Of two that start at the same time the second waits here, and sees whom the first has added.
+    s.seats_taken().await?;
     if s.anybody().await? {
         return Ok(false);
     }

@@ -9,13 +9,14 @@ use kernel::{
 use super::{
     add_person::{found, manage},
     roles::{keep_an_administrator, may_touch},
+    seats::take_seat,
 };
 use crate::{
     domain::{
         events::{PersonDeactivated, PersonReactivated},
         person::Person,
     },
-    ports::{People, Roles, Work},
+    ports::{People, Roles, Seats, Work},
     store::user::Kind,
 };
 
@@ -64,8 +65,8 @@ pub async fn deactivate_person<S: People + Roles + Emit, W: Work>(
 /// Lets a person sign in again, with a new session. Doing it twice is no error.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] for somebody who has more than the actor.
-pub async fn reactivate_person<S: People + Roles + Emit>(
+/// [`Error::NotFound`]; [`Error::Invalid`] for somebody who has more than the actor, and for a colleague where no seat is free.
+pub async fn reactivate_person<S: People + Roles + Seats + Emit>(
     s: &S,
     cx: &Cx,
     catalog: &[&str],
@@ -76,6 +77,9 @@ pub async fn reactivate_person<S: People + Roles + Emit>(
     let mut person = found(s, cx, kind, id).await?;
     may_touch(s, cx, catalog, &person, "id").await?;
     if !person.is_active {
+        if kind == Kind::Staff {
+            take_seat(s, cx).await?;
+        }
         person.is_active = true;
         person.deactivated_at = None;
         person.updated_at = cx.now;

@@ -36,6 +36,11 @@ impl Conn {
         Self { inner, marker, schema: schema.into(), counters }
     }
 
+    /// The marker that stands for the schema in statements on this connection.
+    pub(crate) fn marker(&self) -> &'static str {
+        self.marker
+    }
+
     /// Puts the schema in the marker's place. The quotes of the marker stay around it; schema names are made
     /// by us of `[a-z0-9_]`, so nothing in them needs quoting.
     fn resolve(&self, sql: &str) -> String {

@@ -15,7 +15,9 @@ use std::{sync::Arc, time::Duration};
 
 use conn::Inner;
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use url_kind::Kind;
 use warm::Warm;
 
@@ -73,7 +75,7 @@ pub enum TenantKey {
     Id(TenantId),
     /// By slug, as the header `X-Tenant` does.
     Slug(String),
-    /// By the host name of the request.
+    /// By the host name of the request, as [`host_key`](tenant::host_key) gives it.
     Host(String),
     /// The only tenant there is.
     Only,
@@ -136,9 +138,27 @@ impl Db {
 
     /// The registry of tenants.
     pub fn control(&self) -> Conn {
-        match &self.kind {
-            Kind::Postgres(warm) => Conn::new(Inner::Warm(warm.clone(), true), CONTROL, "public", None),
-            Kind::Sqlite { control, .. } => Conn::new(Inner::Pool(control.write.clone()), CONTROL, "main", None),
+        self.registry(true)
+    }
+
+    /// The registry, for bookkeeping that is one statement: see [`Db::bookkeeping`].
+    pub fn control_bookkeeping(&self) -> Conn {
+        self.registry(false)
+    }
+
+    /// A connection to the registry on which what returns rows only `reads` them, or not.
+    fn registry(&self, reads: bool) -> Conn {
+        let inner = match &self.kind {
+            Kind::Postgres(warm) => Inner::Warm(warm.clone(), reads),
+            Kind::Sqlite { control, .. } => Inner::Pool(control.write.clone()),
+        };
+        Conn::new(inner, CONTROL, self.registry_schema(), None)
+    }
+
+    fn registry_schema(&self) -> &'static str {
+        match self.kind {
+            Kind::Postgres(_) => "public",
+            Kind::Sqlite { .. } => "main",
         }
     }
 
@@ -190,9 +210,14 @@ impl Db {
         let found = match &key {
             TenantKey::Id(id) => find.filter(tenant::Column::Id.eq(*id)).one(&control).await?,
             TenantKey::Slug(slug) => find.filter(tenant::Column::Slug.eq(slug)).one(&control).await?,
-            TenantKey::Host(host) => find.filter(tenant::Column::Host.eq(host)).one(&control).await?,
+            TenantKey::Host(host) => {
+                let owner = QuerySelect::select_only(tenant::host::Entity::find_by_id(host))
+                    .column(tenant::host::Column::TenantId)
+                    .into_query();
+                find.filter(tenant::Column::Id.in_subquery(owner)).one(&control).await?
+            }
             TenantKey::Only => {
-                let mut two = sea_orm::QuerySelect::limit(find, 2).all(&control).await?;
+                let mut two = find.limit(2).all(&control).await?;
                 if two.len() == 1 { two.pop() } else { None }
             }
         };

@@ -11,7 +11,7 @@ use std::{
 use sea_orm::{DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Conn, Db, TENANT, conn::Inner, url_kind::Kind};
+use super::{CONTROL, Conn, Db, TENANT, conn::Inner, url_kind::Kind};
 use crate::{
     Cx, Error, Result, Tenant,
     cx::Counters,
@@ -139,21 +139,43 @@ impl Db {
         tenant: &Tenant,
         counters: Option<Arc<Counters>>,
     ) -> Result<(Conn, Arc<DatabaseTransaction>)> {
-        let options = TransactionOptions {
+        let raw = match &self.kind {
+            Kind::Postgres(warm) => {
+                let (_waiting, pool) = warm.for_transaction();
+                pool.begin_with_options(self.options()).await?
+            }
+            Kind::Sqlite { .. } => self.sqlite(tenant).await?.write.begin_with_options(self.options()).await?,
+        };
+        let raw = Arc::new(raw);
+        Ok((Conn::new(Inner::Tx(raw.clone()), TENANT, self.schema(tenant), counters), raw))
+    }
+
+    fn options(&self) -> TransactionOptions {
+        TransactionOptions {
             // Takes the write lock at once: a transaction that reads first and writes later would fail
             // with "busy" instead of waiting.
             sqlite_transaction_mode: (self.backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
-        };
+        }
+    }
+
+    /// Runs `work` in a transaction of the registry and commits: for what belongs to the platform and to no tenant. It
+    /// has neither events nor a chain; `work` writes its own row of `platform_events`.
+    pub async fn transact_registry<T, W>(&self, work: impl FnOnce(Conn) -> W) -> Result<T>
+    where
+        W: Future<Output = Result<T>> + Send,
+    {
         let raw = match &self.kind {
             Kind::Postgres(warm) => {
                 let (_waiting, pool) = warm.for_transaction();
-                pool.begin_with_options(options).await?
+                pool.begin_with_options(self.options()).await?
             }
-            Kind::Sqlite { .. } => self.sqlite(tenant).await?.write.begin_with_options(options).await?,
+            Kind::Sqlite { control, .. } => control.write.begin_with_options(self.options()).await?,
         };
         let raw = Arc::new(raw);
-        Ok((Conn::new(Inner::Tx(raw.clone()), TENANT, self.schema(tenant), counters), raw))
+        let value = work(Conn::new(Inner::Tx(raw.clone()), CONTROL, self.registry_schema(), None)).await?;
+        Arc::try_unwrap(raw).map_err(|_| Error::internal("a connection outlived its transaction"))?.commit().await?;
+        Ok(value)
     }
 
     async fn commit(&self, cx: &Cx, open: Arc<Open>, raw: Arc<DatabaseTransaction>) -> Result<()> {

@@ -25,6 +25,34 @@ pub enum AuditSeverity {
     Critical,
 }
 
+/// What kind of actor somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum AuditActorKind {
+    /// A colleague.
+    Staff,
+    /// A client.
+    Client,
+    /// A platform administrator, who is a member of no company.
+    Platform,
+    /// Nobody who is signed in.
+    Anonymous,
+    /// Frontdesk itself.
+    System,
+}
+
+impl From<&str> for AuditActorKind {
+    fn from(kind: &str) -> Self {
+        match kind {
+            "staff" => Self::Staff,
+            "client" => Self::Client,
+            "platform" => Self::Platform,
+            "anonymous" => Self::Anonymous,
+            // The table has no others.
+            _ => Self::System,
+        }
+    }
+}
+
 /// Somebody changed something, or tried to.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -41,6 +69,8 @@ pub struct AuditLog {
     pub success: bool,
     /// The error code of what did not.
     pub failure_code: Option<String>,
+    /// What kind of actor it was.
+    pub actor_kind: AuditActorKind,
     /// The actor's address at the time.
     pub actor_email: Option<String>,
     /// The session they acted in, `ses_…`.
@@ -79,6 +109,7 @@ impl From<audit::AuditLog> for AuditLog {
             severity: row.severity.into(),
             success: row.success,
             failure_code: row.failure,
+            actor_kind: row.actor_kind.as_str().into(),
             actor_email: row.actor_email,
             session_id: row.session_id.map(IntoId::into_id),
             api_key_id: row.api_key_id.map(IntoId::into_id),
@@ -98,7 +129,7 @@ impl From<audit::AuditLog> for AuditLog {
 
 #[ComplexObject]
 impl AuditLog {
-    /// Who; null for visitors and for Frontdesk itself.
+    /// Who; null for visitors, for platform administrators and for Frontdesk itself.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.actor_id).await
     }

@@ -120,12 +120,10 @@ impl Department {
         Box::pin(async move {
             let scope = scope(ctx);
             let list = List::new(scope, &format!("children {}", self.id.as_str()), first, after, last, before)?;
-            let slice = if list.from_an_end() {
-                let (rows, backward) = (list.page.size + 1, list.page.backward);
-                let found = scope.loaders.load_one(ChildrenOf { department: self.key, rows, backward }).await?;
-                list.page.slice(found.map(|found| found.to_vec()).unwrap_or_default())
-            } else {
-                identity::children(&list.conn().await?, &list.cx, self.key, &list.page).await?
+            let key = |rows, backward| ChildrenOf { department: self.key, rows, backward };
+            let slice = match list.at_an_end(scope, key).await? {
+                Some(slice) => slice,
+                None => identity::children(&list.conn().await?, &list.cx, self.key, &list.page).await?,
             };
             Ok(DepartmentConnection::of(list, slice, child_place, counted(scope, ChildCount(self.key))))
         })
@@ -144,12 +142,10 @@ impl Department {
         Box::pin(async move {
             let scope = scope(ctx);
             let list = List::new(scope, &format!("staff of {}", self.id.as_str()), first, after, last, before)?;
-            let slice = if list.from_an_end() {
-                let (rows, backward) = (list.page.size + 1, list.page.backward);
-                let found = scope.loaders.load_one(StaffOf { department: self.key, rows, backward }).await?;
-                list.page.slice(found.map(|found| found.to_vec()).unwrap_or_default())
-            } else {
-                identity::staff_of_department(&list.conn().await?, &list.cx, self.key, &list.page).await?
+            let key = |rows, backward| StaffOf { department: self.key, rows, backward };
+            let slice = match list.at_an_end(scope, key).await? {
+                Some(slice) => slice,
+                None => identity::staff_of_department(&list.conn().await?, &list.cx, self.key, &list.page).await?,
             };
             Ok(StaffConnection::of(list, slice, colleague_place, counted(scope, StaffCount(self.key))))
         })

@@ -190,7 +190,7 @@ impl IdentityQuery {
         let filter = filter.unwrap_or_default().build(scope)?;
         let orders = orders(order_by, BY_NAME)?;
         let list = List::new(scope, &format!("staff {orders:?}"), first, after, last, before)?;
-        let slice = people(ctx, &list, UserKind::Staff, &filter, &orders).await?;
+        let slice = people(&list, UserKind::Staff, &filter, &orders).await?;
         let place = |row: &identity::Person| PersonOrder::place(&orders, row);
         let count = list.count(move |conn, cx| {
             let filter = filter.clone();
@@ -217,7 +217,7 @@ impl IdentityQuery {
         let filter = filter.unwrap_or_default().build(scope)?;
         let orders = orders(order_by, BY_NAME)?;
         let list = List::new(scope, &format!("clients {orders:?}"), first, after, last, before)?;
-        let slice = people(ctx, &list, UserKind::Client, &filter, &orders).await?;
+        let slice = people(&list, UserKind::Client, &filter, &orders).await?;
         let place = |row: &identity::Person| PersonOrder::place(&orders, row);
         let count = list.count(move |conn, cx| {
             let filter = filter.clone();
@@ -236,16 +236,12 @@ async fn one(ctx: &Context<'_>, id: UserId) -> Result<Option<User>> {
     Ok(identity::people_by_ids(&conn, &cx, &[id]).await?.get(&id).map(Into::into))
 }
 
-/// A page of people of a kind, with what is asked of them in the loaders.
+/// A page of people of a kind.
 async fn people(
-    ctx: &Context<'_>,
     list: &List,
     kind: UserKind,
     filter: &Filter<PersonCriteria>,
     orders: &[PersonOrder],
 ) -> Result<Slice<identity::Person>> {
-    let slice = identity::people(&list.conn().await?, &list.cx, kind, filter, orders, &list.page).await?;
-    let look = ctx.look_ahead();
-    super::prime(scope(ctx), &slice.rows, &[look.field("nodes"), look.field("edges").field("node")]).await?;
-    Ok(slice)
+    Ok(identity::people(&list.conn().await?, &list.cx, kind, filter, orders, &list.page).await?)
 }

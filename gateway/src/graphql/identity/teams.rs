@@ -89,12 +89,10 @@ impl Team {
         Box::pin(async move {
             let scope = scope(ctx);
             let list = List::new(scope, &format!("members {}", self.id.as_str()), first, after, last, before)?;
-            let slice = if list.from_an_end() {
-                let (rows, backward) = (list.page.size + 1, list.page.backward);
-                let found = scope.loaders.load_one(MembersOf { team: self.key, rows, backward }).await?;
-                list.page.slice(found.map(|found| found.to_vec()).unwrap_or_default())
-            } else {
-                identity::members(&list.conn().await?, self.key, &list.page).await?
+            let key = |rows, backward| MembersOf { team: self.key, rows, backward };
+            let slice = match list.at_an_end(scope, key).await? {
+                Some(slice) => slice,
+                None => identity::members(&list.conn().await?, self.key, &list.page).await?,
             };
             Ok(TeamMemberConnection::of(list, slice, member_place, counted(scope, MemberCount(self.key))))
         })

@@ -14,6 +14,7 @@ use crate::graphql::{errors::Result, scope::scope};
 
 /// The company whose front desk this is.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Tenant {
     /// Its id, `tnt_…`.
     pub id: ID,

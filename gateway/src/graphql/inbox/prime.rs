@@ -156,11 +156,7 @@ async fn prime_with(
     let people = distinct(people.map(UserId::from));
     if !people.is_empty() {
         let found = scope.app.directory.people_by_ids(&conn, &cx, &people).await?;
-        let people: Vec<_> = found.values().map(|person| person.as_ref().clone()).collect();
         scope.loaders.feed_many(found);
-        let fields =
-            nodes.iter().map(|node| node.field("assignee")).chain(below.iter().map(|reply| reply.field("author")));
-        crate::graphql::identity::prime(scope, &people, &fields.collect::<Vec<_>>()).await?;
     }
     if asked(&below, "message") {
         scope.loaders.feed_many(messages.iter().map(|message| (message.id, Arc::new(message.clone()))));

@@ -145,12 +145,10 @@ impl Message {
             let scope = scope(ctx);
             let list = List::new(scope, &format!("replies {}", self.id.as_str()), first, after, last, before)?;
             let message = self.key;
-            let slice = if list.from_an_end() {
-                let key = RepliesOf { message, rows: list.page.size + 1, backward: list.page.backward };
-                let replies = scope.loaders.load_one(key).await?;
-                list.page.slice(replies.map(|replies| replies.to_vec()).unwrap_or_default())
-            } else {
-                inbox::replies(&list.conn().await?, &list.cx, message, &list.page).await?
+            let key = |rows, backward| RepliesOf { message, rows, backward };
+            let slice = match list.at_an_end(scope, key).await? {
+                Some(slice) => slice,
+                None => inbox::replies(&list.conn().await?, &list.cx, message, &list.page).await?,
             };
             Ok(MessageReplyConnection::of(list, slice, reply_place, counted(scope, ReplyCount(message))))
         })
@@ -286,12 +284,10 @@ impl Visitor {
             let scope = scope(ctx);
             let list = List::new(scope, &format!("messages of {}", self.id.as_str()), first, after, last, before)?;
             let visitor = self.key;
-            let slice = if list.from_an_end() {
-                let key = MessagesOf { visitor, rows: list.page.size + 1, backward: list.page.backward };
-                let messages = scope.loaders.load_one(key).await?;
-                list.page.slice(messages.map(|messages| messages.to_vec()).unwrap_or_default())
-            } else {
-                inbox::messages_of(&list.conn().await?, &list.cx, visitor, &list.page).await?
+            let key = |rows, backward| MessagesOf { visitor, rows, backward };
+            let slice = match list.at_an_end(scope, key).await? {
+                Some(slice) => slice,
+                None => inbox::messages_of(&list.conn().await?, &list.cx, visitor, &list.page).await?,
             };
             let newest = [inbox::MessageOrder { field: inbox::MessageField::CreatedAt, descending: true }];
             let place = |row: &inbox::Message| inbox::MessageOrder::place(&newest, row);

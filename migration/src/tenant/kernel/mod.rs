@@ -1,3 +1,4 @@
 //! Tables of the kernel.
 
 pub mod m0001_events_and_jobs;
+pub mod m0013_usage;
