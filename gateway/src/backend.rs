@@ -158,6 +158,11 @@ fn bearer(peer: &Peer) -> Option<&str> {
     let header = peer.authorization.as_deref()?;
     header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).map(str::trim)
 }
+
+fn origin(peer: &Peer) -> Origin {
+    Origin { address: Some(peer.address), agent: peer.user_agent.clone() }
+}
+
 /// The mutations that need nobody to be signed in.
 const PUBLIC: &[&str] = &[
     "signIn",
@@ -173,10 +178,6 @@ const PUBLIC: &[&str] = &[
     "beginOidcSignIn",
     "completeOidcSignIn",
 ];
-
-fn origin(peer: &Peer) -> Origin {
-    Origin { address: Some(peer.address), agent: peer.user_agent.clone() }
-}
 
 /// The operations of the platform: `@platform` in the schema.
 const PLATFORM: &[&str] =

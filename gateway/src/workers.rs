@@ -230,8 +230,9 @@ async fn work_tenant(
     let mut running = JoinSet::new();
     loop {
         // Half a batch at least, so that a long queue does not ask for its jobs one by one; and none of a tenant that was
-        // suspended meanwhile.
-        let served = self::tenant(app, id).await?.is_some_and(|tenant| tenant.active);
+        // suspended meanwhile. Where that cannot be known, what is under way is not cut off for it.
+        let found = self::tenant(app, id).await;
+        let served = found.is_ok_and(|tenant| tenant.is_some_and(|tenant| tenant.active));
         if running.len() <= JOBS / 2 && served && !stop.is_cancelled() {
             let cx = app.system(tenant.clone());
             let free = i64::try_from(JOBS - running.len()).unwrap_or_default();

@@ -156,7 +156,7 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
         "signIn" | "refreshSession" | "signOut" | "resetEmailTemplate" => Vec::new(),
         "setSetting" | "resetSetting" => vec![put(arguments(root, own), "input.key", json!("no.such.setting"))],
         "updateCompanyProfile" => vec![put(arguments(root, own), "input.primaryColor", json!("red"))],
-        "updateSmtpSettings" => vec![put(arguments(root, own), "input.port", json!(80))],
+        "updateSmtpSettings" => vec![put(arguments(root, own), "input.fromEmail", json!("nobody"))],
         "testSmtp" => vec![put(arguments(root, own), "input.to", json!("nobody")), arguments(root, own)],
         "updateEmailTemplate" => vec![put(arguments(root, own), "input.html", json!("<p>never closed"))],
         "createDepartment" | "moveDepartment" => {

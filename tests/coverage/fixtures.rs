@@ -135,7 +135,7 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("mutation", "updateProfile") => json!({ "input": { "name": "Eve" } }),
         ("mutation", "setAvatar") => json!({ "input": { "image": PIXEL } }),
-        ("mutation", "inviteStaff") => json!({ "input": { "email": "new@example.com", "roleId": own.role } }),
+        ("mutation", "inviteStaff") => json!({ "input": { "email": "invited.now@example.com", "roleId": own.role } }),
         ("mutation", "resendInvitation" | "revokeInvitation") => {
             json!({ "input": { "invitationId": own.invitation } })
         }

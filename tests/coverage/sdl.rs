@@ -178,12 +178,12 @@ impl Sdl {
             variables = format!("({variables})");
             arguments = format!("({arguments})");
         }
-        let selection = self.selection(named(&root.ty), depth, first, &mut Vec::new());
+        let selection = self.selection(named(&root.ty), depth, first, &[], &mut Vec::new());
         format!("{} {operation_name}{variables} {{ {}{arguments} {selection} }}", root.operation, root.name)
     }
 
-    /// The selection set of a type; empty for a scalar.
-    fn selection(&self, ty: &str, depth: usize, first: u32, above: &mut Vec<String>) -> String {
+    /// The selection set of a type, where objects of the types `beside` may stand, too; empty for a scalar.
+    fn selection(&self, ty: &str, depth: usize, first: u32, beside: &[String], above: &mut Vec<String>) -> String {
         let Some(definition) = self.0.get(ty) else { return String::new() };
         let fields = self.fields(ty);
         if fields.is_empty() {
@@ -205,30 +205,25 @@ impl Sdl {
             }
             let paged = field.arguments.iter().any(|argument| argument.node.name.node == "first");
             let arguments = if paged { format!("(first: {first})") } else { String::new() };
-            let alias = if matches!(definition.kind, TypeKind::Object(_)) && self.clashes(ty, name) {
-                format!("{ty}_{name}: ")
-            } else {
-                String::new()
-            };
-            let _ = write!(set, "{alias}{name}{arguments} {}", self.selection(inner, below, first, above));
+            let alias = if self.clashes(ty, name, beside) { format!("{ty}_{name}: ") } else { String::new() };
+            let _ = write!(set, "{alias}{name}{arguments} {}", self.selection(inner, below, first, &[], above));
         }
         if matches!(definition.kind, TypeKind::Interface(_)) {
-            for object in self.implementors(ty) {
-                let _ = write!(set, "... on {object} {}", self.selection(&object, depth, first, above));
+            let objects = self.implementors(ty);
+            for object in &objects {
+                let _ = write!(set, "... on {object} {}", self.selection(object, depth, first, &objects, above));
             }
         }
         above.pop();
         set + "} "
     }
 
-    /// Whether two objects of one interface have this field with different types, so that they cannot stand together.
-    fn clashes(&self, object: &str, field: &str) -> bool {
-        let Some(TypeKind::Object(definition)) = self.0.get(object).map(|ty| &ty.kind) else { return false };
+    /// Whether one of the other objects has this field with another type, so that the two cannot stand together.
+    fn clashes(&self, object: &str, field: &str, others: &[String]) -> bool {
         let type_of = |object: &str| {
             let fields = self.fields(object);
             fields.iter().find(|f| f.name.node == field).map(|f| f.ty.node.to_string())
         };
-        let others = definition.implements.iter().flat_map(|interface| self.implementors(&interface.node));
-        others.into_iter().any(|other| type_of(&other).is_some_and(|ty| Some(ty) != type_of(object)))
+        others.iter().any(|other| type_of(other).is_some_and(|ty| Some(ty) != type_of(object)))
     }
 }

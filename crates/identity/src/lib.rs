@@ -42,12 +42,16 @@
 //! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
 //! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
-//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`, `external_sign_in.begun`, `external_identity.linked`,
-//! `external_identity.unlinked`, `external_user.added`, `external_user.changed`, `external_user.deactivated`,
-//! `external_user.last_administrator_kept`, `notification.created`, `notifications.read`, `notification_preference.set`,
-//! `notification_channel.saved`, `notification_channel.tested`, `notification_channel.switched_off`,
-//! `notification_delivery.failed`, `notification_delivery.retried`, `tenant.created`, `tenant.changed`,
-//! `tenant.suspended`, `tenant.resumed`, and of one's own account and of invitations those in `domain/account_events.rs`.
+//! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`,
+//! `external_sign_in.begun`, `external_identity.linked`, `external_identity.unlinked`, `external_user.added`,
+//! `external_user.changed`, `external_user.deactivated`, `external_user.last_administrator_kept`, `notification.created`,
+//! `notifications.read`, `notification_preference.set`, `notification_channel.saved`, `notification_channel.tested`,
+//! `notification_channel.switched_off`, `notification_delivery.failed`, `notification_delivery.retried`, `tenant.created`,
+//! `tenant.changed`, `tenant.suspended`, `tenant.resumed`, and of one's own account and of invitations those in
+//! `domain/account_events.rs`.
+//!
+//! There are never more active staff members than seats, however many are added at once. What a platform administrator does
+//! to a tenant is in that tenant's own audit trail.
 
 mod adapters;
 mod domain;

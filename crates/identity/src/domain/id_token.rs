@@ -42,6 +42,8 @@ pub enum Refusal {
     DomainNotAllowed,
     /// Nobody here has the address, and people are not added this way.
     NotKnown,
+    /// They would be added, and all seats for staff are taken.
+    NoSeat,
     /// The person was removed at the provider.
     Removed,
     /// The person may not sign in.
@@ -67,6 +69,7 @@ impl Refusal {
             Self::UnverifiedEmail | Self::DomainNotAllowed | Self::NotKnown | Self::Removed | Self::Deactivated => {
                 (ProblemCode::NotAllowed, "your account there may not be used to sign in here")
             }
+            Self::NoSeat => (ProblemCode::NotAllowed, "all seats here are taken; ask somebody who works here"),
             Self::SecondFactor => {
                 (ProblemCode::NotAllowed, "your role needs your second factor; sign in with your password and its code")
             }

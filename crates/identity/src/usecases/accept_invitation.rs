@@ -33,8 +33,8 @@ pub struct Accepted {
 /// Accepts an invitation. Public: the link is the proof. The colleague is verified and active, and signs in next.
 ///
 /// # Errors
-/// [`Error::Invalid`]: the token is no good; or the name or the password is not, the role is not there any more, or the
-/// address has an account: then the invitation stays open.
+/// [`Error::Invalid`]: the token is no good; or the name or the password is not, the role is not there any more, no seat is
+/// free, or the address has an account: then the invitation stays open.
 pub async fn accept_invitation(
     db: &Db,
     passwords: &Passwords,

@@ -104,7 +104,10 @@ pub async fn add_person<S: People + Roles + Seats + Emit>(
 }
 
 /// Stores somebody new who is active from now on: whoever is added, invited or sent by an identity provider comes in here,
-/// and nobody in another way. Staff take a seat. `false` where their address is taken.
+/// and nobody in another way. `false` where their address is taken.
+///
+/// # Errors
+/// [`Error::Invalid`] for a colleague where no seat is free.
 pub(super) async fn come_in<S: People + Seats>(
     s: &S,
     cx: &Cx,

@@ -81,8 +81,8 @@ pub(super) async fn attach(
             person
         }
         None => match add(tx, cx, provider, identity, who, email).await? {
-            Some(person) => person,
-            None => return Ok(Err(Refusal::NotKnown)),
+            Ok(person) => person,
+            Err(refusal) => return Ok(Err(refusal)),
         },
     };
     identity.user_id = Some(person.id);
@@ -112,12 +112,14 @@ async fn add(
     identity: &ExternalIdentity,
     who: &Described,
     email: &str,
-) -> Result<Option<Person>> {
+) -> Result<Result<Person, Refusal>> {
     let word = who.role.as_deref().filter(|_| provider.creates == Some(Kind::Staff));
-    let (Some(kind), Some(role_id)) = (provider.creates, provider.role_for(word)) else { return Ok(None) };
+    let (Some(kind), Some(role_id)) = (provider.creates, provider.role_for(word)) else {
+        return Ok(Err(Refusal::NotKnown));
+    };
     let role = match usable_role(tx, &[], kind, "", &TheirRole::Id(role_id)).await {
         // One that is gone or retired since it was configured gives nobody anything.
-        Err(Error::Invalid(_)) => return Ok(None),
+        Err(Error::Invalid(_)) => return Ok(Err(Refusal::NotKnown)),
         role => role?,
     };
     let person = Person {
@@ -134,13 +136,16 @@ async fn add(
         updated_at: cx.now,
         ..Person::nobody()
     };
-    if !come_in(tx, cx, &person, None).await? {
-        return Err(Error::lost_race("the address"));
+    match come_in(tx, cx, &person, None).await {
+        Ok(true) => {}
+        Ok(false) => return Err(Error::lost_race("the address")),
+        Err(Error::Invalid(_)) => return Ok(Err(Refusal::NoSeat)),
+        Err(error) => return Err(error),
     }
     let provider = provider.name.clone();
     tx.emit(
         cx,
         &PersonAdded { user: person.id, identity: identity.id, provider, email: email.to_owned(), role: role.name },
     );
-    Ok(Some(person))
+    Ok(Ok(person))
 }

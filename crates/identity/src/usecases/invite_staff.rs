@@ -8,7 +8,10 @@ use kernel::{
     text::Check,
 };
 
-use super::add_person::{TheirRole, given_role, in_department, usable_role};
+use super::{
+    add_person::{TheirRole, given_role, in_department, usable_role},
+    seats::take_seat,
+};
 use crate::{
     domain::{
         account_events::{InvitationResent, InvitationRevoked, StaffInvited},
@@ -50,7 +53,7 @@ pub struct InviteStaff {
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::Invalid`] for a bad, known or invited address, an unknown role or department, or a role
-/// that can do what the inviter cannot.
+/// that can do what the inviter cannot; where no seat is free.
 pub async fn invite_staff(
     tx: &Tx,
     db: &Db,
@@ -66,6 +69,7 @@ pub async fn invite_staff(
     check.done()?;
     let role = given_role(tx, cx, catalog, Kind::Staff, &TheirRole::Id(cmd.role)).await?;
     let department = in_department(tx, cmd.department).await?;
+    take_seat(tx, cx).await?;
     if let Some(owner) = account(tx.conn(), Some(&email)).await?
         && (owner.kind == Kind::Staff || cx.can(VIEW_CLIENTS))
     {
