@@ -96,7 +96,7 @@ impl Product {
             Err(wait) => {
                 let message = format!("this front desk takes {limit} requests a minute; try again in {seconds} s");
                 let refused = Failure::new("RATE_LIMITED", message);
-                Err(Failure { retryable: true, retry_after: Some(wait), headers, ..refused })
+                Err(Failure { retryable: true, retry_after: Some(wait), headers: headers.into(), ..refused })
             }
         }
     }

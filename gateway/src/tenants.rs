@@ -34,7 +34,7 @@ pub async fn migrate_registry(db: &Db, url: &str) -> Result<()> {
 
 /// Whether there are tenants, whichever version the registry has; one that cannot be read is not there yet.
 pub async fn any(db: &Db) -> bool {
-    let statement = Statement::from_string(db.backend(), "SELECT 1 FROM tenants LIMIT 1");
+    let statement = Statement::from_sql_and_values(db.backend(), "SELECT 1 FROM tenants LIMIT 1", []);
     db.control().query_one_raw(statement).await.is_ok_and(|found| found.is_some())
 }
 

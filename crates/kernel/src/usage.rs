@@ -24,10 +24,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// Makes everybody else who is about to use more wait until this transaction ends, so that what is counted after this
 /// is still so at the commit.
 pub async fn lock(tx: &Tx) -> Result<()> {
-    Entity::update_many()
-        .col_expr(Column::StorageBytes, Expr::col(Column::StorageBytes).into())
-        .exec(tx.conn())
-        .await?;
+    Entity::update_many().col_expr(Column::StorageBytes, Expr::col(Column::StorageBytes)).exec(tx.conn()).await?;
     Ok(())
 }
 

@@ -139,7 +139,7 @@ pub(super) fn rejected(mut rejection: Rejection, format: Format, request_id: &st
         *answer.status_mut() = rejection.status;
     }
     let headers = answer.headers_mut();
-    append(headers, rejection.headers);
+    append(headers, *rejection.headers);
     headers.insert(header::CONTENT_TYPE, format.content_type());
     if let Some(wait) = rejection.retry_after {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -101,14 +101,14 @@ pub struct Failure {
     /// How long to wait before; sent as `Retry-After` in whole seconds, rounded up.
     pub retry_after: Option<Duration>,
     /// Headers for the HTTP answer, such as rate limits.
-    pub headers: HeaderMap,
+    pub headers: Box<HeaderMap>,
 }
 
 impl Failure {
     /// A failure that is not worth retrying.
     #[must_use]
     pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), retryable: false, retry_after: None, headers: HeaderMap::new() }
+        Self { code, message: message.into(), retryable: false, retry_after: None, headers: Box::default() }
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Rejection {
     /// Sent as `Allow`.
     pub allow: Option<&'static str>,
     /// Sent too.
-    pub headers: HeaderMap,
+    pub headers: Box<HeaderMap>,
 }
 
 impl Rejection {
@@ -47,7 +47,7 @@ impl Rejection {
             lenient: true,
             retry_after: None,
             allow: None,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
         }
     }
 
