@@ -70,18 +70,12 @@ fn serve(queue: &Mutex<Receiver<Work>>) {
     }
 }
 
-/// Lets this thread run when no other wants to, so that a storm of sign-ins takes what they leave. A low priority is not
-/// enough: it still keeps a processor until the next tick, four milliseconds, in which a dozen requests would be done.
+/// Gives this thread a tenth of the weight of the others, so that a storm of sign-ins takes what they leave. Only Linux
+/// has priorities of threads.
 fn yield_to_others() {
     #[cfg(target_os = "linux")]
-    {
-        use thread_priority::{
-            NormalThreadSchedulePolicy::Idle, ThreadPriority, ThreadSchedulePolicy::Normal,
-            set_thread_priority_and_policy, thread_native_id,
-        };
-        if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, Normal(Idle)) {
-            tracing::debug!(?error, "passwords are hashed at the usual priority");
-        }
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "passwords are hashed at the usual priority");
     }
 }
 
