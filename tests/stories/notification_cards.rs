@@ -94,11 +94,14 @@ both! {
         let hook = Hook::start().await;
         hook.script((0..5).map(|_| Reply::Status(404)));
         let (desk, admin, bea, channel) = desk(backend, &hook).await;
-        for _ in 0..6 {
+        for _ in 0..5 {
             hand_over(&desk, &admin, &bea).await;
         }
         let rows = told(&admin, "CHANNEL_SWITCHED_OFF", 1).await;
         assert_eq!((&rows[0]["resourceId"], &rows[0]["level"]), (&json!(channel), &json!("ERROR")));
+        // Nothing more is queued for it.
+        hand_over(&desk, &admin, &bea).await;
+        told(&bea, "MESSAGE_ASSIGNED", 6).await;
         let failed = until("all that was queued is given up", SOON, async || {
             let pending = json!({ "filter": { "state": { "eq": "PENDING" } } });
             let pending = admin.client.run(DELIVERIES, pending).await.ok();
