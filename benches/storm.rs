@@ -39,9 +39,11 @@ pub async fn sign_in_storm(m: &mut Measuring) {
     let both = m.product.asked([(VIEWER.to_owned(), Value::Null), product::page("InboxPage", &Value::Null)]);
     // The goal is for what people do; the kinds tell where it goes. A hash has a low priority and still keeps its processor
     // until the next tick, which a request of half a millisecond feels most.
-    for (name, side, goal) in
-        [("viewer and inbox page", &both, AtMost(3.0)), ("viewer alone", &viewer, Any), ("inbox page alone", &page, Any)]
-    {
+    for (name, side, goal) in [
+        ("viewer and inbox page", &both, AtMost(3.0)),
+        ("viewer alone", &viewer, Any),
+        ("inbox page alone", &page, Any),
+    ] {
         p99(side, m.bench.time / 2).await;
         let alone = p99(side, m.bench.time * 2).await;
         let storm = Storm::begin(side.port);
