@@ -19,18 +19,33 @@ async fn counted(client: &Client, operation: &str) -> Option<u64> {
     text.lines().find_map(|found| found.strip_prefix(&line)?.parse().ok())
 }
 
-/// What one run costs: the least of a few, as every two seconds one of them reads the viewer's rights again.
+/// What one run costs: the least of a few, as the viewer's rights and everybody's names are read again after two seconds.
 async fn cost(client: &Client, operation: &str, document: &str, variables: &Value) -> (u64, Value) {
+    least(client, operation, document, variables, None).await
+}
+
+/// The least of a few runs, or where `expected` is given of as many as it takes to see that: twenty people who were read at
+/// twenty moments are read again at as many, and for a while each run may meet one of them.
+async fn least(
+    client: &Client,
+    operation: &str,
+    document: &str,
+    variables: &Value,
+    expected: Option<u64>,
+) -> (u64, Value) {
     // A name is counted from its first success on.
     client.run(document, variables.clone()).await.ok();
-    let mut costs = Vec::new();
-    let mut data = Value::Null;
-    for _ in 0..6 {
+    let (mut least, mut data) = (u64::MAX, Value::Null);
+    for run in 0.. {
+        let enough = expected.map_or(run == 6, |expected| least <= expected || run == 100);
+        if enough {
+            break;
+        }
         let before = counted(client, operation).await.unwrap_or_default();
         data = client.run(document, variables.clone()).await.ok().json["data"].clone();
-        costs.push(counted(client, operation).await.expect("a count") - before);
+        least = least.min(counted(client, operation).await.expect("a count") - before);
     }
-    (*costs.iter().min().expect("a run"), data)
+    (least, data)
 }
 
 /// `rows` colleagues, visitors, messages and replies, each message with a visitor, an assignee and an author of its own.
@@ -137,7 +152,8 @@ both! {
                     document = as_edges(&document);
                 }
                 let (few, small) = cost(&one.admin, &operation, &document, &json!({ "first": 1 })).await;
-                let (many, large) = cost(&twenty.admin, &operation, &document, &json!({ "first": 20 })).await;
+                let (many, large) =
+                    least(&twenty.admin, &operation, &document, &json!({ "first": 20 }), Some(few)).await;
                 let rows = |data: &Value| data[&list.name][shape].as_array().map(Vec::len);
                 assert_eq!((rows(&small), rows(&large)), (Some(1), Some(20)), "{operation}");
                 report.push((operation, few, many));
@@ -156,7 +172,7 @@ both! {
         let root = sdl.roots().into_iter().find(|root| root.name == "nodes").expect("nodes");
         let document = sdl.document("Budget_ids", &root, 1, 1);
         let (small, _) = cost(&one.admin, "Budget_ids", &document, &json!({ "ids": few })).await;
-        let (large, data) = cost(&twenty.admin, "Budget_ids", &document, &json!({ "ids": many })).await;
+        let (large, data) = least(&twenty.admin, "Budget_ids", &document, &json!({ "ids": many }), Some(small)).await;
         assert!(
             data["nodes"].as_array().is_some_and(|nodes| nodes.len() == 10 && nodes.iter().all(|node| !node.is_null()))
         );
