@@ -74,8 +74,11 @@ pub async fn open_tenant(db: &Db, cx: &Cx, cmd: OpenTenant) -> Result<Tenant> {
     check.done()?;
     let cmd = &OpenTenant { name, hosts, ..cmd };
     match db.transact_registry(|conn| enter(conn, cx, cmd)).await {
-        // Somebody else entered it in this moment: the second look sees theirs.
-        Err(Error::Conflict { retryable: true, .. }) => db.transact_registry(|conn| enter(conn, cx, cmd)).await,
+        // Somebody else may have entered it in this moment, even between the look at its slug and that at its name: the
+        // second look sees theirs.
+        Err(Error::Conflict { retryable: true, .. } | Error::Invalid(_)) => {
+            db.transact_registry(|conn| enter(conn, cx, cmd)).await
+        }
         entered => entered,
     }
 }
