@@ -7,4 +7,5 @@ pub mod oidc;
 pub mod outgoing;
 pub mod password;
 pub mod platform_token;
+mod signed_token;
 pub mod webhook;
