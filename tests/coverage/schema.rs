@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_graphql::parser::types::{BaseType, InputValueDefinition, Type, TypeKind};
 
 use super::sdl::{self, Sdl, named};
+use crate::support::secrets;
 use crate::support::server::frontdesk;
 
 /// What outside clients rely on.
@@ -246,4 +247,45 @@ fn inputs_hold_nothing_that_is_the_servers() {
             assert!(given || !owned.iter().any(|word| field.contains(word)), "{name}.{field}");
         }
     }
+}
+
+/// What sounds like a secret is one, and then the tests look for it afterwards, or is named here.
+#[test]
+fn what_sounds_secret_is_searched_for() {
+    const HARMLESS: &[&str] = &[
+        "accessTokenExpiresAt",
+        "apiKey",
+        "apiKeyId",
+        "apiKeys",
+        "authorizationUrl",
+        "avatarUrl",
+        "changePassword",
+        "createApiKey",
+        "failureCode",
+        "hasClientSecret",
+        "hasPassword",
+        "hasWebhookSecret",
+        "logoUrl",
+        "mustChangePassword",
+        "pageUrl",
+        "previousWebhookSecretUntil",
+        "refreshTokenExpiresAt",
+        "regenerateRecoveryCodes",
+        "requestPasswordReset",
+        "resetPassword",
+        "revokeApiKey",
+    ];
+    let name = |line: &str| {
+        let name = line.trim_start().split(['(', ':']).next().unwrap_or_default().to_owned();
+        let field = line.contains(':') || line.ends_with('(');
+        (field && name.chars().all(char::is_alphanumeric)).then_some(name)
+    };
+    let sounds = |name: &String| {
+        let name = name.to_lowercase();
+        ["password", "secret", "token", "code", "key", "url"].iter().any(|word| name.contains(word))
+    };
+    let names: BTreeSet<_> = sdl::TEXT.lines().filter_map(name).filter(sounds).collect();
+    let known = |name: &&String| secrets::SECRET.contains(&name.as_str()) || HARMLESS.contains(&name.as_str());
+    let unknown: Vec<_> = names.iter().filter(|name| !known(name)).collect();
+    assert!(unknown.is_empty(), "secret or harmless? {unknown:?}");
 }

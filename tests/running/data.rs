@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Site, enter};
-use crate::support::{Backend, Client, both};
+use crate::support::{Backend, Client, both, secrets};
 
 const PAGE: &str = "query Page { messages(first: 100, orderBy: [{ field: CREATED_AT }]) { totalCount \
      nodes { id name email content status createdAt assignee { id name } visitor { id } replies(first: 5) { nodes { id content } } } } \
@@ -68,6 +68,7 @@ both! {
         assert!(!server.output()[length..].contains("password"), "it is not known any more");
         enter(&nobody, &email, &password).await;
         assert_eq!(server.places_of(&password), ["output"], "it is printed once");
+        secrets::shown(server.setting("FRONTDESK_DATABASE_URL").expect("a database"), &password);
         assert_eq!(site.files_with(&password), Vec::<std::path::PathBuf>::new(), "and kept nowhere");
     }
 }

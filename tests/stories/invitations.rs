@@ -3,7 +3,8 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, PASSWORD, Person, SOON};
+use super::desk::{Desk, PASSWORD, Person, REFRESH, SIGN_IN, SOON, credentials};
+use super::own_access;
 use super::self_service::{code, options, random_id, token_of};
 use crate::support::{ADMIN_EMAIL, Smtp, both};
 
@@ -38,13 +39,19 @@ both! {
 
         let weak = desk.web.run(ACCEPT, acceptance(&token, "password1234")).await;
         assert_eq!(weak.user_errors("acceptInvitation")[0].path, "input.password");
+        let swapped: String =
+            token.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
+        let other_case = format!("fdi_{}", &swapped[4..]);
+        for bad in ["", " ", "fdi_", "null", &other_case, &token[..46], &format!("{token}\u{0}"), &token.replace("fdi", "fdo")] {
+            assert_eq!(code(&desk.web.run(ACCEPT, acceptance(bad, PASSWORD)).await, "acceptInvitation"), "INVALID_TOKEN");
+        }
+        let null = json!({ "input": { "token": null, "name": "Bea", "password": PASSWORD } });
+        assert_eq!(desk.web.run(ACCEPT, null).await.error_code(), "BAD_USER_INPUT");
         let racing = join_all((0..3).map(|_| desk.web.run(ACCEPT, acceptance(&token, PASSWORD)))).await;
         let won: Vec<_> = racing.iter().filter(|answer| answer.user_errors("acceptInvitation").is_empty()).collect();
         assert_eq!(won.len(), 1, "{racing:?}");
         assert_eq!(won[0].string("acceptInvitation.email"), "bea@example.com");
-        for bad in [token.as_str(), "", "fdi_", "null", &token.to_uppercase(), &format!("{token}\u{0}")] {
-            assert_eq!(code(&desk.web.run(ACCEPT, acceptance(bad, PASSWORD)).await, "acceptInvitation"), "INVALID_TOKEN");
-        }
+        assert_eq!(code(&desk.web.run(ACCEPT, acceptance(&token, PASSWORD)).await, "acceptInvitation"), "INVALID_TOKEN");
         let bea = desk.sign_in("bea@example.com", PASSWORD).await;
         assert!(bea.id.starts_with("stf_"));
         let listed = admin.client.run(LIST, json!({ "filter": { "status": { "eq": "ACCEPTED" } } })).await.ok();
@@ -52,6 +59,54 @@ both! {
         assert_eq!(listed.data("invitations.nodes"), &one);
         assert_eq!(code(&admin.client.run(INVITE, input).await, "inviteStaff"), "NOT_AVAILABLE", "a colleague already");
         assert_eq!(bea.client.run(LIST, json!({})).await.error_code(), "FORBIDDEN");
+    }
+
+    /// A colleague's whole way: invited into a role and a department, she accepts, must set up a second factor before
+    /// anything else, signs in with it; then she is let go of everywhere, and nothing that she held is good any more.
+    async fn from_the_invitation_to_the_end_of_access(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await;
+        let create = "mutation { createRole(input: { name: \"DESK\", permissions: [VIEW_MESSAGES, SEE_ALL, VIEW_STAFF], \
+            requiresTotp: true }) { role { id requiresTotp } errors { code } } createDepartment(input: { name: \"Hall\" }) { \
+            department { id } errors { code } } }";
+        let made = admin.client.run(create, json!({})).await.ok();
+        assert_eq!(made.data("createRole.role.requiresTotp"), &json!(true));
+        let (role, department) = (made.string("createRole.role.id"), made.string("createDepartment.department.id"));
+        let input = json!({ "email": "bea@example.com", "name": "Bea", "roleId": role, "departmentId": department });
+        admin.client.run(INVITE, json!({ "input": input })).await.ok();
+        let token = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+        desk.web.run(ACCEPT, acceptance(&token, PASSWORD)).await.ok();
+
+        let bea = desk.sign_in("bea@example.com", PASSWORD).await;
+        let who = "{ viewer { duty user { ... on Staff { role { name } department { name } hasTotp } } } }";
+        let seen = bea.client.run(who, json!({})).await.ok();
+        assert_eq!(seen.data("viewer.duty"), &json!("ENROL_SECOND_FACTOR"));
+        assert_eq!(bea.client.run("{ messages { totalCount } }", json!({})).await.error_code(), "SECOND_FACTOR_REQUIRED");
+        let app = own_access::enrol(&bea, PASSWORD).await;
+        let seen = bea.client.run(who, json!({})).await.ok();
+        let person = json!({ "role": { "name": "DESK" }, "department": { "name": "Hall" }, "hasTotp": true });
+        assert_eq!(seen.data("viewer"), &json!({ "duty": null, "user": person }));
+        bea.client.run("{ messages { totalCount } }", json!({})).await.ok();
+
+        let without = desk.web.run(SIGN_IN, credentials("bea@example.com", PASSWORD)).await;
+        assert_eq!(code(&without, "signIn"), "TOTP_REQUIRED");
+        let mut with = credentials("bea@example.com", PASSWORD);
+        with["input"]["totpCode"] = json!(app.code(1));
+        let second = desk.web.run(SIGN_IN, with).await.ok();
+        let (access, refresh) =
+            (second.string("signIn.session.accessToken"), second.string("signIn.session.refreshToken"));
+        let phone = desk.web.bearer(&access);
+        phone.run("{ messages { totalCount } }", json!({})).await.ok();
+
+        let revoke = "mutation($id: ID!) { revokeAllSessions(input: { userId: $id }) { revoked errors { code } } }";
+        let revoked = admin.client.run(revoke, json!({ "id": bea.id })).await.ok();
+        assert_eq!(revoked.data("revokeAllSessions.revoked"), &json!(2));
+        for client in [&bea.client, &phone] {
+            assert_eq!(client.run("{ messages { totalCount } }", json!({})).await.error_code(), "UNAUTHENTICATED");
+        }
+        let renewed = desk.web.run(REFRESH, json!({ "input": { "refreshToken": refresh } })).await;
+        assert_eq!(code(&renewed, "refreshSession"), "INVALID_TOKEN");
     }
 
     /// A resent invitation has another link; a revoked or expired one has none that is good.

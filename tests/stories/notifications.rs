@@ -76,6 +76,17 @@ both! {
         // Nothing that only some may read is in the feed itself.
         assert!(!feed.text.contains("Ann") && !feed.text.contains("Hello"), "{feed}");
 
+        // One's own together with somebody else's: nothing is read.
+        let cleo = desk.colleague("cleo@example.com", "Cleo", "STAFF").await;
+        assign(&admin, &desk.message("Cid", "Hello").await, &cleo).await;
+        let hers_not = told(&cleo, "MESSAGE_ASSIGNED", 1).await[0]["id"].clone();
+        let mixed = bea.client.run(READ, json!({ "ids": [heard[0], hers_not] })).await;
+        assert_eq!(mixed.error_code(), "NOT_FOUND");
+        for (person, unread) in [(&bea, 2), (&cleo, 1)] {
+            let feed = person.client.run(FEED, json!({})).await.ok();
+            assert_eq!(feed.data("unreadNotificationCount"), &json!(unread));
+        }
+
         let read = bea.client.run(READ, json!({ "ids": [heard[0]] })).await.ok();
         assert_eq!(read.data("markNotificationsRead.unreadCount"), &json!(1));
         let seen = event(&hers.next(SOON).await);

@@ -218,7 +218,7 @@ async fn enter(desk: &Desk, code: Option<&str>) -> Answer {
 }
 
 /// Somebody sets up an app; its first code is used.
-async fn enrol(person: &Person, password: &str) -> Authenticator {
+pub async fn enrol(person: &Person, password: &str) -> Authenticator {
     let begun = person.client.run(BEGIN, json!({ "password": password })).await.ok();
     let app = Authenticator::new(&begun.string("beginTotpEnrolment.enrolment.secret"));
     person.client.run(CONFIRM, json!({ "code": app.code(0) })).await.ok();

@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
+use super::secrets;
 use super::sse::Sse;
 
 /// Asks one server. The settings return a client that differs in them; both share their connections.
@@ -26,6 +27,7 @@ impl Client {
 
     /// With `Authorization: Bearer …`: an access token or an API key.
     pub fn bearer(&self, token: &str) -> Self {
+        secrets::used(&self.base, token);
         self.header(AUTHORIZATION.as_str(), &format!("Bearer {token}"))
     }
 
@@ -82,9 +84,12 @@ impl Client {
     }
 
     async fn try_post(&self, request: Value) -> reqwest::Result<Answer> {
+        secrets::told(&self.base, &request);
         let asked = request.to_string();
         let posted = self.request(Method::POST, "/graphql").body(asked.clone()).send().await?;
-        Answer::read(asked, posted).await
+        let answer = Answer::read(asked, posted).await?;
+        secrets::told(&self.base, &answer.json["data"]);
+        Ok(answer)
     }
 
     /// Sends this body as it is to a path, with the client's headers; JSON unless a content-type header says otherwise.
@@ -101,7 +106,9 @@ impl Client {
 
     /// Subscribes by server-sent events.
     pub async fn stream(&self, query: &str, variables: Value) -> Sse {
-        let asked = json!({ "query": query, "variables": variables }).to_string();
+        let request = json!({ "query": query, "variables": variables });
+        secrets::told(&self.base, &request);
+        let asked = request.to_string();
         let ours = self.header(ACCEPT.as_str(), "text/event-stream");
         // Streams outlive the time that an answer may take.
         let sent = ours.request(Method::POST, "/graphql").timeout(Duration::from_hours(1)).body(asked).send().await;

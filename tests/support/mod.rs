@@ -11,6 +11,7 @@ pub mod hook;
 pub mod idp;
 pub mod mail;
 pub mod postgres;
+pub mod secrets;
 pub mod server;
 pub mod smtp;
 pub mod socket;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, OnceLock};
 
-use super::chance;
+use super::{chance, secrets};
 
 /// The keeper's script; it owns the server and the folder, see there.
 const KEEPER: &str = include_str!("postgres.sh");
@@ -279,11 +279,36 @@ impl Database {
         let output = self.site.psql(&self.name, sql).output().expect("psql runs");
         succeeded(&output, sql).trim_end().to_owned()
     }
+
+    /// Every row of every table.
+    fn everything(&self) -> Vec<u8> {
+        const COPIES: &str = "SELECT format('COPY (SELECT * FROM %I.%I) TO STDOUT', schemaname, tablename) FROM pg_tables \
+             WHERE schemaname NOT IN ('pg_catalog', 'information_schema') \\gexec\n";
+        let mut psql = self.site.tool("psql", &self.name);
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = psql.spawn().expect("psql starts");
+        let mut orders = child.stdin.take().expect("a pipe");
+        orders.write_all(COPIES.as_bytes()).expect("psql reads");
+        drop(orders);
+        let output = child.wait_with_output().expect("psql ends");
+        succeeded(&output, "to show every row");
+        output.stdout
+    }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         if self.drop {
+            if !std::thread::panicking() {
+                let log = self.site.log().into_bytes();
+                secrets::expect_none(
+                    &self.url(),
+                    [("the database".to_owned(), self.everything()), ("PostgreSQL's log".to_owned(), log)],
+                );
+            }
             let mut psql = self.site.psql("postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
             psql.stdout(Stdio::null()).stderr(Stdio::null());
             // Best effort: where it fails, the database goes with the cluster.

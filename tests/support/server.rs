@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 use super::chance;
 use super::postgres::Database;
+use super::secrets::{self, files_below};
 use super::smtp::Smtp;
 
 /// The first administrator's address, unless a test says otherwise.
@@ -141,8 +142,22 @@ impl Server {
         let output = Arc::new(Output::new());
         let process = Process::spawn(&env, &options.args, dir.path(), &output);
         let mut server = Self { backend, process, base: String::new(), env, args: options.args, output, database, dir };
+        server.know_secrets();
         server.base = server.ready(0).await;
+        secrets::serves(&server.base, server.setting("FRONTDESK_DATABASE_URL").unwrap_or_default());
         server
+    }
+
+    /// Those among its settings.
+    fn know_secrets(&self) {
+        let url = self.setting("FRONTDESK_DATABASE_URL").unwrap_or_default();
+        let secret = |name: &str| {
+            ["KEY", "PASSWORD", "SECRET", "TOKEN"].iter().any(|word| name.contains(word)) && !name.ends_with("_FILE")
+        };
+        for (_, value) in self.env.iter().filter(|(name, _)| secret(name)) {
+            // Several keys are told apart by commas.
+            value.iter().flat_map(|value| value.split(',')).for_each(|value| secrets::used_on(url, value));
+        }
     }
 
     /// `http://127.0.0.1:port`
@@ -270,6 +285,7 @@ impl Server {
         self.env.push(("FRONTDESK_LISTEN".to_owned(), Some(self.base.replace("http://", ""))));
         self.env.extend(options.env);
         self.args.extend(options.args);
+        self.know_secrets();
         let before = self.output.text().len();
         self.process = Process::spawn(&self.env, &self.args, self.dir.path(), &self.output);
         self.base = self.ready(before).await;
@@ -287,6 +303,26 @@ impl Server {
             _ = status.wait_for(Option::is_some) => None,
         };
         found.unwrap_or_else(|| panic!("the server does not start:\n{}", self.output()))
+    }
+}
+
+/// Nothing that it wrote holds a secret; mail is for those whom it was written to.
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        self.process.end();
+        let url = self.setting("FRONTDESK_DATABASE_URL").unwrap_or_default();
+        let embedded = url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent());
+        let mut files = files_below(self.dir.path());
+        files.extend(embedded.filter(|dir| !dir.starts_with(self.dir.path())).map(files_below).unwrap_or_default());
+        let read = files
+            .into_iter()
+            .filter(|path| path.extension().is_none_or(|kind| kind != "eml"))
+            .map(|path| (path.display().to_string(), std::fs::read(path).unwrap_or_default()));
+        let output = ("the output".to_owned(), self.output().into_bytes());
+        secrets::expect_none(url, std::iter::once(output).chain(read));
     }
 }
 
@@ -343,12 +379,19 @@ impl Process {
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
+impl Process {
+    /// Kills it, and waits until all it said is read.
+    fn end(&mut self) {
         self.signal("KILL");
         if let Some(reaper) = self.reaper.take() {
             drop(reaper.join());
         }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -391,14 +434,6 @@ impl Output {
             grown.changed().await.expect("the sender lives as long as this");
         }
     }
-}
-
-fn files_below(dir: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    entries
-        .map(|entry| entry.path())
-        .flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] })
-        .collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
+use super::secrets;
+
 /// How long the handshake and the closing may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -19,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     closed: Option<u16>,
+    base: String,
 }
 
 /// One message of the protocol.
@@ -44,6 +47,7 @@ impl Frame {
 impl Socket {
     /// Connects and signs in with a token, or as nobody; panics unless the server acknowledges.
     pub async fn connect(base: &str, token: Option<&str>) -> Self {
+        secrets::used(base, token.unwrap_or_default());
         let payload = token.map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
         let mut socket = Self::open(base, &[]).await;
         socket.send(json!({ "type": "connection_init", "payload": payload })).await;
@@ -70,7 +74,7 @@ impl Socket {
         }
         let opening = timeout(PATIENCE, tokio_tungstenite::connect_async(request));
         let (stream, _) = opening.await.expect("an answer to the handshake")?;
-        Ok(Self { stream, closed: None })
+        Ok(Self { stream, closed: None, base: base.to_owned() })
     }
 
     /// Starts an operation under an id of the test's choice.
@@ -110,6 +114,7 @@ impl Socket {
 
     /// Sends a message as it stands.
     pub async fn send(&mut self, message: Value) {
+        secrets::told(&self.base, &message);
         self.send_raw(Message::text(message.to_string())).await;
     }
 
@@ -128,6 +133,7 @@ impl Socket {
             match self.stream.next().await? {
                 Ok(Message::Text(text)) => {
                     let json: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+                    secrets::told(&self.base, &json);
                     let string = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
                     let frame = Frame { kind: string("type"), id: string("id"), payload: json["payload"].clone() };
                     if frame.kind != "ping" {
