@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fixtures::{arguments, is_public, put};
 use super::sdl::{Root, Sdl};
 use super::stand::{Home, Stand, Things};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Socket, both};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Socket, both, secrets};
 
 /// How long a refusal may take on a loaded machine.
 const SOON: Duration = Duration::from_secs(2);
@@ -401,6 +401,8 @@ both! {
         let read =
             home.admin.run("query($id: ID!) { message(id: $id) { name content } }", json!({ "id": wrote })).await.ok();
         assert_eq!(read.data("message"), &json!({ "name": INJECTIONS[0], "content": INJECTIONS[6] }));
+        // They were passwords and tokens too.
+        INJECTIONS.iter().for_each(|text| secrets::shown(stand.server.base(), text));
     }
 
     /// A subscription that cannot be is refused at once, and the socket goes on.

@@ -123,9 +123,10 @@ fn used_as(base: &str, field: &str, value: &str) {
     }
 }
 
-/// This was shown where it may be: a password that the demo prints.
-pub fn shown(database: &str, secret: &str) {
-    if let Some(used) = lock(&USED).get_mut(name(database)) {
+/// This may be found: a password that the demo prints, a text that a test puts everywhere.
+pub fn shown(base: &str, secret: &str) {
+    let database = lock(&DATABASES).get(base).cloned().unwrap_or_default();
+    if let Some(used) = lock(&USED).get_mut(&database) {
         used.remove(secret);
     }
 }
