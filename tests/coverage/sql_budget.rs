@@ -187,6 +187,12 @@ both! {
         let (statements, data) = cost(&home.admin, "Who", who, &Value::Null).await;
         assert!(data["viewer"]["user"]["name"].is_string(), "{data}");
         assert_eq!(statements, 0);
+        let make = "mutation { createApiKey(input: { name: \"Report\", permissions: [VIEW_MESSAGES] }) { key errors { code } } }";
+        let key = home.admin.run(make, Value::Null).await.ok().string("createApiKey.key");
+        let ask = "query Machine { viewer { user { id } permissions apiKey { id } } }";
+        let (statements, data) = cost(&home.visitor.bearer(&key), "Machine", ask, &Value::Null).await;
+        assert!(data["viewer"]["apiKey"]["id"].is_string(), "{data}");
+        assert_eq!(statements, 0, "for a key as for a person");
     }
 
     /// The page that people look at all day.
