@@ -53,7 +53,8 @@ pub async fn tell_new(app: &App, tenant: Arc<Tenant>, positions: &Positions) -> 
             found.extend(notice(app, cx, event).await?);
         }
         if !found.is_empty() || last - stored > AHEAD {
-            let (desk, found) = (Desk { keyring: app.db.keyring(), public_url: &app.public_url }, &found);
+            let links = app.links_of(cx).await?;
+            let (desk, found) = (Desk { keyring: app.db.keyring(), links: &links }, &found);
             let told = |tx| async move { identity::tell(&tx, desk, cx, last, found).await };
             app.db.transact(cx, "notification.create", told).await?;
         }

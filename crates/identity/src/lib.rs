@@ -109,7 +109,7 @@ pub use queries::{
         roles_by_ids, staff_id,
     },
     platform::{
-        TenantUsage, count_tenants, platform_actor, platform_admins, platform_events, tenant_account, tenant_accounts,
+        TenantUsage, count_tenants, links_of, platform_actor, platform_admins, platform_events, tenant_account, tenant_accounts,
         tenant_usage,
     },
     roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},

@@ -17,6 +17,7 @@ use sea_orm::{
 use super::deliver_notification::DeliverNotification;
 use crate::{
     domain::{
+        links::Links,
         notification::{BODY, Notice},
         notification_events::NotificationCreated,
         person::Person,
@@ -34,8 +35,8 @@ use crate::{
 pub struct Desk<'a> {
     /// The keys for letters.
     pub keyring: &'a Keyring,
-    /// Where people reach Frontdesk: what a letter leads to.
-    pub public_url: &'a str,
+    /// What a letter leads to.
+    pub links: &'a Links,
 }
 
 /// Up to where the events were turned into notifications.
@@ -110,10 +111,11 @@ async fn tell_one(tx: &Tx, post: Desk<'_>, cx: &Cx, notice: &Notice) -> Result<(
 fn letter(post: Desk<'_>, notice: &Notice, person: &Person) -> Letter {
     let (template, variables) = notice.letter.clone().unwrap_or_else(|| {
         let title = notice.kind.declared().title.to_owned();
-        let variables = vec![("title", title), ("content", notice.body.clone()), ("link", post.public_url.to_owned())];
+        let variables = vec![("title", title), ("content", notice.body.clone()), ("link", post.links.home())];
         (Template::Notification, variables)
     });
-    Letter { to: person.email.clone(), name: Some(person.name.clone()), template, variables }
+    let name = person.email_verified_at.map(|_| person.name.clone());
+    Letter { to: person.email.clone(), name, template, variables }
 }
 
 /// Those to be told who are here and active, once each.

@@ -282,8 +282,9 @@ impl InvitationMutation {
             role: id("input.roleId", &input.role_id)?,
             department: input.department_id.map(|department| id("input.departmentId", &department)).transpose()?,
         };
+        let links = &app.links_of(cx).await?;
         let invited = app.db.transact(cx, "invitation.create", |tx| async move {
-            identity::invite_staff(&tx, &app.db, &app.links, &app.catalog, cx, cmd).await
+            identity::invite_staff(&tx, &app.db, links, &app.catalog, cx, cmd).await
         });
         let (invitation, errors) = payload(invited.await)?;
         Ok(InviteStaffPayload { invitation: invitation.map(Into::into), errors })
@@ -298,8 +299,9 @@ impl InvitationMutation {
     ) -> Result<ResendInvitationPayload> {
         let (app, cx) = (&scope(ctx).app, &scope(ctx).mutation(ctx));
         let id = id("input.invitationId", &input.invitation_id)?;
+        let links = &app.links_of(cx).await?;
         let sent = app.db.transact(cx, "invitation.resend", |tx| async move {
-            identity::resend_invitation(&tx, &app.db, &app.links, &app.catalog, cx, id).await
+            identity::resend_invitation(&tx, &app.db, links, &app.catalog, cx, id).await
         });
         let (invitation, errors) = payload(sent.await)?;
         Ok(ResendInvitationPayload { invitation: invitation.map(Into::into), errors })
