@@ -37,7 +37,8 @@ async fn whose(client: &Client) -> String {
     if answer.errors().is_empty() { answer.string("viewer.tenant.slug") } else { answer.error_code().to_owned() }
 }
 
-const FORGOT: &str = "mutation Forgot($email: EmailAddress!) { requestPasswordReset(input: { email: $email }) { errors { code } } }";
+const FORGOT: &str =
+    "mutation Forgot($email: EmailAddress!) { requestPasswordReset(input: { email: $email }) { errors { code } } }";
 const RESET: &str = "mutation Reset($token: String!, $password: String!) {
     resetPassword(input: { token: $token, newPassword: $password }) { errors { code } } }";
 

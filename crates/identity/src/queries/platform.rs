@@ -15,7 +15,11 @@ use crate::{
     adapters::platform_token::PlatformClaims,
     domain::{links::Links, tenancy::TenantAccount},
     policy::MANAGE_SETTINGS,
-    store::{platform_admin, platform_event, seats::active_staff, tenants::{first_host, with_hosts}},
+    store::{
+        platform_admin, platform_event,
+        seats::active_staff,
+        tenants::{first_host, with_hosts},
+    },
 };
 
 /// The platform administrator that a token's claims stand for, as they are now.
