@@ -45,9 +45,7 @@ pub struct App {
     pub mailer: Arc<dyn Mailer>,
     /// How mail looks.
     pub mail: MailSettings,
-    /// The address that people reach this installation at, without a slash at its end: what links in mails begin with.
-    pub public_url: String,
-    /// The links in mails and answers, below that address.
+    /// The links of the whole installation, below that address; a company's are [`App::links_of`].
     pub links: identity::Links,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: bool,
@@ -111,7 +109,6 @@ impl App {
             mailer,
             mail: config.mail_settings()?,
             links: identity::Links::new(&config.public_url()?),
-            public_url: config.public_url()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
             oidc: identity::Oidc::new(outgoing.clone()),
             cards: Arc::new(HttpCards::new(outgoing)),
@@ -129,6 +126,14 @@ impl App {
     pub fn system(&self, tenant: Arc<Tenant>) -> Cx {
         let id = format!("sys-{}", kernel::crypto::hex(&self.source.bytes::<8>()));
         Cx::new(self.source.clone(), tenant, Actor::System, id)
+    }
+
+    /// Where the mails of the tenant of `cx` lead.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the registry is away.
+    pub async fn links_of(&self, cx: &Cx) -> Result<identity::Links> {
+        identity::links_of(&self.db, &cx.tenant, &self.links).await
     }
 
     /// A context at this instant for the same caller, with the rights that the session or key has now.

@@ -10,7 +10,7 @@ use inbox::{MessageAssigned, ReplyFailed};
 use kernel::{
     Conn, Cx, Error, Result, Tenant,
     events::{Event, Outbox, Stored},
-    id::{RoleId, SessionId, StaffId, TenantId, UserId},
+    id::{InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -53,7 +53,8 @@ pub async fn tell_new(app: &App, tenant: Arc<Tenant>, positions: &Positions) -> 
             found.extend(notice(app, cx, event).await?);
         }
         if !found.is_empty() || last - stored > AHEAD {
-            let (desk, found) = (Desk { keyring: app.db.keyring(), public_url: &app.public_url }, &found);
+            let links = app.links_of(cx).await?;
+            let (desk, found) = (Desk { keyring: app.db.keyring(), links: &links }, &found);
             let told = |tx| async move { identity::tell(&tx, desk, cx, last, found).await };
             app.db.transact(cx, "notification.create", told).await?;
         }
@@ -92,6 +93,13 @@ struct Permitted {
     permission: String,
 }
 
+/// An invitation was accepted.
+#[derive(Deserialize)]
+struct InvitationAccepted {
+    invitation: InvitationId,
+    staff: StaffId,
+}
+
 /// A role was made or changed.
 #[derive(Deserialize)]
 struct RoleSaved {
@@ -123,13 +131,14 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string())))
         }
         ReplyFailed::KIND => {
-            let ReplyFailed { message, reply, error } = decode(event)?;
+            let ReplyFailed { message, reply, .. } = decode(event)?;
             let conn = app.db.reader(cx).await?;
             let author = inbox::replies_by_ids(&conn, cx, &[reply]).await?.remove(&reply).and_then(|it| it.author_id);
             let assignee = inbox::messages_by_ids(&conn, cx, &[message]).await?.remove(&message);
             let assignee = assignee.and_then(|it| it.assignee_id).map(UserId::from);
             let to = author.map(UserId::from).into_iter().chain(assignee).collect();
-            let body = format!("The mail of a reply was given up. The mail server said: {error}");
+            // What the mail server said often repeats the visitor's address; it stands with the reply, for who may read that.
+            let body = "The mail of a reply was given up. The reply says why.".to_owned();
             told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()))
         }
         "person.updated" => {
@@ -154,6 +163,14 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let to = identity::role_members(&app.db.reader(cx).await?, role).await?;
             let body = format!("The permissions of your role {} were changed.", after.name);
             told(NotificationType::AccessChanged, to, body, Some(role.to_string()))
+        }
+        "invitation.accepted" => {
+            let InvitationAccepted { invitation, staff } = decode(event)?;
+            let conn = app.db.reader(cx).await?;
+            let found = identity::invitations_by_ids(&conn, cx, &[invitation]).await?.remove(&invitation);
+            let to = found.and_then(|found| found.invited_by).into_iter().collect();
+            let body = "Somebody whom you invited is a colleague now.".to_owned();
+            told(NotificationType::InvitationAccepted, to, body, Some(staff.to_string()))
         }
         "session.opened" => signed_in(&app.db.reader(cx).await?, event).await?,
         NotificationChannelSwitchedOff::KIND => {

@@ -138,6 +138,7 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("team_members", "role"), (values::<identity::entities::team_member::TeamRole>(), Some("TeamRole"))),
         (("one_time_tokens", "purpose"), (values::<identity::entities::one_time_token::Purpose>(), None)),
         (("sessions", "revoked_reason"), (values::<identity::entities::session::Reason>(), None)),
+        (("notifications", "mail_state"), (values::<identity::DeliveryState>(), Some("NotificationDeliveryState"))),
         (("notifications", "level"), (values::<identity::NotificationLevel>(), Some("NotificationLevel"))),
         (("notification_channels", "kind"), (values::<identity::ChannelKind>(), Some("NotificationChannelKind"))),
         (

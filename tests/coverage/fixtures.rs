@@ -193,7 +193,9 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         | ("messages", "filter.assigneeId.eq" | "filter.assigneeId.in")
         | ("auditLogs", "filter.actorId.eq" | "filter.actorId.in") => &["stf"],
         ("explainAccess", "userId") => &["stf", "cli"],
-        ("explainAccess", "id") => &["msg", "vis", "rpl", "stf", "cli", "aud"],
+        ("explainAccess", "id") => {
+            &["msg", "vis", "rpl", "stf", "cli", "aud", "rol", "dep", "tem", "inv", "ntf", "nch", "ndl", "ses", "key"]
+        }
         (
             "updateStaff" | "deactivateStaff" | "reactivateStaff" | "grantPermission" | "revokePermission",
             "input.staffId",

@@ -27,6 +27,11 @@ const RESUME: &str = "mutation Resume($input: ResumeTenantInput!) { resumeTenant
     suspendedAt suspendedReason } errors { code path } } }";
 const WHOSE: &str = "query Whose { viewer { tenant { slug } } }";
 
+const SET_AVATAR: &str =
+    "mutation Set($image: String!) { setAvatar(input: { image: $image }) { errors { code message path } } }";
+/// A picture of one pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
 /// A server, and its keeper signed in.
 async fn kept(site: &Site, options: Options) -> (Server, Client) {
     let server = site.serve_with(options).await;
@@ -220,6 +225,54 @@ both! {
             let refused = keeper.run(UPDATE, json!({ "input": { "id": id, "limits": { field: bad } } })).await;
             assert_eq!(refused.user_errors("updateTenant")[0].path, format!("input.limits.{field}"), "{bad}");
         }
+    }
+
+    /// What is uploaded is counted, and past the limit nothing is stored; what is removed makes room again.
+    async fn storage_is_full_at_its_limit(backend) {
+        let site = Site::new(backend);
+        let (server, keeper) = kept(&site, site.options().env("FRONTDESK_RATE_LIMITS", "on")).await;
+        let id = create(&keeper, "acme", "FREE", &[]).await;
+        let acme = Client::new(server.base()).tenant("acme");
+        for name in ["ann", "bob"] {
+            let email = format!("{name}@example.com");
+            site.run_saying(["staff", "add", "--tenant", "acme", "--name", name, "--role", "SUPER_ADMIN", &email], FIRST).await.ok();
+        }
+        let (ann, bob) = (enter(&acme, "ann@example.com", FIRST).await, enter(&acme, "bob@example.com", FIRST).await);
+        let set = async |who: &Client| who.run(SET_AVATAR, json!({ "image": PIXEL })).await;
+        let remove = async |who: &Client| who.run("mutation { removeAvatar { errors { code } } }", Value::Null).await.ok();
+        let used = async || {
+            let usage = "{ viewer { tenant { usage { storageBytes staffSeats requestsPerMinute } } } }";
+            ann.run(usage, Value::Null).await.ok().data("viewer.tenant.usage").clone()
+        };
+        let limit = async |bytes: u64| {
+            keeper.run(UPDATE, json!({ "input": { "id": id, "limits": { "storageBytes": bytes } } })).await.ok();
+        };
+        assert_eq!(used().await["storageBytes"], json!(0.0));
+        set(&ann).await.ok();
+        let seen = used().await;
+        let one = seen["storageBytes"].as_f64().filter(|bytes| *bytes > 0.0).expect("a picture");
+        assert_eq!((&seen["staffSeats"], &seen["requestsPerMinute"]), (&json!(3), &json!(3)), "three requests of people, this one among them");
+
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred bytes")]
+        let (one, two) = (one as u64, 2 * one as u64);
+        limit(two - 1).await;
+        let full = set(&bob).await;
+        let [error] = full.user_errors("setAvatar").try_into().expect("one error");
+        assert_eq!((error.code.as_str(), error.message.as_str()), ("NOT_ALLOWED", "there is no room left for files of this size"));
+        let pictures = "SELECT count(*) FROM avatars";
+        assert_eq!((site.count("acme", pictures).await, used().await["storageBytes"].as_f64()), (1, seen["storageBytes"].as_f64()));
+        // Another picture in the place of one's own needs no more room than it had.
+        set(&ann).await.ok();
+        remove(&ann).await;
+        assert_eq!((site.count("acme", pictures).await, used().await["storageBytes"].clone()), (0, json!(0.0)));
+        set(&bob).await.ok();
+        limit(two).await;
+        set(&ann).await.ok();
+        // What is there beyond a lower limit stays, and only more is refused.
+        limit(one).await;
+        assert_eq!(site.count("acme", pictures).await, 2);
+        remove(&bob).await;
+        assert_eq!(set(&bob).await.user_errors("setAvatar")[0].code, "NOT_ALLOWED");
     }
 
     /// So many requests a minute, of strangers and of colleagues each, and then 429 with the time to wait; other companies

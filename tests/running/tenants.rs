@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::{Site, enter, forgotten, messages, submit, token, until};
-use crate::support::{Backend, Client, Server, Socket, both};
+use crate::support::{Backend, Client, Server, Smtp, Socket, both};
 
 const ACME: &str = "the password of acme 1";
 const BOLT: &str = "the password of bolt 2";
@@ -37,7 +37,48 @@ async fn whose(client: &Client) -> String {
     if answer.errors().is_empty() { answer.string("viewer.tenant.slug") } else { answer.error_code().to_owned() }
 }
 
+const FORGOT: &str =
+    "mutation Forgot($email: EmailAddress!) { requestPasswordReset(input: { email: $email }) { errors { code } } }";
+const RESET: &str = "mutation Reset($token: String!, $password: String!) {
+    resetPassword(input: { token: $token, newPassword: $password }) { errors { code } } }";
+
 both! {
+    /// A link in a mail says whose page it leads to: by the company's own host name, the first where it has several, or by
+    /// its slug at the public address. Whoever follows it comes to the right company, and to no other.
+    async fn mailed_links_lead_to_their_company(backend) {
+        let (site, smtp) = (Site::new(backend), Smtp::start().await);
+        let hosts = ["tenant", "create", "acme", "--admin-email", "boss@example.com", "--host", "help.acme.example", "--host", "acme.example"];
+        site.run_saying(hosts, &format!("{ACME}\n")).await.ok();
+        site.tenant("bolt", BOLT).await;
+        let options = site.options().smtp(&smtp).env("FRONTDESK_PUBLIC_URL", "https://desk.example.com/app");
+        let server = site.serve_with(options).await;
+        let nobody = Client::new(server.base());
+        let (acme, bolt) = (nobody.header("host", "acme.example"), nobody.tenant("bolt"));
+        let asked = async |client: &Client| {
+            client.header("x-forwarded-host", "evil.example").run(FORGOT, json!({ "email": "boss@example.com" })).await.ok();
+            let text = smtp.next_mail(SOON).await.text();
+            let link = text.split_whitespace().find(|word| word.starts_with("https://")).expect("a link").to_owned();
+            let (page, token) = link.split_once("#token=").expect("a token");
+            (page.to_owned(), token.to_owned())
+        };
+        let (page, own) = asked(&acme).await;
+        assert_eq!(page, "https://help.acme.example/app/reset-password");
+        let (page, theirs) = asked(&bolt).await;
+        assert_eq!(page, "https://desk.example.com/app/reset-password?tenant=bolt");
+
+        // What the pages do with what their addresses say.
+        let (acme, bolt) = (nobody.header("host", "help.acme.example"), nobody.tenant("bolt"));
+        let password = "violet harbour seven kettles";
+        let with = |token: &str| json!({ "token": token, "password": password });
+        for (client, token) in [(&acme, &theirs), (&bolt, &own)] {
+            assert_eq!(client.run(RESET, with(token)).await.user_errors("resetPassword")[0].code, "INVALID_TOKEN");
+        }
+        for (client, token, slug) in [(&acme, &own, "acme"), (&bolt, &theirs, "bolt")] {
+            client.run(RESET, with(token)).await.ok();
+            assert_eq!(whose(&enter(client, "boss@example.com", password).await).await, slug);
+        }
+    }
+
     /// The same address may belong to somebody in either company: with a password of its own, and in reach of nothing
     /// of the other's, whatever id is asked for.
     async fn two_tenants_do_not_know_of_each_other(backend) {

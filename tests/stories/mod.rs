@@ -1,5 +1,6 @@
 //! What people do at the front desk, from the first word of a visitor to the last line of the audit trail.
 
+mod access;
 mod api_keys;
 mod attempts;
 mod avatars;
@@ -18,6 +19,7 @@ mod organisation;
 mod own_access;
 mod own_sessions;
 mod paging;
+mod people;
 mod processes;
 mod realtime;
 mod rights;

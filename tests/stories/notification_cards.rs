@@ -145,6 +145,29 @@ both! {
         assert_eq!((hers.posted().len(), ours.posted().len()), (2, 3));
     }
 
+    /// What becomes of the cards to somebody's own channel they see themselves.
+    async fn ones_own_channel_says_what_failed(backend) {
+        let hers = Hook::start().await;
+        hers.script([Reply::Status(404)]);
+        let desk = Desk::open_with(backend, local()).await;
+        let (admin, bea) = (desk.admin().await, desk.colleague("bea@example.com", "Bea", "STAFF").await);
+        bea.client.run(OWN, json!({ "input": { "webhookUrl": hers.url("sig-of-bea") } })).await.ok();
+        let own = async || bea.client.run("{ ownTeamsChannel { isActive failures lastError } }", json!({})).await.ok();
+        assert_eq!(own().await.data("ownTeamsChannel"), &json!({ "isActive": true, "failures": 0, "lastError": null }));
+        hand_over(&desk, &admin, &bea).await;
+        until("the failure is seen", SOON, async || {
+            let seen = own().await;
+            seen.data("ownTeamsChannel.lastError").as_str().is_some_and(|why| why.contains("404")).then_some(())
+        })
+        .await;
+        hand_over(&desk, &admin, &bea).await;
+        hers.wait(2, SOON).await;
+        until("a card that was taken counts anew", SOON, async || {
+            (own().await.data("ownTeamsChannel.failures") == &json!(0)).then_some(())
+        })
+        .await;
+    }
+
     /// Not more than four cards a second go to one webhook.
     async fn cards_keep_their_distance(backend) {
         let hook = Hook::start().await;

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 
 use super::desk::{ASSIGN, Desk, PASSWORD, Person, SIGN_IN, SOON, credentials, number};
+use super::organisation::change;
+use super::roles::{colleague, make_role, role};
+use super::self_service::{PUBLIC, options, token_of};
 use crate::support::{Backend, Fault, Frame, Options, Smtp, Socket, both, until};
 
 pub const FEED: &str =
@@ -190,8 +193,103 @@ both! {
         for person in [&admin, &bea] {
             let rows = told(person, "REPLY_FAILED", 1).await;
             assert_eq!((&rows[0]["level"], &rows[0]["resourceId"]), (&json!("ERROR"), &json!(reply)));
-            assert!(rows[0]["body"].as_str().is_some_and(|body| body.contains("550")), "{rows:?}");
+            let body = rows[0]["body"].as_str().unwrap_or_default();
+            assert!(!body.contains("550") && !body.contains("example"), "the server's words may name the visitor: {body}");
         }
+        let why = "query($id: ID!) { node(id: $id) { ... on MessageReply { emailError } } }";
+        let why = bea.client.run(why, json!({ "id": reply })).await.ok();
+        assert!(why.string("node.emailError").contains("550"), "the reply tells who may read it");
+    }
+
+    /// Whoever wants a mail gets one, which leads to the desk; one that cannot go out is seen where the card would be.
+    async fn who_wants_mail_is_mailed(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let mailed = async |person: &Person, state: &str| {
+            until(state, SOON, async || {
+                let all = person.client.run("{ notifications { nodes { mailState mailError resourceId } } }", json!({})).await.ok();
+                let newest = all.list("notifications.nodes").first()?.clone();
+                (newest["mailState"] == state).then_some(newest)
+            })
+            .await
+        };
+        let first = desk.message("Ann", "Hello").await;
+        assign(&admin, &first, &bea).await;
+        assert_eq!(told(&bea, "MESSAGE_ASSIGNED", 1).await.len(), 1);
+        let prefer = json!({ "input": { "type": "MESSAGE_ASSIGNED", "email": true } });
+        bea.client.run(PREFER, prefer).await.ok();
+        let second = desk.message("Bob", "Hello").await;
+        assign(&admin, &second, &bea).await;
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!((mail.to.as_slice(), mail.subject().as_str()), (["bea@example.com".to_owned()].as_slice(), "Message assigned"));
+        assert!(mail.text().contains(&format!("{PUBLIC}/?tenant=main")) && !mail.text().contains("Bob"), "{}", mail.text());
+        let row = mailed(&bea, "SENT").await;
+        assert_eq!((&row["resourceId"], &row["mailError"]), (&json!(second), &Value::Null));
+        assert_eq!(smtp.mails().len(), 1, "the first one was told before she asked for mail");
+        let feed = bea.client.run("{ notifications(last: 1) { nodes { mailState resourceId } } }", json!({})).await.ok();
+        assert_eq!(feed.data("notifications.nodes.0"), &json!({ "mailState": null, "resourceId": first }));
+
+        smtp.script([Fault::RefuseRecipients(451), Fault::RefuseRecipients(550)]);
+        assign(&admin, &first, &admin).await;
+        assign(&admin, &first, &bea).await;
+        let waiting = until("the first try is seen", SOON, async || {
+            let row = mailed(&bea, "PENDING").await;
+            row["mailError"].is_string().then_some(row)
+        }).await;
+        assert!(waiting["mailError"].as_str().is_some_and(|why| why.contains("451")), "{waiting}");
+        let failed = mailed(&bea, "FAILED").await;
+        assert!(failed["mailError"].as_str().is_some_and(|why| why.contains("550")), "{failed}");
+        assert_eq!(smtp.mails().len(), 1);
+    }
+
+    /// Every way in which somebody's access changes is told to them, and to nobody else.
+    async fn who_may_more_or_less_is_told(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let plain = make_role(&admin, "Plain", &["VIEW_STAFF"]).await;
+        let bea = colleague(&desk, &admin, "bea", &plain, json!({})).await;
+        let staff = role(&admin, "STAFF").await;
+        let one = json!({ "staffId": bea.id, "permission": "VIEW_MESSAGES" });
+        for (n, (mutation, input, ty, says)) in [
+            ("grantPermission", one.clone(), "PersonPermissionInput", "granted the permission VIEW_MESSAGES"),
+            ("revokePermission", one, "PersonPermissionInput", "VIEW_MESSAGES was taken back"),
+            ("updateRole", json!({ "roleId": plain, "permissions": ["VIEW_CLIENTS", "VIEW_STAFF"] }), "UpdateRoleInput", "your role Plain were changed"),
+            ("updateStaff", json!({ "staffId": bea.id, "roleId": staff }), "UpdateStaffInput", "Your role was changed"),
+        ].into_iter().enumerate() {
+            let document = format!("mutation($input: {ty}!) {{ {mutation}(input: $input) {{ errors {{ code }} }} }}");
+            admin.client.run(&document, json!({ "input": input })).await.ok();
+            let rows = told(&bea, "ACCESS_CHANGED", n + 1).await;
+            assert_eq!((rows.len(), &rows[0]["level"], &rows[0]["actor"]), (n + 1, &json!("WARNING"), &json!({ "id": admin.id })));
+            assert!(rows[0]["body"].as_str().is_some_and(|body| body.contains(says)), "{mutation}: {rows:?}");
+        }
+        // Neither another name of a role nor another name of hers is a change of access.
+        change(&admin.client, "updateRole", json!({ "roleId": plain, "name": "Simple" }), "role { id }").await.ok();
+        change(&admin.client, "updateStaff", json!({ "staffId": bea.id, "name": "Bea B." }), "staff { id }").await.ok();
+        let message = desk.message("Ann", "Hello").await;
+        assign(&admin, &message, &bea).await;
+        told(&bea, "MESSAGE_ASSIGNED", 1).await;
+        assert_eq!(told(&bea, "ACCESS_CHANGED", 4).await.len(), 4);
+        let others = admin.client.run(FEED, json!({ "filter": { "type": { "eq": "ACCESS_CHANGED" } } })).await.ok();
+        assert_eq!(others.data("notifications.totalCount"), &json!(0));
+    }
+
+    /// Whoever invited somebody is told when they have come.
+    async fn an_accepted_invitation_is_good_news(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await;
+        let input = json!({ "email": "bea@example.com", "roleId": role(&admin, "STAFF").await });
+        change(&admin.client, "inviteStaff", input, "invitation { id }").await.ok();
+        let token = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+        let accept = json!({ "token": token, "name": "Bea", "password": PASSWORD });
+        change(&desk.web, "acceptInvitation", accept, "email").await.ok();
+        let rows = told(&admin, "INVITATION_ACCEPTED", 1).await;
+        let bea = desk.sign_in("bea@example.com", PASSWORD).await;
+        assert_eq!((&rows[0]["level"], &rows[0]["resourceId"]), (&json!("SUCCESS"), &json!(bea.id)));
+        let good = admin.client.run(FEED, json!({ "filter": { "level": { "eq": "SUCCESS" } } })).await.ok();
+        assert_eq!(good.data("notifications.totalCount"), &json!(1));
     }
 
     /// Everybody finds every type with what holds, and changes one of them for themselves alone.

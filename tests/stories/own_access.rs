@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, FOLLOW, PASSWORD, Person, SIGN_IN, SIGN_OUT, SOON, credentials};
+use super::organisation::change;
+use super::roles::role;
 use crate::support::totp::Authenticator;
 use crate::support::{ADMIN_PASSWORD, Answer, Options, both};
 
@@ -79,8 +81,10 @@ both! {
     /// A role requires a second factor: who holds it sets one up before anything else, and then goes on at once.
     async fn a_role_may_require_a_second_factor(backend) {
         let desk = Desk::open(backend).await;
-        let yes = if desk.sql().await.is_sqlite() { "1" } else { "true" };
-        desk.sql().await.run(&format!("UPDATE roles SET requires_totp = {yes} WHERE name = 'STAFF'")).await;
+        let admin = desk.admin().await;
+        let input = json!({ "roleId": role(&admin, "STAFF").await, "requiresTotp": true });
+        let required = change(&admin.client, "updateRole", input, "role { requiresTotp }").await.ok();
+        assert_eq!(required.data("updateRole.role.requiresTotp"), &json!(true));
         let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
         let duty = bea.client.run(DUTY, json!({})).await.ok();
         assert_eq!(duty.data("viewer"), &json!({ "duty": "ENROL_SECOND_FACTOR", "user": { "id": bea.id }, "sessions": null }));

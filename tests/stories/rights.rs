@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::desk::{Desk, FOLLOW, Person, SIGN_OUT, SOON};
+use super::notifications::assign;
+use super::organisation::change;
+use super::roles::colleague;
 use super::tokens::{Key, part};
 use crate::support::{Socket, Sse, both};
 
@@ -17,13 +20,53 @@ both! {
     async fn who_is_let_go_stops_hearing(backend) {
         let desk = Desk::open(backend).await;
         let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let (mut stays, _stream) = listen(&desk, &desk.admin().await).await;
         let (mut socket, mut stream) = listen(&desk, &bea).await;
         desk.cli_ok(&["staff", "deactivate", "bea@example.com"], "");
         let since = Instant::now();
+        // The connections may still stand, but what they were let in by is believed no longer.
+        tokio::time::sleep(Duration::from_millis(2200)).await;
+        let message = desk.message("Later", "Hello").await;
         ends(&mut socket, &mut stream, since).await;
+        while stays.next(SOON).await.data("inboxEvents.message.id") != &json!(message) {}
         let mut again = Socket::open(desk.server.base(), &[]).await;
         again.send(json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {}", bea.access) } })).await;
         assert!(matches!(again.close_code().await, 4401 | 4403), "and does not get in again");
+    }
+
+    /// Rights change while somebody listens: from then on they hear what they still may see, and when they may listen no
+    /// more the subscription ends, and the socket stays.
+    async fn what_is_heard_changes_with_the_rights(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let input = |name: &str, permissions: Value| json!({ "name": name, "permissions": permissions });
+        let wide = input("Wide", json!(["VIEW_MESSAGES", "SEE_ALL"]));
+        let wide = change(&admin.client, "createRole", wide, "role { id }").await.ok().string("createRole.role.id");
+        let bea = colleague(&desk, &admin, "bea", &wide, json!({})).await;
+        let mut socket = desk.follow(&bea, json!({})).await;
+        let heard = async |socket: &mut Socket, id: &str| while socket.next(SOON).await.data("inboxEvents.message.id") != &json!(id) {};
+        let first = desk.message("First", "Hello").await;
+        heard(&mut socket, &first).await;
+
+        // Only what is hers, from now on.
+        let own = json!({ "roleId": wide, "permissions": ["VIEW_MESSAGES", "SEE_ASSIGNED"] });
+        change(&admin.client, "updateRole", own, "role { id }").await.ok();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let (hidden, hers) = (desk.message("Hidden", "Hello").await, desk.message("Hers", "Hello").await);
+        assign(&admin, &hers, &bea).await;
+        let next = socket.next(SOON).await;
+        assert_eq!(next.data("inboxEvents.message.id"), &json!(hers), "and nothing of {hidden}: {next:?}");
+
+        let nothing = json!({ "roleId": wide, "permissions": ["SEE_ASSIGNED"] });
+        change(&admin.client, "updateRole", nothing, "role { id }").await.ok();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        change(&admin.client, "setMessageStatus", json!({ "messageId": hers, "status": "ARCHIVED" }), "message { id }").await.ok();
+        let mut last = socket.next(SOON).await;
+        while last.kind == "next" && last.payload["errors"].is_null() {
+            assert_ne!(last.data("inboxEvents.__typename"), &json!("MessageStatusChanged"), "{last:?}");
+            last = socket.next(SOON).await;
+        }
+        assert!(last.payload.to_string().contains("FORBIDDEN"), "{last:?}");
     }
 
     /// A session that was signed out ends its connections; the same person's other session listens on.

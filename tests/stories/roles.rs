@@ -12,19 +12,19 @@ use crate::support::{Answer, both, until};
 const AT_ONCE: Duration = Duration::from_secs(5);
 const MESSAGES: &str = "{ messages(first: 100) { totalCount nodes { id } } }";
 
-async fn run(who: &Person, document: &str, variables: Value) -> Answer {
+pub async fn run(who: &Person, document: &str, variables: Value) -> Answer {
     who.client.run(document, variables).await.ok()
 }
 
 /// The id of a role.
-async fn role(admin: &Person, name: &str) -> String {
+pub async fn role(admin: &Person, name: &str) -> String {
     let all = run(admin, "{ roles(first: 100) { nodes { id name } } }", Value::Null).await;
     let found = all.list("roles.nodes").iter().find(|role| role["name"] == name).expect("a role").clone();
     found["id"].as_str().expect("an id").to_owned()
 }
 
 /// Makes a role of the company's own; returns its id.
-async fn make_role(admin: &Person, name: &str, permissions: &[&str]) -> String {
+pub async fn make_role(admin: &Person, name: &str, permissions: &[&str]) -> String {
     let input = json!({ "name": name, "permissions": permissions });
     let document =
         "mutation($input: CreateRoleInput!) { createRole(input: $input) { role { id } errors { message } } }";
@@ -32,7 +32,7 @@ async fn make_role(admin: &Person, name: &str, permissions: &[&str]) -> String {
 }
 
 /// Adds a colleague with a password that they need not change, and signs them in.
-async fn colleague(desk: &Desk, admin: &Person, name: &str, role_id: &str, more: Value) -> Person {
+pub async fn colleague(desk: &Desk, admin: &Person, name: &str, role_id: &str, more: Value) -> Person {
     let mut input =
         json!({ "email": format!("{name}@example.com"), "name": name, "roleId": role_id, "password": PASSWORD });
     input.as_object_mut().expect("fields").extend(more.as_object().cloned().unwrap_or_default());

@@ -142,7 +142,7 @@ both! {
             let mail = smtp.next_mail(SOON).await;
             let to = mail.to[0].as_str();
             assert!(!to.contains("@requestpasswordreset") && !to.contains("@requestemailverification"), "{to}");
-            if to == "bea@example.com" && mail.text().contains("/reset-password#") {
+            if to == "bea@example.com" && mail.text().contains("/reset-password?") {
                 break;
             }
         }
@@ -234,6 +234,34 @@ both! {
         desk.web.run(REGISTER, registration("eve@example.com", theirs)).await.ok();
         assert!(!smtp.next_mail(SOON).await.text().contains("#token="));
         refuses_sign_in(&desk, "eve@example.com", theirs).await;
+    }
+
+    /// What a stranger says of themselves reaches nobody by the company's mail: not whose address they register with, nor
+    /// whose they want to have.
+    async fn a_strangers_words_are_mailed_to_nobody(backend) {
+        let (desk, smtp) = open(backend).await;
+        let words = "You won, see example.org";
+        let mut input = registration("ada@example.com", PASSWORD);
+        input["input"]["name"] = json!(words);
+        let mut reset = String::new();
+        for (document, variables, page) in [
+            (REGISTER, input, "verify-email"),
+            (ANOTHER, address("ada@example.com"), "verify-email"),
+            (FORGOT, address("ada@example.com"), "reset-password"),
+        ] {
+            desk.web.run(document, variables).await.ok();
+            let mail = smtp.next_mail(SOON).await;
+            assert!(mail.to == ["ada@example.com"] && !mail.raw.contains("example.org"), "{}", mail.raw);
+            reset = token_of(&mail, page);
+        }
+        desk.web.run(RESET, new_password(&reset, NEXT)).await.ok();
+        let told = smtp.next_mail(SOON).await;
+        assert!(told.subject().contains("changed") && !told.raw.contains("example.org"), "{}", told.raw);
+        // From here on the address is theirs, and what they are called is theirs to say.
+        let ada = desk.sign_in("ada@example.com", NEXT).await;
+        let [old, new] = asked_with(&ada, &smtp, "eve@example.com", NEXT).await;
+        assert!(old.text().contains(words), "{}", old.text());
+        assert!(!new.raw.contains("example.org"), "{}", new.raw);
     }
 
     /// However an address is written (in capitals, full-width, composed or not) it is the same person's.
@@ -347,10 +375,10 @@ fn chance_hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// The token in a mail's link, which must lead to a page of the public address.
+/// The token in a mail's link, which must lead to a page of the public address and name the company.
 #[track_caller]
 pub fn token_of(mail: &Mail, page: &str) -> String {
-    let (text, begins) = (mail.text(), format!("{PUBLIC}/{page}#token="));
+    let (text, begins) = (mail.text(), format!("{PUBLIC}/{page}?tenant=main#token="));
     assert!(!text.contains("evil") && !mail.raw.contains("evil"), "{text}");
     let (_, rest) = text.split_once(&begins).unwrap_or_else(|| panic!("no {begins} in:\n{text}"));
     rest.split_whitespace().next().expect("a token").to_owned()
@@ -358,7 +386,11 @@ pub fn token_of(mail: &Mail, page: &str) -> String {
 
 /// Asks for another address; the mails to the old one and the new one, in this order.
 async fn asked(person: &Person, smtp: &Smtp, email: &str) -> [Mail; 2] {
-    person.client.run(CHANGE, change(email, PASSWORD)).await.ok();
+    asked_with(person, smtp, email, PASSWORD).await
+}
+
+async fn asked_with(person: &Person, smtp: &Smtp, email: &str, password: &str) -> [Mail; 2] {
+    person.client.run(CHANGE, change(email, password)).await.ok();
     let mut mails = [smtp.next_mail(SOON).await, smtp.next_mail(SOON).await];
     mails.sort_by_key(|mail| mail.to == [email.to_lowercase()]);
     assert_eq!(mails[1].to, [email.to_lowercase()]);

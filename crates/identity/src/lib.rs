@@ -109,10 +109,10 @@ pub use queries::{
         roles_by_ids, staff_id,
     },
     platform::{
-        TenantUsage, count_tenants, platform_actor, platform_admins, platform_events, tenant_account, tenant_accounts,
-        tenant_usage,
+        TenantUsage, count_tenants, links_of, platform_actor, platform_admins, platform_events, tenant_account,
+        tenant_accounts, tenant_usage,
     },
-    roles::{Standing, count_roles, grants_of_each, role_place, roles, standing},
+    roles::{Standing, count_roles, grants_of_each, role_place, roles, sees_api_key, sees_session, standing},
     self_service::{avatar, purge_one_time_tokens},
     sessions::{count_sessions, sessions},
     settings::{Setting, SettingsReader, setting, settings},

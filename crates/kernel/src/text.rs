@@ -81,16 +81,24 @@ impl Check {
     }
 }
 
-/// An e-mail address in the form that is stored and compared: trimmed, NFC, lower case; at most 254
-/// characters (RFC 5321). `None` where it cannot be an address. Delivery is the only full proof; this
-/// refuses what no mail system accepts and everything that could smuggle a header or a second address.
+/// An e-mail address in the form that is stored and compared: trimmed, NFKC, lower case (the two small sigmas are one), an
+/// international domain in letters and not in its ASCII form; at most 254 characters (RFC 5321). `None` where it cannot be an
+/// address. Delivery is the only full proof; this refuses what no mail system accepts and everything that could smuggle a
+/// header or a second address.
+///
+/// Mail goes to the form that is stored, so what full case folding holds for one, ß and ss, stays two: they are two
+/// mailboxes, which may be two people's.
 pub fn email(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() > 254 {
         return None;
     }
-    let text: String = text.nfkc().collect::<String>().to_lowercase();
+    let text: String = text.nfkc().collect();
     let (local, domain) = text.rsplit_once('@')?;
+    // Letter by letter, since at the end of a word a capital sigma becomes another small one than elsewhere.
+    let small = |c: char| if c == 'ς' { 'σ' } else { c };
+    let local: String = local.chars().flat_map(char::to_lowercase).map(small).collect();
+    let domain = idna::domain_to_ascii(domain).ok()?;
     let local_ok = !local.is_empty()
         && local.len() <= 64
         && !local.starts_with('.')
@@ -104,9 +112,13 @@ pub fn email(text: &str) -> Option<String> {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         });
-    (local_ok && domain_ok).then_some(text)
+    if !local_ok || !domain_ok {
+        return None;
+    }
+    let (domain, known) = idna::domain_to_unicode(&domain);
+    known.ok().map(|()| format!("{local}@{domain}"))
 }
 
 #[cfg(test)]
@@ -118,6 +130,17 @@ mod tests {
         assert_eq!(email(" Ada@Example.COM "), Some("ada@example.com".into()));
         assert_eq!(email("ａda@example.com"), Some("ada@example.com".into()), "full-width forms fold");
         assert_eq!(email("a\u{301}@example.com"), email("\u{e1}@example.com"));
+        for same in ["ΣΊΣΥΦΟΣ@example.com", "Σίσυφος@example.com", "σίσυφοσ@example.com"] {
+            assert_eq!(email(same), Some("σίσυφοσ@example.com".into()));
+        }
+        for same in ["ada@BÜCHER.example", "ada@bu\u{308}cher.example", "Ada@XN--bcher-kva.example"] {
+            assert_eq!(email(same), Some("ada@bücher.example".into()), "{same}");
+        }
+        assert_eq!(email("straße@example.com"), Some("straße@example.com".into()), "another mailbox than strasse");
+        assert_eq!(
+            email("ada@xn--11b5bs3a9aj6g.example").map(|it| email(&it)),
+            Some(email("ada@xn--11b5bs3a9aj6g.example"))
+        );
         for bad in [
             "",
             "ada",
@@ -127,6 +150,8 @@ mod tests {
             "a b@example.com",
             "ada@example.com\nBcc: x@y.z",
             "ada@-x.com",
+            "ada@xn--zzzzzzzzz.example",
+            "ada@\u{202e}a.example",
             "a..b@example.com",
             "ada@exa mple.com",
             "a\u{0}@example.com",

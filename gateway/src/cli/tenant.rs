@@ -20,7 +20,7 @@ pub(super) enum Command {
         /// Its tier: free, pro or enterprise, which has no limits.
         #[arg(long, value_parser = tier, default_value = "enterprise")]
         tier: Tier,
-        /// A host name whose requests belong to it; may be given several times.
+        /// A host name whose requests belong to it; may be given several times. Links in its mails lead to the first.
         #[arg(long)]
         host: Vec<String>,
         /// The first administrator's address.

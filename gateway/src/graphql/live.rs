@@ -1,7 +1,8 @@
 //! Subscriptions to a tenant's events, one pattern for all of them: what was missed first, rights read again before each.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, stream};
 use kernel::{
     Cx, Error, ProblemCode,
@@ -15,6 +16,8 @@ use super::{
 
 /// How often a silent subscription asks whether its session still may listen.
 const RECHECK: Duration = Duration::from_secs(2);
+/// How long it is believed that somebody may see what is to be told to them.
+const BELIEVED: TimeDelta = TimeDelta::seconds(2);
 
 /// What a subscription tells of the tenant's events.
 pub trait Telling: Send + Sync {
@@ -22,20 +25,23 @@ pub trait Telling: Send + Sync {
     type Event: Send;
     /// Refuses whoever may not listen.
     fn may(&self, cx: &Cx) -> kernel::Result<()>;
-    /// Of these events, those that the actor is told, in order.
+    /// What the actor is told of each of these events; `None` for one that is nothing for them.
     fn tell(
         &self,
         scope: &Scope,
         cx: &Cx,
         stored: &[Arc<Stored>],
-    ) -> impl Future<Output = kernel::Result<Vec<Self::Event>>> + Send;
+    ) -> impl Future<Output = kernel::Result<Vec<Option<Self::Event>>>> + Send;
 }
 
 struct Listening<'a, T: Telling> {
     scope: &'a Scope,
     follower: Follower,
     telling: T,
-    ready: std::vec::IntoIter<T::Event>,
+    /// What is to be told, each with what it was made of.
+    ready: VecDeque<(Arc<Stored>, T::Event)>,
+    /// When it was found that the actor may be told it.
+    looked: DateTime<Utc>,
     over: bool,
 }
 
@@ -44,7 +50,12 @@ impl<T: Telling> Listening<'_, T> {
     async fn next(&mut self) -> kernel::Result<T::Event> {
         loop {
             let cx = self.allowed().await?;
-            if let Some(event) = self.ready.next() {
+            // What a slow reader left waiting may not be theirs to see any more.
+            if !self.ready.is_empty() && cx.now - self.looked > BELIEVED {
+                let stored = self.ready.drain(..).map(|(stored, _)| stored).collect();
+                self.look(&cx, stored).await?;
+            }
+            if let Some((_, event)) = self.ready.pop_front() {
                 return Ok(event);
             }
             let stored = self.follower.read(&self.scope.app.db, &cx).await?;
@@ -52,8 +63,16 @@ impl<T: Telling> Listening<'_, T> {
                 let _ = tokio::time::timeout(RECHECK, self.follower.changed()).await;
                 continue;
             }
-            self.ready = self.telling.tell(self.scope, &cx, &stored).await?.into_iter();
+            self.look(&cx, stored).await?;
         }
+    }
+
+    /// Finds what the actor is told of these events.
+    async fn look(&mut self, cx: &Cx, stored: Vec<Arc<Stored>>) -> kernel::Result<()> {
+        let told = self.telling.tell(self.scope, cx, &stored).await?;
+        self.ready = stored.into_iter().zip(told).filter_map(|(stored, told)| Some((stored, told?))).collect();
+        self.looked = cx.now;
+        Ok(())
     }
 
     /// The context that the session stands for at this moment.
@@ -84,7 +103,7 @@ pub async fn follow<'a, T: Telling + 'a>(
         })?,
     };
     let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, after);
-    let listening = Listening { scope, follower, telling, ready: Vec::new().into_iter(), over: false };
+    let listening = Listening { scope, follower, telling, ready: VecDeque::new(), looked: cx.now, over: false };
     Ok(stream::unfold(listening, async |mut listening| {
         if listening.over {
             return None;

@@ -47,6 +47,8 @@ pub enum NotificationType {
     AccessChanged,
     /// A channel was switched off because deliveries through it failed.
     ChannelSwitchedOff,
+    /// Somebody became a colleague by an invitation.
+    InvitationAccepted,
 }
 
 /// What is declared of a type.
@@ -68,8 +70,14 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 5] =
-        [Self::MessageAssigned, Self::ReplyFailed, Self::NewSignIn, Self::AccessChanged, Self::ChannelSwitchedOff];
+    pub const ALL: [Self; 6] = [
+        Self::MessageAssigned,
+        Self::ReplyFailed,
+        Self::NewSignIn,
+        Self::AccessChanged,
+        Self::ChannelSwitchedOff,
+        Self::InvitationAccepted,
+    ];
 
     /// The table of the types.
     pub const fn declared(self) -> Declared {
@@ -112,6 +120,14 @@ impl NotificationType {
                 level: NotificationLevel::Error,
                 personal: false,
                 email: true,
+                teams: true,
+            },
+            Self::InvitationAccepted => Declared {
+                description: "Somebody whom you invited is a colleague now.",
+                title: "Invitation accepted",
+                level: NotificationLevel::Success,
+                personal: false,
+                email: false,
                 teams: true,
             },
         }

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use kernel::{
-    Conn, Cx, Db, Result,
+    Conn, Cx, Db, Result, Tx,
     crypto::Keyring,
     db::Emit,
+    id::NotificationId,
     jobs::{self, Job, Verdict},
 };
+use sea_orm::entity::prelude::*;
 
 use super::{
     post::{Mail, Post, PostError},
@@ -18,6 +20,7 @@ use super::{
 use crate::{
     domain::setting_events::{LetterDelivered, LetterFailed},
     queries::{company::company_name, mail_server::active_mail_server, wordings::wording},
+    store::{notification, notification_delivery::DeliveryState},
 };
 
 /// A mail of a template in the tenant's own wording or the one that it comes with.
@@ -52,7 +55,7 @@ pub(crate) async fn render_wording(
 /// again, under the same Message-ID. What fails is tried again with backoff; what never can go out, or has failed too
 /// often, is given up with an event and a dead job.
 pub async fn deliver_letter(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx, job: &Job) -> Result<()> {
-    let (template, letter) = open(cx, keyring, job)?;
+    let (template, letter, notification) = open(cx, keyring, job)?;
     let conn = db.reader(cx).await?;
     let name = line(letter.name.as_deref().unwrap_or_default(), 200);
     let variables: Vec<_> = letter.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -67,11 +70,14 @@ pub async fn deliver_letter(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx
         match sent {
             Ok(()) => {
                 jobs::finish(&tx, job).await?;
+                note(&tx, notification, DeliveryState::Sent, None).await?;
                 tx.emit(cx, &LetterDelivered { letter: job.id, template, to: to.clone() });
             }
             Err(error) => {
                 let why: String = error.to_string().chars().take(500).collect();
                 let verdict = jobs::fail(&tx, cx, job, &why, matches!(error, PostError::Never(_))).await?;
+                let state = if verdict == Verdict::Dead { DeliveryState::Failed } else { DeliveryState::Pending };
+                note(&tx, notification, state, Some(&why)).await?;
                 if verdict == Verdict::Dead {
                     tx.emit(cx, &LetterFailed { letter: job.id, template, to: to.clone(), error: why });
                 }
@@ -80,4 +86,17 @@ pub async fn deliver_letter(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx
         Ok(())
     })
     .await
+}
+
+/// Notes with a notification where its mail stands.
+async fn note(tx: &Tx, id: Option<NotificationId>, state: DeliveryState, error: Option<&str>) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    // One that was read and removed meanwhile has nobody to show it to.
+    notification::Entity::update_many()
+        .col_expr(notification::Column::MailState, Expr::value(state))
+        .col_expr(notification::Column::MailError, Expr::value(error))
+        .filter(notification::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }

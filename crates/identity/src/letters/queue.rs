@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::{
     Cx, Error, Result, Tx,
     crypto::Keyring,
+    id::NotificationId,
     jobs::{Enqueue, Job, Work},
 };
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub struct Letter {
 pub struct DeliverLetter {
     template: Template,
     sealed: String,
+    /// The notification that it tells of, which shows what becomes of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    notification: Option<NotificationId>,
 }
 
 impl Work for DeliverLetter {
@@ -51,6 +55,17 @@ fn context(cx: &Cx) -> Vec<u8> {
 /// # Errors
 /// [`Error::Internal`] for a letter whose variables are not those of its template.
 pub async fn queue_letter(tx: &Tx, cx: &Cx, keyring: &Keyring, letter: &Letter) -> Result<()> {
+    queue_letter_of(tx, cx, keyring, letter, None).await
+}
+
+/// The same for a letter that tells of a notification.
+pub(crate) async fn queue_letter_of(
+    tx: &Tx,
+    cx: &Cx,
+    keyring: &Keyring,
+    letter: &Letter,
+    notification: Option<NotificationId>,
+) -> Result<()> {
     let template = letter.template;
     let expected = template.own_variables();
     for variable in expected {
@@ -71,14 +86,14 @@ pub async fn queue_letter(tx: &Tx, cx: &Cx, keyring: &Keyring, letter: &Letter) 
     };
     let plain = serde_json::to_vec(&content).map_err(Error::internal)?;
     let sealed = STANDARD.encode(keyring.encrypt(cx.source(), &context(cx), &plain)?);
-    tx.enqueue(cx, &DeliverLetter { template, sealed }).await.map(drop)
+    tx.enqueue(cx, &DeliverLetter { template, sealed, notification }).await.map(drop)
 }
 
-/// Opens the letter of a job.
-pub(super) fn open(cx: &Cx, keyring: &Keyring, job: &Job) -> Result<(Template, Content)> {
+/// Opens the letter of a job, and says which notification it tells of.
+pub(super) fn open(cx: &Cx, keyring: &Keyring, job: &Job) -> Result<(Template, Content, Option<NotificationId>)> {
     let work: DeliverLetter = job.work()?;
     let sealed = STANDARD.decode(&work.sealed).map_err(|_| Error::internal("a letter is not base64"))?;
     let plain = keyring.decrypt(&context(cx), &sealed)?;
     let content = serde_json::from_slice(&plain).map_err(|_| Error::internal("a letter cannot be read"))?;
-    Ok((work.template, content))
+    Ok((work.template, content, work.notification))
 }

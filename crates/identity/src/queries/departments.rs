@@ -41,7 +41,7 @@ impl Criteria for DepartmentCriteria {
             all.extend(parent.conditions(backend, "parentId", Column::ParentId)?);
         }
         all.extend(self.is_active.map(|active| Condition::all().add(Column::IsActive.eq(active))));
-        all.extend(self.text.as_ref().map(|text| contains(text, &[Column::Name, Column::Description])));
+        all.extend(self.text.as_ref().map(|text| contains(backend, text, &[Column::Name, Column::Description])));
         Ok(all)
     }
 }

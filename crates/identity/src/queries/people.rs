@@ -12,9 +12,9 @@ use kernel::{
 use sea_orm::{
     Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
     entity::prelude::*,
-    sea_query::{ExprTrait, Func, LikeExpr},
 };
 
+use super::ranked::contains;
 use crate::{
     domain::{person::Person, role::Role},
     policy::{VIEW_CLIENTS, VIEW_STAFF},
@@ -43,7 +43,7 @@ pub struct PersonCriteria {
     pub created_at: Option<TimeComparator>,
     /// When they last signed in.
     pub last_sign_in_at: Option<TimeComparator>,
-    /// Part of the name, address, company or telephone number.
+    /// Part of a name, the address, the company or the telephone number.
     pub text: Option<String>,
 }
 
@@ -77,17 +77,15 @@ impl Criteria for PersonCriteria {
             all.extend(at.conditions(user::Column::LastSignInAt));
         }
         if let Some(text) = &self.text {
-            let text = text.trim().to_lowercase();
-            if text.is_empty() || text.contains('\0') {
-                all.push(Condition::all().add(Expr::val(1).eq(0)));
-            } else {
-                // A tenant has thousands of people, not millions; a scan is right.
-                let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-                let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-                let lower = |column: user::Column| Expr::expr(Func::lower(Expr::col(column)));
-                let columns = [user::Column::Name, user::Column::Email, user::Column::Company, user::Column::Phone];
-                all.push(columns.into_iter().fold(Condition::any(), |any, column| any.add(lower(column).like(like()))));
-            }
+            let columns = [
+                user::Column::Name,
+                user::Column::FirstName,
+                user::Column::LastName,
+                user::Column::Email,
+                user::Column::Company,
+                user::Column::Phone,
+            ];
+            all.push(contains(backend, text, &columns));
         }
         Ok(all)
     }

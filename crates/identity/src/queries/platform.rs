@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{
-    Conn, Cx, Db, Error, Result,
+    Conn, Cx, Db, Error, Result, Tenant,
     cx::PlatformActor,
     id::TenantId,
     page::{Order, Page, Slice},
@@ -13,9 +13,13 @@ use sea_orm::{PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
 
 use crate::{
     adapters::platform_token::PlatformClaims,
-    domain::tenancy::TenantAccount,
+    domain::{links::Links, tenancy::TenantAccount},
     policy::MANAGE_SETTINGS,
-    store::{platform_admin, platform_event, seats::active_staff, tenants::with_hosts},
+    store::{
+        platform_admin, platform_event,
+        seats::active_staff,
+        tenants::{first_host, with_hosts},
+    },
 };
 
 /// The platform administrator that a token's claims stand for, as they are now.
@@ -54,6 +58,12 @@ pub async fn tenant_account(db: &Db, cx: &Cx, id: TenantId) -> Result<Option<Ten
     let conn = db.control();
     let found = tenant::Entity::find_by_id(id).one(&conn).await?;
     Ok(with_hosts(&conn, found.into_iter().collect()).await?.pop())
+}
+
+/// Where the mails of a tenant lead: below the first of its own host names, if it has any. `all` are the links of the
+/// installation.
+pub async fn links_of(db: &Db, tenant: &Tenant, all: &Links) -> Result<Links> {
+    Ok(all.of(tenant, first_host(&db.control(), tenant.id).await?.as_deref()))
 }
 
 /// The platform administrators, by address: for the command line.

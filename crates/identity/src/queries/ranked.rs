@@ -1,8 +1,8 @@
 //! Lists that hang below many parents, a few rows of each in one statement.
 
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Select,
-    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Order, Query, WindowStatement},
+    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, Select,
+    sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, WindowStatement},
 };
 
 /// Of the rows that `which` leaves, the first (or, from the end, the last) `rows` of each parent, in the order of the
@@ -44,13 +44,8 @@ pub(super) fn first_of_each<E: EntityTrait>(
 
 /// Whether one of the columns contains what a person typed, in any case. A tenant has thousands of people, departments
 /// and teams, not millions; a scan is right.
-pub(super) fn contains<C: ColumnTrait>(text: &str, columns: &[C]) -> Condition {
-    let text = text.trim().to_lowercase();
-    if text.is_empty() || text.contains('\0') {
-        return Condition::all().add(Expr::val(1).eq(0));
-    }
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-    let lower = |column: &C| Expr::expr(Func::lower(Expr::col(column.as_column_ref())));
-    columns.iter().fold(Condition::any(), |any, column| any.add(lower(column).like(like())))
+pub(super) fn contains<C: ColumnTrait>(backend: DbBackend, text: &str, columns: &[C]) -> Condition {
+    let found = columns.iter().filter_map(|column| kernel::db::contains(backend, *column, text));
+    // An empty choice would hold for everything.
+    found.fold(Condition::any().add(Expr::val(1).eq(0)), Condition::add)
 }

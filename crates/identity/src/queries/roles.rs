@@ -3,22 +3,24 @@
 use std::collections::HashMap;
 
 use kernel::{
-    Conn, Cx, Permissions, Result,
-    cx::UserActor,
+    Conn, Cx, Error, Permissions, Result,
+    cx::{Duty, UserActor},
     db::any_of,
-    id::UserId,
+    id::{ApiKeyId, SessionId, UserId},
     page::{Order, Page, Place, Slice},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, entity::prelude::*};
 
 use super::{
     access::{colleagues, granted},
+    api_keys::visible_keys,
     people::people_by_ids,
+    sessions::may_see,
 };
 use crate::{
     domain::role::Role,
     policy::VIEW_STAFF,
-    store::{role, user, user_permission},
+    store::{api_key, role, session, user, user_permission},
 };
 
 /// Where a role stands in the list of roles: by name.
@@ -77,6 +79,8 @@ pub struct Standing {
     pub actor: UserActor,
     /// Whether they may sign in.
     pub is_active: bool,
+    /// What they must do before anything else, unless they come from a provider whose second factor is trusted.
+    pub duty: Option<Duty>,
     /// Their role.
     pub role: Role,
     /// What they were granted beyond it.
@@ -89,6 +93,11 @@ pub async fn standing(conn: &Conn, cx: &Cx, catalog: &[&str], id: UserId) -> Res
     let Some(role) = role::Entity::find_by_id(person.role_id).one(conn).await? else { return Ok(None) };
     let role = Role::of(role, catalog);
     let grants = granted(conn, id).await?;
+    let duty = match () {
+        () if person.must_change_password => Some(Duty::ChangePassword),
+        () if role.requires_totp && person.totp_confirmed_at.is_none() => Some(Duty::EnrolSecondFactor),
+        () => None,
+    };
     let team = match person.kind {
         user::Kind::Staff => colleagues(conn, id, person.department_id).await?,
         user::Kind::Client => Vec::new(),
@@ -103,5 +112,20 @@ pub async fn standing(conn: &Conn, cx: &Cx, catalog: &[&str], id: UserId) -> Res
         team: team.into(),
         duty: None,
     };
-    Ok(Some(Standing { actor, is_active: person.is_active, role, grants }))
+    Ok(Some(Standing { actor, is_active: person.is_active, duty, role, grants }))
+}
+
+/// Whether the actor may see a session: everybody sees their own.
+pub async fn sees_session(conn: &Conn, cx: &Cx, id: SessionId) -> Result<bool> {
+    let Some(found) = session::Entity::find_by_id(id).one(conn).await? else { return Ok(false) };
+    match may_see(conn, cx, found.user_id).await {
+        Ok(()) => Ok(true),
+        Err(Error::Forbidden { .. } | Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the actor may see an API key.
+pub async fn sees_api_key(conn: &Conn, cx: &Cx, id: ApiKeyId) -> Result<bool> {
+    Ok(api_key::Entity::find_by_id(id).filter(visible_keys(cx)).count(conn).await? > 0)
 }

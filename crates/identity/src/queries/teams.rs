@@ -34,9 +34,9 @@ pub struct TeamCriteria {
 }
 
 impl Criteria for TeamCriteria {
-    fn conditions(&self, _backend: DbBackend) -> Result<Vec<Condition>> {
+    fn conditions(&self, backend: DbBackend) -> Result<Vec<Condition>> {
         let active = self.is_active.map(|active| Condition::all().add(Column::IsActive.eq(active)));
-        let text = self.text.as_ref().map(|text| contains(text, &[Column::Name, Column::Description]));
+        let text = self.text.as_ref().map(|text| contains(backend, text, &[Column::Name, Column::Description]));
         Ok(active.into_iter().chain(text).collect())
     }
 }

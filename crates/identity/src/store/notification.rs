@@ -5,6 +5,7 @@ use kernel::id::{EventId, NotificationId, UserId};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::notification_delivery::DeliveryState;
 use crate::domain::notification::{NotificationLevel, NotificationType};
 
 /// Something that a person is told.
@@ -34,6 +35,10 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was read.
     pub read_at: Option<DateTime<Utc>>,
+    /// Where its mail stands; `None` where none was wanted.
+    pub mail_state: Option<DeliveryState>,
+    /// Why the last try of its mail failed.
+    pub mail_error: Option<String>,
 }
 
 /// No relation.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Error, Result, Tenant,
     error::is_unique_violation,
@@ -13,16 +13,26 @@ use sea_orm::{IntoActiveModel, QueryOrder, entity::prelude::*};
 
 use crate::domain::tenancy::TenantAccount;
 
-/// These tenants with their host names, in one statement.
+/// These tenants with their host names, each one's in the order in which they were given, in one statement.
 pub(crate) async fn with_hosts(conn: &Conn, tenants: Vec<Tenant>) -> Result<Vec<TenantAccount>> {
     let ids = tenants.iter().map(|tenant| tenant.id);
-    let rows = host::Entity::find().filter(host::Column::TenantId.is_in(ids)).order_by_asc(host::Column::Host);
+    let rows = in_order(host::Entity::find().filter(host::Column::TenantId.is_in(ids)));
     let mut hosts: HashMap<TenantId, Vec<String>> = HashMap::new();
     for row in rows.all(conn).await? {
         hosts.entry(row.tenant_id).or_default().push(row.host);
     }
     let account = |tenant: Tenant| TenantAccount { hosts: hosts.remove(&tenant.id).unwrap_or_default(), tenant };
     Ok(tenants.into_iter().map(account).collect())
+}
+
+fn in_order(hosts: Select<host::Entity>) -> Select<host::Entity> {
+    hosts.order_by_asc(host::Column::CreatedAt).order_by_asc(host::Column::Host)
+}
+
+/// The first of a tenant's host names: the one that links lead to.
+pub(crate) async fn first_host(conn: &Conn, id: TenantId) -> Result<Option<String>> {
+    let first = in_order(host::Entity::find().filter(host::Column::TenantId.eq(id))).one(conn).await?;
+    Ok(first.map(|row| row.host))
 }
 
 /// The tenant of that slug.
@@ -60,7 +70,7 @@ pub(crate) async fn save(conn: &Conn, tenant: &Tenant) -> Result<()> {
     Ok(())
 }
 
-/// Gives a tenant these hosts and no others; where another tenant has one, that one.
+/// Gives a tenant these hosts and no others, in this order; where another tenant has one, that one.
 pub(crate) async fn set_hosts(
     conn: &Conn,
     id: TenantId,
@@ -68,8 +78,10 @@ pub(crate) async fn set_hosts(
     at: DateTime<Utc>,
 ) -> Result<Option<String>> {
     host::Entity::delete_many().filter(host::Column::TenantId.eq(id)).exec(conn).await?;
-    for name in hosts {
-        let row = host::Model { host: name.clone(), tenant_id: id, created_at: at };
+    for (name, place) in hosts.iter().zip(0..) {
+        // The order is in the times, as nothing else of a host is stored.
+        let created_at = at + TimeDelta::microseconds(place);
+        let row = host::Model { host: name.clone(), tenant_id: id, created_at };
         match host::Entity::insert(row.into_active_model()).exec_without_returning(conn).await {
             Err(error) if is_unique_violation(&error) => return Ok(Some(name.clone())),
             inserted => inserted?,

@@ -69,13 +69,18 @@ pub async fn request_email_change(
         let expires = || ("expires", "24 hours".to_owned());
         let variables = vec![("new_email", email.clone()), ("link", links.confirm_email(&old)), expires()];
         letter(&tx, db, cx, &person, Template::ChangeEmailOld, variables).await?;
-        let (template, name, variables) = match account(tx.conn(), Some(&email)).await? {
-            None => (Template::ChangeEmailNew, person.name, vec![("link", links.confirm_email(&new)), expires()]),
-            Some(owner) => (Template::AlreadyRegistered, owner.name, vec![("link", links.forgot_password())]),
-        };
-        if tell_new {
-            let to_new = Letter { to: email.clone(), name: Some(name), template, variables };
-            queue_letter(&tx, cx, db.keyring(), &to_new).await?;
+        match account(tx.conn(), Some(&email)).await? {
+            _ if !tell_new => {}
+            None => {
+                // Whoever reads it need not be the person, and is told nothing that the person wrote.
+                let variables = vec![("link", links.confirm_email(&new)), expires()];
+                let to_new = Letter { to: email.clone(), name: None, template: Template::ChangeEmailNew, variables };
+                queue_letter(&tx, cx, db.keyring(), &to_new).await?;
+            }
+            Some(owner) => {
+                let variables = vec![("link", links.forgot_password())];
+                letter(&tx, db, cx, &owner, Template::AlreadyRegistered, variables).await?;
+            }
         }
         tx.emit(cx, &EmailChangeRequested { user: id, email });
         Ok(())

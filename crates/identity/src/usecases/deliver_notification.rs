@@ -31,7 +31,8 @@ use crate::{
     },
 };
 
-/// The time between two cards for one channel: Teams takes four a second.
+/// The time between two cards for one channel: Teams takes four a second. Longer windows (60 in 30 s, 100 an hour) were
+/// documented for Office connectors, which are no more; what a workflow does not want now it says by `Retry-After`.
 const APART: i64 = 250;
 /// The longest time that a worker waits for its turn; a job that must wait longer goes back to the queue.
 const WAIT: TimeDelta = TimeDelta::seconds(3);

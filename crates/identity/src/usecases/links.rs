@@ -153,7 +153,8 @@ pub(super) async fn mail_verification(
     queue_letter(tx, cx, db.keyring(), &letter).await
 }
 
-/// Queues a mail to a person.
+/// Queues a mail to a person. Their name is in it once the address is known to be theirs: until then whoever registered with
+/// it may have written the name, for the eyes of somebody else.
 pub(super) async fn letter(
     tx: &Tx,
     db: &Db,
@@ -162,6 +163,7 @@ pub(super) async fn letter(
     template: Template,
     variables: Vec<(&'static str, String)>,
 ) -> Result<()> {
-    let letter = Letter { to: to.email.clone(), name: Some(to.name.clone()), template, variables };
+    let name = to.verified.then(|| to.name.clone());
+    let letter = Letter { to: to.email.clone(), name, template, variables };
     queue_letter(tx, cx, db.keyring(), &letter).await
 }

@@ -17,11 +17,12 @@ use sea_orm::{
 use super::deliver_notification::DeliverNotification;
 use crate::{
     domain::{
+        links::Links,
         notification::{BODY, Notice},
         notification_events::NotificationCreated,
         person::Person,
     },
-    letters::{Letter, Template, queue_letter},
+    letters::{Letter, Template, queue_letter_of},
     queries::{notification_channels::Channel, notifications::Preference},
     store::{
         notification, notification_channel as channel, notification_delivery as delivery,
@@ -34,8 +35,8 @@ use crate::{
 pub struct Desk<'a> {
     /// The keys for letters.
     pub keyring: &'a Keyring,
-    /// Where people reach Frontdesk: what a letter leads to.
-    pub public_url: &'a str,
+    /// What a letter leads to.
+    pub links: &'a Links,
 }
 
 /// Up to where the events were turned into notifications.
@@ -85,11 +86,11 @@ async fn tell_one(tx: &Tx, post: Desk<'_>, cx: &Cx, notice: &Notice) -> Result<(
     let takers = takers(tx, notice, &ids).await?;
     let mut first = None;
     for person in &people {
-        let Some(id) = add(tx, cx, notice, person.id).await? else { continue };
-        first = first.or(Some(id));
         let wants = decided.get(&person.id).copied().unwrap_or_else(|| Preference::usual(notice.kind));
+        let Some(id) = add(tx, cx, notice, person.id, wants.email).await? else { continue };
+        first = first.or(Some(id));
         if wants.email {
-            queue_letter(tx, cx, post.keyring, &letter(post, notice, person)).await?;
+            queue_letter_of(tx, cx, post.keyring, &letter(post, notice, person), Some(id)).await?;
         }
         if wants.teams {
             for channel in takers.iter().filter(|channel| channel.owner_id == Some(person.id)) {
@@ -110,10 +111,11 @@ async fn tell_one(tx: &Tx, post: Desk<'_>, cx: &Cx, notice: &Notice) -> Result<(
 fn letter(post: Desk<'_>, notice: &Notice, person: &Person) -> Letter {
     let (template, variables) = notice.letter.clone().unwrap_or_else(|| {
         let title = notice.kind.declared().title.to_owned();
-        let variables = vec![("title", title), ("content", notice.body.clone()), ("link", post.public_url.to_owned())];
+        let variables = vec![("title", title), ("content", notice.body.clone()), ("link", post.links.home())];
         (Template::Notification, variables)
     });
-    Letter { to: person.email.clone(), name: Some(person.name.clone()), template, variables }
+    let name = person.email_verified_at.map(|_| person.name.clone());
+    Letter { to: person.email.clone(), name, template, variables }
 }
 
 /// Those to be told who are here and active, once each.
@@ -142,8 +144,8 @@ async fn takers(tx: &Tx, notice: &Notice, people: &[UserId]) -> Result<Vec<Chann
     Ok(channels.into_iter().filter(|channel| channel.takes(notice.kind)).collect())
 }
 
-/// Adds a notification; `None` where the person was told already.
-async fn add(tx: &Tx, cx: &Cx, notice: &Notice, user: UserId) -> Result<Option<NotificationId>> {
+/// Adds a notification, mailed or not; `None` where the person was told already.
+async fn add(tx: &Tx, cx: &Cx, notice: &Notice, user: UserId, mailed: bool) -> Result<Option<NotificationId>> {
     let id = cx.new_id();
     let declared = notice.kind.declared();
     let row = notification::ActiveModel {
@@ -158,6 +160,8 @@ async fn add(tx: &Tx, cx: &Cx, notice: &Notice, user: UserId) -> Result<Option<N
         event_id: Set(notice.event),
         created_at: Set(cx.now),
         read_at: Set(None),
+        mail_state: Set(mailed.then_some(delivery::DeliveryState::Pending)),
+        mail_error: Set(None),
     };
     let added = notification::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())

@@ -269,12 +269,11 @@ fn host_names(check: &mut Check, texts: &[String]) -> Vec<String> {
     let mut names = Vec::new();
     for text in texts {
         match host_name(text) {
+            Some(name) if names.contains(&name) => {}
             Some(name) => names.push(name),
             None => check.problem("hosts", ProblemCode::InvalidFormat, "must be host names such as desk.example.com"),
         }
     }
-    names.sort_unstable();
-    names.dedup();
     names
 }
 

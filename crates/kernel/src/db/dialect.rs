@@ -2,8 +2,9 @@
 
 use sea_orm::{
     ColumnTrait, DbBackend, IntoIdentity, Statement, Value,
-    sea_query::{Expr, ExprTrait, SimpleExpr, extension::postgres::PgFunc},
+    sea_query::{Expr, ExprTrait, Func, SimpleExpr, extension::postgres::PgFunc},
 };
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{id::TypedId, visibility::Sees};
 
@@ -70,6 +71,42 @@ pub fn text_match(backend: DbBackend, table: &'static str, text: &str) -> Option
             )
         }
     })
+}
+
+/// Whether `column` contains what a person typed, in any case of any script: SQLite knows only the case of ASCII letters,
+/// and what PostgreSQL knows depends on its locale, so letters beyond ASCII are spelt out in every case. `None` where
+/// `text` holds nothing to look for. A scan: for thousands of rows, not millions.
+pub fn contains<C: ColumnTrait>(backend: DbBackend, column: C, text: &str) -> Option<SimpleExpr> {
+    let text: String = text.trim().nfc().flat_map(char::to_lowercase).collect();
+    if text.is_empty() || text.contains('\0') {
+        return None;
+    }
+    let column = Expr::expr(Func::lower(Expr::col(column.as_column_ref())));
+    let postgres = backend == DbBackend::Postgres;
+    let piece = |c: char| match c {
+        c if !c.is_ascii() => any_case(c),
+        c if c.is_ascii_alphanumeric() => c.to_string(),
+        c if postgres => format!("\\{c}"),
+        '*' | '?' | '[' => format!("[{c}]"),
+        c => c.to_string(),
+    };
+    let pattern: String = text.chars().map(piece).collect();
+    Some(if postgres {
+        Expr::cust_with_exprs("$1 ~ $2", [column, Expr::val(pattern)])
+    } else {
+        Expr::cust_with_exprs("? GLOB ?", [column, Expr::val(format!("*{pattern}*"))])
+    })
+}
+
+/// A letter in the cases that it has, as a choice: `[éÉ]`. One whose capital is two letters, such as ß, stands for itself.
+fn any_case(letter: char) -> String {
+    let capital =
+        Some(letter.to_uppercase()).filter(|letters| letters.len() == 1).and_then(|mut letters| letters.next());
+    let small = capital.into_iter().flat_map(char::to_lowercase);
+    // The one capital letter of two small ones.
+    let at_the_end = (capital == Some('Σ')).then_some('ς');
+    let cases = [letter].into_iter().chain(capital).chain(small).chain(at_the_end);
+    format!("[{}]", cases.collect::<String>())
 }
 
 /// A list that hangs below many parents.
@@ -152,6 +189,25 @@ mod tests {
     use sea_orm::sea_query::{Query, SqliteQueryBuilder};
 
     use super::*;
+
+    #[test]
+    fn a_part_is_looked_for_in_every_case() {
+        assert_eq!((any_case('é').as_str(), any_case('ß').as_str()), ("[éÉé]", "[ß]"));
+        assert!(
+            ['ς', 'σ', 'Σ'].iter().all(|letter| any_case('σ').contains(*letter) && any_case('ς').contains(*letter))
+        );
+        let looked_for = |backend, text| {
+            let mut select = Query::select();
+            let column = crate::jobs::Column::Kind;
+            select.expr(Expr::val(1)).and_where(contains(backend, column, text).unwrap());
+            select.build(SqliteQueryBuilder).1.0.last().cloned().unwrap()
+        };
+        assert_eq!(looked_for(DbBackend::Sqlite, " ÉVA [*_%] "), Value::from("*[éÉé]va [[][*]_%]*"));
+        assert_eq!(looked_for(DbBackend::Postgres, "a.b (É)"), Value::from("a\\.b\\ \\([éÉé]\\)"));
+        for nothing in ["", "  ", "\0"] {
+            assert!(contains(DbBackend::Sqlite, crate::jobs::Column::Kind, nothing).is_none());
+        }
+    }
 
     #[test]
     fn words_become_prefixes_and_nothing_else_reaches_the_query_language() {

@@ -22,7 +22,7 @@ use url_kind::Kind;
 use warm::Warm;
 
 pub use conn::Conn;
-pub use dialect::{Below, any_of, number_unsealed, text_match};
+pub use dialect::{Below, any_of, contains, number_unsealed, text_match};
 pub use open::{Options, migration_connection};
 pub use tx::{Emit, Tx};
 pub(crate) use wake::notify;

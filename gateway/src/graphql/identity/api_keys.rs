@@ -67,8 +67,21 @@ impl From<identity::ApiKey> for ApiKey {
     }
 }
 
+/// What the viewer may do with an API key.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct ApiKeyViewerCan {
+    /// End it; a key ends none.
+    pub revoke: bool,
+}
+
 #[ComplexObject]
 impl ApiKey {
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiKeyViewerCan {
+        // Who sees a key may end it.
+        ApiKeyViewerCan { revoke: self.revoked_at.is_none() && scope(ctx).cx().in_session().is_ok() }
+    }
+
     /// Whom it acts for; null without the permission to see them.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         Box::pin(user(ctx, Some(self.owner_id))).await

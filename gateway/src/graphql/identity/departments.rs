@@ -87,8 +87,20 @@ pub async fn department(ctx: &Context<'_>, id: Option<DepartmentId>) -> Result<O
     }
 }
 
+/// What the viewer may do with a department.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct DepartmentViewerCan {
+    /// Change it, and move it to another place in the tree.
+    pub update: bool,
+}
+
 #[ComplexObject]
 impl Department {
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> DepartmentViewerCan {
+        DepartmentViewerCan { update: scope(ctx).cx().can(identity::MANAGE_DEPARTMENTS) }
+    }
+
     /// What it is part of; null at the top, or without the permission to see staff.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
         Box::pin(department(ctx, self.parent_id)).await

@@ -73,8 +73,26 @@ impl From<identity::Invitation> for Invitation {
     }
 }
 
+/// What the viewer may do with an invitation.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct InvitationViewerCan {
+    /// Send it again: while nobody accepted or revoked it, and who holds whatever its role has.
+    pub resend: bool,
+    /// Take it back.
+    pub revoke: bool,
+}
+
 #[ComplexObject]
 impl Invitation {
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> Result<InvitationViewerCan> {
+        let cx = scope(ctx).cx();
+        let open = self.row.accepted_at.is_none() && self.row.revoked_at.is_none() && cx.can(identity::MANAGE_STAFF);
+        let role = scope(ctx).loaders.load_one::<RoleId>(self.row.role_id).await?;
+        let below = role.is_some_and(|role| identity::holds_all(&cx, "", &role.permissions).is_ok());
+        Ok(InvitationViewerCan { resend: open && below, revoke: open })
+    }
+
     /// Where it stands now.
     async fn status(&self, ctx: &Context<'_>) -> InvitationStatus {
         self.row.status(scope(ctx).cx().now).into()
@@ -282,8 +300,9 @@ impl InvitationMutation {
             role: id("input.roleId", &input.role_id)?,
             department: input.department_id.map(|department| id("input.departmentId", &department)).transpose()?,
         };
+        let links = &app.links_of(cx).await?;
         let invited = app.db.transact(cx, "invitation.create", |tx| async move {
-            identity::invite_staff(&tx, &app.db, &app.links, &app.catalog, cx, cmd).await
+            identity::invite_staff(&tx, &app.db, links, &app.catalog, cx, cmd).await
         });
         let (invitation, errors) = payload(invited.await)?;
         Ok(InviteStaffPayload { invitation: invitation.map(Into::into), errors })
@@ -298,8 +317,9 @@ impl InvitationMutation {
     ) -> Result<ResendInvitationPayload> {
         let (app, cx) = (&scope(ctx).app, &scope(ctx).mutation(ctx));
         let id = id("input.invitationId", &input.invitation_id)?;
+        let links = &app.links_of(cx).await?;
         let sent = app.db.transact(cx, "invitation.resend", |tx| async move {
-            identity::resend_invitation(&tx, &app.db, &app.links, &app.catalog, cx, id).await
+            identity::resend_invitation(&tx, &app.db, links, &app.catalog, cx, id).await
         });
         let (invitation, errors) = payload(sent.await)?;
         Ok(ResendInvitationPayload { invitation: invitation.map(Into::into), errors })

@@ -9,6 +9,7 @@ use identity::NOTIFICATIONS;
 use kernel::{
     Cx, Error,
     events::{Event, Stored},
+    id::UserId,
 };
 
 use super::notifications::{Notification, notification, unread};
@@ -100,30 +101,31 @@ impl Telling for OwnFeed {
         cx.user().map(drop)
     }
 
-    async fn tell(&self, _: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<NotificationEvent>> {
+    async fn tell(&self, _: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<Option<NotificationEvent>>> {
         let own = cx.user()?.id;
-        let mut events = Vec::new();
-        for stored in stored.iter().filter(|event| event.topic.as_deref() == Some(NOTIFICATIONS)) {
-            let (sequence, at) = (stored.sequence.unwrap_or_default().to_string(), stored.at);
-            match stored.kind.as_str() {
-                identity::NotificationCreated::KIND => {
-                    let event: identity::NotificationCreated = decode(stored)?;
-                    if event.user == own {
-                        let received = NotificationReceived { sequence, at, event };
-                        events.push(NotificationEvent::NotificationReceived(received));
-                    }
-                }
-                identity::NotificationsRead::KIND => {
-                    let event: identity::NotificationsRead = decode(stored)?;
-                    if event.user == own {
-                        events.push(NotificationEvent::NotificationsRead(NotificationsRead { sequence, at, event }));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(events)
+        stored.iter().map(|stored| told(stored, own)).collect()
     }
+}
+
+/// What somebody is told of an event: nothing, unless it is of their own feed.
+fn told(stored: &Stored, own: UserId) -> kernel::Result<Option<NotificationEvent>> {
+    if stored.topic.as_deref() != Some(NOTIFICATIONS) {
+        return Ok(None);
+    }
+    let (sequence, at) = (stored.sequence.unwrap_or_default().to_string(), stored.at);
+    Ok(match stored.kind.as_str() {
+        identity::NotificationCreated::KIND => {
+            let event: identity::NotificationCreated = decode(stored)?;
+            let received = NotificationReceived { sequence, at, event };
+            (received.event.user == own).then_some(NotificationEvent::NotificationReceived(received))
+        }
+        identity::NotificationsRead::KIND => {
+            let event: identity::NotificationsRead = decode(stored)?;
+            let read = NotificationsRead { sequence, at, event };
+            (read.event.user == own).then_some(NotificationEvent::NotificationsRead(read))
+        }
+        _ => None,
+    })
 }
 
 fn decode<T: serde::de::DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {

@@ -8,7 +8,10 @@ use kernel::{
     id::{NotificationId, UserId},
 };
 
-use super::types::{IntoId, User, user};
+use super::{
+    notification_channels::NotificationDeliveryState,
+    types::{IntoId, User, user},
+};
 use crate::{
     connection, filter_tree,
     graphql::{
@@ -48,6 +51,8 @@ pub enum NotificationType {
     AccessChanged,
     /// A channel that you keep was switched off, because deliveries through it failed.
     ChannelSwitchedOff,
+    /// Somebody whom you invited is a colleague now.
+    InvitationAccepted,
 }
 
 /// Something that a person is told. Nobody but they can read it.
@@ -71,6 +76,10 @@ pub struct Notification {
     pub created_at: DateTime<Utc>,
     /// When it was read; null before.
     pub read_at: Option<DateTime<Utc>>,
+    /// Where its mail stands; null where you did not want one.
+    pub mail_state: Option<NotificationDeliveryState>,
+    /// Why the last try of its mail failed.
+    pub mail_error: Option<String>,
     #[graphql(skip)]
     actor_id: Option<UserId>,
 }
@@ -86,6 +95,8 @@ impl From<identity::Notification> for Notification {
             resource_id: row.resource.map(ID),
             created_at: row.created_at,
             read_at: row.read_at,
+            mail_state: row.mail_state.map(Into::into),
+            mail_error: row.mail_error,
             actor_id: row.actor_id,
         }
     }

@@ -38,7 +38,7 @@ pub struct PlatformTenant {
     pub limits: TenantLimits,
     /// The limits of its own; null where its tier's hold.
     pub own_limits: TenantLimits,
-    /// The host names whose requests belong to it, sorted.
+    /// The host names whose requests belong to it. Links in its mails lead to the first.
     pub hosts: Vec<String>,
     /// Whether its requests are served. One that is neither active nor suspended is still being made.
     pub is_active: bool,
@@ -110,7 +110,7 @@ pub struct CreateTenantInput {
     pub name: String,
     /// What it may use.
     pub tier: Tier,
-    /// The host names whose requests belong to it, at most 20.
+    /// The host names whose requests belong to it, at most 20. Links in its mails lead to the first.
     #[graphql(default)]
     pub hosts: Vec<String>,
     /// The first administrator's address.
@@ -144,7 +144,7 @@ pub struct UpdateTenantInput {
     pub tier: Option<Tier>,
     /// Limits of its own.
     pub limits: Option<TenantLimitsInput>,
-    /// All the host names whose requests belong to it, at most 20.
+    /// All the host names whose requests belong to it, at most 20. Links in its mails lead to the first.
     pub hosts: Option<Vec<String>>,
 }
 

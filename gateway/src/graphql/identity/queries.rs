@@ -41,7 +41,7 @@ pub struct StaffFilter {
     pub created_at: Option<DateTimeComparator>,
     /// When they last signed in.
     pub last_sign_in_at: Option<DateTimeComparator>,
-    /// Part of their name, address or telephone number, in any case; at most 200 characters.
+    /// Part of one of their names, their address or telephone number, in any case; at most 200 characters.
     #[graphql(validator(chars_max_length = 200))]
     pub text: Option<String>,
     /// All of these.
@@ -75,7 +75,7 @@ pub struct ClientFilter {
     pub created_at: Option<DateTimeComparator>,
     /// When they last signed in.
     pub last_sign_in_at: Option<DateTimeComparator>,
-    /// Part of their name, address, company or telephone number, in any case; at most 200 characters.
+    /// Part of one of their names, their address, company or telephone number, in any case; at most 200 characters.
     #[graphql(validator(chars_max_length = 200))]
     pub text: Option<String>,
     /// All of these.

@@ -4,7 +4,8 @@ use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Simp
 use identity::{SaveRole, role_place};
 use kernel::{
     Cx, Error, ProblemCode,
-    id::{ClientId, EventId, MessageId, MessageReplyId, RoleId, StaffId, TypedId, VisitorId, prefix},
+    cx::Duty,
+    id::{InvitationId, MessageId, MessageReplyId, RoleId, StaffId, prefix},
     visibility,
 };
 
@@ -42,6 +43,8 @@ pub enum AccessRule {
     NotHeld,
     /// They are deactivated.
     Inactive,
+    /// They hold the permission, but must do something else first: choose another password, or set up a second factor.
+    Duty,
     /// They see everybody's work.
     SeeAll,
     /// They see it because a colleague of their team or department has it.
@@ -52,6 +55,8 @@ pub enum AccessRule {
     SeeUnassigned,
     /// They hold the permission, but do not see the thing.
     NotVisible,
+    /// They hold the permission, but the person, role or invitation has more permissions than they do.
+    Outranked,
 }
 
 /// Why somebody may do something, or not.
@@ -210,8 +215,10 @@ impl RoleQuery {
         let conn = scope.app.db.reader(&cx).await?;
         let Some(standing) = identity::standing(&conn, &cx, &scope.app.catalog, who).await? else { return Ok(None) };
         let name = permission.name();
+        let holds = standing.actor.permissions.names().iter().any(|held| held == name);
         let held = match () {
             () if !standing.is_active => AccessRule::Inactive,
+            () if holds && standing.duty.is_some() => AccessRule::Duty,
             () if standing.role.permissions.iter().any(|held| held == name) => AccessRule::Role,
             () if standing.grants.iter().any(|held| held == name) => AccessRule::Grant,
             () => AccessRule::NotHeld,
@@ -221,6 +228,8 @@ impl RoleQuery {
             Some(thing) => {
                 let theirs = cx.acting_as(kernel::Actor::User(standing.actor.clone().into()));
                 match seen(scope, &cx, &theirs, &thing, held).await? {
+                    Some(rule) if rule == held && !above(scope, &cx, &theirs, permission, &thing).await? => rule,
+                    Some(rule) if rule == held => AccessRule::Outranked,
                     Some(rule) => rule,
                     None => return Ok(None),
                 }
@@ -232,6 +241,16 @@ impl RoleQuery {
             AccessRule::Grant => (true, format!("{name} was granted to them beyond the role {role}")),
             AccessRule::NotHeld => (false, format!("neither the role {role} nor a grant gives them {name}")),
             AccessRule::Inactive => (false, "they are deactivated".to_owned()),
+            AccessRule::Duty => {
+                let first = match standing.duty {
+                    Some(Duty::EnrolSecondFactor) => "set up a second factor",
+                    Some(Duty::ChangePassword) | None => "choose another password",
+                };
+                (false, format!("they hold {name}, but must {first} before anything else"))
+            }
+            AccessRule::Outranked => {
+                (false, format!("they hold {name}, but this has permissions that they do not hold"))
+            }
             AccessRule::SeeAll => (true, format!("they hold {name} and see everybody's work")),
             AccessRule::SeeTeam => {
                 (true, format!("they hold {name}, and a colleague of their team or department has it"))
@@ -272,30 +291,58 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
             _ => AccessRule::NotVisible,
         }));
     }
-    let (mine, other) = match prefix(thing) {
-        Some("vis") => {
-            let key: VisitorId = id("id", thing)?;
-            let (mine, other) = (
-                inbox::visitors_by_ids(&conn, cx, &[key]).await?,
-                inbox::visitors_by_ids(&conn, theirs, &[key]).await?,
-            );
-            (!mine.is_empty(), !other.is_empty())
+    Ok(match sees(scope, cx, thing).await? {
+        true if sees(scope, theirs, thing).await? => Some(held),
+        true => Some(AccessRule::NotVisible),
+        false => None,
+    })
+}
+
+/// Whether the actor of `cx` sees a thing that is nobody's work.
+async fn sees(scope: &Scope, cx: &Cx, thing: &ID) -> Result<bool> {
+    let conn = &scope.app.db.reader(cx).await?;
+    Ok(match prefix(thing) {
+        Some("vis") => !inbox::visitors_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("stf" | "cli") => !identity::people_by_ids(conn, cx, &[scalars::user_id("id", thing)?]).await?.is_empty(),
+        Some("rol") => {
+            let known = identity::roles_by_ids(conn, &[id("id", thing)?], &scope.app.catalog).await?;
+            cx.can(identity::VIEW_STAFF) && !known.is_empty()
         }
-        Some(ClientId::PREFIX | StaffId::PREFIX) => {
-            let key = scalars::user_id("id", thing)?;
-            let (mine, other) = (
-                identity::people_by_ids(&conn, cx, &[key]).await?,
-                identity::people_by_ids(&conn, theirs, &[key]).await?,
-            );
-            (!mine.is_empty(), !other.is_empty())
+        Some("dep") => {
+            cx.can(identity::VIEW_STAFF) && !identity::departments_by_ids(conn, &[id("id", thing)?]).await?.is_empty()
         }
-        Some(EventId::PREFIX) => {
-            let key: EventId = id("id", thing)?;
-            (audit::by_id(&conn, cx, key).await?.is_some(), audit::by_id(&conn, theirs, key).await?.is_some())
-        }
+        Some("tem") => !identity::teams_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("inv") => !identity::invitations_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("ntf") => !identity::notifications_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("nch") => !identity::channels_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("ndl") => !identity::deliveries_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("ses") => identity::sees_session(conn, cx, id("id", thing)?).await?,
+        Some("key") => identity::sees_api_key(conn, cx, id("id", thing)?).await?,
+        Some("aud") => audit::by_id(conn, cx, id("id", thing)?).await?.is_some(),
         _ => return Err(Error::invalid("id", ProblemCode::InvalidFormat, "is not the id of anything here").into()),
+    })
+}
+
+/// Whether a thing has permissions that the one who would change it does not hold: nobody touches those who may do more.
+async fn above(scope: &Scope, cx: &Cx, theirs: &Cx, permission: Permission, thing: &ID) -> Result<bool> {
+    let (conn, catalog) = (&scope.app.db.reader(cx).await?, &scope.app.catalog);
+    let role = match (permission, prefix(thing)) {
+        (Permission::ManageStaff | Permission::ManageRoles, Some("stf")) | (Permission::ManageClients, Some("cli")) => {
+            let person = identity::standing(conn, cx, catalog, scalars::user_id("id", thing)?).await?;
+            return Ok(person.is_some_and(|it| identity::holds_all(theirs, "", it.actor.permissions.names()).is_err()));
+        }
+        (Permission::ManageRoles, Some("rol")) => id("id", thing)?,
+        (Permission::ManageStaff, Some("inv")) => {
+            let key: InvitationId = id("id", thing)?;
+            match identity::invitations_by_ids(conn, cx, &[key]).await?.remove(&key) {
+                Some(invitation) => invitation.role_id,
+                None => return Ok(false),
+            }
+        }
+        _ => return Ok(false),
     };
-    Ok(mine.then_some(if other { held } else { AccessRule::NotVisible }))
+    let role = identity::roles_by_ids(conn, &[role], catalog).await?.remove(&role);
+    Ok(role.is_some_and(|role| identity::holds_all(theirs, "", &role.permissions).is_err()))
 }
 
 /// Keeping roles.

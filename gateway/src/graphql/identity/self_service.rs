@@ -291,10 +291,11 @@ impl SelfServiceMutation {
     ) -> Result<RequestEmailChangePayload> {
         let (scope, cx) = (scope(ctx), scope(ctx).mutation(ctx));
         let app = &scope.app;
+        let links = app.links_of(&cx).await?;
         let asked = identity::request_email_change(
             &app.db,
             &app.passwords,
-            &app.links,
+            &links,
             &cx,
             &input.new_email.0,
             &input.password,

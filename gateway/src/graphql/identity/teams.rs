@@ -75,8 +75,29 @@ pub async fn team(ctx: &Context<'_>, id: TeamId) -> Result<Option<Team>> {
     Ok(scope(ctx).loaders.load_one(id).await?.map(|team| team.as_ref().into()))
 }
 
+/// What the viewer may do with a team.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct TeamViewerCan {
+    /// Change all of it, and who its admins are.
+    pub update: bool,
+    /// Change its description, and add and take out plain members: one of its admins may, too.
+    pub manage_members: bool,
+}
+
 #[ComplexObject]
 impl Team {
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> Result<TeamViewerCan> {
+        let (scope, cx) = (scope(ctx), scope(ctx).cx());
+        let update = cx.can(identity::MANAGE_DEPARTMENTS);
+        let own = match cx.user().ok().and_then(|_| cx.staff_id()) {
+            Some(own) if self.is_active && !update => scope.loaders.load_one(TeamsOf(own)).await?,
+            _ => None,
+        };
+        let is_admin = |at: &Membership| at.team_id == self.key && at.role == identity::TeamRole::Admin;
+        Ok(TeamViewerCan { update, manage_members: update || own.is_some_and(|own| own.iter().any(is_admin)) })
+    }
+
     /// Who belongs to it, longest first.
     async fn members(
         &self,

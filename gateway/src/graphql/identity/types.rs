@@ -73,6 +73,10 @@ macro_rules! person_type {
             pub deactivated_at: Option<DateTime<Utc>>,
             /// Whether they have a second factor.
             pub has_totp: bool,
+            /// When they showed that mail to their address reaches them; a client cannot sign in before that.
+            pub email_verified_at: Option<DateTime<Utc>>,
+            /// Whether they must choose another password before anything else.
+            pub must_change_password: bool,
             /// When they last signed in.
             pub last_sign_in_at: Option<DateTime<Utc>>,
             /// Since when they are here.
@@ -104,6 +108,8 @@ macro_rules! person_type {
                     is_active: person.is_active,
                     deactivated_at: person.deactivated_at,
                     has_totp: person.totp_confirmed_at.is_some(),
+                    email_verified_at: person.email_verified_at,
+                    must_change_password: person.must_change_password,
                     last_sign_in_at: person.last_sign_in_at,
                     created_at: person.created_at,
                     updated_at: person.updated_at,
@@ -119,8 +125,6 @@ macro_rules! person_type {
 person_type! {
     /// A staff member.
     Staff, StaffId, "stf" {
-        /// Whether they must choose another password before anything else.
-        must_change_password: bool = |person| person.must_change_password;
         /// Their id.
         #[graphql(skip)]
         key: StaffId = |person| StaffId(person.id.0);
@@ -141,8 +145,6 @@ person_type! {
         key: ClientId = |person| ClientId(person.id.0);
         /// The company they buy for.
         company: Option<String> = |person| person.company.clone();
-        /// When they showed that mail to their address reaches them; before that they cannot sign in.
-        email_verified_at: Option<DateTime<Utc>> = |person| person.email_verified_at;
     }
 }
 
@@ -289,6 +291,7 @@ connection!(ClientConnection, ClientEdge, Client, Person, "clients");
 
 /// A named set of permissions.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Role {
     /// Its id, `rol_…`.
     pub id: ID,
@@ -322,6 +325,30 @@ impl From<&identity::Role> for Role {
             requires_totp: role.requires_totp,
             is_built_in: role.built_in,
             permissions: role.permissions.iter().filter_map(|name| Permission::of(name)).collect(),
+        }
+    }
+}
+
+/// What the viewer may do with a role. Nobody gives or changes one that has permissions that they do not hold.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct RoleViewerCan {
+    /// Change its name, what it is for, its permissions and whether it can be given: of the company's own roles.
+    pub update: bool,
+    /// Give it to colleagues.
+    pub give: bool,
+}
+
+#[ComplexObject]
+impl Role {
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> RoleViewerCan {
+        let cx = scope(ctx).cx();
+        let names: Vec<_> = self.permissions.iter().map(|permission| permission.name().to_owned()).collect();
+        let below = identity::holds_all(&cx, "", &names).is_ok();
+        let for_staff = self.is_active && !(self.is_built_in && self.name == "CLIENT");
+        RoleViewerCan {
+            update: below && !self.is_built_in && cx.can(identity::MANAGE_ROLES),
+            give: below && for_staff && cx.can(identity::MANAGE_STAFF),
         }
     }
 }

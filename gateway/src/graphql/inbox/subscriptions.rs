@@ -26,24 +26,26 @@ impl Telling for Wanted {
         cx.require(inbox::VIEW_MESSAGES)
     }
 
-    async fn tell(&self, scope: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<InboxEvent>> {
-        let topic = stored.iter().filter(|event| event.topic.as_deref() == Some(inbox::TOPIC));
-        let events =
-            topic.filter_map(|event| InboxEvent::of(event, self).transpose()).collect::<kernel::Result<_>>()?;
-        visible(scope, cx, events).await
+    async fn tell(&self, scope: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<Option<InboxEvent>>> {
+        let of = |event: &Arc<Stored>| match event.topic.as_deref() {
+            Some(inbox::TOPIC) => InboxEvent::of(event, self),
+            _ => Ok(None),
+        };
+        visible(scope, cx, stored.iter().map(of).collect::<kernel::Result<_>>()?).await
     }
 }
 
 /// Keeps the events of messages that the actor may see.
-async fn visible(scope: &Scope, cx: &Cx, events: Vec<InboxEvent>) -> kernel::Result<Vec<InboxEvent>> {
-    if events.is_empty() {
+async fn visible(scope: &Scope, cx: &Cx, events: Vec<Option<InboxEvent>>) -> kernel::Result<Vec<Option<InboxEvent>>> {
+    let mut ids: Vec<_> = events.iter().flatten().map(InboxEvent::message_id).collect();
+    if ids.is_empty() {
         return Ok(events);
     }
-    let mut ids: Vec<_> = events.iter().map(InboxEvent::message_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let seen = inbox::visible_message_ids(&scope.app.db.reader(cx).await?, cx, &ids).await?;
-    Ok(events.into_iter().filter(|event| seen.contains(&event.message_id())).collect())
+    let seen = |event: &InboxEvent| seen.contains(&event.message_id());
+    Ok(events.into_iter().map(|event| event.filter(seen)).collect())
 }
 
 #[Subscription]
