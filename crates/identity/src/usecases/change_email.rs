@@ -16,7 +16,7 @@ use crate::{
         links::Links,
         one_time::{ACCOUNT, Payload, hash_of, refused},
     },
-    letters::{Letter, Template, queue_letter},
+    letters::{Letter, Opens, Template, queue_letter},
     policy::in_session,
     ports::{
         People,
@@ -74,7 +74,7 @@ pub async fn request_email_change(
             Some(owner) => (Template::AlreadyRegistered, owner.name, vec![("link", links.forgot_password())]),
         };
         if tell_new {
-            let to_new = Letter { to: email.clone(), name: Some(name), template, variables };
+            let to_new = Letter { to: email.clone(), name: Some(name), template, variables, opens: Opens::Account(id) };
             queue_letter(&tx, cx, db.keyring(), &to_new).await?;
         }
         tx.emit(cx, &EmailChangeRequested { user: id, email });

@@ -20,7 +20,7 @@ use crate::{
         links::Links,
         one_time::{ACCOUNT, Payload, fresh},
     },
-    letters::{Letter, Template, queue_letter},
+    letters::{Letter, Opens, Template, queue_letter},
     ports::{
         Account,
         self_service::{NewOneTimeToken, OneTimeTokens},
@@ -149,7 +149,8 @@ pub(super) async fn mail_verification(
 ) -> Result<()> {
     let token = new_token(tx, cx, user, Purpose::VerifyEmail, payload).await?;
     let variables = vec![("link", links.verify_email(&token)), ("expires", "24 hours".into())];
-    let letter = Letter { to: to.into(), name: None, template: Template::VerifyEmail, variables };
+    let letter =
+        Letter { to: to.into(), name: None, template: Template::VerifyEmail, variables, opens: Opens::Account(user) };
     queue_letter(tx, cx, db.keyring(), &letter).await
 }
 
@@ -162,6 +163,7 @@ pub(super) async fn letter(
     template: Template,
     variables: Vec<(&'static str, String)>,
 ) -> Result<()> {
-    let letter = Letter { to: to.email.clone(), name: Some(to.name.clone()), template, variables };
+    let (name, opens) = (Some(to.name.clone()), Opens::Account(to.id));
+    let letter = Letter { to: to.email.clone(), name, template, variables, opens };
     queue_letter(tx, cx, db.keyring(), &letter).await
 }

@@ -21,7 +21,7 @@ use crate::{
         notification_events::NotificationCreated,
         person::Person,
     },
-    letters::{Letter, Template, queue_letter},
+    letters::{Letter, Opens, Template, queue_letter},
     queries::{notification_channels::Channel, notifications::Preference},
     store::{
         notification, notification_channel as channel, notification_delivery as delivery,
@@ -113,7 +113,8 @@ fn letter(post: Desk<'_>, notice: &Notice, person: &Person) -> Letter {
         let variables = vec![("title", title), ("content", notice.body.clone()), ("link", post.public_url.to_owned())];
         (Template::Notification, variables)
     });
-    Letter { to: person.email.clone(), name: Some(person.name.clone()), template, variables }
+    let opens = Opens::Nothing;
+    Letter { to: person.email.clone(), name: Some(person.name.clone()), template, variables, opens }
 }
 
 /// Those to be told who are here and active, once each.
