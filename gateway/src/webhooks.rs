@@ -95,7 +95,7 @@ async fn take(
     let cx = Cx::new(app.source.clone(), tenant, Actor::System, request_id);
     let (cx, heard) = (&cx, &identity::hear(&app.db, &cx, provider, &delivery).await?);
     let changed = app.db.transact(cx, "external_user.sync", |tx| async move {
-        sync_external_user(&tx, &InTransaction(&tx), cx, heard).await
+        sync_external_user(&tx, &InTransaction(&tx), cx, &app.catalog, heard).await
     });
     if let Some(changed) = changed.await? {
         app.directory.forget(cx.tenant.id, changed);

@@ -307,7 +307,7 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
         DeliverReply::KIND => inbox::deliver_reply(&app.db, &OfTenant { app, cx }, &app.mail, cx, job).await,
         SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
         Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
-        DeliverLetter::KIND => identity::deliver_letter(&app.db, app, app.db.keyring(), cx, job).await,
+        DeliverLetter::KIND => identity::deliver_letter(&app.db, app, app.db.keyring(), cx, &app.catalog, job).await,
         DeliverNotification::KIND => {
             identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
         }

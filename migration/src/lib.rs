@@ -40,6 +40,7 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::identity::m0011_notifications::Migration),
             Box::new(tenant::identity::m0012_external_identities::Migration),
             Box::new(tenant::kernel::m0013_usage::Migration),
+            Box::new(tenant::identity::m0014_ceilings::Migration),
             Box::new(tenant::identity::m0015_notification_mails::Migration),
         ]
     }

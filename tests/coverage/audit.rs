@@ -49,6 +49,11 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
             run(&home.admin, &sdl, &first, json!({ "input": before.1 })).await.ok();
             arguments(root, own)
         }
+        // Of a provider that tells of its people by webhook nobody gives up an account.
+        "unlinkExternalIdentity" => {
+            home.sql.run("UPDATE external_identities SET revision = 0").await;
+            arguments(root, own)
+        }
         "revokeSession" => {
             let elsewhere = sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
             put(arguments(root, own), "input.sessionId", json!(own_session(&elsewhere).await))

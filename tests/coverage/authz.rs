@@ -13,23 +13,38 @@ use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
 /// May go down.
 const PUBLIC_AT_MOST: usize = 15;
 
-/// What no key does, whatever it holds: it would outlive the session that its owner began it in.
-const IN_A_SESSION_ONLY: [&str; 15] = [
+/// What no key does, whatever it holds: it would outlive the session that its owner began it in, or is its owner's own.
+const IN_A_SESSION_ONLY: [&str; 30] = [
     "beginTotpEnrolment",
     "changePassword",
     "confirmTotp",
     "createApiKey",
+    "createIdentityProvider",
+    "deactivateIdentityProvider",
     "disableTotp",
+    "markAllNotificationsRead",
+    "markNotificationsRead",
+    "notificationPreferences",
+    "notifications",
+    "ownTeamsChannel",
     "regenerateRecoveryCodes",
     "removeAvatar",
     "requestEmailChange",
+    "resetSetting",
     "revokeAllSessions",
     "revokeApiKey",
     "revokeSession",
     "setAvatar",
+    "setNotificationPreference",
+    "setOwnTeamsChannel",
+    "setSetting",
     "signOut",
+    "testOwnTeamsChannel",
     "unlinkExternalIdentity",
+    "unreadNotificationCount",
+    "updateIdentityProvider",
     "updateProfile",
+    "updateSmtpSettings",
 ];
 
 /// Everybody may listen to it, and hears nothing for as long as nothing is told to them.

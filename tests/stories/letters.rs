@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gateway::{app::App, config::Config};
-use identity::{Letter, Template, queue_letter};
+use identity::{Letter, Template, letters::Opens, queue_letter};
 use kernel::{Cx, Error, Source};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ fn reset_password(to: &str, name: &str) -> Letter {
         name: Some(name.into()),
         template: Template::ResetPassword,
         variables: vec![("link", LINK.into()), ("expires", "1 hour".into())],
+        opens: Opens::Nothing,
     }
 }
 

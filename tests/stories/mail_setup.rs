@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, SOON};
-use crate::support::{Backend, Client, Options, Smtp, both};
+use crate::support::{ADMIN_EMAIL, Backend, Client, Options, Smtp, both};
 
 const SMTP: &str = "query Smtp { smtpSettings { host port encryption username hasPassword fromEmail fromName isActive updatedBy { name } } }";
 const UPDATE_SMTP: &str = "mutation Smtp($input: UpdateSmtpSettingsInput!) { updateSmtpSettings(input: $input) {
@@ -132,6 +132,41 @@ both! {
         admin.reply(&message, "Still there?").await;
         assert_ne!(usual.next_mail(SOON).await.from, "desk@harbour.example");
         assert_eq!((own.mails().len(), usual.mails().len()), (1, 1));
+    }
+
+    /// Who keeps the mail server reads what goes through it. What lets in somebody who may more than they do goes through
+    /// the usual one, until somebody answers for theirs who may everything; and no wording takes a link elsewhere.
+    async fn a_way_in_for_those_above_goes_another_way(backend) {
+        let (usual, own) = (Smtp::start().await, Smtp::start().await);
+        let options = Options::new().smtp(&usual).env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on");
+        let desk = Desk::open_with(backend, options).await;
+        let admin = desk.admin().await;
+        let clerk = desk.colleague("clerk@example.com", "Clerk", "ADMIN").await;
+        own_server(&clerk.client, &own).await;
+        let ceiling = admin.client.run("{ smtpSettings { ceiling } }", json!({})).await.ok();
+        let ceiling = ceiling.list("smtpSettings.ceiling").to_vec();
+        assert!(ceiling.contains(&json!("MANAGE_SETTINGS")) && !ceiling.contains(&json!("MANAGE_SIGN_IN")));
+        let forgot = "mutation($to: EmailAddress!) { requestPasswordReset(input: { email: $to }) { errors { code } } }";
+        desk.web.run(forgot, json!({ "to": ADMIN_EMAIL })).await.ok();
+        assert!(usual.next_mail(SOON).await.text().contains("#token="));
+        desk.web.run(forgot, json!({ "to": "clerk@example.com" })).await.ok();
+        assert!(own.next_mail(SOON).await.text().contains("#token="), "their own is theirs to read");
+        let roles = admin.client.run("{ roles(first: 100) { nodes { id name } } }", json!({})).await.ok();
+        let role = roles.list("roles.nodes").iter().find(|role| role["name"] == "SUPER_ADMIN").expect("a role")["id"].clone();
+        let invite = "mutation($role: ID!) { inviteStaff(input: { email: \"new@example.com\", roleId: $role }) { errors { code } } }";
+        admin.client.run(invite, json!({ "role": role })).await.ok();
+        assert_eq!(usual.next_mail(SOON).await.to, ["new@example.com"]);
+
+        own_server(&admin.client, &own).await;
+        desk.web.run(forgot, json!({ "to": ADMIN_EMAIL })).await.ok();
+        assert_eq!(own.next_mail(SOON).await.to, [ADMIN_EMAIL]);
+        assert_eq!((own.mails().len(), usual.mails().len()), (2, 2));
+        for (field, text) in [("text", "https://evil.example/?{{link}}"), ("html", "<p>https://evil.example/?{{link}}</p>"), ("html", "<a href=\"https://evil.example/?{{link}}\">x</a>")] {
+            let mut input = json!({ "key": "RESET_PASSWORD" });
+            input[field] = json!(text);
+            let refused = clerk.client.run(UPDATE, json!({ "input": input })).await;
+            assert_eq!(refused.user_errors("updateEmailTemplate")[0].path, format!("input.{field}"), "{text}");
+        }
     }
 
     /// Every mail has a wording to begin with; the company's own is previewed as it is then sent, and goes back.

@@ -8,6 +8,7 @@ mod clients;
 mod desk;
 mod idempotency;
 mod invitations;
+mod leaving;
 mod letters;
 mod mail;
 mod mail_setup;

@@ -262,6 +262,9 @@ both! {
         for more in [json!({ "teamId": own, "name": "Mine" }), json!({ "teamId": own, "isActive": false }), json!({ "teamId": other, "description": "" })] {
             assert_eq!(update(more).await.error_code(), "FORBIDDEN");
         }
+        let key = "mutation { createApiKey(input: { name: \"Rota\", permissions: [VIEW_STAFF] }) { key errors { code } } }";
+        let program = home.visitor.nobody().bearer(&ann.run(key, Value::Null).await.ok().string("createApiKey.key"));
+        assert_eq!(add(&program, &own, &bea, "MEMBER").await.error_code(), "FORBIDDEN", "a key is no admin of a team");
         let role = json!({ "teamId": own, "staffId": bea, "role": "ADMIN" });
         assert_eq!(change(&ann, "setTeamMemberRole", role.clone(), "member { role }").await.error_code(), "FORBIDDEN");
         let raised = change(&home.admin, "setTeamMemberRole", role, "member { role }").await.ok();

@@ -360,7 +360,7 @@ async fn open(backend: Backend) -> (Desk, Smtp) {
     (desk, smtp)
 }
 
-async fn allow_registration(desk: &Desk) {
+pub async fn allow_registration(desk: &Desk) {
     let open = "mutation { setSetting(input: { key: \"registration.open\", value: true }) { errors { code } } }";
     desk.admin().await.client.run(open, Value::Null).await.ok();
 }

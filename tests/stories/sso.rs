@@ -327,6 +327,84 @@ both! {
         assert!(!seen.text.contains(&sso.idp.secret));
     }
 
+    /// Who may decide how people sign in and little else lets in nobody who may more, by a provider of theirs or by one that
+    /// they changed; who may everything lets in everybody.
+    async fn a_provider_serves_nobody_above_who_set_it_up(backend) {
+        let sso = Sso::open(backend, json!({})).await;
+        let make = "mutation { createRole(input: { name: \"KEEPER\", permissions: [MANAGE_SIGN_IN] }) { role { id } errors { code } } }";
+        sso.admin.client.run(make, Value::Null).await.ok();
+        let keeper = sso.desk.colleague("keeper@example.com", "Keeper", "KEEPER").await;
+        sso.desk.colleague("root@example.com", "Root", "SUPER_ADMIN").await;
+        let own = Idp::start().await;
+        let input = json!({ "name": "Mine", "issuer": own.issuer, "clientId": CLIENT_ID, "clientSecret": own.secret, "redirectUris": [HOME] });
+        let made = keeper.client.run(CREATE, json!({ "input": input })).await.ok();
+        let mine = made.string("createIdentityProvider.identityProvider.id");
+        for (email, comes) in [(ADMIN_EMAIL, false), ("bea@example.com", false), ("keeper@example.com", true)] {
+            let begun = sso.desk.web.run(BEGIN, json!({ "input": { "providerId": mine } })).await.ok();
+            let back = own.visit(&begun.string("beginOidcSignIn.authorizationUrl"), person(email, email));
+            let answer = sso.complete(&begun.string("beginOidcSignIn.flowToken"), &back).await;
+            assert_eq!(answer.data("completeOidcSignIn.session").is_object(), comes, "{email}: {answer}");
+            if !comes {
+                assert_eq!((refused(&answer).as_str(), sso.reason().await.as_str()), ("NOT_ALLOWED", "beyond_ceiling"));
+            }
+        }
+        assert!(sso.admin.is_in().await, "nothing of theirs has ended");
+        sso.desk.admin().await;
+
+        // One that serves everybody serves fewer once somebody else has changed it, but not for another name.
+        came_in(sso.sign_in(person("root", "root@example.com")).await);
+        let keeper = sso.desk.colleague("other@example.com", "Other", "KEEPER").await;
+        let change = async |who: &Person, change: Value| {
+            let mut input = change;
+            input["identityProviderId"] = json!(sso.provider);
+            let document = "mutation($input: UpdateIdentityProviderInput!) { updateIdentityProvider(input: $input) { identityProvider { ceiling } errors { code path } } }";
+            who.client.run(document, json!({ "input": input })).await.ok().data("updateIdentityProvider.identityProvider.ceiling").clone()
+        };
+        assert_eq!(change(&keeper, json!({ "creates": null, "createsWith": null, "trustsMfa": true })).await, json!(["MANAGE_SIGN_IN"]));
+        assert_eq!(refused(&sso.sign_in(person("root", "root@example.com")).await), "NOT_ALLOWED");
+        assert_eq!(change(&sso.admin, json!({ "isActive": true })).await, Value::Null);
+        assert_eq!(change(&keeper, json!({ "name": "The works" })).await, Value::Null);
+        came_in(sso.sign_in(person("root", "root@example.com")).await);
+    }
+
+    /// Who has a second factor shows it here too, with the same way back, unless the provider is trusted to have asked.
+    async fn a_second_factor_is_asked_for_after_a_provider(backend) {
+        let sso = Sso::open(backend, json!({})).await;
+        let me = came_in(sso.sign_in(person("u-1", "grace@example.com")).await).string("completeOidcSignIn.session.accessToken");
+        let me = sso.desk.web.bearer(&me);
+        let begin = "mutation { beginTotpEnrolment(input: {}) { enrolment { secret } errors { code } } }";
+        let app = Authenticator::new(&me.run(begin, Value::Null).await.ok().string("beginTotpEnrolment.enrolment.secret"));
+        let confirm = "mutation($c: String!) { confirmTotp(input: { code: $c }) { recoveryCodes errors { code } } }";
+        let confirmed = me.run(confirm, json!({ "c": app.code(0) })).await.ok();
+        let with = async |flow: &str, back: &Back, code: Option<&str>| {
+            let input = json!({ "flowToken": flow, "state": back.state, "code": back.code, "totpCode": code });
+            sso.desk.web.run(COMPLETE, json!({ "input": input })).await
+        };
+        let (address, flow) = sso.begin().await;
+        let back = sso.idp.visit(&address, person("u-1", "grace@example.com"));
+        for (code, answer, reason) in [(None, "TOTP_REQUIRED", "code_missing"), (Some("000000"), "INVALID_CREDENTIALS", "wrong_code"), (Some(" "), "TOTP_REQUIRED", "code_missing")] {
+            let asked = with(&flow, &back, code).await;
+            assert_eq!((refused(&asked).as_str(), sso.reason().await.as_str()), (answer, reason));
+            assert_eq!(asked.user_errors("completeOidcSignIn")[0].path, "input.totpCode");
+        }
+        came_in(with(&flow, &back, Some(&app.code(1))).await);
+        assert_eq!(refused(&with(&flow, &back, Some(&app.code(1))).await), "INVALID_TOKEN", "good once");
+
+        // Who has the way back and another code of the provider's gets nowhere with it; a recovery code is as good.
+        let (address, flow) = sso.begin().await;
+        let back = sso.idp.visit(&address, person("u-1", "grace@example.com"));
+        assert_eq!(refused(&sso.complete(&flow, &back).await), "TOTP_REQUIRED");
+        let recovery = confirmed.string("confirmTotp.recoveryCodes.0");
+        let other = Back { code: "guessed".into(), ..back.clone() };
+        assert_eq!(refused(&with(&flow, &other, Some(&recovery)).await), "INVALID_TOKEN");
+        assert_eq!(refused(&with(&flow, &back, Some(&recovery)).await), "INVALID_TOKEN", "and that was the way back");
+        let (address, flow) = sso.begin().await;
+        let back = sso.idp.visit(&address, person("u-1", "grace@example.com"));
+        came_in(with(&flow, &back, Some(&recovery)).await);
+        sso.change(json!({ "trustsMfa": true })).await;
+        came_in(sso.sign_in(person("u-1", "grace@example.com")).await);
+    }
+
     /// A server that may not ask private addresses asks none, and none without TLS.
     async fn private_addresses_are_not_asked(backend) {
         let desk = Desk::open(backend).await;

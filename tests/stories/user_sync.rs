@@ -195,6 +195,43 @@ both! {
         assert!(sync.seen("one@example.com").await.is_some_and(|(.., active)| active));
     }
 
+    /// Who may decide how people sign in and little else tells nothing of those who may more: they are neither taken over,
+    /// nor changed, nor removed, and that is on record.
+    async fn those_above_who_set_it_up_are_spared(backend) {
+        let sync = Sync::open(backend).await;
+        let make = "mutation { createRole(input: { name: \"KEEPER\", permissions: [MANAGE_SIGN_IN] }) { role { id } errors { code } } }";
+        sync.admin.client.run(make, Value::Null).await.ok();
+        let keeper = sync.desk.colleague("keeper@example.com", "Keeper", "KEEPER").await;
+        let own = secret();
+        let made = keeper.client.run(CREATE, json!({ "input": { "name": "Mine", "webhookSecret": own } })).await.ok();
+        let path = made.string("createIdentityProvider.identityProvider.webhookPath");
+        for event in [saved("user.created", "u", ADMIN_EMAIL, 1000, json!({})), saved("user.updated", "u", ADMIN_EMAIL, 2000, json!({ "first_name": "Eve" })), deleted("u")] {
+            assert_eq!(Sent::new(&own, &event).to(&sync.desk.web, &path).await.status, 204);
+        }
+        assert!(sync.admin.is_in().await);
+        sync.desk.admin().await;
+        let spared = sync.events("external_user.spared").await;
+        assert_eq!(spared[0]["severity"], "CRITICAL");
+        assert_eq!(spared[0]["newValues"], json!({ "provider": "Mine", "email": ADMIN_EMAIL }));
+
+        // A provider that may tell of everybody may not once they have got hold of its secret.
+        sync.desk.sql().await.run("UPDATE users SET email_verified_at = '2026-01-01T00:00:00+00:00' WHERE email = 'bea@example.com'").await;
+        sync.told(&saved("user.created", "bea", "bea@example.com", 1000, json!({}))).await;
+        let bea = sync.desk.sign_in("bea@example.com", PASSWORD).await.client;
+        let own = bea.run("{ viewer { user { ... on Staff { externalIdentities { id } } } } }", Value::Null).await.ok();
+        let unlink = "mutation($id: ID!) { unlinkExternalIdentity(input: { externalIdentityId: $id }) { errors { code path } } }";
+        let kept = bea.run(unlink, json!({ "id": own.string("viewer.user.externalIdentities.0.id") })).await;
+        assert_eq!(kept.user_errors("unlinkExternalIdentity")[0].code, "NOT_ALLOWED", "their removal there would find nobody here");
+        let new = secret();
+        let input = json!({ "identityProviderId": sync.provider, "webhookSecret": new, "creates": null, "createsWith": null, "mappedRoles": [] });
+        keeper.client.run(UPDATE, json!({ "input": input })).await.ok();
+        let sync = Sync { secret: new, ..sync };
+        sync.told(&saved("user.updated", "bea", "eve@example.com", 2000, json!({}))).await;
+        sync.told(&deleted("bea")).await;
+        assert_eq!(sync.seen("bea@example.com").await, is("bea", "STAFF", true));
+        assert_eq!(sync.events("external_user.spared").await.len(), 4);
+    }
+
     /// Only a verified address finds somebody who is here already; a role that was given by hand stays; their sessions end
     /// when they are removed; and the last administrator stays, loudly.
     async fn who_is_here_already_is_found_by_a_verified_address(backend) {
@@ -215,7 +252,7 @@ both! {
 
         // The administrator is found, keeps their role, and is kept.
         sync.told(&saved("user.created", "user_3", ADMIN_EMAIL, 1000, json!({}))).await;
-        let linked = sync.desk.cli(&["staff", "add", "second@example.com", "--name", "Second", "--role", "ADMIN"], PASSWORD);
+        let linked = sync.desk.cli(&["staff", "add", "second@example.com", "--name", "Second", "--role", "SUPER_ADMIN"], PASSWORD);
         assert!(linked.status.success());
         let second = sync.desk.sign_in("second@example.com", PASSWORD).await;
         let sync = Sync { admin: second, ..sync };

@@ -31,7 +31,9 @@
 //! people by webhook. Their account there is an *external identity*: provider and subject decide whose it is. Only a
 //! verified address ties one to a person, and who never showed here that the address is theirs loses what they had set
 //! up: password, second factor, API keys, links in mails, sessions. A state is good once and in one browser. Of what a provider tells, only what
-//! is newer than what was applied counts, and a removal is for good. The last active administrator is never removed.
+//! is newer than what was applied counts, and a removal is for good. The last active administrator is never removed, nor the last
+//! SUPER_ADMIN. A provider serves nobody who may more than whoever changed it last (its *ceiling*), and what lets in somebody
+//! above the ceiling of the company's mail server does not go there.
 //!
 //! **Notifications.** A *notification* tells one person of one event, once; nobody else reads it, and it holds nothing that
 //! only some may read. A *channel* leads to a webhook of Microsoft Teams, the company's or a person's own; its address is a
@@ -44,7 +46,7 @@
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
 //! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`,
 //! `external_sign_in.begun`, `external_identity.linked`, `external_identity.unlinked`, `external_user.added`,
-//! `external_user.changed`, `external_user.deactivated`, `external_user.last_administrator_kept`, `notification.created`,
+//! `external_user.changed`, `external_user.deactivated`, `external_user.last_administrator_kept`, `external_user.spared`, `notification.created`,
 //! `notifications.read`, `notification_preference.set`, `notification_channel.saved`, `notification_channel.tested`,
 //! `notification_channel.switched_off`, `notification_delivery.failed`, `notification_delivery.retried`, `tenant.created`,
 //! `tenant.changed`, `tenant.suspended`, `tenant.resumed`, and of one's own account and of invitations those in
@@ -77,6 +79,7 @@ pub use domain::{
     device::Device,
     events::TOPIC,
     links::Links,
+    password_rules::check as check_password,
     person::Person,
     role::{ROLES, Role},
     session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},

@@ -5,6 +5,8 @@ use kernel::{
     cx::{Duty, UserActor},
 };
 
+use crate::store::identity_provider::Texts;
+
 /// Seeing colleagues: names, addresses, roles, departments, teams.
 pub const VIEW_STAFF: Permission =
     Permission { name: "VIEW_STAFF", description: "See staff members, their roles, departments and teams." };
@@ -99,6 +101,25 @@ pub fn holds_all<'a>(cx: &Cx, field: &str, names: impl IntoIterator<Item = &'a S
     }
 }
 
+/// What the actor may, to be kept with what they set up: it reaches nobody who may more. `None` for everything.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Error::Duty`].
+pub(crate) fn ceiling(cx: &Cx, catalog: &[&str]) -> Result<Option<Texts>> {
+    let held = match cx.user() {
+        Ok(user) => &user.permissions,
+        Err(_) if matches!(cx.actor, kernel::Actor::System) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let all = catalog.iter().all(|name| holds(held, name));
+    Ok((!all).then(|| Texts(held.names().to_vec())))
+}
+
+/// Whether somebody who may these things is within reach of what was set up under a ceiling.
+pub(crate) fn is_below(ceiling: Option<&Texts>, names: &[String]) -> bool {
+    ceiling.is_none_or(|ceiling| names.iter().all(|name| ceiling.0.contains(name)))
+}
+
 /// The signed-in person in a session of their own, whatever they must do first as long as it is among `despite`. An API key
 /// is no session: it does not change how its owner signs in.
 ///
@@ -119,6 +140,16 @@ fn holds(held: &Permissions, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ceiling_covers_those_who_may_no_more() {
+        let (some, names) = (Texts(vec!["VIEW_STAFF".into()]), |names: &[&str]| -> Vec<String> {
+            names.iter().map(|&name| name.into()).collect()
+        });
+        assert!(is_below(None, &names(&["MANAGE_SIGN_IN"])));
+        assert!(is_below(Some(&some), &names(&[])) && is_below(Some(&some), &names(&["VIEW_STAFF"])));
+        assert!(!is_below(Some(&some), &names(&["VIEW_STAFF", "MANAGE_STAFF"])));
+    }
 
     #[test]
     fn what_somebody_holds_is_found_by_name() {

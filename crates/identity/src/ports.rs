@@ -63,6 +63,9 @@ pub trait People {
     async fn person(&self, cx: &Cx, id: UserId) -> Result<Option<Person>>;
     /// Adds a person; `false` where the address is taken.
     async fn add(&self, person: &Person, password_hash: Option<&str>) -> Result<bool>;
+    /// Makes a [registration](Person::is_registration) with this address into this person, and returns under which id; what
+    /// was set up for it ends. `None` where there is none.
+    async fn take_registration(&self, person: &Person, password_hash: Option<&str>) -> Result<Option<UserId>>;
     /// Stores what can be changed of a person, and whether they are active.
     async fn save(&self, person: &Person) -> Result<()>;
     /// The account by id, kept as it is until the transaction ends.
@@ -83,14 +86,17 @@ pub trait People {
 pub trait Roles {
     /// The role by id.
     async fn role(&self, id: RoleId) -> Result<Option<role::Model>>;
+    /// The role by id; nobody else changes it until the transaction ends.
+    async fn lock_role(&self, id: RoleId) -> Result<Option<role::Model>>;
     /// The role of that name.
     async fn role_by_name(&self, name: &str) -> Result<Option<role::Model>>;
     /// Adds a role; `false` where the name is taken.
     async fn add_role(&self, role: &role::Model) -> Result<bool>;
     /// Stores a role that is there; `false` where its new name is taken.
     async fn save_role(&self, role: &role::Model) -> Result<bool>;
-    /// How many active administrators there are besides one. Until the transaction ends nobody else asks.
-    async fn other_administrators(&self, besides: UserId) -> Result<u64>;
+    /// How many active people there are besides one who hold one of these built-in roles. Until the transaction ends nobody
+    /// else asks.
+    async fn others(&self, roles: &[&str], besides: UserId) -> Result<u64>;
     /// The permissions that were granted to one person.
     async fn grants(&self, id: UserId) -> Result<Vec<String>>;
     /// Grants one; `false` where they had it.
@@ -185,7 +191,7 @@ pub trait SecondFactors {
 
 /// Identity providers, and who is who there.
 pub trait ExternalIdentities {
-    /// The provider with this id.
+    /// The provider with this id; nobody else changes it until the transaction ends.
     async fn provider(&self, id: IdentityProviderId) -> Result<Option<Provider>>;
     /// How many providers there are, and those that have this name or issuer.
     async fn providers_like(&self, name: &str, issuer: Option<&str>) -> Result<(u64, Vec<Provider>)>;

@@ -36,7 +36,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
     match command {
         Command::Add { email } => {
             let passwords = identity::Passwords::new(&source, 1)?;
-            let hash = passwords.hash(&source, &super::staff::password()?).await?;
+            let hash = passwords.hash(&source, &super::staff::password(&[&email])?).await?;
             println!("{}", identity::add_platform_admin(&db, &cx, &email, hash).await?);
         }
         Command::Deactivate { email } => identity::deactivate_platform_admin(&db, &cx, &email).await?,

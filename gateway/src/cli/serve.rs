@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use identity::{AddPerson, OpenTenant};
-use kernel::{Db, Error, Result, Source, Tenant, tenant::Tier};
+use kernel::{Db, Error, Result, Source, Tenant, tenant::Tier, text::Check};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -56,6 +56,9 @@ async fn first_administrator(config: &Config, db: &Db, source: &Arc<Source>) -> 
     if identity::anybody(&db.reader(&cx).await?).await? {
         return Ok(());
     }
+    let mut check = Check::default();
+    identity::check_password(&mut check, "admin_password", password, &[email]);
+    check.done()?;
     let passwords = identity::Passwords::new(source, 1)?;
     let admin = AddPerson::administrator(email.clone(), passwords.hash(source, password).await?);
     let (cx, admin) = (&cx, &admin);

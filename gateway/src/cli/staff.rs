@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use clap::Subcommand;
 use identity::{AddPerson, Details, TheirRole, UserKind};
-use kernel::{Error, Result};
+use kernel::{Error, Result, text::Check};
 
 use super::{open, system, tenant_of};
 use crate::{bridges::InTransaction, config::Config};
@@ -39,14 +39,15 @@ pub(super) enum Command {
     },
 }
 
-/// A password from the first line of standard input: arguments can be seen by every user of the machine.
-pub(super) fn password() -> Result<String> {
+/// A password from the first line of standard input: arguments can be seen by every user of the machine. `personal` is what
+/// is known of its owner.
+pub(super) fn password(personal: &[&str]) -> Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(Error::internal)?;
     let password = line.trim_end_matches(['\n', '\r']).to_owned();
-    if password.chars().count() < 12 {
-        return Err(Error::internal("the password (first line of standard input) must have at least 12 characters"));
-    }
+    let mut check = Check::default();
+    identity::check_password(&mut check, "password", &password, personal);
+    check.done()?;
     Ok(password)
 }
 
@@ -57,7 +58,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
             let tenant = tenant_of(&db, tenant).await?;
             let cx = system(&source, tenant.clone(), "staff");
             let passwords = identity::Passwords::new(&source, 1)?;
-            let password_hash = passwords.hash(&source, &password()?).await?;
+            let password_hash = passwords.hash(&source, &password(&[&email, &name])?).await?;
             let staff = AddPerson {
                 kind: UserKind::Staff,
                 email,

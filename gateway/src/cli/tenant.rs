@@ -58,7 +58,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
             let admin = match admin_email {
                 Some(email) => {
                     let passwords = identity::Passwords::new(&source, 1)?;
-                    let password_hash = passwords.hash(&source, &super::staff::password()?).await?;
+                    let password_hash = passwords.hash(&source, &super::staff::password(&[&email])?).await?;
                     Some(AddPerson::administrator(email, password_hash))
                 }
                 None => None,

@@ -197,6 +197,30 @@ impl Event for PersonRemoved {
     }
 }
 
+/// A provider told of somebody who may more than whoever set it up, and nothing became of it: somebody has to look.
+#[derive(Serialize)]
+pub struct PersonSpared {
+    /// The person, where they were known by an account there.
+    pub user: Option<UserId>,
+    /// Their address.
+    pub email: Option<String>,
+    /// The provider's name.
+    pub provider: String,
+}
+
+impl Event for PersonSpared {
+    const KIND: &'static str = "external_user.spared";
+    const TOPIC: &'static str = "identity";
+    const SEVERITY: Severity = Severity::Critical;
+    const SUCCESS: bool = false;
+    fn resource(&self) -> Resource {
+        self.user.map_or(Resource { kind: "User", id: uuid::Uuid::nil() }, |id| Resource::new("User", id))
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, Some(json!({ "provider": self.provider, "email": self.email })))
+    }
+}
+
 /// The last active administrator was removed at their provider, and kept here: somebody has to look.
 #[derive(Serialize)]
 pub struct LastAdministratorKept {

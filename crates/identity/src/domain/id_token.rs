@@ -48,8 +48,12 @@ pub enum Refusal {
     Removed,
     /// The person may not sign in.
     Deactivated,
-    /// The person's role needs a second factor, which they have here, and the provider is not trusted with it.
-    SecondFactor,
+    /// The person may more than whoever set the provider up.
+    BeyondCeiling,
+    /// The person has a second factor here, the provider is not trusted with it, and no code came along.
+    CodeMissing,
+    /// The code of the second factor is wrong.
+    WrongCode,
 }
 
 impl Refusal {
@@ -66,12 +70,24 @@ impl Refusal {
             Self::ProviderInactive | Self::Unreachable => {
                 (ProblemCode::NotAvailable, "the identity provider cannot be used now; sign in another way")
             }
-            Self::UnverifiedEmail | Self::DomainNotAllowed | Self::NotKnown | Self::Removed | Self::Deactivated => {
-                (ProblemCode::NotAllowed, "your account there may not be used to sign in here")
-            }
+            Self::UnverifiedEmail
+            | Self::DomainNotAllowed
+            | Self::NotKnown
+            | Self::Removed
+            | Self::Deactivated
+            | Self::BeyondCeiling => (ProblemCode::NotAllowed, "your account there may not be used to sign in here"),
             Self::NoSeat => (ProblemCode::NotAllowed, "all seats here are taken; ask somebody who works here"),
-            Self::SecondFactor => {
-                (ProblemCode::NotAllowed, "your role needs your second factor; sign in with your password and its code")
+            // The same as at `signIn`.
+            Self::CodeMissing => {
+                return Error::invalid(
+                    "totpCode",
+                    ProblemCode::TotpRequired,
+                    "the code of the second factor is needed",
+                );
+            }
+            Self::WrongCode => {
+                let wrong = "the code is wrong or was used before";
+                return Error::invalid("totpCode", ProblemCode::InvalidCredentials, wrong);
             }
         };
         Error::invalid("", code, message)
@@ -105,7 +121,7 @@ pub struct Claims {
 }
 
 /// Somebody as a provider describes them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
     /// Their id there.
     pub subject: String,

@@ -93,6 +93,12 @@ impl Person {
         self.name.as_str().into()
     }
 
+    /// Whether they are nothing but a registration so far: nobody added them, and nobody has shown that the address is
+    /// theirs. It keeps nobody from the address.
+    pub fn is_registration(&self) -> bool {
+        self.kind == Kind::Client && self.email_verified_at.is_none() && self.created_by.is_none()
+    }
+
     /// Their id as it is shown outside.
     pub fn shown_id(&self) -> String {
         match self.kind {

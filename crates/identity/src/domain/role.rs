@@ -72,7 +72,10 @@ pub const ROLES: &[(&str, &[&str])] = &[
 ];
 
 /// The roles of administrators, of whom a tenant always keeps one who can sign in.
-pub const ADMINISTRATORS: [&str; 2] = ["SUPER_ADMIN", "ADMIN"];
+pub const ADMINISTRATORS: [&str; 2] = [MAY_EVERYTHING, "ADMIN"];
+
+/// The role that holds everything, also what comes later.
+pub const MAY_EVERYTHING: &str = "SUPER_ADMIN";
 
 /// The permission names of a role, with `*` spelled out from the `catalog` of all names.
 pub fn permission_names(name: &str, built_in: bool, own: Option<&serde_json::Value>, catalog: &[&str]) -> Vec<String> {
@@ -101,11 +104,6 @@ impl Role {
             requires_totp: row.requires_totp,
             built_in: row.built_in,
         }
-    }
-
-    /// Whether those who hold it administer the company.
-    pub fn is_administrators(&self) -> bool {
-        self.built_in && ADMINISTRATORS.contains(&self.name.as_str())
     }
 
     /// The role's permissions as a set.

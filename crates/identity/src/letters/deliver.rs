@@ -13,13 +13,16 @@ use sea_orm::entity::prelude::*;
 
 use super::{
     post::{Mail, Post, PostError},
-    queue::open,
+    queue::{Opens, open},
     template::{COMPANY, NAME, Template},
     wording::{Rendered, Wording, line},
 };
 use crate::{
     domain::setting_events::{LetterDelivered, LetterFailed},
-    queries::{company::company_name, mail_server::active_mail_server, wordings::wording},
+    queries::{
+        access::permissions_of, company::company_name, mail_server::trusted_mail_server, people::roles_by_ids,
+        wordings::wording,
+    },
     store::{notification, notification_delivery::DeliveryState},
 };
 
@@ -49,19 +52,42 @@ pub(crate) async fn render_wording(
     wording.render(&values)
 }
 
+/// What somebody may who gets in by a letter.
+async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<String>> {
+    match opens {
+        Opens::Nothing => Ok(Vec::new()),
+        Opens::Account(id) => permissions_of(conn, id, catalog).await,
+        Opens::Role(id) => {
+            let role = roles_by_ids(conn, &[id], catalog).await?.remove(&id);
+            Ok(role.map(|role| role.permissions).unwrap_or_default())
+        }
+    }
+}
+
 /// Delivers the letter of a job and notes what came of it.
 ///
 /// The mail goes out between two transactions, so a crash after the server took it and before that was noted sends it
 /// again, under the same Message-ID. What fails is tried again with backoff; what never can go out, or has failed too
 /// often, is given up with an event and a dead job.
-pub async fn deliver_letter(db: &Db, post: &dyn Post, keyring: &Keyring, cx: &Cx, job: &Job) -> Result<()> {
+///
+/// What lets in somebody who may more than whoever set the company's mail server goes through the installation's own, so
+/// that nobody reads it who set that server for it.
+pub async fn deliver_letter(
+    db: &Db,
+    post: &dyn Post,
+    keyring: &Keyring,
+    cx: &Cx,
+    catalog: &[&str],
+    job: &Job,
+) -> Result<()> {
     let (template, letter, notification) = open(cx, keyring, job)?;
     let conn = db.reader(cx).await?;
     let name = line(letter.name.as_deref().unwrap_or_default(), 200);
     let variables: Vec<_> = letter.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let shown = if name.is_empty() { &letter.to } else { &name };
     let rendered = render(&conn, cx, template, shown, &variables).await?;
-    let server = active_mail_server(&conn, cx, keyring).await?;
+    let opens = if template.lets_in() { opened(&conn, letter.opens, catalog).await? } else { Vec::new() };
+    let server = trusted_mail_server(&conn, cx, keyring, &opens).await?;
     drop(conn);
     let mail = Mail { name, to: letter.to, rendered, id: job.id.to_string() };
     let sent = &post.send(server.as_ref(), &mail).await;

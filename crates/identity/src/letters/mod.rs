@@ -17,6 +17,6 @@ pub(crate) use deliver::{render, render_wording};
 pub use fill::Fault;
 pub use post::{Encryption, Mail, MailServer, Post, PostError, Step, is_mail_port};
 pub(crate) use queue::queue_letter_of;
-pub use queue::{DeliverLetter, Letter, queue_letter};
+pub use queue::{DeliverLetter, Letter, Opens, queue_letter};
 pub use template::{Template, Variable};
 pub use wording::{Rendered, Wording, limits};

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::{
     Cx, Error, Result, Tx,
     crypto::Keyring,
-    id::NotificationId,
+    id::{NotificationId, RoleId, UserId},
     jobs::{Enqueue, Job, Work},
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,21 @@ pub struct Letter {
     pub template: Template,
     /// The values of its variables, beside `name` and `company`, which every mail knows.
     pub variables: Vec<(&'static str, String)>,
+    /// What somebody else could get into who reads it.
+    pub opens: Opens,
+}
+
+/// What the link of a letter leads into, where its template [lets in](Template::lets_in).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The account of a person.
+    Account(UserId),
+    /// An account to come, with this role.
+    Role(RoleId),
 }
 
 /// The job: deliver this letter. Nobody but a worker with the secret key can read it.
@@ -44,6 +59,9 @@ pub(super) struct Content {
     pub(super) to: String,
     pub(super) name: Option<String>,
     pub(super) variables: Vec<(String, String)>,
+    /// Letters that were queued before there was such a thing lack it.
+    #[serde(default)]
+    pub(super) opens: Opens,
 }
 
 fn context(cx: &Cx) -> Vec<u8> {
@@ -83,6 +101,7 @@ pub(crate) async fn queue_letter_of(
         to: letter.to.clone(),
         name: letter.name.clone(),
         variables: letter.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        opens: letter.opens,
     };
     let plain = serde_json::to_vec(&content).map_err(Error::internal)?;
     let sealed = STANDARD.encode(keyring.encrypt(cx.source(), &context(cx), &plain)?);

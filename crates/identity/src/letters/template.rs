@@ -124,6 +124,12 @@ impl Template {
         self.declared().variables
     }
 
+    /// Whether who reads it can get in as the person it is for.
+    pub(super) fn lets_in(self) -> bool {
+        use Template::{ChangeEmailNew, ChangeEmailOld, Invitation, ResetPassword, VerifyEmail};
+        matches!(self, VerifyEmail | ResetPassword | ChangeEmailOld | ChangeEmailNew | Invitation)
+    }
+
     /// The wording that it comes with.
     pub fn default_wording(self) -> Wording {
         let Declared { subject, text, .. } = self.declared();

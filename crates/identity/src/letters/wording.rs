@@ -44,12 +44,14 @@ pub struct Rendered {
 }
 
 impl Wording {
-    /// Checks that every variable is one of the template's and that the HTML is harmless and well formed.
+    /// Checks that every variable is one of the template's, that no link is the tail of another address, and that the HTML
+    /// is harmless and well formed.
     ///
     /// # Errors
     /// The field and what is wrong in it, for the first thing found.
     pub fn check(&self, template: Template) -> std::result::Result<(), (&'static str, Fault)> {
         let known = |name: &str| template.variables().find(|variable| variable.name == name);
+        let is_link = |name: &str| known(name).is_some_and(|variable| variable.is_link);
         for (field, text) in [("subject", &self.subject), ("html", &self.html), ("text", &self.text)] {
             for piece in pieces(text).map_err(|fault| (field, fault))? {
                 let Piece::Variable(name, at) = piece else { continue };
@@ -59,9 +61,13 @@ impl Wording {
                     let what = format!("there is no variable {{{{{shown}}}}} here; there are {}", all.join(", "));
                     return Err((field, Fault::at(text, at, what)));
                 }
+                if is_link(name) && !text[..at].chars().next_back().is_none_or(ends_an_address) {
+                    let what =
+                        format!("{{{{{name}}}}} is an address of its own: a space or a bracket < must stand before it");
+                    return Err((field, Fault::at(text, at, what)));
+                }
             }
         }
-        let is_link = |name: &str| known(name).is_some_and(|variable| variable.is_link);
         markup::check(&self.html, is_link).map_err(|fault| ("html", fault))
     }
 
@@ -102,6 +108,12 @@ impl Wording {
             subject,
         })
     }
+}
+
+/// Whether no address goes on behind a character (RFC 3986, appendix C): what a link holds is a secret, and mail programs
+/// make a link to elsewhere of `https://elsewhere.example/?{{link}}`.
+fn ends_an_address(c: char) -> bool {
+    c.is_ascii_whitespace() || matches!(c, '<' | '>' | '"')
 }
 
 /// One line of at most `max` characters: everything that could begin another header becomes a space.
@@ -158,6 +170,22 @@ mod tests {
         let foreign = wording("{{link}}", "x", "x");
         assert_eq!(foreign.check(Template::TestMail).unwrap_err().0, "subject", "a variable of other mails");
         assert!(wording("x", "{{name", "x").check(Template::TestMail).is_err());
+    }
+
+    #[test]
+    fn a_link_is_never_the_tail_of_another_address() {
+        let check =
+            |html: &str, text: &str| wording("x", html, text).check(Template::ResetPassword).map_err(|(at, _)| at);
+        assert_eq!(
+            check(r#"<p>Go:<br>{{link}} <a href="{{ link }}">here</a></p>"#, "Go: {{link}}\n<{{link}}>"),
+            Ok(())
+        );
+        for tail in
+            ["https://x.example/?t={{link}}", "{{name}}{{link}}", "//x.example/&#8203;{{link}}", "x\u{a0}{{link}}"]
+        {
+            assert_eq!(check("x", tail), Err("text"), "{tail}");
+            assert_eq!(check(&format!("<p>{tail}</p>"), "x"), Err("html"), "{tail}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
-    id::{OneTimeTokenId, UserId},
+    id::{InvitationId, OneTimeTokenId, UserId},
 };
 use uuid::Uuid;
 
@@ -66,9 +66,11 @@ pub trait Invitations {
     /// Adds one; `false` where its address is invited already.
     async fn add_invitation(&self, invitation: &invitation::Model) -> Result<bool>;
     /// One by id, which no other transaction changes until this one has ended.
-    async fn invitation(&self, id: kernel::id::InvitationId) -> Result<Option<invitation::Model>>;
+    async fn invitation(&self, id: InvitationId) -> Result<Option<invitation::Model>>;
     /// Saves another token, end, acceptance or revocation.
     async fn save_invitation(&self, invitation: &invitation::Model) -> Result<()>;
+    /// Revokes those that somebody sent and nobody has accepted; returns which.
+    async fn revoke_invitations_of(&self, inviter: UserId, at: DateTime<Utc>) -> Result<Vec<InvitationId>>;
     /// One by its newest token, which no other transaction changes until this one has ended.
     async fn invitation_by_hash(&self, hash: &[u8]) -> Result<Option<invitation::Model>>;
 }

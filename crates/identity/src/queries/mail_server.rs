@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 
 use crate::{
     letters::MailServer,
-    policy::MANAGE_SETTINGS,
+    policy::{MANAGE_SETTINGS, is_below},
     store::smtp_settings::{Entity, Model, ONLY},
 };
 
@@ -25,8 +25,19 @@ pub async fn smtp_settings(conn: &Conn, cx: &Cx) -> Result<Option<Model>> {
 
 /// The server that mails go to, where the company has an active one of its own.
 pub async fn active_mail_server(conn: &Conn, cx: &Cx, keyring: &Keyring) -> Result<Option<MailServer>> {
+    trusted_mail_server(conn, cx, keyring, &[]).await
+}
+
+/// The same for a mail that lets in somebody who may these things: no server whose keeper may less reads it.
+pub(crate) async fn trusted_mail_server(
+    conn: &Conn,
+    cx: &Cx,
+    keyring: &Keyring,
+    opens: &[String],
+) -> Result<Option<MailServer>> {
     let row = Entity::find_by_id(ONLY).one(conn).await?;
-    row.filter(|row| row.is_active).map(|row| mail_server(cx, keyring, row)).transpose()
+    let row = row.filter(|row| row.is_active && is_below(row.ceiling.as_ref(), opens));
+    row.map(|row| mail_server(cx, keyring, row)).transpose()
 }
 
 /// A server with its password opened.

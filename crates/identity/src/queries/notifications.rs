@@ -1,4 +1,4 @@
-//! A person's own feed and what they decided about it. Everybody sees their own, and nobody another's.
+//! A person's own feed and what they decided about it. Everybody sees their own, in a session, and nobody another's.
 
 use std::collections::HashMap;
 
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::notification::{NotificationLevel, NotificationType, UNREAD_COUNTED},
+    policy::in_session,
     store::{
         notification::{Column, Entity, Model as Notification},
         notification_preference as preference,
@@ -65,14 +66,14 @@ pub(crate) fn own(user: UserId) -> Select<Entity> {
 /// A page of the actor's own feed, newest first.
 ///
 /// # Errors
-/// [`kernel::Error::Unauthenticated`] when nobody is signed in.
+/// [`kernel::Error::Unauthenticated`] when nobody is signed in; [`kernel::Error::Forbidden`] for an API key.
 pub async fn notifications(
     conn: &Conn,
     cx: &Cx,
     filter: &Filter<NotificationCriteria>,
     page: &Page,
 ) -> Result<Slice<Notification>> {
-    let select = own(cx.user()?.id).filter(filter.condition(conn.get_database_backend())?);
+    let select = own(in_session(cx, &[])?.id).filter(filter.condition(conn.get_database_backend())?);
     let order = Order { columns: vec![(Column::CreatedAt, true)], id: Column::Id };
     Ok(page.slice(order.apply(select, page).all(conn).await?))
 }
@@ -84,7 +85,7 @@ pub fn notification_place(row: &Notification) -> Place {
 
 /// How many of the actor's own notifications the filter leaves.
 pub async fn count_notifications(conn: &Conn, cx: &Cx, filter: &Filter<NotificationCriteria>) -> Result<u64> {
-    Ok(own(cx.user()?.id).filter(filter.condition(conn.get_database_backend())?).count(conn).await?)
+    Ok(own(in_session(cx, &[])?.id).filter(filter.condition(conn.get_database_backend())?).count(conn).await?)
 }
 
 /// The actor's own notifications by id.
@@ -93,14 +94,15 @@ pub async fn notifications_by_ids(
     cx: &Cx,
     ids: &[NotificationId],
 ) -> Result<HashMap<NotificationId, Notification>> {
-    let rows = own(cx.user()?.id).filter(any_of(conn.get_database_backend(), Column::Id, ids)).all(conn).await?;
+    let rows =
+        own(in_session(cx, &[])?.id).filter(any_of(conn.get_database_backend(), Column::Id, ids)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// How many notifications the actor has not read; [`UNREAD_COUNTED`] stands for that many or more.
 pub async fn unread_notifications(conn: &Conn, cx: &Cx) -> Result<u64> {
     // From the index of what is unread, and no further than anybody wants to know.
-    let unread = own(cx.user()?.id).filter(Column::ReadAt.is_null()).select_only().column(Column::Id);
+    let unread = own(in_session(cx, &[])?.id).filter(Column::ReadAt.is_null()).select_only().column(Column::Id);
     let unread = unread.limit(UNREAD_COUNTED).into_query();
     let count = Query::select().expr_as(Expr::col(Asterisk).count(), "n").from_subquery(unread, "unread").to_owned();
     let counted = conn.query_one(&count).await?.map(|row| row.try_get::<i64>("", "n")).transpose()?;
@@ -128,7 +130,8 @@ impl Preference {
 
 /// The actor's preferences of all types, decided or usual.
 pub async fn notification_preferences(conn: &Conn, cx: &Cx) -> Result<Vec<Preference>> {
-    let decided = preference::Entity::find().filter(preference::Column::UserId.eq(cx.user()?.id)).all(conn).await?;
+    let decided =
+        preference::Entity::find().filter(preference::Column::UserId.eq(in_session(cx, &[])?.id)).all(conn).await?;
     let of = |kind: NotificationType| match decided.iter().find(|row| row.kind == kind) {
         Some(row) => Preference { kind, email: row.email, teams: row.teams },
         None => Preference::usual(kind),

@@ -198,10 +198,11 @@ pub async fn roles_by_ids(conn: &Conn, ids: &[RoleId], catalog: &[&str]) -> Resu
     Ok(rows.into_iter().map(|row| (row.id, Role::of(row, catalog))).collect())
 }
 
-/// Whether a staff member is there and active, for other contexts that hand work to them.
+/// Whether a staff member is there and active, for other contexts that hand work to them: in a transaction they stay so until
+/// it ends, so that nobody gets work whose work is handed over at that moment.
 pub async fn is_active_staff(conn: &Conn, id: StaffId) -> Result<bool> {
     let staff = of_kind(Kind::Staff).filter(user::Column::Id.eq(id)).filter(user::Column::IsActive.eq(true));
-    Ok(staff.count(conn).await? > 0)
+    Ok(staff.lock_shared().one(conn).await?.is_some())
 }
 
 /// Whether anybody signs in here, for the first start.

@@ -18,7 +18,7 @@ use crate::{
 
 impl ExternalIdentities for Tx {
     async fn provider(&self, id: IdentityProviderId) -> Result<Option<identity_provider::Model>> {
-        Ok(identity_provider::Entity::find_by_id(id).one(self.conn()).await?)
+        Ok(identity_provider::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?)
     }
 
     async fn providers_like(&self, name: &str, issuer: Option<&str>) -> Result<(u64, Vec<identity_provider::Model>)> {

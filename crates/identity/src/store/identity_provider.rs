@@ -66,6 +66,8 @@ pub struct Model {
     pub previous_webhook_until: Option<DateTime<Utc>>,
     /// Whether it is used.
     pub is_active: bool,
+    /// What whoever set it up last may; `None` for everything. It serves nobody who may more.
+    pub ceiling: Option<Texts>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.

@@ -1,7 +1,13 @@
 //! [`Invitations`] on the tables.
 
-use kernel::{Result, Tx, id::InvitationId};
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use chrono::{DateTime, Utc};
+use kernel::{
+    Result, Tx,
+    id::{InvitationId, UserId},
+};
+use sea_orm::{
+    ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict,
+};
 
 use super::invitation;
 use crate::ports::self_service::Invitations;
@@ -34,6 +40,20 @@ impl Invitations for Tx {
             .exec(self.conn())
             .await?;
         Ok(())
+    }
+
+    async fn revoke_invitations_of(&self, inviter: UserId, at: DateTime<Utc>) -> Result<Vec<InvitationId>> {
+        use invitation::Column;
+        let open = Condition::all()
+            .add(Column::InvitedBy.eq(inviter))
+            .add(Column::AcceptedAt.is_null())
+            .add(Column::RevokedAt.is_null());
+        // In one order, for whoever does the same at this moment.
+        let found = invitation::Entity::find().filter(open.clone()).order_by_asc(Column::Id).lock_exclusive();
+        let found = found.all(self.conn()).await?;
+        let revoked = invitation::ActiveModel { revoked_at: Set(Some(at)), ..Default::default() };
+        invitation::Entity::update_many().set(revoked).filter(open).exec(self.conn()).await?;
+        Ok(found.into_iter().map(|invitation| invitation.id).collect())
     }
 
     async fn invitation_by_hash(&self, hash: &[u8]) -> Result<Option<invitation::Model>> {

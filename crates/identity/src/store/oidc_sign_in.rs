@@ -23,6 +23,8 @@ pub struct Model {
     pub redirect_uri: String,
     /// How long they are waited for.
     pub expires_at: DateTime<Utc>,
+    /// What the provider said of them, encrypted; `None` until they came back and were asked for their second factor.
+    pub answer: Option<Vec<u8>>,
 }
 
 /// No relation.

@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{department, session, user};
 use crate::{
     domain::person::Person,
-    ports::{Account, People},
+    ports::{Account, ExternalIdentities, People, Who, self_service::OneTimeTokens},
     queries::people::visible_people,
 };
 
@@ -99,6 +99,22 @@ impl People for Tx {
             .exec_without_returning(self.conn())
             .await?;
         Ok(added == 1)
+    }
+
+    async fn take_registration(&self, person: &Person, password_hash: Option<&str>) -> Result<Option<UserId>> {
+        let found = self.find_person(Who::Email(&person.email)).await?.filter(Person::is_registration);
+        let Some(found) = found else { return Ok(None) };
+        self.end_access(found.id, person.created_at).await?;
+        self.end_tokens(found.id).await?;
+        let row = user::ActiveModel {
+            kind: Set(person.kind),
+            password_hash: Set(password_hash.unwrap_or(user::NO_PASSWORD).into()),
+            created_by: Set(person.created_by),
+            created_at: Set(person.created_at),
+            ..columns(person)
+        };
+        user::Entity::update_many().set(row).filter(user::Column::Id.eq(found.id)).exec(self.conn()).await?;
+        Ok(Some(found.id))
     }
 
     async fn save(&self, person: &Person) -> Result<()> {

@@ -19,6 +19,10 @@ impl Roles for Tx {
         Ok(role::Entity::find_by_id(id).one(self.conn()).await?)
     }
 
+    async fn lock_role(&self, id: RoleId) -> Result<Option<role::Model>> {
+        Ok(role::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?)
+    }
+
     async fn role_by_name(&self, name: &str) -> Result<Option<role::Model>> {
         Ok(role::Entity::find().filter(role::Column::Name.eq(name)).one(self.conn()).await?)
     }
@@ -44,20 +48,21 @@ impl Roles for Tx {
         }
     }
 
-    async fn other_administrators(&self, besides: UserId) -> Result<u64> {
+    async fn others(&self, roles: &[&str], besides: UserId) -> Result<u64> {
         // Whoever takes an administrator away locks these rows first, so that two who take away each other take turns.
-        let roles: Vec<RoleId> = role::Entity::find()
+        let held: Vec<RoleId> = role::Entity::find()
             .filter(role::Column::Name.is_in(ADMINISTRATORS))
             .order_by_asc(role::Column::Name)
             .lock_exclusive()
             .all(self.conn())
             .await?
             .into_iter()
+            .filter(|role| roles.contains(&role.name.as_str()))
             .map(|role| role.id)
             .collect();
         let others = user::Entity::find()
             .filter(user::Column::IsActive.eq(true))
-            .filter(user::Column::RoleId.is_in(roles))
+            .filter(user::Column::RoleId.is_in(held))
             .filter(user::Column::Id.ne(besides));
         Ok(others.count(self.conn()).await?)
     }

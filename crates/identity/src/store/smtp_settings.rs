@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::id::UserId;
 use sea_orm::entity::prelude::*;
 
+use super::identity_provider::Texts;
 use crate::letters::Encryption;
 
 /// The company's own mail server.
@@ -29,6 +30,8 @@ pub struct Model {
     pub from_name: Option<String>,
     /// Whether mails go there.
     pub is_active: bool,
+    /// What whoever changed it last may; `None` for everything. No way in for somebody who may more goes there.
+    pub ceiling: Option<Texts>,
     /// Who changed it last.
     pub updated_by: Option<UserId>,
     /// When.

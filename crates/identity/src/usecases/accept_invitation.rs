@@ -65,9 +65,8 @@ pub async fn accept_invitation(
             Some(id) => tx.is_open_department(id).await?.then_some(id),
             None => None,
         };
-        let staff: StaffId = cx.new_id();
-        let person = Person {
-            id: staff.into(),
+        let mut person = Person {
+            id: cx.new_id(),
             email: invitation.email.clone(),
             role_id: role.id,
             department_id: department,
@@ -78,12 +77,13 @@ pub async fn accept_invitation(
             updated_at: cx.now,
             ..person.clone()
         };
-        if !come_in(&tx, cx, &person, Some(password_hash)).await? {
+        if !come_in(&tx, cx, &mut person, Some(password_hash)).await? {
             let taken = "your address has an account already; sign in with it";
             return Err(Error::invalid("token", ProblemCode::NotAvailable, taken));
         }
+        let staff = StaffId(person.id.0);
         invitation.accepted_at = Some(cx.now);
-        invitation.accepted_as = Some(staff.into());
+        invitation.accepted_as = Some(person.id);
         tx.save_invitation(&invitation).await?;
         tx.emit(cx, &InvitationAccepted { invitation: invitation.id, staff, email: invitation.email.clone() });
         Ok(Accepted { staff, email: invitation.email })

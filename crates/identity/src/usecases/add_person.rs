@@ -96,7 +96,7 @@ pub async fn add_person<S: People + Roles + Seats + Emit>(
     let role = given_role(s, cx, catalog, cmd.kind, &cmd.role).await?;
     person.role_id = role.id;
     person.department_id = in_department(s, cmd.department).await?;
-    if !come_in(s, cx, &person, cmd.password_hash.as_deref()).await? {
+    if !come_in(s, cx, &mut person, cmd.password_hash.as_deref()).await? {
         return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
     }
     s.emit(cx, &PersonAdded::of(&person, &role.name));
@@ -104,20 +104,31 @@ pub async fn add_person<S: People + Roles + Seats + Emit>(
 }
 
 /// Stores somebody new who is active from now on: whoever is added, invited or sent by an identity provider comes in here,
-/// and nobody in another way. `false` where their address is taken.
+/// and nobody in another way. `false` where their address is taken. Of a colleague's address a mere registration is no owner:
+/// it becomes theirs, so that no stranger keeps them out.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a colleague where no seat is free.
 pub(super) async fn come_in<S: People + Seats>(
     s: &S,
     cx: &Cx,
-    person: &Person,
+    person: &mut Person,
     password_hash: Option<&str>,
 ) -> Result<bool> {
     if person.kind == Kind::Staff {
         take_seat(s, cx).await?;
     }
-    s.add(person, password_hash).await
+    if s.add(person, password_hash).await? {
+        return Ok(true);
+    }
+    let taken = match person.kind {
+        Kind::Staff => s.take_registration(person, password_hash).await?,
+        Kind::Client => None,
+    };
+    if let Some(id) = taken {
+        person.id = id;
+    }
+    Ok(taken.is_some())
 }
 
 /// The role that the actor gives to somebody of this kind.

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use kernel::{Cx, Error, ProblemCode, Result, crypto::token_hash, db::Emit, id::ApiKeyId, text::Check};
 
+use super::roles::may_touch_whose;
 use crate::{
     adapters::api_key::new_key,
     domain::api_key::{ApiKey, ApiKeyCreated, ApiKeyRevoked, MAX_KEYS, NewApiKey},
     policy::{USE_API_KEYS, holds_all},
-    ports::api_keys::ApiKeys,
+    ports::{ExternalIdentities, Roles, api_keys::ApiKeys},
     store::api_key,
 };
 
@@ -73,11 +74,17 @@ pub async fn create_api_key<S: ApiKeys + Emit>(s: &S, cx: &Cx, cmd: &CreateApiKe
 /// Revoking twice is no error.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Forbidden`] for a key.
-pub async fn revoke_api_key<S: ApiKeys + Emit>(s: &S, cx: &Cx, id: ApiKeyId) -> Result<(ApiKey, Vec<u8>)> {
+/// [`Error::NotFound`]; [`Error::Forbidden`] for a key; [`Error::Invalid`] for one of somebody who has more.
+pub async fn revoke_api_key<S: ApiKeys + ExternalIdentities + Roles + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    id: ApiKeyId,
+) -> Result<(ApiKey, Vec<u8>)> {
     let by = cx.user()?.id;
     cx.in_session()?;
     let mut key = s.key(cx, id).await?.ok_or(Error::NotFound { what: "ApiKey" })?;
+    may_touch_whose(s, cx, catalog, key.user_id, "apiKeyId").await?;
     if key.revoked_at.is_none() {
         s.revoke(id, by, cx.now).await?;
         (key.revoked_at, key.revoked_by) = (Some(cx.now), Some(by));

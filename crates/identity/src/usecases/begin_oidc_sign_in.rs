@@ -107,6 +107,7 @@ fn begin(db: &Db, cx: &Cx, provider: &Provider, redirect: &str) -> Result<Option
         verifier,
         redirect_uri: redirect.to_owned(),
         expires_at,
+        answer: None,
     };
     Ok(Some((Begun { authorization_url: url.into(), flow_token, expires_at }, row)))
 }

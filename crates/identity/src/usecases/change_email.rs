@@ -16,7 +16,7 @@ use crate::{
         links::Links,
         one_time::{ACCOUNT, Payload, hash_of, refused},
     },
-    letters::{Letter, Template, queue_letter},
+    letters::{Letter, Opens, Template, queue_letter},
     policy::in_session,
     ports::{
         People,
@@ -74,7 +74,8 @@ pub async fn request_email_change(
             None => {
                 // Whoever reads it need not be the person, and is told nothing that the person wrote.
                 let variables = vec![("link", links.confirm_email(&new)), expires()];
-                let to_new = Letter { to: email.clone(), name: None, template: Template::ChangeEmailNew, variables };
+                let (template, opens) = (Template::ChangeEmailNew, Opens::Account(id));
+                let to_new = Letter { to: email.clone(), name: None, template, variables, opens };
                 queue_letter(&tx, cx, db.keyring(), &to_new).await?;
             }
             Some(owner) => {

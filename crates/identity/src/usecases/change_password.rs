@@ -2,12 +2,13 @@
 
 use kernel::{Cx, Db, ProblemCode, Result, cx::Duty, db::Emit, id::SessionId, text::Check};
 
-use super::proof;
+use super::{links::letter, proof};
 use crate::{
     adapters::password::Passwords,
     domain::{access_events::PasswordChanged, password_rules},
+    letters::Template,
     policy::in_session,
-    ports::{Account, People, Sessions},
+    ports::{Account, People, Sessions, self_service::OneTimeTokens},
     store::session::Reason,
 };
 
@@ -22,7 +23,8 @@ pub struct ChangePassword {
     pub limited: bool,
 }
 
-/// Changes one's own password and ends all one's other sessions, which are returned.
+/// Changes one's own password, ends all one's other sessions, which are returned, and the links in mails, and tells the
+/// person by mail.
 ///
 /// # Errors
 /// [`kernel::Error::Invalid`] for a wrong present password or a new one that breaks the rules;
@@ -41,6 +43,9 @@ pub async fn change_password(db: &Db, passwords: &Passwords, cx: &Cx, cmd: &Chan
             let account = proof.account(&tx, "currentPassword").await?;
             rules.clone()?;
             tx.set_password(account.id, hash, cx.now, true).await?;
+            tx.end_tokens(account.id).await?;
+            let at = cx.now.format("%-d %B %Y, %H:%M UTC").to_string();
+            letter(&tx, db, cx, &account, Template::PasswordChanged, vec![("at", at)]).await?;
             tx.emit(cx, &PasswordChanged { user: account.id });
             tx.end_all(account.id, person.session, cx.now, Reason::PasswordChanged).await
         })

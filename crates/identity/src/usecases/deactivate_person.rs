@@ -8,25 +8,31 @@ use kernel::{
 
 use super::{
     add_person::{found, manage},
-    roles::{keep_an_administrator, may_touch},
+    roles::{keep_the_last, may_touch},
     seats::take_seat,
 };
 use crate::{
     domain::{
+        account_events::InvitationRevoked,
         events::{PersonDeactivated, PersonReactivated},
         person::Person,
     },
-    ports::{People, Roles, Seats, Work},
+    ports::{
+        People, Roles, Seats, Work,
+        api_keys::ApiKeys,
+        self_service::{Invitations, OneTimeTokens},
+    },
     store::user::Kind,
 };
 
-/// Deactivates a person: no sign-in, and sessions, keys and subscriptions end within [`ACCESS_TTL`](crate::ACCESS_TTL).
+/// Deactivates a person: no sign-in, and sessions, keys and subscriptions end within [`ACCESS_TTL`](crate::ACCESS_TTL),
+/// for good; so do links in mails to them and invitations from them.
 /// A colleague's open work goes to `heir`, or back to nobody. Doing it twice is no error.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for the last active administrator, for somebody who has more than the actor, for an
 /// heir who is not an active colleague.
-pub async fn deactivate_person<S: People + Roles + Emit, W: Work>(
+pub async fn deactivate_person<S, W: Work>(
     s: &S,
     work: &W,
     cx: &Cx,
@@ -34,12 +40,15 @@ pub async fn deactivate_person<S: People + Roles + Emit, W: Work>(
     kind: Kind,
     id: UserId,
     heir: Option<StaffId>,
-) -> Result<Person> {
+) -> Result<Person>
+where
+    S: People + Roles + ApiKeys + OneTimeTokens + Invitations + Emit,
+{
     cx.require(manage(kind))?;
     let mut person = found(s, cx, kind, id).await?;
     may_touch(s, cx, catalog, &person, "id").await?;
     if let Some(heir) = heir {
-        let known = s.account_by_id(heir.into()).await?;
+        let known = s.lock_account(heir.into()).await?;
         if heir.0 == id.0 || !known.is_some_and(|heir| heir.is_active && heir.kind == Kind::Staff) {
             return Err(Error::invalid(
                 "handOverTo",
@@ -51,15 +60,30 @@ pub async fn deactivate_person<S: People + Roles + Emit, W: Work>(
     if !person.is_active {
         return Ok(person);
     }
-    keep_an_administrator(s, catalog, &person, "id").await?;
+    keep_the_last(s, &person, "id").await?;
     person.is_active = false;
     person.deactivated_at = Some(cx.now);
     person.updated_at = cx.now;
     s.save(&person).await?;
-    s.end_access(id, cx.now).await?;
+    end_for_good(s, cx, id).await?;
     let handed_over = if kind == Kind::Staff { work.hand_over(cx, StaffId(id.0), heir).await? } else { 0 };
     s.emit(cx, &PersonDeactivated::of(&person, heir, handed_over));
     Ok(person)
+}
+
+/// Ends what lets somebody in or acts for them, so that it does not come back with them: sessions, API keys, links in mails,
+/// and the invitations they sent that nobody has accepted.
+pub(super) async fn end_for_good<S>(s: &S, cx: &Cx, id: UserId) -> Result<()>
+where
+    S: People + ApiKeys + OneTimeTokens + Invitations + Emit,
+{
+    s.end_access(id, cx.now).await?;
+    s.revoke_all(id, cx.now).await?;
+    s.end_tokens(id).await?;
+    for invitation in s.revoke_invitations_of(id, cx.now).await? {
+        s.emit(cx, &InvitationRevoked { invitation });
+    }
+    Ok(())
 }
 
 /// Lets a person sign in again, with a new session. Doing it twice is no error.

@@ -21,6 +21,7 @@ pub async fn disable_totp(
 ) -> Result<()> {
     let person = in_session(cx, &[])?;
     let proof = proof::by_password(db, passwords, cx, person, password, limited).await?;
+    proof::count_code(db, cx, person, limited).await?;
     let proof = &proof;
     db.transact(cx, "totp.disable", |tx| async move {
         let account = proof.account(&tx, "password").await?;
@@ -32,5 +33,5 @@ pub async fn disable_totp(
         Ok(())
     })
     .await?;
-    proof::clear(db, cx, person, limited).await
+    proof::clear_code(db, cx, person, limited).await
 }

@@ -2,15 +2,19 @@
 
 use kernel::{Cx, Error, Result, Tx, db::Emit, id::UserId};
 
-use super::add_person::{TheirRole, come_in, usable_role};
+use super::{
+    add_person::{TheirRole, come_in, usable_role},
+    roles::held_by,
+};
 use crate::{
     domain::{
         external_events::{IdentityLinked, PersonAdded},
         id_token::{Described, Refusal},
         person::Person,
     },
+    policy::is_below,
     ports::{
-        ExternalIdentities, People, SecondFactors, Sessions, Who,
+        ExternalIdentities, People, Roles, SecondFactors, Sessions, Who,
         api_keys::ApiKeys,
         self_service::{Accounts, OneTimeTokens},
     },
@@ -44,6 +48,13 @@ impl Provider {
         self.allowed_domains.0.is_empty() || self.allowed_domains.0.iter().any(|allowed| allowed == domain)
     }
 
+    /// Whether the person may no more than whoever set the provider up: nobody lets in, changes or removes by a provider
+    /// whom they could not touch themselves.
+    pub(super) async fn serves<S: Roles>(&self, s: &S, catalog: &[&str], person: &Person) -> Result<bool> {
+        let ceiling = self.ceiling.as_ref();
+        Ok(ceiling.is_none() || is_below(ceiling, &held_by(s, catalog, person.id, person.role_id).await?))
+    }
+
     /// The role that the provider's word stands for, or the one for everybody; `None` where nobody is added.
     pub(super) fn role_for(&self, word: Option<&str>) -> Option<kernel::id::RoleId> {
         let mapped = self.mapped_roles.0.iter().find(|mapped| Some(mapped.value.as_str()) == word);
@@ -59,6 +70,7 @@ impl Provider {
 pub(super) async fn attach(
     tx: &Tx,
     cx: &Cx,
+    catalog: &[&str],
     provider: &Provider,
     identity: &mut ExternalIdentity,
     who: &Described,
@@ -72,6 +84,9 @@ pub(super) async fn attach(
             if !person.is_active {
                 return Ok(Err(Refusal::Deactivated));
             }
+            if !provider.serves(tx, catalog, &person).await? {
+                return Ok(Err(Refusal::BeyondCeiling));
+            }
             let took_over = person.email_verified_at.is_none();
             if took_over {
                 take_over(tx, cx, person.id).await?;
@@ -80,7 +95,7 @@ pub(super) async fn attach(
             tx.emit(cx, &IdentityLinked { identity: identity.id, user: person.id, provider, took_over });
             person
         }
-        None => match add(tx, cx, provider, identity, who, email).await? {
+        None => match add(tx, cx, catalog, provider, identity, who, email).await? {
             Ok(person) => person,
             Err(refusal) => return Ok(Err(refusal)),
         },
@@ -94,20 +109,16 @@ pub(super) async fn attach(
 async fn take_over(tx: &Tx, cx: &Cx, id: UserId) -> Result<()> {
     tx.set_password(id, NO_PASSWORD, cx.now, true).await?;
     tx.set_secret(id, None, cx.now).await?;
-    end_proxies(tx, cx, id).await?;
+    tx.revoke_all(id, cx.now).await?;
+    tx.end_tokens(id).await?;
     tx.end_all(id, None, cx.now, Reason::Revoked).await?;
     tx.verify(id, None, cx.now).await
-}
-
-/// Ends what acts for somebody without them: API keys, and the links in mails.
-pub(super) async fn end_proxies(tx: &Tx, cx: &Cx, id: UserId) -> Result<()> {
-    tx.revoke_all(id, cx.now).await?;
-    tx.end_tokens(id).await
 }
 
 async fn add(
     tx: &Tx,
     cx: &Cx,
+    catalog: &[&str],
     provider: &Provider,
     identity: &ExternalIdentity,
     who: &Described,
@@ -117,12 +128,15 @@ async fn add(
     let (Some(kind), Some(role_id)) = (provider.creates, provider.role_for(word)) else {
         return Ok(Err(Refusal::NotKnown));
     };
-    let role = match usable_role(tx, &[], kind, "", &TheirRole::Id(role_id)).await {
+    let role = match usable_role(tx, catalog, kind, "", &TheirRole::Id(role_id)).await {
         // One that is gone or retired since it was configured gives nobody anything.
         Err(Error::Invalid(_)) => return Ok(Err(Refusal::NotKnown)),
         role => role?,
     };
-    let person = Person {
+    if !is_below(provider.ceiling.as_ref(), &role.permissions) {
+        return Ok(Err(Refusal::BeyondCeiling));
+    }
+    let mut person = Person {
         id: cx.new_id(),
         kind,
         email: email.to_owned(),
@@ -136,7 +150,7 @@ async fn add(
         updated_at: cx.now,
         ..Person::nobody()
     };
-    match come_in(tx, cx, &person, None).await {
+    match come_in(tx, cx, &mut person, None).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::lost_race("the address")),
         Err(Error::Invalid(_)) => return Ok(Err(Refusal::NoSeat)),

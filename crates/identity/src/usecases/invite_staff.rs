@@ -20,10 +20,9 @@ use crate::{
         person::LINE,
         role::Role,
     },
-    letters::{Letter, Template, queue_letter},
+    letters::{Letter, Opens, Template, queue_letter},
     policy::{MANAGE_STAFF, VIEW_CLIENTS, holds_all},
-    ports::{People, self_service::Invitations},
-    queries::access::account,
+    ports::{ExternalIdentities, People, Who, self_service::Invitations},
     store::{
         invitation::{InvitationStatus, Model as Invitation},
         user::Kind,
@@ -48,7 +47,7 @@ pub struct InviteStaff {
 
 /// Invites a colleague; `catalog` lists the names of all permissions.
 ///
-/// An address that a client has is refused to those who may see clients. To others it is one like any other: the
+/// A mere registration with the address keeps nobody from it. An address that a client has is refused to those who may see clients. To others it is one like any other: the
 /// invitation goes out, and it is its owner who is told when they accept it.
 ///
 /// # Errors
@@ -70,7 +69,7 @@ pub async fn invite_staff(
     let role = given_role(tx, cx, catalog, Kind::Staff, &TheirRole::Id(cmd.role)).await?;
     let department = in_department(tx, cmd.department).await?;
     take_seat(tx, cx).await?;
-    if let Some(owner) = account(tx.conn(), Some(&email)).await?
+    if let Some(owner) = tx.find_person(Who::Email(&email)).await?.filter(|owner| !owner.is_registration())
         && (owner.kind == Kind::Staff || cx.can(VIEW_CLIENTS))
     {
         return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
@@ -177,6 +176,7 @@ async fn mail(
         name: invitation.name.clone(),
         template: Template::Invitation,
         variables,
+        opens: Opens::Role(invitation.role_id),
     };
     queue_letter(tx, cx, db.keyring(), &letter).await
 }

@@ -20,7 +20,7 @@ use crate::{
         links::Links,
         one_time::{ACCOUNT, Payload, fresh},
     },
-    letters::{Letter, Template, queue_letter},
+    letters::{Letter, Opens, Template, queue_letter},
     ports::{
         Account,
         self_service::{NewOneTimeToken, OneTimeTokens},
@@ -149,7 +149,8 @@ pub(super) async fn mail_verification(
 ) -> Result<()> {
     let token = new_token(tx, cx, user, Purpose::VerifyEmail, payload).await?;
     let variables = vec![("link", links.verify_email(&token)), ("expires", "24 hours".into())];
-    let letter = Letter { to: to.into(), name: None, template: Template::VerifyEmail, variables };
+    let letter =
+        Letter { to: to.into(), name: None, template: Template::VerifyEmail, variables, opens: Opens::Account(user) };
     queue_letter(tx, cx, db.keyring(), &letter).await
 }
 
@@ -164,6 +165,6 @@ pub(super) async fn letter(
     variables: Vec<(&'static str, String)>,
 ) -> Result<()> {
     let name = to.verified.then(|| to.name.clone());
-    let letter = Letter { to: to.email.clone(), name, template, variables };
+    let letter = Letter { to: to.email.clone(), name, template, variables, opens: Opens::Account(to.id) };
     queue_letter(tx, cx, db.keyring(), &letter).await
 }

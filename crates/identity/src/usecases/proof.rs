@@ -10,8 +10,12 @@ use crate::{
     queries::access::account_by_id,
 };
 
-/// Attempts of one person, by password or by code: whoever found an open window must not try them all.
+/// Attempts of one person: whoever found an open window must not try them all.
 const BY_PERSON: Limit = Limit { name: "proof by person", attempts: 10, window: Duration::from_secs(15 * 60) };
+
+/// Codes of one person's second factor, counted by themselves: who has the password sees a success of it, and must not try
+/// more codes for that.
+const FACTOR: Limit = Limit { name: "second factor by person", attempts: 10, window: Duration::from_secs(15 * 60) };
 
 /// A password that was typed, and whether it was the account's at that moment.
 pub(super) struct Proof {
@@ -33,6 +37,22 @@ pub(super) async fn clear(db: &Db, cx: &Cx, person: &UserActor, limited: bool) -
         BY_PERSON.clear(&db.bookkeeping(cx).await?, &person.id.to_string()).await?;
     }
     Ok(())
+}
+
+/// Counts a try of the second factor's code.
+pub(super) async fn count_code(db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
+    if limited {
+        FACTOR.count(&db.bookkeeping(cx).await?, cx, &person.id.to_string()).await?;
+    }
+    Ok(())
+}
+
+/// Forgets the tries and the attempts, after a right code.
+pub(super) async fn clear_code(db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
+    if limited {
+        FACTOR.clear(&db.bookkeeping(cx).await?, &person.id.to_string()).await?;
+    }
+    clear(db, cx, person, limited).await
 }
 
 /// Counts an attempt and checks the password; outside of the transaction, because it takes long.

@@ -21,6 +21,7 @@ pub async fn regenerate_recovery_codes(
 ) -> Result<Vec<String>> {
     let person = in_session(cx, &[])?;
     let proof = proof::by_password(db, passwords, cx, person, password, limited).await?;
+    proof::count_code(db, cx, person, limited).await?;
     let proof = &proof;
     let codes = db
         .transact(cx, "recovery_codes.replace", |tx| async move {
@@ -32,6 +33,6 @@ pub async fn regenerate_recovery_codes(
             new_codes(&tx, cx, account.id).await
         })
         .await?;
-    proof::clear(db, cx, person, limited).await?;
+    proof::clear_code(db, cx, person, limited).await?;
     Ok(codes)
 }

@@ -2,6 +2,7 @@
 
 use kernel::{Cx, Error, Result, Tx, db::Emit, id::SessionId};
 
+use super::roles::may_touch_whose;
 use crate::{
     domain::access_events::SessionRevoked,
     ports::Sessions,
@@ -13,8 +14,8 @@ use crate::{
 /// is no error.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for a session that the actor may not see.
-pub async fn revoke_session(tx: &Tx, cx: &Cx, id: SessionId) -> Result<Session> {
+/// [`Error::NotFound`], also for a session that the actor may not see; [`Error::Invalid`] for one of somebody who has more.
+pub async fn revoke_session(tx: &Tx, cx: &Cx, catalog: &[&str], id: SessionId) -> Result<Session> {
     cx.user()?;
     cx.in_session()?;
     let missing = || Error::NotFound { what: "Session" };
@@ -24,6 +25,7 @@ pub async fn revoke_session(tx: &Tx, cx: &Cx, id: SessionId) -> Result<Session> 
         Error::Forbidden { .. } | Error::NotFound { .. } => missing(),
         error => error,
     })?;
+    may_touch_whose(tx, cx, catalog, session.user_id, "sessionId").await?;
     if tx.end(id, cx.now, Reason::Revoked).await? {
         tx.emit(cx, &SessionRevoked { session: id, user: session.user_id });
     }

@@ -3,7 +3,7 @@
 use kernel::{
     Cx, Error, ProblemCode, Result,
     db::Emit,
-    id::{RoleId, StaffId},
+    id::{RoleId, StaffId, UserId},
     text::Check,
 };
 
@@ -12,10 +12,10 @@ use crate::{
     domain::{
         events::{PermissionGranted, PermissionRevoked, RoleSaved},
         person::Person,
-        role::Role,
+        role::{ADMINISTRATORS, MAY_EVERYTHING, Role},
     },
     policy::{MANAGE_ROLES, MANAGE_SIGN_IN, holds_all},
-    ports::{People, Roles},
+    ports::{ExternalIdentities, People, Roles, Who},
     store::{role, user::Kind},
 };
 
@@ -40,24 +40,52 @@ pub struct SaveRole {
 
 /// Refuses where the person has permissions that the actor does not hold: nobody touches the access of those who may do more.
 pub(super) async fn may_touch<S: Roles>(s: &S, cx: &Cx, catalog: &[&str], person: &Person, field: &str) -> Result<()> {
-    let role = s.role(person.role_id).await?.ok_or_else(|| Error::internal("a role is missing"))?;
-    holds_all(cx, field, Role::of(role, catalog).permissions.iter().chain(&s.grants(person.id).await?))
+    holds_all(cx, field, &held_by(s, catalog, person.id, person.role_id).await?)
 }
 
-/// Refuses to take the last active administrator away.
-pub(super) async fn keep_an_administrator<S: Roles>(
+/// The same for somebody by their id; one's own access is one's own.
+pub(super) async fn may_touch_whose<S: ExternalIdentities + Roles>(
     s: &S,
+    cx: &Cx,
     catalog: &[&str],
-    person: &Person,
+    id: UserId,
     field: &str,
 ) -> Result<()> {
-    let role = s.role(person.role_id).await?.ok_or_else(|| Error::internal("a role is missing"))?;
-    let administers = person.is_active && Role::of(role, catalog).is_administrators();
-    if administers && s.other_administrators(person.id).await? == 0 {
+    if cx.user().is_ok_and(|actor| actor.id == id) {
+        return Ok(());
+    }
+    match s.find_person(Who::Id(id)).await? {
+        Some(person) => may_touch(s, cx, catalog, &person, field).await,
+        None => Ok(()),
+    }
+}
+
+/// What somebody may, by this role and by themselves.
+pub(super) async fn held_by<S: Roles>(s: &S, catalog: &[&str], id: UserId, role: RoleId) -> Result<Vec<String>> {
+    let role = s.role(role).await?.ok_or_else(|| Error::internal("a role is missing"))?;
+    let mut names = Role::of(role, catalog).permissions;
+    names.extend(s.grants(id).await?);
+    Ok(names)
+}
+
+/// Whether nobody else could do what the person does: the last active administrator, and the last who may everything, as
+/// nobody could ever give again what only they hold.
+pub(super) async fn is_last<S: Roles>(s: &S, person: &Person) -> Result<bool> {
+    let role = s.role(person.role_id).await?.filter(|role| role.built_in && person.is_active);
+    match role.as_ref().map(|role| role.name.as_str()) {
+        Some(MAY_EVERYTHING) => Ok(s.others(&[MAY_EVERYTHING], person.id).await? == 0),
+        Some(name) if ADMINISTRATORS.contains(&name) => Ok(s.others(&ADMINISTRATORS, person.id).await? == 0),
+        _ => Ok(false),
+    }
+}
+
+/// Refuses to take somebody away who [is the last](is_last).
+pub(super) async fn keep_the_last<S: Roles>(s: &S, person: &Person, field: &str) -> Result<()> {
+    if is_last(s, person).await? {
         return Err(Error::invalid(
             field,
             ProblemCode::NotAllowed,
-            "the last active administrator can be neither deactivated nor given another role",
+            "the last active administrator and the last SUPER_ADMIN can be neither deactivated nor given another role",
         ));
     }
     Ok(())
@@ -103,7 +131,7 @@ pub async fn update_role<S: Roles + Emit>(
     cmd: &SaveRole,
 ) -> Result<Role> {
     cx.require(MANAGE_ROLES)?;
-    let known = s.role(id).await?.ok_or(Error::NotFound { what: "Role" })?;
+    let known = s.lock_role(id).await?.ok_or(Error::NotFound { what: "Role" })?;
     let before = Role::of(known.clone(), catalog);
     holds_all(cx, "roleId", &before.permissions)?;
     let fixed = [cmd.name.is_some(), cmd.description.is_some(), cmd.permissions.is_some(), cmd.is_active.is_some()];

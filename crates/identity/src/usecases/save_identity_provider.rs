@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
-    Cx, Db, Error, ProblemCode, Result, Tx,
+    Conn, Cx, Db, Error, ProblemCode, Result, Tx,
     crypto::Keyring,
     db::Emit,
     id::{IdentityProviderId, RoleId},
@@ -17,7 +17,7 @@ use crate::{
         external_events::ProviderSaved,
         user_sync,
     },
-    policy::{MANAGE_SIGN_IN, holds_all},
+    policy::{MANAGE_SIGN_IN, ceiling, holds_all, in_session},
     ports::ExternalIdentities,
     queries::{
         identity_providers::{MOST_PROVIDERS, provider},
@@ -35,7 +35,7 @@ const ROTATION: TimeDelta = TimeDelta::hours(24);
 const MOST: usize = 50;
 
 /// What is to become of a provider; what is `None` stays as it is.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProviderSettings {
     /// Its name on the sign-in page.
     pub name: Option<String>,
@@ -96,7 +96,7 @@ pub async fn create_identity_provider(
     settings: ProviderSettings,
 ) -> Result<IdentityProviderId> {
     let prepare = async {
-        cx.require(MANAGE_SIGN_IN)?;
+        keeper(cx)?;
         let mut new = Provider {
             id: cx.new_id(),
             name: String::new(),
@@ -115,20 +115,34 @@ pub async fn create_identity_provider(
             previous_webhook_secret: None,
             previous_webhook_until: None,
             is_active: true,
+            ceiling: ceiling(cx, catalog)?,
             created_at: cx.now,
             updated_at: cx.now,
         };
         let settings = ProviderSettings { name: Some(settings.name.clone().unwrap_or_default()), ..settings };
-        apply(db, oidc, catalog, cx, &mut new, &settings).await?;
+        apply(&db.reader(cx).await?, db.keyring(), oidc, catalog, cx, &mut new, &settings).await?;
         if let Some(issuer) = &new.issuer {
             new.endpoints = Some(oidc.discover(issuer).await?);
         }
         Ok(new)
     };
-    store(db, cx, "identity_provider.create", None, prepare.await).await
+    // Reading a document takes too long for a transaction; that it could not be read is on record all the same.
+    let new: &Result<_> = &prepare.await;
+    db.transact(cx, "identity_provider.create", |tx| async move {
+        let new = new.as_ref().map_err(Clone::clone)?;
+        save(&tx, cx, None, new).await
+    })
+    .await
 }
 
-/// Changes a provider; with `rediscover` its discovery document is read again.
+/// Who keeps providers, in a session of theirs: a key must not decide who comes in.
+fn keeper(cx: &Cx) -> Result<()> {
+    cx.require(MANAGE_SIGN_IN)?;
+    in_session(cx, &[]).map(drop)
+}
+
+/// Changes a provider; with `rediscover` its discovery document is read again. Whoever changes more than its name answers
+/// for it from then on: it serves nobody who may more than they do.
 ///
 /// # Errors
 /// As [`create_identity_provider`]; [`Error::NotFound`].
@@ -141,20 +155,35 @@ pub async fn update_identity_provider(
     settings: ProviderSettings,
     rediscover: bool,
 ) -> Result<IdentityProviderId> {
-    let mut old = None;
+    let missing = || Error::NotFound { what: "IdentityProvider" };
+    let renamed = ProviderSettings { name: settings.name.clone(), ..ProviderSettings::default() };
+    let answers = rediscover || settings != renamed;
+    let settings = &settings;
     let prepare = async {
-        cx.require(MANAGE_SIGN_IN)?;
-        let found = provider(&db.reader(cx).await?, id).await?.ok_or(Error::NotFound { what: "IdentityProvider" })?;
-        let mut new = found.clone();
-        old = Some(found);
-        apply(db, oidc, catalog, cx, &mut new, &settings).await?;
-        if let Some(issuer) = new.issuer.as_ref().filter(|_| rediscover) {
-            new.endpoints = Some(oidc.discover(issuer).await?);
+        keeper(cx)?;
+        let conn = db.reader(cx).await?;
+        let mut new = provider(&conn, id).await?.ok_or_else(missing)?;
+        apply(&conn, db.keyring(), oidc, catalog, cx, &mut new, settings).await?;
+        drop(conn);
+        match new.issuer.filter(|_| rediscover) {
+            Some(issuer) => oidc.discover(&issuer).await.map(Some),
+            None => Ok(None),
         }
-        Ok(new)
     };
-    let new = prepare.await;
-    store(db, cx, "identity_provider.update", old, new).await
+    let endpoints: &Result<_> = &prepare.await;
+    db.transact(cx, "identity_provider.update", |tx| async move {
+        let endpoints = endpoints.as_ref().map_err(Clone::clone)?;
+        // Read again, to be kept as it is: somebody else may have changed it meanwhile.
+        let old = tx.provider(id).await?.ok_or_else(missing)?;
+        let mut new = old.clone();
+        apply(tx.conn(), db.keyring(), oidc, catalog, cx, &mut new, settings).await?;
+        new.endpoints = endpoints.clone().or(new.endpoints);
+        if answers {
+            new.ceiling = ceiling(cx, catalog)?;
+        }
+        save(&tx, cx, Some(&old), &new).await
+    })
+    .await
 }
 
 /// Takes a provider out of use: nobody signs in by it, and what it tells is not heard. Sessions go on.
@@ -162,25 +191,9 @@ pub async fn update_identity_provider(
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`].
 pub async fn deactivate_identity_provider(tx: &Tx, cx: &Cx, id: IdentityProviderId) -> Result<IdentityProviderId> {
-    cx.require(MANAGE_SIGN_IN)?;
+    keeper(cx)?;
     let old = tx.provider(id).await?.ok_or(Error::NotFound { what: "IdentityProvider" })?;
     save(tx, cx, Some(&old), &Provider { is_active: false, updated_at: cx.now, ..old.clone() }).await
-}
-
-/// Stores what was prepared, or records why it could not be: reading a document takes too long for a transaction.
-async fn store(
-    db: &Db,
-    cx: &Cx,
-    action: &'static str,
-    old: Option<Provider>,
-    new: Result<Provider>,
-) -> Result<IdentityProviderId> {
-    let (old, new) = (&old, &new);
-    db.transact(cx, action, |tx| async move {
-        let new = new.as_ref().map_err(Clone::clone)?;
-        save(&tx, cx, old.as_ref(), new).await
-    })
-    .await
 }
 
 async fn save(tx: &Tx, cx: &Cx, old: Option<&Provider>, new: &Provider) -> Result<IdentityProviderId> {
@@ -218,12 +231,14 @@ fn shown(provider: &Provider) -> Json {
         "hasWebhookSecret": provider.webhook_secret.is_some(),
         "previousWebhookUntil": provider.previous_webhook_until,
         "isActive": provider.is_active,
+        "ceiling": provider.ceiling,
     })
 }
 
 /// Lays the settings over a provider, all problems named at once.
 async fn apply(
-    db: &Db,
+    conn: &Conn,
+    keyring: &Keyring,
     oidc: &Oidc,
     catalog: &[&str],
     cx: &Cx,
@@ -231,7 +246,7 @@ async fn apply(
     settings: &ProviderSettings,
 ) -> Result<()> {
     let mut check = Check::default();
-    let seal = |what: &str, secret: &[u8]| db.keyring().encrypt(cx.source(), &context(to.id, what), secret);
+    let seal = |what: &str, secret: &[u8]| keyring.encrypt(cx.source(), &context(to.id, what), secret);
     let client_sealed = match &settings.client_secret {
         Some(Some(secret)) => {
             let secret = check.line("clientSecret", secret, 500);
@@ -290,7 +305,7 @@ async fn apply(
         check.problem("issuer", ProblemCode::Blank, "a provider needs an issuer, a webhook secret, or both");
     }
     check.done()?;
-    roles(db, catalog, cx, to).await
+    roles(conn, catalog, cx, to).await
 }
 
 fn lists(check: &mut Check, private: bool, to: &mut Provider, settings: &ProviderSettings) {
@@ -343,7 +358,7 @@ fn lists(check: &mut Check, private: bool, to: &mut Provider, settings: &Provide
 }
 
 /// Nobody lets a provider give what they do not hold, and each kind of person gets a role of its kind.
-async fn roles(db: &Db, catalog: &[&str], cx: &Cx, to: &Provider) -> Result<()> {
+async fn roles(conn: &Conn, catalog: &[&str], cx: &Cx, to: &Provider) -> Result<()> {
     let mapped = to.mapped_roles.0.iter().map(|mapped| ("mappedRoles", mapped.role));
     let given: Vec<_> = to.role_id.iter().map(|role| ("createsWith", *role)).chain(mapped).collect();
     if to.creates.is_some() && to.role_id.is_none() {
@@ -353,7 +368,7 @@ async fn roles(db: &Db, catalog: &[&str], cx: &Cx, to: &Provider) -> Result<()> 
         return Ok(());
     }
     let ids: Vec<_> = given.iter().map(|(_, role)| *role).collect();
-    let known = roles_by_ids(&db.reader(cx).await?, &ids, catalog).await?;
+    let known = roles_by_ids(conn, &ids, catalog).await?;
     for (field, id) in given {
         let missing = || Error::invalid(field, ProblemCode::NotAvailable, "there is no such role");
         let role = known.get(&id).ok_or_else(missing)?;

@@ -16,7 +16,7 @@ use crate::{
         notification_events::NotificationChannelSaved,
         webhook::WebhookRules,
     },
-    policy::MANAGE_NOTIFICATIONS,
+    policy::{MANAGE_NOTIFICATIONS, in_session},
     queries::notification_channels::{Channel, visible_channels},
     store::notification_channel::{self as channel, ChannelKind},
 };
@@ -96,7 +96,7 @@ pub async fn update_notification_channel(
 /// # Errors
 /// [`Error::Invalid`] as for making one.
 pub async fn set_own_channel(tx: &Tx, tools: ChannelTools<'_>, cx: &Cx, cmd: &ChannelChange) -> Result<Channel> {
-    let own = cx.user()?.id;
+    let own = in_session(cx, &[])?.id;
     let found = channel::Entity::find().filter(channel::Column::OwnerId.eq(own)).lock_exclusive().one(tx.conn());
     let found = found.await?;
     save(tx, tools, cx, found, Some(own), cmd).await

@@ -5,6 +5,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, entity::prelude::*, se
 
 use crate::{
     domain::{notification::NotificationType, notification_events::NotificationPreferenceSet},
+    policy::in_session,
     queries::notifications::Preference,
     store::notification_preference::{ActiveModel, Column, Entity},
 };
@@ -12,7 +13,7 @@ use crate::{
 /// Stores what the actor decided about a type; what is absent stays as it is.
 ///
 /// # Errors
-/// [`kernel::Error::Unauthenticated`] when nobody is signed in.
+/// [`kernel::Error::Unauthenticated`] when nobody is signed in; [`kernel::Error::Forbidden`] for an API key.
 pub async fn set_notification_preference(
     tx: &Tx,
     cx: &Cx,
@@ -20,7 +21,7 @@ pub async fn set_notification_preference(
     email: Option<bool>,
     teams: Option<bool>,
 ) -> Result<Preference> {
-    let user = cx.user()?.id;
+    let user = in_session(cx, &[])?.id;
     let decided = Entity::find().filter(Column::UserId.eq(user)).filter(Column::Kind.eq(kind)).one(tx.conn()).await?;
     let before = match decided {
         Some(row) => Preference { kind, email: row.email, teams: row.teams },

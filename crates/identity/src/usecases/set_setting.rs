@@ -8,6 +8,7 @@ use crate::{
         setting::{CUSTOM, Known, Scope, checked_custom, is_custom},
         setting_events::SettingChanged,
     },
+    policy::in_session,
     ports::Settings,
     queries::settings::may,
     store::setting::{Kind, Model},
@@ -29,7 +30,7 @@ pub struct SetSetting {
     pub description: Option<String>,
 }
 
-/// Whose the setting is, where the actor may change it and there is one of that key.
+/// Whose the setting is, where the actor may change it and there is one of that key. One's own is no business of a key.
 fn owner(cx: &Cx, key: &str, scope: Scope) -> Result<Option<UserId>> {
     may(cx, key, scope)?;
     let known = Known::of(key);
@@ -43,7 +44,7 @@ fn owner(cx: &Cx, key: &str, scope: Scope) -> Result<Option<UserId>> {
     if known.is_some_and(|known| known.scope != scope) {
         return Err(Error::invalid("scope", ProblemCode::NotAllowed, "this setting has the other scope"));
     }
-    Ok(if scope == Scope::Personal { Some(cx.user()?.id) } else { None })
+    Ok(if scope == Scope::Personal { Some(in_session(cx, &[])?.id) } else { None })
 }
 
 /// Sets a setting.

@@ -3,23 +3,24 @@
 use kernel::{
     Cx, Db, Error, Result, Tx,
     db::Emit,
-    id::{IdentityProviderId, RoleId, StaffId, UserId},
+    id::{IdentityProviderId, StaffId, UserId},
 };
 use serde_json::{Value as Json, json};
 
 use super::{
-    external_person::{attach, end_proxies, unknown},
+    deactivate_person::end_for_good,
+    external_person::{attach, unknown},
+    roles::{held_by, is_last},
     save_identity_provider::webhook_secrets,
 };
 use crate::{
     domain::{
-        external_events::{LastAdministratorKept, PersonRemoved, PersonSynced},
-        id_token::Described,
+        external_events::{LastAdministratorKept, PersonRemoved, PersonSpared, PersonSynced},
+        id_token::{Described, Refusal},
         person::Person,
-        role::Role,
         user_sync::{Delivery, Told, read},
     },
-    policy::MANAGE_SIGN_IN,
+    policy::{MANAGE_SIGN_IN, is_below},
     ports::{ExternalIdentities, People, Roles, Who, Work, self_service::OneTimeTokens},
     queries::identity_providers::provider,
     store::{identity_provider::Model as Provider, user::Kind},
@@ -54,20 +55,33 @@ pub async fn hear<'a>(db: &Db, cx: &Cx, id: IdentityProviderId, delivery: &Deliv
 ///
 /// # Errors
 /// When trying again helps.
-pub async fn sync_external_user<W: Work>(tx: &Tx, work: &W, cx: &Cx, heard: &Heard<'_>) -> Result<Option<UserId>> {
+pub async fn sync_external_user<W: Work>(
+    tx: &Tx,
+    work: &W,
+    cx: &Cx,
+    catalog: &[&str],
+    heard: &Heard<'_>,
+) -> Result<Option<UserId>> {
     cx.require(MANAGE_SIGN_IN)?;
     let Heard { sender, delivery, told } = heard;
     if !tx.first_delivery(sender.id, delivery, cx.now).await? {
         return Ok(None);
     }
     match told {
-        Told::Saved { who, revision } => saved(tx, cx, sender, who, *revision).await,
-        Told::Removed { subject } => removed(tx, work, cx, sender, subject).await,
+        Told::Saved { who, revision } => saved(tx, cx, catalog, sender, who, *revision).await,
+        Told::Removed { subject } => removed(tx, work, cx, catalog, sender, subject).await,
         Told::Other => Ok(None),
     }
 }
 
-async fn saved(tx: &Tx, cx: &Cx, sender: &Provider, who: &Described, revision: i64) -> Result<Option<UserId>> {
+async fn saved(
+    tx: &Tx,
+    cx: &Cx,
+    catalog: &[&str],
+    sender: &Provider,
+    who: &Described,
+    revision: i64,
+) -> Result<Option<UserId>> {
     let mut identity = tx.identity(&unknown(cx, sender, &who.subject)).await?;
     if identity.removed_at.is_some() || identity.revision >= revision {
         return Ok(None);
@@ -76,9 +90,19 @@ async fn saved(tx: &Tx, cx: &Cx, sender: &Provider, who: &Described, revision: i
     identity.email = who.email.clone().or(identity.email);
     let changed = match identity.user_id {
         // Who cannot be told apart from somebody else here is left alone; a later state may tell more.
-        None => attach(tx, cx, sender, &mut identity, who).await?.ok().map(|person| person.id),
+        None => match attach(tx, cx, catalog, sender, &mut identity, who).await? {
+            Ok(person) => Some(person.id),
+            Err(refusal) => {
+                if refusal == Refusal::BeyondCeiling {
+                    let (user, email) = (None, who.email.clone());
+                    tx.emit(cx, &PersonSpared { user, email, provider: sender.name.clone() });
+                }
+                None
+            }
+        },
         Some(id) => match tx.find_person(Who::Id(id)).await? {
-            Some(person) => change(tx, cx, sender, person, who).await?,
+            Some(person) if spares(tx, cx, catalog, sender, &person).await? => None,
+            Some(person) => change(tx, cx, catalog, sender, person, who).await?,
             None => None,
         },
     };
@@ -86,8 +110,25 @@ async fn saved(tx: &Tx, cx: &Cx, sender: &Provider, who: &Described, revision: i
     Ok(changed)
 }
 
+/// Whether the person may more than whoever set the provider up: then nothing becomes of what it tells, and that is on record.
+async fn spares(tx: &Tx, cx: &Cx, catalog: &[&str], sender: &Provider, person: &Person) -> Result<bool> {
+    let spared = !sender.serves(tx, catalog, person).await?;
+    if spared {
+        let (user, email) = (Some(person.id), Some(person.email.clone()));
+        tx.emit(cx, &PersonSpared { user, email, provider: sender.name.clone() });
+    }
+    Ok(spared)
+}
+
 /// Brings a person to the state that their provider tells of.
-async fn change(tx: &Tx, cx: &Cx, sender: &Provider, person: Person, who: &Described) -> Result<Option<UserId>> {
+async fn change(
+    tx: &Tx,
+    cx: &Cx,
+    catalog: &[&str],
+    sender: &Provider,
+    person: Person,
+    who: &Described,
+) -> Result<Option<UserId>> {
     let mut new = person.clone();
     new.updated_at = cx.now;
     if who.name.is_some() || who.first_name.is_some() || who.last_name.is_some() {
@@ -104,7 +145,8 @@ async fn change(tx: &Tx, cx: &Cx, sender: &Provider, person: Person, who: &Descr
         && let Some(role) = sender.role_for(who.role.as_deref()).filter(|role| *role != person.role_id)
         && tx.role(role).await?.is_some_and(|role| role.is_active)
         && follows(sender, &person)
-        && (!is_last_administrator(tx, &person).await? || administers(tx, role).await?)
+        && is_below(sender.ceiling.as_ref(), &held_by(tx, catalog, person.id, role).await?)
+        && !is_last(tx, &person).await?
     {
         new.role_id = role;
     }
@@ -133,7 +175,14 @@ fn shown(person: &Person) -> Json {
         "roleId": person.role_id })
 }
 
-async fn removed<W: Work>(tx: &Tx, work: &W, cx: &Cx, sender: &Provider, subject: &str) -> Result<Option<UserId>> {
+async fn removed<W: Work>(
+    tx: &Tx,
+    work: &W,
+    cx: &Cx,
+    catalog: &[&str],
+    sender: &Provider,
+    subject: &str,
+) -> Result<Option<UserId>> {
     let mut identity = tx.identity(&unknown(cx, sender, subject)).await?;
     if identity.removed_at.is_some() {
         return Ok(None);
@@ -145,8 +194,11 @@ async fn removed<W: Work>(tx: &Tx, work: &W, cx: &Cx, sender: &Provider, subject
         None => None,
     };
     let Some(mut person) = person.filter(|person| person.is_active) else { return Ok(None) };
+    if spares(tx, cx, catalog, sender, &person).await? {
+        return Ok(None);
+    }
     let (user, provider) = (person.id, sender.name.clone());
-    if is_last_administrator(tx, &person).await? {
+    if is_last(tx, &person).await? {
         tx.emit(cx, &LastAdministratorKept { user, provider });
         return Ok(None);
     }
@@ -154,19 +206,10 @@ async fn removed<W: Work>(tx: &Tx, work: &W, cx: &Cx, sender: &Provider, subject
     person.deactivated_at = Some(cx.now);
     person.updated_at = cx.now;
     tx.save(&person).await?;
-    tx.end_access(user, cx.now).await?;
-    end_proxies(tx, cx, user).await?;
+    end_for_good(tx, cx, user).await?;
     if person.kind == Kind::Staff {
         work.hand_over(cx, StaffId(user.0), None).await?;
     }
     tx.emit(cx, &PersonRemoved { user, provider });
     Ok(Some(user))
-}
-
-async fn administers<S: Roles>(s: &S, role: RoleId) -> Result<bool> {
-    Ok(s.role(role).await?.is_some_and(|role| Role::of(role, &[]).is_administrators()))
-}
-
-async fn is_last_administrator<S: Roles>(s: &S, person: &Person) -> Result<bool> {
-    Ok(person.is_active && administers(s, person.role_id).await? && s.other_administrators(person.id).await? == 0)
 }

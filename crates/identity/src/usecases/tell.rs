@@ -22,7 +22,7 @@ use crate::{
         notification_events::NotificationCreated,
         person::Person,
     },
-    letters::{Letter, Template, queue_letter_of},
+    letters::{Letter, Opens, Template, queue_letter_of},
     queries::{notification_channels::Channel, notifications::Preference},
     store::{
         notification, notification_channel as channel, notification_delivery as delivery,
@@ -115,7 +115,7 @@ fn letter(post: Desk<'_>, notice: &Notice, person: &Person) -> Letter {
         (Template::Notification, variables)
     });
     let name = person.email_verified_at.map(|_| person.name.clone());
-    Letter { to: person.email.clone(), name, template, variables }
+    Letter { to: person.email.clone(), name, template, variables, opens: Opens::Nothing }
 }
 
 /// Those to be told who are here and active, once each.

@@ -19,7 +19,7 @@ use crate::{
         notification_events::NotificationChannelTested,
         webhook::{PostError, WebhookRules},
     },
-    policy::MANAGE_NOTIFICATIONS,
+    policy::{MANAGE_NOTIFICATIONS, in_session},
     ports::Cards,
     queries::notification_channels::{Channel, visible_channels},
     store::notification_channel as channel,
@@ -77,7 +77,7 @@ pub async fn test_own_channel(
 ) -> Result<Tested> {
     let found = db
         .transact(&cx.keyed(None), "notification_channel.test", |tx| async move {
-            let own = channel::Entity::find().filter(channel::Column::OwnerId.eq(cx.user()?.id));
+            let own = channel::Entity::find().filter(channel::Column::OwnerId.eq(in_session(cx, &[])?.id));
             let found = own.one(tx.conn()).await?.ok_or_else(|| {
                 Error::invalid("", ProblemCode::NotAvailable, "there is no Teams channel of your own yet")
             })?;

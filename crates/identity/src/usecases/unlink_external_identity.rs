@@ -11,7 +11,8 @@ use crate::{
 /// Unties an account of one's own at a provider. It stays known, so that old news about it stay old.
 ///
 /// # Errors
-/// [`Error::NotFound`] for one that is not one's own; [`Error::Invalid`] for the last way to sign in.
+/// [`Error::NotFound`] for one that is not one's own; [`Error::Invalid`] for the last way to sign in, and for one that its
+/// provider tells of by webhook.
 pub async fn unlink_external_identity<S: ExternalIdentities + People + Emit>(
     s: &S,
     cx: &Cx,
@@ -22,6 +23,14 @@ pub async fn unlink_external_identity<S: ExternalIdentities + People + Emit>(
     let missing = || Error::NotFound { what: "ExternalIdentity" };
     let mut identity = all.iter().find(|identity| identity.id == id).cloned().ok_or_else(missing)?;
     let provider = s.provider(identity.provider_id).await?.ok_or_else(missing)?;
+    if identity.revision > 0 && provider.webhook_secret.is_some() {
+        // Otherwise nobody would be found here when they are removed there.
+        return Err(Error::invalid(
+            "externalIdentityId",
+            ProblemCode::NotAllowed,
+            "this provider tells the company of its people; it is not yours to leave",
+        ));
+    }
     let mut others = s.account_by_id(own).await?.is_some_and(|account| account.password_hash.is_some());
     for other in all.iter().filter(|other| other.id != id && other.removed_at.is_none()) {
         let way = s.provider(other.provider_id).await?;

@@ -10,7 +10,7 @@ use kernel::{
 use super::{
     add_person::{TheirRole, found, given_role, in_department, manage},
     details::Details,
-    roles::{keep_an_administrator, may_touch},
+    roles::{keep_the_last, may_touch},
 };
 use crate::{
     domain::{events::PersonUpdated, person::Person},
@@ -55,7 +55,7 @@ pub async fn update_person<S: People + Roles + Emit>(
     check.done()?;
     if let Some(role) = cmd.role.filter(|role| *role != before.role_id) {
         person.role_id = given_role(s, cx, catalog, cmd.kind, &TheirRole::Id(role)).await?.id;
-        keep_an_administrator(s, catalog, &before, "roleId").await?;
+        keep_the_last(s, &before, "roleId").await?;
     }
     if let Some(department) = cmd.department.filter(|department| *department != before.department_id) {
         person.department_id = in_department(s, department).await?;

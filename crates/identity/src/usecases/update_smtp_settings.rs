@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     domain::setting_events::SmtpSettingsChanged,
     letters::{Encryption, is_mail_port},
-    policy::MANAGE_SETTINGS,
+    policy::{MANAGE_SETTINGS, ceiling, in_session},
     ports::MailSetup,
     queries::mail_server::password_context,
     store::smtp_settings::{Model, ONLY},
@@ -47,7 +47,8 @@ pub struct UpdateSmtpSettings {
     pub any_port: bool,
 }
 
-/// Changes the company's mail server.
+/// Changes the company's mail server, in a session. Whoever changes it answers for it: what lets in somebody who may more
+/// than they do goes through the installation's own server.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without [`MANAGE_SETTINGS`]; [`Error::Invalid`] for what is missing or not valid, for a password
@@ -56,10 +57,12 @@ pub struct UpdateSmtpSettings {
 pub async fn update_smtp_settings<S: MailSetup + Emit>(
     s: &S,
     cx: &Cx,
+    catalog: &[&str],
     keyring: &Keyring,
     cmd: &UpdateSmtpSettings,
 ) -> Result<()> {
     cx.require(MANAGE_SETTINGS)?;
+    in_session(cx, &[])?;
     let old = s.smtp().await?;
     let mut check = Check::default();
     let was = old.as_ref();
@@ -129,6 +132,7 @@ pub async fn update_smtp_settings<S: MailSetup + Emit>(
         from_email,
         from_name,
         is_active: cmd.is_active.or(was.map(|was| was.is_active)).unwrap_or(true),
+        ceiling: ceiling(cx, catalog)?,
         updated_by: cx.person().ok().map(|person| person.id),
         updated_at: cx.now,
     };
@@ -164,5 +168,6 @@ fn shown(row: &Model) -> Json {
         "fromEmail": row.from_email,
         "fromName": row.from_name,
         "isActive": row.is_active,
+        "ceiling": row.ceiling,
     })
 }

@@ -248,7 +248,9 @@ impl ApiKeyMutation {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
         let key = id("input.apiKeyId", &input.api_key_id)?;
-        let ended = scope.app.db.transact(cx, "api_key.revoke", |tx| async move { revoke_api_key(&tx, cx, key).await });
+        let catalog = &scope.app.catalog;
+        let revoked = |tx| async move { revoke_api_key(&tx, cx, catalog, key).await };
+        let ended = scope.app.db.transact(cx, "api_key.revoke", revoked);
         let (ended, errors) = payload(ended.await)?;
         if let Some((_, hash)) = &ended {
             scope.app.access.forget_key(cx.tenant.id, hash).await;

@@ -7,6 +7,7 @@ use kernel::id::{IdentityProviderId, RoleId, UserId};
 
 use super::{
     mutations::SessionTokens,
+    permission::Permission,
     types::{IntoId, Role},
 };
 use crate::graphql::{
@@ -87,6 +88,9 @@ pub struct IdentityProvider {
     pub webhook_path: String,
     /// Whether it is used.
     pub is_active: bool,
+    /// What whoever last changed more than its name may; null where that is everything. It serves nobody who may more: they
+    /// are not let in by it, and nothing becomes of what it tells of them.
+    pub ceiling: Option<Vec<Permission>>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -114,6 +118,7 @@ impl IdentityProvider {
             has_webhook_secret: provider.webhook_secret.is_some(),
             previous_webhook_secret_until: provider.previous_webhook_until,
             is_active: provider.is_active,
+            ceiling: provider.ceiling.map(|ceiling| Permission::known(&ceiling.0)),
             created_at: provider.created_at,
             updated_at: provider.updated_at,
             creates_with: provider.role_id,
@@ -323,6 +328,10 @@ pub struct CompleteOidcSignInInput {
     /// `code` of the address they came back to.
     #[graphql(secret)]
     pub code: String,
+    /// The code of the second factor: six digits of the app, or a recovery code. Asked for (`TOTP_REQUIRED`) of who has one,
+    /// unless the provider is trusted to have asked for it; then send the same again with it, within five minutes.
+    #[graphql(secret)]
+    pub totp_code: Option<String>,
 }
 
 /// What came of signing in elsewhere.

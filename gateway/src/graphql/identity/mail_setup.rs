@@ -52,6 +52,9 @@ pub struct SmtpSettings {
     pub from_name: Option<String>,
     /// Whether mails go there; otherwise they go through the installation's own server.
     pub is_active: bool,
+    /// What whoever changed it last may; null where that is everything. A link that lets in somebody who may more (another
+    /// password, an invitation …) goes through the installation's own server.
+    pub ceiling: Option<Vec<Permission>>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
     #[graphql(skip)]
@@ -77,6 +80,7 @@ impl From<identity::SmtpSettings> for SmtpSettings {
             from_email: EmailAddress(row.from_email),
             from_name: row.from_name,
             is_active: row.is_active,
+            ceiling: row.ceiling.map(|ceiling| Permission::known(&ceiling.0)),
             updated_at: row.updated_at,
             updated_by: row.updated_by,
         }
@@ -399,7 +403,7 @@ impl MailSetupMutation {
         let updated = app
             .db
             .transact(cx, "smtp_settings.update", |tx| async move {
-                identity::update_smtp_settings(&tx, cx, keyring, cmd).await
+                identity::update_smtp_settings(&tx, cx, &app.catalog, keyring, cmd).await
             })
             .await;
         let (updated, errors) = payload(updated)?;

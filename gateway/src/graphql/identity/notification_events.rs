@@ -98,7 +98,8 @@ impl Telling for OwnFeed {
     type Event = NotificationEvent;
 
     fn may(&self, cx: &Cx) -> kernel::Result<()> {
-        cx.user().map(drop)
+        cx.user()?;
+        cx.in_session().map(drop)
     }
 
     async fn tell(&self, _: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<Option<NotificationEvent>>> {

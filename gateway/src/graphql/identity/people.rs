@@ -225,16 +225,14 @@ async fn reactivate(
     done
 }
 
-/// The hash of a first password; refused here where it is too short or too long to be one.
-async fn first_password(scope: &Scope, password: Option<String>) -> kernel::Result<Option<String>> {
+/// The hash of a first password, where the rules take it; `personal` is what is known of its owner.
+async fn first_password(scope: &Scope, password: Option<String>, personal: &[&str]) -> kernel::Result<Option<String>> {
     let Some(password) = password else { return Ok(None) };
     // Hashing is dear: who may not add anybody does not get that far.
     scope.cx().require(identity::MANAGE_STAFF)?;
-    let long = password.chars().count();
-    if !(12..=1024).contains(&long) {
-        let code = if long < 12 { kernel::ProblemCode::InvalidFormat } else { kernel::ProblemCode::TooLong };
-        return Err(kernel::Error::invalid("password", code, "must have 12 to 1024 characters"));
-    }
+    let mut check = kernel::text::Check::default();
+    identity::check_password(&mut check, "password", &password, personal);
+    check.done()?;
     scope.app.passwords.hash(&scope.app.source, &password).await.map(Some)
 }
 
@@ -254,7 +252,8 @@ impl PeopleMutation {
         let scope = scope(ctx);
         let must_change_password = input.password.is_some();
         // A bad one is refused inside the transaction, where refusals are recorded.
-        let password = first_password(scope, input.password).await;
+        let password =
+            first_password(scope, input.password, &[&input.email.0, input.name.as_deref().unwrap_or_default()]).await;
         let person = AddPerson {
             kind: UserKind::Staff,
             email: input.email.0,

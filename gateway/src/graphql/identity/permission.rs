@@ -64,4 +64,9 @@ impl Permission {
     pub fn of(name: &str) -> Option<Self> {
         async_graphql::resolver_utils::EnumType::items().iter().find(|item| item.name == name).map(|item| item.value)
     }
+
+    /// Those of these names.
+    pub fn known(names: &[String]) -> Vec<Self> {
+        names.iter().filter_map(|name| Self::of(name)).collect()
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{AddPerson, Details, OpenTenant, SignInPlatform, TenantAccount, UpdateTenant};
-use kernel::{ProblemCode, text::Check};
+use kernel::text::Check;
 
 use super::{
     tenant::{TenantLimits, Tier},
@@ -328,11 +328,7 @@ async fn create(scope: &Scope, input: CreateTenantInput) -> kernel::Result<Tenan
     let mut check = Check::default();
     let email = check.email("adminEmail", &input.admin_email.0);
     let name = check.line("adminName", &input.admin_name, 200);
-    match input.admin_password.chars().count() {
-        0..12 => check.problem("adminPassword", ProblemCode::InvalidFormat, "must have at least 12 characters"),
-        12..=1024 => {}
-        _ => check.problem("adminPassword", ProblemCode::TooLong, "must have at most 1024 characters"),
-    }
+    identity::check_password(&mut check, "adminPassword", &input.admin_password, &[&email, &name]);
     check.done()?;
     let password_hash = app.passwords.hash(&app.source, &input.admin_password).await?;
     let new = OpenTenant { slug: input.slug, name: input.name, tier: input.tier.into(), hosts: input.hosts };

@@ -180,7 +180,8 @@ impl SessionMutation {
     ) -> Result<RevokeSessionPayload> {
         let (scope, id) = (scope(ctx), id("input.sessionId", &input.session_id)?);
         let cx = &scope.mutation(ctx);
-        let revoked = |tx| async move { identity::revoke_session(&tx, cx, id).await };
+        let catalog = &scope.app.catalog;
+        let revoked = |tx| async move { identity::revoke_session(&tx, cx, catalog, id).await };
         let (session, errors) = payload(scope.app.db.transact(cx, "session.revoke", revoked).await)?;
         scope.app.access.forget(cx.tenant.id, id).await;
         Ok(RevokeSessionPayload { session: session.map(Into::into), errors })
@@ -196,7 +197,8 @@ impl SessionMutation {
         let scope = scope(ctx);
         let of = input.user_id.as_ref().map(|id| user_id("input.userId", id)).transpose()?;
         let cx = &scope.mutation(ctx);
-        let revoked = |tx| async move { identity::revoke_all_sessions(&tx, cx, of, input.except_current).await };
+        let (catalog, except) = (&scope.app.catalog, input.except_current);
+        let revoked = |tx| async move { identity::revoke_all_sessions(&tx, cx, catalog, of, except).await };
         let (sessions, errors) = payload(scope.app.db.transact(cx, "session.revoke_all", revoked).await)?;
         for session in sessions.iter().flatten() {
             scope.app.access.forget(cx.tenant.id, *session).await;

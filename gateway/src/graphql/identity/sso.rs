@@ -163,8 +163,8 @@ impl SsoMutation {
         Ok(BeginOidcSignInPayload { authorization_url, flow_token, expires_at, errors })
     }
 
-    /// Public: completes a sign-in at an identity provider. State and code are good once, whatever comes of it. Limited
-    /// per address.
+    /// Public: completes a sign-in at an identity provider. State and code are good once, whatever comes of it, but where
+    /// the code of the second factor is missing or wrong. Limited per address.
     async fn complete_oidc_sign_in(
         &self,
         ctx: &Context<'_>,
@@ -175,10 +175,11 @@ impl SsoMutation {
             flow_token: input.flow_token,
             state: input.state,
             code: input.code,
+            totp_code: input.totp_code,
             limited: app.rate_limits,
         };
         let policy = app.settings.session_policy(&cx, app.sessions).await?;
-        let completed = complete_oidc_sign_in(&app.db, &app.oidc, &app.tokens, policy, &cx, cmd);
+        let completed = complete_oidc_sign_in(&app.db, &app.oidc, &app.tokens, policy, &app.catalog, &cx, cmd);
         let (tokens, errors) = payload(completed.await)?;
         let session = match tokens {
             Some(tokens) => Some(session(scope(ctx), tokens).await?.ok_or(Error::Unauthenticated)?),

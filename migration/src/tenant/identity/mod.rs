@@ -8,4 +8,5 @@ pub mod m0009_api_keys;
 pub mod m0010_settings;
 pub mod m0011_notifications;
 pub mod m0012_external_identities;
+pub mod m0014_ceilings;
 pub mod m0015_notification_mails;
