@@ -196,14 +196,13 @@ mod tests {
         assert!(
             ['ς', 'σ', 'Σ'].iter().all(|letter| any_case('σ').contains(*letter) && any_case('ς').contains(*letter))
         );
-        let looked_for = |backend, text| {
+        let looked_for = |text| {
             let mut select = Query::select();
             let column = crate::jobs::Column::Kind;
-            select.expr(Expr::val(1)).and_where(contains(backend, column, text).unwrap());
+            select.expr(Expr::val(1)).and_where(contains(DbBackend::Sqlite, column, text).unwrap());
             select.build(SqliteQueryBuilder).1.0.last().cloned().unwrap()
         };
-        assert_eq!(looked_for(DbBackend::Sqlite, " ÉVA [*_%] "), Value::from("*[éÉé]va [[][*]_%]*"));
-        assert_eq!(looked_for(DbBackend::Postgres, "a.b (É)"), Value::from("a\\.b\\ \\([éÉé]\\)"));
+        assert_eq!(looked_for(" ÉVA [*_%] "), Value::from("*[éÉé]va [[][*]_%]*"));
         for nothing in ["", "  ", "\0"] {
             assert!(contains(DbBackend::Sqlite, crate::jobs::Column::Kind, nothing).is_none());
         }
