@@ -183,8 +183,8 @@ both! {
 
         // A client, as the database has them.
         rows.run(&format!(
-            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, created_at, updated_at) \
-             SELECT {}, 'client', 'client@example.com', 'C', '*', id, {}, 1, {at}, {at} FROM roles WHERE name = 'CLIENT'",
+            "INSERT INTO users (id, kind, email, name, password_hash, role_id, is_active, token_version, email_verified_at, created_at, updated_at) \
+             SELECT {}, 'client', 'client@example.com', 'C', '*', id, {}, 1, {at}, {at}, {at} FROM roles WHERE name = 'CLIENT'",
             random_id(&rows), if rows.is_sqlite() { "1" } else { "true" },
         )).await;
         assert_eq!(code(&invite(&admin, "client@example.com", &nothing).await, "inviteStaff"), "NOT_AVAILABLE");

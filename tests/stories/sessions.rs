@@ -135,7 +135,10 @@ both! {
         assert!(!refused.status.success());
         assert!(String::from_utf8_lossy(&refused.stderr).contains("last active administrator"), "{refused:?}");
         let admin = desk.admin().await;
-        let second = desk.colleague("second@example.com", "Second", "ADMIN").await;
+        // Somebody who may not everything could never give again what only this one holds.
+        desk.colleague("lesser@example.com", "Lesser", "ADMIN").await;
+        assert!(!desk.cli(&["staff", "deactivate", ADMIN_EMAIL], "").status.success());
+        let second = desk.colleague("second@example.com", "Second", "SUPER_ADMIN").await;
         desk.cli_ok(&["staff", "deactivate", ADMIN_EMAIL], "");
         until("the first one's access ends", AT_ONCE, async || (!admin.is_in().await).then_some(())).await;
         assert!(second.is_in().await);
