@@ -187,6 +187,23 @@ both! {
         came_in(sso.sign_in(person("u-1", "grace@example.com")).await);
     }
 
+    /// A provider signs with RSA, and its token only names the person: it is asked who that is, and believed of nobody else.
+    async fn a_token_may_say_no_more_than_a_name(backend) {
+        let sso = Sso::open(backend, json!({})).await;
+        sso.idp.rotate(Algorithm::RS256);
+        let bare = json!({ "sub": "u-9" });
+        sso.idp.describe(person("u-8", ADMIN_EMAIL));
+        assert_eq!(refused(&sso.sign_in(bare.clone()).await), "INVALID_TOKEN", "somebody else");
+        sso.idp.describe(json!({ "sub": "u-9", "email": ADMIN_EMAIL, "email_verified": false }));
+        assert_eq!(refused(&sso.sign_in(bare.clone()).await), "NOT_ALLOWED");
+        sso.idp.describe(json!([]));
+        assert_eq!(refused(&sso.sign_in(bare.clone()).await), "NOT_AVAILABLE");
+        sso.idp.describe(person("u-9", "Grace@Example.com"));
+        let came = came_in(sso.sign_in(bare).await);
+        let user = came.data("completeOidcSignIn.session.viewer.user");
+        assert_eq!((&user["email"], &user["name"]), (&json!("grace@example.com"), &json!("Grace Hopper")));
+    }
+
     /// State and code are good once, in the browser that began, and for the way back that was agreed on.
     async fn a_way_back_is_gone_once(backend) {
         let sso = Sso::open(backend, json!({})).await;

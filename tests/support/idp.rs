@@ -3,8 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+    RsaKeyPair,
+};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
@@ -50,6 +55,7 @@ struct World {
     codes: HashMap<String, Grant>,
     forge: Forge,
     change: Value,
+    userinfo: Value,
     jwks_read: usize,
     document: Value,
 }
@@ -81,15 +87,27 @@ pub struct Back {
 impl Key {
     fn new(algorithm: Algorithm) -> Self {
         let random = SystemRandom::new();
-        let (sign, public) = if algorithm == Algorithm::EdDSA {
-            let der = Ed25519KeyPair::generate_pkcs8(&random).expect("a key");
-            let pair = Ed25519KeyPair::from_pkcs8(der.as_ref()).expect("a key");
-            (EncodingKey::from_ed_der(der.as_ref()), pair.public_key().as_ref().to_vec())
-        } else {
-            let kind = &ECDSA_P256_SHA256_FIXED_SIGNING;
-            let der = EcdsaKeyPair::generate_pkcs8(kind, &random).expect("a key");
-            let pair = EcdsaKeyPair::from_pkcs8(kind, der.as_ref()).expect("a key");
-            (EncodingKey::from_ec_der(der.as_ref()), pair.public_key().as_ref().to_vec())
+        let (sign, public) = match algorithm {
+            Algorithm::EdDSA => {
+                let der = Ed25519KeyPair::generate_pkcs8(&random).expect("a key");
+                let pair = Ed25519KeyPair::from_pkcs8(der.as_ref()).expect("a key");
+                (EncodingKey::from_ed_der(der.as_ref()), pair.public_key().as_ref().to_vec())
+            }
+            Algorithm::ES256 | Algorithm::ES384 => {
+                let kind = match algorithm {
+                    Algorithm::ES256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+                    _ => &ECDSA_P384_SHA384_FIXED_SIGNING,
+                };
+                let der = EcdsaKeyPair::generate_pkcs8(kind, &random).expect("a key");
+                let pair = EcdsaKeyPair::from_pkcs8(kind, der.as_ref()).expect("a key");
+                (EncodingKey::from_ec_der(der.as_ref()), pair.public_key().as_ref().to_vec())
+            }
+            _ => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048).expect("a key");
+                let der = pair.as_der().expect("a key");
+                // PKCS #1, which stands in PKCS #8 behind 26 bytes.
+                (EncodingKey::from_rsa_der(&der.as_ref()[26..]), pair.public_key().as_ref().to_vec())
+            }
         };
         Self { id: chance::name("key"), algorithm, sign, public }
     }
@@ -99,8 +117,15 @@ impl Key {
         if self.algorithm == Algorithm::EdDSA {
             return json!({ "kty": "OKP", "crv": "Ed25519", "kid": self.id, "use": "sig", "alg": "EdDSA", "x": text(&self.public) });
         }
-        let (x, y) = (text(&self.public[1..33]), text(&self.public[33..]));
-        json!({ "kty": "EC", "crv": "P-256", "kid": self.id, "use": "sig", "alg": "ES256", "x": x, "y": y })
+        let algorithm = format!("{:?}", self.algorithm);
+        if !matches!(self.algorithm, Algorithm::ES256 | Algorithm::ES384) {
+            // PKCS #1: the modulus of 2048 bits stands behind 9 bytes.
+            let n = text(&self.public[9..265]);
+            return json!({ "kty": "RSA", "kid": self.id, "use": "sig", "alg": algorithm, "n": n, "e": "AQAB" });
+        }
+        let (curve, half) = if self.algorithm == Algorithm::ES256 { ("P-256", 32) } else { ("P-384", 48) };
+        let (x, y) = (text(&self.public[1..=half]), text(&self.public[1 + half..]));
+        json!({ "kty": "EC", "crv": curve, "kid": self.id, "use": "sig", "alg": algorithm, "x": x, "y": y })
     }
 }
 
@@ -112,14 +137,16 @@ impl Idp {
         let document = json!({
             "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize?ui=plain"),
             "token_endpoint": format!("{issuer}/token"), "jwks_uri": format!("{issuer}/keys"),
+            "userinfo_endpoint": format!("{issuer}/userinfo"),
             "response_types_supported": ["code"], "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["ES256", "EdDSA"], "code_challenge_methods_supported": ["S256"],
+            "id_token_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"], "code_challenge_methods_supported": ["S256"],
         });
         let world = World {
             keys: vec![Key::new(Algorithm::ES256)],
             codes: HashMap::new(),
             forge: Forge::Not,
             change: json!({}),
+            userinfo: json!({ "sub": "u-1" }),
             jwks_read: 0,
             document,
         };
@@ -131,6 +158,7 @@ impl Idp {
             )
             .route("/realm/keys", get(async |State(idp): State<Self>| Json(idp.keys())))
             .route("/realm/token", post(Self::token))
+            .route("/realm/userinfo", get(Self::userinfo))
             .with_state(idp.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         idp
@@ -185,6 +213,18 @@ impl Idp {
         Back { state: asked["state"].clone(), code }
     }
 
+    /// What its userinfo endpoint says from now on.
+    pub fn describe(&self, who: Value) {
+        self.world().userinfo = who;
+    }
+
+    async fn userinfo(State(idp): State<Self>, headers: HeaderMap) -> (StatusCode, Json<Value>) {
+        match headers.get("authorization").is_some_and(|given| given == "Bearer of what it says") {
+            true => (StatusCode::OK, Json(idp.world().userinfo.clone())),
+            false => (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_token" }))),
+        }
+    }
+
     fn keys(&self) -> Value {
         let mut world = self.world();
         world.jwks_read += 1;
@@ -221,7 +261,9 @@ impl Idp {
         let token = sign(&world, &claims);
         (
             StatusCode::OK,
-            Json(json!({ "access_token": "x", "token_type": "Bearer", "expires_in": 60, "id_token": token })),
+            Json(
+                json!({ "access_token": "of what it says", "token_type": "Bearer", "expires_in": 60, "id_token": token }),
+            ),
         )
     }
 }

@@ -25,7 +25,7 @@ use url::{Url, form_urlencoded};
 use super::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
 use crate::domain::{
     discovery::{Discovery, Endpoints, SecretIn, document},
-    id_token::{Claims, Refusal},
+    id_token::{Claims, Refusal, Userinfo},
 };
 
 /// How long keys are believed.
@@ -68,16 +68,26 @@ pub struct Redeem<'a> {
     pub verifier: &'a str,
 }
 
-/// A form to be posted.
-struct Form {
+/// What is sent to an endpoint.
+#[derive(Default)]
+struct Sent {
     /// The header `Authorization`. A secret.
     authorization: Option<String>,
-    /// The form's fields, encoded. May hold secrets.
-    fields: String,
+    /// A form's fields, encoded; it is posted. May hold secrets.
+    form: Option<String>,
+}
+
+/// What a code was exchanged for. Both are secrets.
+#[derive(Deserialize)]
+pub struct Tokens {
+    /// The ID token, which is not checked yet.
+    pub id_token: String,
+    /// What the provider's own endpoints are asked with.
+    access_token: Option<String>,
 }
 
 impl Redeem<'_> {
-    fn form(&self, secret_in: SecretIn) -> Form {
+    fn form(&self, secret_in: SecretIn) -> Sent {
         let mut fields = form_urlencoded::Serializer::new(String::new());
         fields
             .append_pair("grant_type", "authorization_code")
@@ -98,13 +108,8 @@ impl Redeem<'_> {
                 fields.append_pair("client_id", self.client_id);
             }
         }
-        Form { authorization, fields: fields.finish() }
+        Sent { authorization, form: Some(fields.finish()) }
     }
-}
-
-#[derive(Deserialize)]
-struct TokenAnswer {
-    id_token: String,
 }
 
 #[derive(Deserialize)]
@@ -125,19 +130,18 @@ impl Oidc {
     }
 
     /// Gets a document, or posts a form. Answers with the status and the whole body.
-    async fn ask(&self, url: &Url, form: Option<Form>) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
+    async fn ask(&self, url: &Url, sent: Sent) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let method = if form.is_some() { Method::POST } else { Method::GET };
-        let body = form.map(|form| {
+        if let Some(mut secret) = sent.authorization.and_then(|text| HeaderValue::try_from(text).ok()) {
+            secret.set_sensitive(true);
+            headers.insert(AUTHORIZATION, secret);
+        }
+        let method = if sent.form.is_some() { Method::POST } else { Method::GET };
+        if sent.form.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-            if let Some(mut secret) = form.authorization.and_then(|text| HeaderValue::try_from(text).ok()) {
-                secret.set_sensitive(true);
-                headers.insert(AUTHORIZATION, secret);
-            }
-            form.fields
-        });
-        let ask = Ask { method, headers, body: body.unwrap_or_default().into() };
+        }
+        let ask = Ask { method, headers, body: sent.form.unwrap_or_default().into() };
         let answer = self.outgoing.send(url, ask, Bounds { patience: PATIENCE, read: LONGEST_ANSWER }).await?;
         match answer.is_whole {
             true => Ok((answer.status, answer.body)),
@@ -155,7 +159,7 @@ impl Oidc {
             invalid(ProblemCode::InvalidFormat, "must be an https address without query and fragment".into())
         })?;
         let unread = || invalid(ProblemCode::NotAvailable, "there is no discovery document of this issuer".into());
-        let body = match self.ask(&url, None).await {
+        let body = match self.ask(&url, Sent::default()).await {
             Ok((StatusCode::OK, body)) => body,
             Ok((status, _)) => {
                 tracing::info!(%status, "a discovery document was refused");
@@ -170,17 +174,15 @@ impl Oidc {
         discovery.endpoints(issuer, self.private()).map_err(|message| invalid(ProblemCode::NotAvailable, message))
     }
 
-    /// Exchanges a code for an ID token, which is not checked yet.
+    /// Exchanges a code for tokens.
     ///
     /// # Errors
     /// [`Refusal::CodeRefused`], [`Refusal::Unreachable`].
-    pub async fn redeem(&self, endpoints: &Endpoints, redeem: Redeem<'_>) -> Result<String, Refusal> {
+    pub async fn redeem(&self, endpoints: &Endpoints, redeem: Redeem<'_>) -> Result<Tokens, Refusal> {
         let url = Url::parse(&endpoints.token).map_err(|_| Refusal::Unreachable)?;
         let form = redeem.form(endpoints.secret_in);
-        match self.ask(&url, Some(form)).await {
-            Ok((StatusCode::OK, body)) => serde_json::from_slice::<TokenAnswer>(&body)
-                .map(|answer| answer.id_token)
-                .map_err(|_| Refusal::CodeRefused),
+        match self.ask(&url, form).await {
+            Ok((StatusCode::OK, body)) => serde_json::from_slice(&body).map_err(|_| Refusal::CodeRefused),
             Ok((status, _)) if status.is_client_error() => Err(Refusal::CodeRefused),
             Ok((status, _)) => {
                 tracing::warn!(%status, "a token endpoint failed");
@@ -188,6 +190,23 @@ impl Oidc {
             }
             Err(error) => {
                 tracing::warn!(?error, "a token endpoint could not be asked");
+                Err(Refusal::Unreachable)
+            }
+        }
+    }
+
+    /// What the provider says of a person whom the ID token only names; `None` where it has no such endpoint.
+    ///
+    /// # Errors
+    /// [`Refusal::Unreachable`].
+    pub async fn userinfo(&self, endpoints: &Endpoints, tokens: &Tokens) -> Result<Option<Userinfo>, Refusal> {
+        let (Some(url), Some(token)) = (&endpoints.userinfo, &tokens.access_token) else { return Ok(None) };
+        let url = Url::parse(url).map_err(|_| Refusal::Unreachable)?;
+        let sent = Sent { authorization: Some(format!("Bearer {token}")), form: None };
+        match self.ask(&url, sent).await {
+            Ok((StatusCode::OK, body)) => serde_json::from_slice(&body).map(Some).map_err(|_| Refusal::Unreachable),
+            other => {
+                tracing::warn!(answer = ?other.map(|(status, _)| status), "a userinfo endpoint could not be asked");
                 Err(Refusal::Unreachable)
             }
         }
@@ -239,7 +258,7 @@ impl Oidc {
 
     async fn read_keys(&self, address: &str) -> Result<Vec<Jwk>, Refusal> {
         let url = Url::parse(address).map_err(|_| Refusal::Unreachable)?;
-        let body = match self.ask(&url, None).await {
+        let body = match self.ask(&url, Sent::default()).await {
             Ok((StatusCode::OK, body)) => body,
             other => {
                 tracing::warn!(answer = ?other.map(|(status, _)| status), "a provider's keys could not be read");
@@ -265,8 +284,15 @@ fn choose(keys: &[Jwk], id: Option<&str>, algorithm: Algorithm) -> Option<Jwk> {
 /// taken for a shared secret.
 fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
     let kind = match &key.algorithm {
-        AlgorithmParameters::RSA(_) => matches!(algorithm, Algorithm::RS256 | Algorithm::PS256),
-        AlgorithmParameters::EllipticCurve(key) => algorithm == Algorithm::ES256 && key.curve == EllipticCurve::P256,
+        AlgorithmParameters::RSA(_) => {
+            use Algorithm::{PS256, PS384, PS512, RS256, RS384, RS512};
+            matches!(algorithm, RS256 | RS384 | RS512 | PS256 | PS384 | PS512)
+        }
+        AlgorithmParameters::EllipticCurve(key) => match key.curve {
+            EllipticCurve::P256 => algorithm == Algorithm::ES256,
+            EllipticCurve::P384 => algorithm == Algorithm::ES384,
+            _ => false,
+        },
         AlgorithmParameters::OctetKeyPair(key) => algorithm == Algorithm::EdDSA && key.curve == EllipticCurve::Ed25519,
         _ => false,
     };

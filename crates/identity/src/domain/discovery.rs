@@ -6,7 +6,7 @@ use url::Url;
 
 /// The signature algorithms that are accepted. None with a shared secret: whoever checks such a token could also have
 /// made it.
-pub const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
+pub const ALGORITHMS: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
 /// How we show our secret at the token endpoint (RFC 6749, 2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Endpoints {
     pub token: String,
     /// Where the keys are that ID tokens are signed with.
     pub jwks: String,
+    /// Where a person is described whom the ID token only names; some providers say no more in it.
+    #[serde(default)]
+    pub userinfo: Option<String>,
     /// How our secret is shown.
     pub secret_in: SecretIn,
 }
@@ -38,6 +41,7 @@ pub struct Discovery {
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
+    userinfo_endpoint: Option<String>,
     response_types_supported: Option<Vec<String>>,
     id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -66,7 +70,8 @@ impl Discovery {
         if lacks(&self.id_token_signing_alg_values_supported, &ALGORITHMS) {
             return Err(format!("the provider signs with none of {}", ALGORITHMS.join(", ")));
         }
-        for endpoint in [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri] {
+        let needed = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        for endpoint in needed.into_iter().chain(&self.userinfo_endpoint) {
             if web_address(endpoint, private).is_none() {
                 return Err("the discovery document there holds an address that is not https".into());
             }
@@ -76,6 +81,7 @@ impl Discovery {
             authorization: self.authorization_endpoint,
             token: self.token_endpoint,
             jwks: self.jwks_uri,
+            userinfo: self.userinfo_endpoint,
             secret_in: if in_form { SecretIn::Form } else { SecretIn::Header },
         })
     }

@@ -120,6 +120,18 @@ pub struct Claims {
     family_name: Option<String>,
 }
 
+/// What a provider's userinfo endpoint says (OpenID Connect Core 5.3).
+#[derive(Debug, Clone, Deserialize)]
+pub struct Userinfo {
+    sub: String,
+    email: Option<String>,
+    #[serde(default)]
+    email_verified: Json,
+    name: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+}
+
 /// Somebody as a provider describes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
@@ -157,7 +169,36 @@ pub fn is_subject(text: &str) -> bool {
     (1..=255).contains(&text.len()) && !text.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
+/// An address in its stored form, where it is said to be verified.
+fn verified(email: Option<&str>, said: &Json) -> Option<String> {
+    email.filter(|_| *said == Json::Bool(true)).and_then(text::email)
+}
+
+impl Described {
+    /// With what else the provider says of the same person.
+    ///
+    /// # Errors
+    /// [`Refusal::BadSignature`] where it speaks of somebody else.
+    pub fn and(self, more: &Userinfo) -> Result<Self, Refusal> {
+        if more.sub != self.subject {
+            return Err(Refusal::BadSignature);
+        }
+        Ok(Self {
+            email: self.email.or_else(|| verified(more.email.as_deref(), &more.email_verified)),
+            name: self.name.or_else(|| name(more.name.as_deref())),
+            first_name: self.first_name.or_else(|| name(more.given_name.as_deref())),
+            last_name: self.last_name.or_else(|| name(more.family_name.as_deref())),
+            ..self
+        })
+    }
+}
+
 impl Claims {
+    /// Whether the token says no address at all, be it verified or not.
+    pub fn names_only(&self) -> bool {
+        self.email.is_none()
+    }
+
     /// Whom the token describes, where it answers the question that was asked.
     ///
     /// # Errors
@@ -192,10 +233,9 @@ impl Claims {
         if !is_subject(&self.sub) {
             return Err(Refusal::BadSignature);
         }
-        let verified = self.email_verified == Json::Bool(true);
         Ok(Described {
             subject: self.sub,
-            email: self.email.filter(|_| verified).as_deref().and_then(text::email),
+            email: verified(self.email.as_deref(), &self.email_verified),
             name: name(self.name.as_deref()),
             first_name: name(self.given_name.as_deref()),
             last_name: name(self.family_name.as_deref()),
@@ -254,6 +294,16 @@ mod tests {
         ] {
             assert!(check(fine.clone()).is_ok(), "{fine}");
         }
+    }
+
+    #[test]
+    fn more_is_believed_of_the_same_person_only() {
+        let bare = check(json!({ "email": null, "given_name": null })).unwrap();
+        let more = |value: Json| bare.clone().and(&serde_json::from_value(value).unwrap());
+        let said = json!({ "sub": "u1", "email": "Ada@Example.com", "email_verified": true, "given_name": "Ada" });
+        assert_eq!(more(said), check(json!({})));
+        assert_eq!(more(json!({ "sub": "u2" })), Err(Refusal::BadSignature));
+        assert_eq!(more(json!({ "sub": "u1", "email": "ada@example.com" })).unwrap().email, None);
     }
 
     #[test]

@@ -202,8 +202,14 @@ async fn ask(db: &Db, oidc: &Oidc, cx: &Cx, cmd: &CompleteOidcSignIn) -> Result<
         verifier: &String::from_utf8_lossy(&verifier),
     };
     let described = async {
-        let token = oidc.redeem(endpoints, redeem).await?;
-        oidc.claims(endpoints, &token, cx.now).await?.check(issuer, client, &begun.nonce_hash, cx.now)
+        let tokens = oidc.redeem(endpoints, redeem).await?;
+        let claims = oidc.claims(endpoints, &tokens.id_token, cx.now).await?;
+        let ask = claims.names_only();
+        let who = claims.check(issuer, client, &begun.nonce_hash, cx.now)?;
+        match if ask { oidc.userinfo(endpoints, &tokens).await? } else { None } {
+            Some(more) => who.and(&more),
+            None => Ok(who),
+        }
     };
     match described.await {
         Ok(who) => Ok(Ok(Came { begun, provider: found, answer: Answer { who, code } })),
