@@ -8,7 +8,7 @@ use identity::{
     Access, AccessTokens, Cards, Credential, Directory, HttpCards, Outgoing, Passwords, PlatformTokens, SessionPolicy,
     SettingsReader, WebhookRules,
 };
-use inbox::{FileMail, MailSettings, Mailer, SmtpMail};
+use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
 use crate::{
@@ -47,6 +47,8 @@ pub struct App {
     pub mail: MailSettings,
     /// The links of the whole installation, below that address; a company's are [`App::links_of`].
     pub links: identity::Links,
+    /// By whom the certificates of tenants' mail servers may be, beside those whom everybody trusts.
+    pub mail_authorities: Option<Authorities>,
     /// Whether tenants may have connections made to private networks.
     pub allow_private_hosts: bool,
     /// Identity providers, over the network.
@@ -109,6 +111,7 @@ impl App {
             mailer,
             mail: config.mail_settings()?,
             links: identity::Links::new(&config.public_url()?),
+            mail_authorities: config.mail_authorities()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
             oidc: identity::Oidc::new(outgoing.clone()),
             cards: Arc::new(HttpCards::new(outgoing)),

@@ -8,7 +8,7 @@ use figment::{
     providers::{Format, Serialized, Toml},
 };
 use identity::{SessionPolicy, WebhookRules};
-use inbox::{Address, MailSettings};
+use inbox::{Address, Authorities, MailSettings};
 use kernel::{Error, Result, db::Options};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub struct Config {
     pub mail_dir: PathBuf,
     /// The sender of mails, `Name <address>`.
     pub mail_from: String,
+    /// A PEM file of authorities that tenants' mail servers may have their certificates from, beside the public ones.
+    pub mail_authorities: Option<PathBuf>,
     /// The address that people reach this installation at; the only source of links in mails.
     pub public_url: Option<String>,
     /// Whether tenants may have connections made to private networks.
@@ -133,6 +135,7 @@ impl Default for Config {
             smtp_url: None,
             mail_dir: "data/mail".into(),
             mail_from: "Frontdesk <frontdesk@localhost.localdomain>".into(),
+            mail_authorities: None,
             public_url: None,
             allow_private_hosts: Switch(false),
             notification_hosts: ".logic.azure.com,.api.powerplatform.com".into(),
@@ -183,6 +186,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("smtp_url", "smtp://host:port, smtps://…; without it, mail is written as .eml files"),
     ("mail_dir", "folder for .eml files"),
     ("mail_from", "sender of mails; the domain of the address is the domain of the Message-IDs"),
+    (
+        "mail_authorities",
+        "PEM file of certificate authorities that mail servers of tenants may have their certificates from, beside the public ones",
+    ),
     ("public_url", "address that people reach this installation at, for links in mails; by default http:// and listen"),
     (
         "allow_private_hosts",
@@ -295,6 +302,16 @@ impl Config {
             .map(|(_, domain)| domain.to_owned())
             .ok_or_else(|| Error::internal("mail_from must hold an address"))?;
         Ok(MailSettings { from: Address { name, email }, domain })
+    }
+
+    /// By whom certificates of tenants' mail servers may be, beside those whom everybody trusts.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a file that is not there or holds no certificates.
+    pub fn mail_authorities(&self) -> Result<Option<Authorities>> {
+        let Some(path) = &self.mail_authorities else { return Ok(None) };
+        let pem = std::fs::read(path).map_err(|error| Error::internal(format!("mail_authorities: {error}")))?;
+        Authorities::of(&pem).map(Some).map_err(Error::internal)
     }
 
     /// What links begin with: the public address, without a slash at its end.

@@ -1,7 +1,7 @@
 //! Where mail goes: to the tenant's own mail server where it has an active one, else to the installation's.
 
 use identity::letters::{Encryption, Mail, MailServer, Post, PostError, Step, is_mail_port};
-use inbox::{Address, MailError, Mailer, SmtpMail};
+use inbox::{Address, MailError, Mailer, SmtpMail, Worded, Wording};
 use kernel::{Cx, Error, ProblemCode, Result, net::resolve_public};
 
 use crate::app::App;
@@ -20,6 +20,7 @@ async fn found(app: &App, server: &MailServer) -> Result<inbox::MailServer> {
             Encryption::None => inbox::Encryption::None,
         },
         credentials: server.credentials.clone(),
+        authorities: app.mail_authorities.clone(),
     })
 }
 
@@ -91,5 +92,15 @@ impl Mailer for OfTenant<'_> {
             Some(server) => send(self.app, &server, &inbox::Mail { from: sender(&server), ..mail.clone() }).await,
             None => self.app.mailer.send(mail).await,
         }
+    }
+}
+
+#[async_trait::async_trait]
+impl Wording for OfTenant<'_> {
+    async fn reply(&self, name: &str, service: Option<&str>, content: &str) -> Result<Worded> {
+        let conn = self.app.db.reader(self.cx).await?;
+        let service = service.unwrap_or("your message");
+        let rendered = identity::letters::worded_reply(&conn, self.cx, name, service, content).await?;
+        Ok(Worded { subject: rendered.subject, text: rendered.text, html: rendered.html })
     }
 }

@@ -304,7 +304,10 @@ async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
 
 async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
     match job.kind.as_str() {
-        DeliverReply::KIND => inbox::deliver_reply(&app.db, &OfTenant { app, cx }, &app.mail, cx, job).await,
+        DeliverReply::KIND => {
+            let theirs = OfTenant { app, cx };
+            inbox::deliver_reply(&app.db, &theirs, &theirs, &app.mail, cx, job).await
+        }
         SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
         Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
         DeliverLetter::KIND => identity::deliver_letter(&app.db, app, app.db.keyring(), cx, &app.catalog, job).await,

@@ -5,7 +5,7 @@ use super::site::finish;
 use crate::support::server::{frontdesk, secret_key};
 use crate::support::{Backend, Client};
 
-const EVERY: [&str; 24] = [
+const EVERY: [&str; 25] = [
     "DATABASE_URL",
     "DATABASE_CONNECTIONS",
     "DATABASE_STATEMENT_CACHE",
@@ -16,6 +16,7 @@ const EVERY: [&str; 24] = [
     "SMTP_URL",
     "MAIL_DIR",
     "MAIL_FROM",
+    "MAIL_AUTHORITIES",
     "PUBLIC_URL",
     "ALLOW_PRIVATE_HOSTS",
     "SESSION_IDLE",

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, SOON};
+use crate::support::smtp::{AUTHORITY, Guard};
 use crate::support::{ADMIN_EMAIL, Backend, Client, Options, Smtp, both};
 
 const SMTP: &str = "query Smtp { smtpSettings { host port encryption username hasPassword fromEmail fromName isActive updatedBy { name } } }";
@@ -21,6 +22,11 @@ const PASSWORD: &str = "the mail server's own secret 5";
 /// A desk that may send to this machine.
 async fn local(backend: Backend) -> Desk {
     Desk::open_with(backend, Options::new().env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on")).await
+}
+
+/// The same, which trusts the test server's certificate.
+fn trusting() -> Options {
+    Options::new().env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on").env("FRONTDESK_MAIL_AUTHORITIES", AUTHORITY)
 }
 
 /// Makes a test server the company's own.
@@ -100,6 +106,43 @@ both! {
         }
         let cleared = admin.run(UPDATE_SMTP, json!({ "input": { "password": null } })).await.ok();
         assert_eq!(cleared.data("updateSmtpSettings.smtpSettings.hasPassword"), &json!(false));
+    }
+
+    /// A company's password opens its mail server over an encrypted connection, by STARTTLS and from the first byte on; a
+    /// wrong one is answered with the server's words. A certificate of nobody known is refused before the password is said.
+    async fn a_password_opens_the_companys_server(backend) {
+        let user = Some(("desk", PASSWORD));
+        let mut desk = Desk::open_with(backend, trusting()).await;
+        for (implicit, encryption) in [(false, "TLS"), (true, "SSL")] {
+            let smtp = Smtp::guarded(Guard { implicit, user }).await;
+            let admin = desk.admin().await;
+            let mut input = json!({ "host": "127.0.0.1", "port": smtp.address().port(), "encryption": encryption, "username": "desk",
+                "password": "not the password", "fromEmail": "desk@harbour.example", "isActive": true });
+            admin.client.run(UPDATE_SMTP, json!({ "input": input })).await.ok();
+            let refused = admin.client.run(TEST, json!({ "to": "ada@example.com" })).await.ok();
+            assert_eq!(refused.data("testSmtp.delivered"), &json!(false), "{refused}");
+            let last = refused.list("testSmtp.steps").last().expect("a step").clone();
+            assert_eq!((&last["command"], &last["ok"]), (&json!("AUTH"), &json!(false)), "{refused}");
+            assert!(last["reply"].as_str().is_some_and(|words| words.contains("this password is wrong")), "{last}");
+
+            input["password"] = json!(PASSWORD);
+            admin.client.run(UPDATE_SMTP, json!({ "input": input })).await.ok();
+            let told = admin.client.run(TEST, json!({ "to": "ada@example.com" })).await.ok();
+            assert_eq!(told.data("testSmtp.delivered"), &json!(true), "{told}");
+            assert_eq!(smtp.next_mail(SOON).await.to, ["ada@example.com"]);
+            // What is mailed in the background opens the stored password, too.
+            let message = desk.message("Ann", "Hello?").await;
+            admin.reply(&message, "Hello!").await;
+            assert_eq!(smtp.next_mail(SOON).await.from, "desk@harbour.example");
+        }
+        let smtp = Smtp::guarded(Guard { implicit: false, user }).await;
+        let own = json!({ "port": smtp.address().port(), "encryption": "TLS", "password": PASSWORD });
+        desk.admin().await.client.run(UPDATE_SMTP, json!({ "input": own })).await.ok();
+        desk.server.restart_with(Options::new().without("FRONTDESK_MAIL_AUTHORITIES")).await;
+        let unknown = desk.admin().await.client.run(TEST, json!({ "to": "ada@example.com" })).await.ok();
+        let last = unknown.list("testSmtp.steps").last().expect("a step").clone();
+        assert_eq!((&last["command"], &last["ok"]), (&json!("STARTTLS"), &json!(false)), "{unknown}");
+        assert_eq!(desk.server.places_of(PASSWORD), Vec::<String>::new());
     }
 
     /// A tenant cannot have the server look at what only the server can reach.
@@ -198,6 +241,17 @@ both! {
         assert_eq!(mail.text().trim(), "From Main to ada@example.com");
         let back = admin.run(RESET, json!({})).await.ok();
         assert_eq!(back.data("resetEmailTemplate.emailTemplate"), &json!({ "subject": "A test from {{company}}", "isCustomized": false }));
+
+        // A reply to a visitor is a mail like the others.
+        let input = json!({ "key": "MESSAGE_REPLY", "subject": "{{company}} on {{service}}",
+            "html": "<p>{{content}}</p><p>{{company}}</p>", "text": "{{content}}\n\nYours, {{company}}" });
+        admin.run(UPDATE, json!({ "input": input })).await.ok();
+        let message = desk.message("Ann", "Hello?").await;
+        desk.admin().await.reply(&message, "Two lines,\none <mast>").await;
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!(mail.subject(), "Main on your message");
+        assert_eq!(mail.text().replace("\r\n", "\n").trim(), "Two lines,\none <mast>\n\nYours, Main");
+        assert!(mail.html().expect("an HTML part").replace("\r\n", "\n").contains("<p>Two lines,<br>\none &lt;mast&gt;</p><p>Main</p>"));
     }
 
     /// What is wrong with a wording is named with its place, and nothing that could run reaches a mail.

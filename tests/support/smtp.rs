@@ -6,13 +6,32 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream};
-use tokio::net::{TcpListener, TcpStream};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::mail::Mail;
+
+/// The authority that certified the server, for `FRONTDESK_MAIL_AUTHORITIES`: made for these tests, good for a hundred years.
+pub const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/support/tls/ca.pem");
+
+/// How the server protects itself.
+#[derive(Clone, Debug, Default)]
+pub struct Guard {
+    /// Whether it is encrypted from the first byte; otherwise by STARTTLS, where it takes a password.
+    pub implicit: bool,
+    /// The user and the password without whom it takes nothing.
+    pub user: Option<(&'static str, &'static str)>,
+}
 
 /// What goes wrong with one mail. The script is read from the front, one fault for each MAIL FROM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,15 +79,20 @@ struct State {
 impl Smtp {
     /// Starts a server that takes everything.
     pub async fn start() -> Self {
+        Self::guarded(Guard::default()).await
+    }
+
+    /// Starts one that is encrypted, and takes mail from whoever knows a password.
+    pub async fn guarded(guard: Guard) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let address = listener.local_addr().expect("an address");
         let desk = Arc::new(Desk::default());
         let theirs = Arc::clone(&desk);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let desk = Arc::clone(&theirs);
+                let (desk, guard) = (Arc::clone(&theirs), guard.clone());
                 // A client that hangs up is no fault of ours.
-                tokio::spawn(async move { drop(converse(&desk, BufStream::new(stream)).await) });
+                tokio::spawn(async move { drop(serve(&desk, &guard, stream).await) });
             }
         });
         Self { address, desk, task }
@@ -198,25 +222,90 @@ struct Draft {
     fault: Fault,
 }
 
-async fn converse(desk: &Desk, mut stream: BufStream<TcpStream>) -> io::Result<()> {
+/// What a conversation goes over.
+trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Line for T {}
+
+type Stream = BufStream<Box<dyn Line>>;
+
+/// Encrypts what comes now.
+async fn encrypted(stream: Box<dyn Line>) -> io::Result<Box<dyn Line>> {
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/cert.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/key.pem")).expect("its key");
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("they belong together");
+    Ok(Box::new(TlsAcceptor::from(Arc::new(config)).accept(stream).await?))
+}
+
+/// One client, from the greeting on.
+async fn serve(desk: &Desk, guard: &Guard, stream: impl Line + 'static) -> io::Result<()> {
+    let mut line: Box<dyn Line> = Box::new(stream);
+    if guard.implicit {
+        line = encrypted(line).await?;
+    }
+    let mut stream = BufStream::new(line);
     say(desk, &mut stream, "220 mail.test ESMTP").await?;
+    if converse(desk, guard, guard.implicit, &mut stream).await? == Next::Encrypt {
+        let mut stream = BufStream::new(encrypted(stream.into_inner()).await?);
+        converse(desk, guard, true, &mut stream).await?;
+    }
+    Ok(())
+}
+
+/// What follows a conversation.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Nothing,
+    /// The same again, encrypted.
+    Encrypt,
+}
+
+/// Whether this is the answer to AUTH PLAIN.
+fn knows(guard: &Guard, proof: &str) -> bool {
+    let expected = guard.user.map(|(user, password)| STANDARD.encode(format!("\0{user}\0{password}")));
+    expected.is_some_and(|expected| expected == proof)
+}
+
+async fn converse(desk: &Desk, guard: &Guard, safe: bool, stream: &mut Stream) -> io::Result<Next> {
     let mut draft: Option<Draft> = None;
+    let mut known = guard.user.is_none();
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await? == 0 {
-            return Ok(());
+            return Ok(Next::Nothing);
         }
-        desk.note('<', &line);
         let line = line.trim_end();
+        desk.note('<', line.split_once("PLAIN ").map_or(line, |(command, _)| command));
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         let reply = match (verb.to_ascii_uppercase().as_str(), draft.as_mut()) {
-            ("EHLO", _) => "250-mail.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8".to_owned(),
+            ("EHLO", _) => {
+                let more = match guard.user {
+                    None => "",
+                    Some(_) if safe => "250-AUTH PLAIN\r\n",
+                    Some(_) => "250-STARTTLS\r\n",
+                };
+                format!("250-mail.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n{more}250 SMTPUTF8")
+            }
+            ("STARTTLS", _) if guard.user.is_some() && !safe => {
+                say(desk, stream, "220 go ahead").await?;
+                return Ok(Next::Encrypt);
+            }
+            ("AUTH", _) if safe && knows(guard, rest.trim_start_matches("PLAIN ")) => {
+                known = true;
+                "235 welcome".to_owned()
+            }
+            ("AUTH", _) => "535 this password is wrong".to_owned(),
+            ("MAIL", _) if !known => "530 sign in first".to_owned(),
             ("HELO" | "NOOP", _) => "250 fine".to_owned(),
             ("RSET", _) => {
                 draft = None;
                 "250 forgotten".to_owned()
             }
-            ("QUIT", _) => return say(desk, &mut stream, "221 bye").await,
+            ("QUIT", _) => return say(desk, stream, "221 bye").await.map(|()| Next::Nothing),
             ("MAIL", Some(_)) => "503 one mail at a time".to_owned(),
             ("MAIL", None) => match (address(rest), desk.begin()) {
                 (_, Fault::RefuseSender(code)) => format!("{code} refused as the test wants it"),
@@ -237,17 +326,17 @@ async fn converse(desk: &Desk, mut stream: BufStream<TcpStream>) -> io::Result<(
                 None => "501 RCPT TO:<address>".to_owned(),
             },
             ("DATA", Some(begun)) if !begun.to.is_empty() => {
-                say(desk, &mut stream, "354 until a dot").await?;
-                let raw = data(&mut stream).await?;
+                say(desk, stream, "354 until a dot").await?;
+                let raw = data(stream).await?;
                 desk.read_text();
-                let Some(Draft { from, to, fault }) = draft.take() else { return Ok(()) };
+                let Some(Draft { from, to, fault }) = draft.take() else { return Ok(Next::Nothing) };
                 let mail = Mail::new(from, to, raw);
                 match fault {
                     Fault::RefuseData(code) => format!("{code} refused as the test wants it"),
-                    Fault::DropBeforeAccepting => return Ok(()),
+                    Fault::DropBeforeAccepting => return Ok(Next::Nothing),
                     Fault::DropAfterAccepting => {
                         desk.take(mail);
-                        return Ok(());
+                        return Ok(Next::Nothing);
                     }
                     _ => {
                         if let Fault::Delay(time) = fault {
@@ -261,18 +350,18 @@ async fn converse(desk: &Desk, mut stream: BufStream<TcpStream>) -> io::Result<(
             ("RCPT" | "DATA", _) => "503 first things first".to_owned(),
             _ => "500 what?".to_owned(),
         };
-        say(desk, &mut stream, &reply).await?;
+        say(desk, stream, &reply).await?;
     }
 }
 
-async fn say(desk: &Desk, stream: &mut BufStream<TcpStream>, reply: &str) -> io::Result<()> {
+async fn say(desk: &Desk, stream: &mut Stream, reply: &str) -> io::Result<()> {
     desk.note('>', reply);
     stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
     stream.flush().await
 }
 
 /// Everything up to the line with the single dot; a dot put before a leading dot is taken off.
-async fn data(stream: &mut BufStream<TcpStream>) -> io::Result<String> {
+async fn data(stream: &mut Stream) -> io::Result<String> {
     let mut raw = Vec::new();
     loop {
         let start = raw.len();

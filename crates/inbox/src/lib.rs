@@ -24,7 +24,7 @@ mod usecases;
 pub use adapters::{
     mail::{FileMail, SmtpMail},
     rehearsal::{Said, rehearse},
-    server::{Encryption, MailServer},
+    server::{Authorities, Encryption, MailServer},
 };
 pub use domain::{
     events::{
@@ -33,7 +33,7 @@ pub use domain::{
     mail::{Address, Mail},
 };
 pub use policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITORS};
-pub use ports::{Colleagues, MailError, Mailer};
+pub use ports::{Colleagues, MailError, Mailer, Worded, Wording};
 pub use queries::{
     messages::{
         MessageCriteria, MessageField, MessageOrder, Wide, count_messages, count_messages_of_each, messages,

@@ -59,6 +59,27 @@ pub enum MailError {
     Never(String),
 }
 
+/// A mail in the company's words.
+#[derive(Debug, Clone)]
+pub struct Worded {
+    /// One line.
+    pub subject: String,
+    /// The body as text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// Words mails as the company wants them.
+#[async_trait::async_trait]
+pub trait Wording: Send + Sync {
+    /// The mail of a reply to somebody of this name, about this service.
+    ///
+    /// # Errors
+    /// Where trying again may help.
+    async fn reply(&self, name: &str, service: Option<&str>, content: &str) -> Result<Worded>;
+}
+
 /// Something that takes mail.
 #[async_trait::async_trait]
 pub trait Mailer: Send + Sync {

@@ -52,6 +52,14 @@ pub(crate) async fn render_wording(
     wording.render(&values)
 }
 
+/// A colleague's reply to a visitor, who may have a name, in the company's wording.
+///
+/// # Errors
+/// As reading does.
+pub async fn worded_reply(conn: &Conn, cx: &Cx, name: &str, service: &str, content: &str) -> Result<Rendered> {
+    render(conn, cx, Template::MessageReply, &line(name, 200), &[("service", service), ("content", content)]).await
+}
+
 /// What somebody may who gets in by a letter.
 async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<String>> {
     match opens {

@@ -12,7 +12,7 @@ mod queue;
 mod template;
 mod wording;
 
-pub use deliver::deliver_letter;
+pub use deliver::{deliver_letter, worded_reply};
 pub(crate) use deliver::{render, render_wording};
 pub use fill::Fault;
 pub use post::{Encryption, Mail, MailServer, Post, PostError, Step, is_mail_port};

@@ -30,6 +30,8 @@ pub enum Template {
     Notification,
     /// Shows that the mail settings work.
     TestMail,
+    /// Takes a colleague's reply to a visitor.
+    MessageReply,
 }
 
 /// A place in a mail that is filled when it is sent.
@@ -73,6 +75,8 @@ const ROLE: Variable = variable("role", "The role that they will have.", "STAFF"
 const ADDRESS: Variable = variable("address", "The network address that it came from.", "203.0.113.7");
 const AGENT: Variable = variable("agent", "The program that was used.", "Firefox on Linux");
 const TITLE: Variable = variable("title", "What it is about.", "A message was assigned to you");
+const SERVICE: Variable =
+    variable("service", "What the visitor asked about; \"your message\" where they did not say.", "A new mast");
 const CONTENT: Variable = variable("content", "What it says.", "Bob asks when his boat is ready.");
 
 struct Declared {
@@ -85,7 +89,7 @@ struct Declared {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -97,6 +101,7 @@ impl Template {
         Self::NewSignIn,
         Self::Notification,
         Self::TestMail,
+        Self::MessageReply,
     ];
 
     /// The stable name, such as `verify_email`.
@@ -226,6 +231,13 @@ impl Template {
                 variables: &[],
                 subject: "A test from {{company}}",
                 text: "Hello {{name}},\n\nthis mail shows that the mail settings of {{company}} work.",
+            },
+            Self::MessageReply => Declared {
+                key: "message_reply",
+                description: "Takes a colleague's reply to the visitor who wrote.",
+                variables: &[SERVICE, CONTENT],
+                subject: "Re: {{service}}",
+                text: "{{content}}",
             },
         }
     }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use lettre::transport::smtp::{
     authentication::Credentials,
-    client::{Tls, TlsParameters},
+    client::{Certificate, Tls, TlsParameters},
 };
 
 use crate::ports::MailError;
@@ -31,6 +31,27 @@ pub struct MailServer {
     pub encryption: Encryption,
     /// User and password.
     pub credentials: Option<(String, String)>,
+    /// By whom its certificate may be, beside those whom everybody trusts.
+    pub authorities: Option<Authorities>,
+}
+
+/// Certificate authorities of one's own, such as a company has in its network.
+#[derive(Clone)]
+pub struct Authorities(Certificate);
+
+impl Authorities {
+    /// Those of a PEM file.
+    ///
+    /// # Errors
+    /// A text for the operator.
+    pub fn of(pem: &[u8]) -> Result<Self, String> {
+        let none = || "mail_authorities must be a PEM file with certificates".to_owned();
+        // What is no PEM at all holds no certificate either, and trusting nobody more is not what was meant.
+        if !String::from_utf8_lossy(pem).contains("BEGIN CERTIFICATE") {
+            return Err(none());
+        }
+        Certificate::from_pem(pem).map(Self).map_err(|_| none())
+    }
 }
 
 impl MailServer {
@@ -43,7 +64,11 @@ impl MailServer {
     }
 
     pub(super) fn tls_parameters(&self) -> Result<TlsParameters, MailError> {
-        TlsParameters::new(self.host.clone()).map_err(|error| MailError::Never(error.to_string()))
+        let mut tls = TlsParameters::builder(self.host.clone());
+        if let Some(Authorities(more)) = &self.authorities {
+            tls = tls.add_root_certificate(more.clone());
+        }
+        tls.build().map_err(|error| MailError::Never(error.to_string()))
     }
 
     pub(super) fn credentials(&self) -> Option<Credentials> {

@@ -13,7 +13,7 @@ use crate::{
         events::{ReplyDelivered, ReplyFailed},
         mail::{Address, Mail, references, reply_message_id},
     },
-    ports::{MailError, Mailer, Messages},
+    ports::{MailError, Mailer, Messages, Wording},
     queries::replies::for_delivery,
     store::reply::EmailStatus,
 };
@@ -42,7 +42,14 @@ pub struct MailSettings {
 ///
 /// The mail goes out between two transactions, so a crash after the server took it and before we noted that sends
 /// it again, under the same Message-ID. Nothing else can repeat it: the job is leased to one worker at a time.
-pub async fn deliver_reply(db: &Db, mailer: &dyn Mailer, settings: &MailSettings, cx: &Cx, job: &Job) -> Result<()> {
+pub async fn deliver_reply(
+    db: &Db,
+    mailer: &dyn Mailer,
+    wording: &dyn Wording,
+    settings: &MailSettings,
+    cx: &Cx,
+    job: &Job,
+) -> Result<()> {
     let work: DeliverReply = job.work()?;
     let Some((message, reply, earlier)) = for_delivery(&db.reader(cx).await?, work.reply).await? else {
         return db.transact(cx, "reply.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
@@ -51,15 +58,13 @@ pub async fn deliver_reply(db: &Db, mailer: &dyn Mailer, settings: &MailSettings
         return db.transact(cx, "reply.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
     }
     let references = references(message.id, &earlier, &settings.domain);
+    let worded = wording.reply(&message.name, message.service.as_deref(), &reply.content).await?;
     let mail = Mail {
         from: settings.from.clone(),
         to: Address { name: message.name.clone(), email: message.email.clone() },
-        subject: match &message.service {
-            Some(service) => format!("Re: {service}"),
-            None => "Re: your message".into(),
-        },
-        text: reply.content.clone(),
-        html: None,
+        subject: worded.subject,
+        text: worded.text,
+        html: Some(worded.html),
         message_id: reply_message_id(reply.id, &settings.domain),
         in_reply_to: references.last().cloned().unwrap_or_default(),
         references,

@@ -181,6 +181,8 @@ pub enum EmailTemplateKey {
     Notification,
     /// Shows that the mail settings work.
     TestMail,
+    /// Takes a colleague's reply to a visitor.
+    MessageReply,
 }
 
 /// A place in a mail that is filled when it is sent: `{{name}}`.
