@@ -146,7 +146,7 @@ impl Idp {
             codes: HashMap::new(),
             forge: Forge::Not,
             change: json!({}),
-            userinfo: json!({ "sub": "u-1" }),
+            userinfo: json!({}),
             jwks_read: 0,
             document,
         };
@@ -213,16 +213,18 @@ impl Idp {
         Back { state: asked["state"].clone(), code }
     }
 
-    /// What its userinfo endpoint says from now on.
+    /// What its userinfo endpoint says from now on, besides whom it speaks of.
     pub fn describe(&self, who: Value) {
         self.world().userinfo = who;
     }
 
     async fn userinfo(State(idp): State<Self>, headers: HeaderMap) -> (StatusCode, Json<Value>) {
-        match headers.get("authorization").is_some_and(|given| given == "Bearer of what it says") {
-            true => (StatusCode::OK, Json(idp.world().userinfo.clone())),
-            false => (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_token" }))),
-        }
+        let given = headers.get("authorization").and_then(|given| given.to_str().ok()?.strip_prefix("Bearer of "));
+        let Some(subject) = given else { return (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_token" }))) };
+        let said = idp.world().userinfo.clone();
+        let mut who = json!({ "sub": subject });
+        merge(&mut who, &said);
+        (StatusCode::OK, Json(if said.is_object() { who } else { said }))
     }
 
     fn keys(&self) -> Value {
@@ -259,11 +261,10 @@ impl Idp {
         let mut claims = grant.claims;
         merge(&mut claims, &world.change);
         let token = sign(&world, &claims);
+        let access = format!("of {}", claims["sub"].as_str().unwrap_or_default());
         (
             StatusCode::OK,
-            Json(
-                json!({ "access_token": "of what it says", "token_type": "Bearer", "expires_in": 60, "id_token": token }),
-            ),
+            Json(json!({ "access_token": access, "token_type": "Bearer", "expires_in": 60, "id_token": token })),
         )
     }
 }
