@@ -9,7 +9,7 @@ use super::notifications::assign;
 use super::organisation::change;
 use super::roles::colleague;
 use super::tokens::{Key, part};
-use crate::support::{Socket, Sse, both};
+use crate::support::{Socket, Sse, both, until};
 
 /// The longest that an open connection outlives what ended its session.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -24,8 +24,8 @@ both! {
         let (mut socket, mut stream) = listen(&desk, &bea).await;
         desk.cli_ok(&["staff", "deactivate", "bea@example.com"], "");
         let since = Instant::now();
-        // The connections may still stand, but what they were let in by is believed no longer.
-        tokio::time::sleep(Duration::from_millis(2200)).await;
+        // The connections may still stand.
+        until("what let them in is believed no longer", AT_ONCE, async || (!bea.is_in().await).then_some(())).await;
         let message = desk.message("Later", "Hello").await;
         ends(&mut socket, &mut stream, since).await;
         while stays.next(SOON).await.data("inboxEvents.message.id") != &json!(message) {}
@@ -51,7 +51,7 @@ both! {
         // Only what is hers, from now on.
         let own = json!({ "roleId": wide, "permissions": ["VIEW_MESSAGES", "SEE_ASSIGNED"] });
         change(&admin.client, "updateRole", own, "role { id }").await.ok();
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        holds(&bea, &["SEE_ASSIGNED", "VIEW_MESSAGES"]).await;
         let (hidden, hers) = (desk.message("Hidden", "Hello").await, desk.message("Hers", "Hello").await);
         assign(&admin, &hers, &bea).await;
         let next = socket.next(SOON).await;
@@ -59,7 +59,7 @@ both! {
 
         let nothing = json!({ "roleId": wide, "permissions": ["SEE_ASSIGNED"] });
         change(&admin.client, "updateRole", nothing, "role { id }").await.ok();
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        holds(&bea, &["SEE_ASSIGNED"]).await;
         change(&admin.client, "setMessageStatus", json!({ "messageId": hers, "status": "ARCHIVED" }), "message { id }").await.ok();
         let mut last = socket.next(SOON).await;
         while last.kind == "next" && last.payload["errors"].is_null() {
@@ -95,6 +95,17 @@ both! {
         let (mut socket, mut stream) = listen(&desk, &short).await;
         ends(&mut socket, &mut stream, Instant::now() + Duration::from_secs(4)).await;
     }
+}
+
+/// Waits until the server believes that somebody may this and no more.
+async fn holds(person: &Person, permissions: &[&str]) {
+    until("their rights are these", AT_ONCE, async || {
+        let seen = person.client.run("{ viewer { permissions } }", Value::Null).await.ok();
+        let mut held: Vec<_> = seen.list("viewer.permissions").iter().filter_map(Value::as_str).collect();
+        held.sort_unstable();
+        (held == permissions).then_some(())
+    })
+    .await;
 }
 
 /// Listens both ways, and has heard something.

@@ -105,22 +105,17 @@ enum Audience {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Claims {
     iss: String,
-    sub: String,
     aud: Audience,
     azp: Option<String>,
     exp: i64,
     iat: i64,
     nbf: Option<i64>,
     nonce: Option<String>,
-    email: Option<String>,
-    #[serde(default)]
-    email_verified: Json,
-    name: Option<String>,
-    given_name: Option<String>,
-    family_name: Option<String>,
+    #[serde(flatten)]
+    of: Userinfo,
 }
 
-/// What a provider's userinfo endpoint says (OpenID Connect Core 5.3).
+/// What a provider says of a person: in the ID token, or at its userinfo endpoint (OpenID Connect Core 5.1, 5.3).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Userinfo {
     sub: String,
@@ -169,9 +164,18 @@ pub fn is_subject(text: &str) -> bool {
     (1..=255).contains(&text.len()) && !text.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
-/// An address in its stored form, where it is said to be verified.
-fn verified(email: Option<&str>, said: &Json) -> Option<String> {
-    email.filter(|_| *said == Json::Bool(true)).and_then(text::email)
+impl Userinfo {
+    fn described(self) -> Described {
+        let verified = self.email_verified == Json::Bool(true);
+        Described {
+            subject: self.sub,
+            email: self.email.filter(|_| verified).as_deref().and_then(text::email),
+            name: name(self.name.as_deref()),
+            first_name: name(self.given_name.as_deref()),
+            last_name: name(self.family_name.as_deref()),
+            role: None,
+        }
+    }
 }
 
 impl Described {
@@ -179,15 +183,16 @@ impl Described {
     ///
     /// # Errors
     /// [`Refusal::BadSignature`] where it speaks of somebody else.
-    pub fn and(self, more: &Userinfo) -> Result<Self, Refusal> {
-        if more.sub != self.subject {
+    pub fn and(self, more: Userinfo) -> Result<Self, Refusal> {
+        let more = more.described();
+        if more.subject != self.subject {
             return Err(Refusal::BadSignature);
         }
         Ok(Self {
-            email: self.email.or_else(|| verified(more.email.as_deref(), &more.email_verified)),
-            name: self.name.or_else(|| name(more.name.as_deref())),
-            first_name: self.first_name.or_else(|| name(more.given_name.as_deref())),
-            last_name: self.last_name.or_else(|| name(more.family_name.as_deref())),
+            email: self.email.or(more.email),
+            name: self.name.or(more.name),
+            first_name: self.first_name.or(more.first_name),
+            last_name: self.last_name.or(more.last_name),
             ..self
         })
     }
@@ -196,7 +201,7 @@ impl Described {
 impl Claims {
     /// Whether the token says no address at all, be it verified or not.
     pub fn names_only(&self) -> bool {
-        self.email.is_none()
+        self.of.email.is_none()
     }
 
     /// Whom the token describes, where it answers the question that was asked.
@@ -230,17 +235,10 @@ impl Claims {
         if !self.nonce.is_some_and(|nonce| same(&token_hash(&nonce), nonce_hash)) {
             return Err(Refusal::WrongNonce);
         }
-        if !is_subject(&self.sub) {
+        if !is_subject(&self.of.sub) {
             return Err(Refusal::BadSignature);
         }
-        Ok(Described {
-            subject: self.sub,
-            email: verified(self.email.as_deref(), &self.email_verified),
-            name: name(self.name.as_deref()),
-            first_name: name(self.given_name.as_deref()),
-            last_name: name(self.family_name.as_deref()),
-            role: None,
-        })
+        Ok(self.of.described())
     }
 }
 
@@ -299,7 +297,7 @@ mod tests {
     #[test]
     fn more_is_believed_of_the_same_person_only() {
         let bare = check(json!({ "email": null, "given_name": null })).unwrap();
-        let more = |value: Json| bare.clone().and(&serde_json::from_value(value).unwrap());
+        let more = |value: Json| bare.clone().and(serde_json::from_value(value).unwrap());
         let said = json!({ "sub": "u1", "email": "Ada@Example.com", "email_verified": true, "given_name": "Ada" });
         assert_eq!(more(said), check(json!({})));
         assert_eq!(more(json!({ "sub": "u2" })), Err(Refusal::BadSignature));

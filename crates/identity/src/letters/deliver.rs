@@ -52,7 +52,7 @@ pub(crate) async fn render_wording(
     wording.render(&values)
 }
 
-/// A colleague's reply to a visitor, who may have a name, in the company's wording.
+/// A colleague's reply to a visitor of this name, in the company's wording.
 ///
 /// # Errors
 /// As reading does.

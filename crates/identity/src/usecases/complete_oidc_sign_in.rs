@@ -207,7 +207,7 @@ async fn ask(db: &Db, oidc: &Oidc, cx: &Cx, cmd: &CompleteOidcSignIn) -> Result<
         let ask = claims.names_only();
         let who = claims.check(issuer, client, &begun.nonce_hash, cx.now)?;
         match if ask { oidc.userinfo(endpoints, &tokens).await? } else { None } {
-            Some(more) => who.and(&more),
+            Some(more) => who.and(more),
             None => Ok(who),
         }
     };

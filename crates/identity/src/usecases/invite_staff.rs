@@ -47,7 +47,8 @@ pub struct InviteStaff {
 
 /// Invites a colleague; `catalog` lists the names of all permissions.
 ///
-/// A mere registration with the address keeps nobody from it. An address that a client has is refused to those who may see clients. To others it is one like any other: the
+/// A mere registration with the address keeps nobody from it. An address that a client has is refused to those who may see
+/// clients. To others it is one like any other: the
 /// invitation goes out, and it is its owner who is told when they accept it.
 ///
 /// # Errors

@@ -23,35 +23,38 @@ pub(super) struct Proof {
     right: bool,
 }
 
+async fn add(limit: &Limit, db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
+    match limited {
+        true => limit.count(&db.bookkeeping(cx).await?, cx, &person.id.to_string()).await,
+        false => Ok(()),
+    }
+}
+
+async fn forget(limit: &Limit, db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
+    match limited {
+        true => limit.clear(&db.bookkeeping(cx).await?, &person.id.to_string()).await,
+        false => Ok(()),
+    }
+}
+
 /// Counts an attempt.
 pub(super) async fn count(db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
-    if limited {
-        BY_PERSON.count(&db.bookkeeping(cx).await?, cx, &person.id.to_string()).await?;
-    }
-    Ok(())
+    add(&BY_PERSON, db, cx, person, limited).await
 }
 
 /// Forgets the attempts, after a success.
 pub(super) async fn clear(db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
-    if limited {
-        BY_PERSON.clear(&db.bookkeeping(cx).await?, &person.id.to_string()).await?;
-    }
-    Ok(())
+    forget(&BY_PERSON, db, cx, person, limited).await
 }
 
 /// Counts a try of the second factor's code.
 pub(super) async fn count_code(db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
-    if limited {
-        FACTOR.count(&db.bookkeeping(cx).await?, cx, &person.id.to_string()).await?;
-    }
-    Ok(())
+    add(&FACTOR, db, cx, person, limited).await
 }
 
 /// Forgets the tries and the attempts, after a right code.
 pub(super) async fn clear_code(db: &Db, cx: &Cx, person: &UserActor, limited: bool) -> Result<()> {
-    if limited {
-        FACTOR.clear(&db.bookkeeping(cx).await?, &person.id.to_string()).await?;
-    }
+    forget(&FACTOR, db, cx, person, limited).await?;
     clear(db, cx, person, limited).await
 }
 
