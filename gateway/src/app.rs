@@ -104,7 +104,7 @@ impl App {
             settings: SettingsReader::new(db.clone()),
             tokens: AccessTokens::new(&keyring)?,
             platform_tokens: PlatformTokens::new(&keyring)?,
-            rates: Rates::default(),
+            rates: Rates::new(kernel::crypto::hex(&source.bytes::<8>())),
             database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
             sessions: config.session_policy()?,

@@ -13,7 +13,7 @@ use identity::{DeliverLetter, DeliverNotification, Register, SendLink};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
-    db::{TenantKey, Wake, listen},
+    db::{TenantKey, Wake, listen, say},
     id::TenantId,
     jobs::{self, Job, Work},
 };
@@ -30,6 +30,8 @@ use crate::{
 const GATHER: Duration = Duration::from_millis(4);
 /// How long sealed events are gathered before people are told.
 const TELL: Duration = Duration::from_millis(50);
+/// How often processes tell each other how many requests they let through.
+const SHARE: Duration = Duration::from_millis(500);
 /// How long read notifications are kept.
 const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// How often everything is looked at although nobody called: what a crashed process left is found within this time.
@@ -62,6 +64,7 @@ pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinS
     spawn(&mut tasks, Box::pin(seal(app.clone())));
     spawn(&mut tasks, Box::pin(hear(app.clone())));
     spawn(&mut tasks, Box::pin(sweep(app.clone())));
+    spawn(&mut tasks, Box::pin(share(app.clone())));
     if with_jobs {
         tasks.spawn(work_until(app.clone(), stop.clone()));
         spawn(&mut tasks, Box::pin(clean(app.clone())));
@@ -129,9 +132,22 @@ async fn hear(app: Arc<App>) {
     let outbox = app.db.outbox().clone();
     listen(&app.db, |wake| match wake {
         Wake::Sealed(tenant, head) => outbox.heard(tenant, head),
+        Wake::Said(words) => app.rates.hear(&words, app.source.now()),
         Wake::Missed => outbox.hub().refresh(),
     })
     .await;
+}
+
+/// Tells other processes which requests were let through here. What cannot be told is not counted there.
+async fn share(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(SHARE).await;
+        for words in app.rates.tell() {
+            if let Err(error) = say(&app.db, words).await {
+                tracing::debug!(?error, "requests are not counted by other processes");
+            }
+        }
+    }
 }
 
 /// Looks at every tenant now and then, evenly spread, for what a crash left behind.

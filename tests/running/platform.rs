@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{Site, enter, messages, submit, token, until};
-use crate::support::{Answer, Client, Options, Server, Socket, both};
+use crate::support::{Answer, Backend, Client, Options, Server, Socket, both};
 
 const KEEPER: &str = "keeper@platform.example";
 const SECRET: &str = "the password of the keeper 3";
@@ -360,5 +360,27 @@ both! {
 }
 
 fn no(site: &Site) -> &'static str {
-    if site.backend() == crate::support::Backend::Sqlite { "0" } else { "false" }
+    if site.backend() == Backend::Sqlite { "0" } else { "false" }
+}
+
+/// Processes count together: what one of them let through, the others do not let through once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_are_counted_by_all_processes() {
+    let site = Site::new(Backend::Postgres);
+    let limited = || site.options().env("FRONTDESK_RATE_LIMITS", "on");
+    let (one, keeper) = kept(&site, limited()).await;
+    let other = site.serve_with(limited()).await;
+    let id = create(&keeper, "acme", "FREE", &[]).await;
+    keeper.run(UPDATE, json!({ "input": { "id": id, "limits": { "requestsPerMinute": 1000 } } })).await.ok();
+    let here = enter(&Client::new(one.base()).tenant("acme"), "boss@example.com", FIRST).await;
+    let there = enter(&Client::new(other.base()).tenant("acme"), "boss@example.com", FIRST).await;
+    join_all((0..300).map(|_| async { here.run(WHOSE, Value::Null).await.ok() })).await;
+    let mut asked = 0;
+    until("the other process has heard of it", SOON, async || {
+        asked += 1;
+        let answer = there.run(WHOSE, Value::Null).await.ok();
+        let left: u64 = answer.header("ratelimit-remaining").parse().expect("a number");
+        (left + asked == 700).then_some(())
+    })
+    .await;
 }

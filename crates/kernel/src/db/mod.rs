@@ -26,7 +26,7 @@ pub use dialect::{Below, any_of, contains, number_unsealed, text_match};
 pub use open::{Options, migration_connection};
 pub use tx::{Emit, Tx};
 pub(crate) use wake::notify;
-pub use wake::{Wake, listen};
+pub use wake::{Wake, listen, say};
 
 use crate::{
     Cx, Error, Result,
@@ -222,7 +222,10 @@ impl Db {
             }
         };
         let Some(found) = found.map(Arc::new) else { return Ok(None) };
-        self.found.insert(key, found.clone()).await;
+        // Whoever makes one is served by every process as soon as it is made.
+        if !found.is_half_made() {
+            self.found.insert(key, found.clone()).await;
+        }
         Ok(Some(found))
     }
 

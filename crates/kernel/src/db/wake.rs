@@ -1,4 +1,4 @@
-//! News between processes: PostgreSQL's NOTIFY only wakes, the tables hold the truth.
+//! News between processes, by PostgreSQL's NOTIFY. Of events it only wakes: the tables hold the truth.
 
 use std::time::Duration;
 
@@ -8,25 +8,39 @@ use sqlx::postgres::PgListener;
 use super::{Conn, Db};
 use crate::{Result, id::TenantId};
 
-const CHANNEL: &str = "frontdesk_sealed";
+const SEALED: &str = "frontdesk_sealed";
+const SAID: &str = "frontdesk_said";
 
 /// What another process told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wake {
     /// A tenant's events are sealed up to this sequence.
     Sealed(TenantId, i64),
+    /// What a process had to [`say`], this one too.
+    Said(String),
     /// The connection was away: anything may have happened.
     Missed,
 }
 
 /// Tells the other processes, when the transaction commits, that events up to `head` are sealed.
 pub(crate) async fn notify(conn: &Conn, tenant: TenantId, head: i64) -> Result<()> {
+    tell(conn, SEALED, format!("{} {head}", tenant.0.simple())).await
+}
+
+/// Tells every process something that need not reach them. Up to 8000 bytes.
+///
+/// # Errors
+/// [`crate::Error::Unavailable`] where the database is away.
+pub async fn say(db: &Db, words: String) -> Result<()> {
+    tell(&db.control_bookkeeping(), SAID, words).await
+}
+
+async fn tell(conn: &Conn, channel: &str, words: String) -> Result<()> {
     if conn.get_database_backend() == DbBackend::Postgres {
-        let payload = format!("{} {head}", tenant.0.simple());
         conn.query_one_raw(Statement::from_sql_and_values(
             DbBackend::Postgres,
             "SELECT pg_notify($1, $2)",
-            [CHANNEL.into(), payload.into()],
+            [channel.into(), words.into()],
         ))
         .await?;
     }
@@ -56,10 +70,11 @@ async fn listen_once(pool: &sqlx::PgPool, on_wake: &impl Fn(Wake)) -> Result<(),
         .connect_with(options.as_ref().clone())
         .await?;
     let mut listener = PgListener::connect_with(&alone).await?;
-    listener.listen(CHANNEL).await?;
+    listener.listen_all([SEALED, SAID]).await?;
     on_wake(Wake::Missed);
     loop {
         match listener.try_recv().await? {
+            Some(note) if note.channel() == SAID => on_wake(Wake::Said(note.payload().to_owned())),
             Some(note) => {
                 let parsed = note
                     .payload()
