@@ -39,6 +39,15 @@ async function rememberTokens(response) {
   for (const [, expiry] of text.matchAll(/"accessTokenExpiresAt":"([^"]+)"/g)) expiries.push(Date.parse(expiry));
 }
 
+/** Playwright waits without end where a page or a browser no longer answers. */
+async function within(milliseconds, what, work) {
+  let timer;
+  const end = new Promise((_, refuse) => {
+    timer = setTimeout(() => refuse(new Error(`${what} does not answer`)), milliseconds);
+  });
+  return Promise.race([work, end]).finally(() => clearTimeout(timer));
+}
+
 async function openBrowser() {
   const profile = await mkdtemp(path.join(tmpdir(), 'frontdesk-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -229,16 +238,17 @@ let failure = null;
 let result = {};
 const browser = await openBrowser();
 try {
-  result = await run(browser.context);
+  result = await within(120_000, 'the page', run(browser.context));
 } catch (error) {
   failure = error.message;
-  await browser.context.pages()[0]?.screenshot({ path: screenshot }).catch(() => {});
+  await browser.context.pages()[0]?.screenshot({ path: screenshot, timeout: 15_000 }).catch(() => {});
 } finally {
-  await browser.close();
+  // One that does not close is killed at the exit, with its profile left behind.
+  await within(15_000, 'the browser', browser.close()).catch(() => {});
 }
 if (complaints.length > 0) failure = [failure, ...new Set(complaints)].filter(Boolean).join('\n');
 console.log(JSON.stringify({ ok: failure === null, steps, ...result, requests: [...requests].sort(), screenshot }));
 if (failure !== null) {
   console.error(`The playground test failed after [${steps.join(', ')}]:\n${failure}`);
-  process.exitCode = 1;
 }
+process.exit(failure === null ? 0 : 1);

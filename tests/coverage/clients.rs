@@ -40,8 +40,9 @@ pub fn node(in_folder: &str, arguments: &[&str]) -> String {
             succeeded(install, &format!("npm ci in tests/{folder_name}"));
         }
     });
-    let mut script = Command::new("node");
-    script.args(arguments).current_dir(folder(in_folder));
+    // Some wait for an answer without end.
+    let mut script = Command::new("timeout");
+    script.args(["--kill-after=10", "240", "node"]).args(arguments).current_dir(folder(in_folder));
     succeeded(script, &format!("node {}", arguments.first().unwrap_or(&"")))
 }
 

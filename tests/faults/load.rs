@@ -16,6 +16,8 @@ use crate::support::{Client, Smtp};
 const WRITERS: usize = 16;
 /// How long a client rests between two writes, and before it repeats one.
 const REST: Duration = Duration::from_millis(40);
+/// How long a client repeats one write before it is lost: more than any fault lasts.
+const STUBBORN: Duration = Duration::from_mins(2);
 /// Until when what a crash orphaned has been taken up again: a lease of 30 s, and a machine with more to do.
 const RESCUE: Duration = Duration::from_secs(75);
 
@@ -115,11 +117,19 @@ impl Writer {
 
     /// Sends this until it is acknowledged, and every eighth once more.
     async fn insist(&self, client: &Client, query: &str, pointer: &str, text: &str, variables: Value) -> String {
+        let began = Instant::now();
         let id = loop {
             match self.send(client, query, pointer, variables.clone()).await {
                 Some(id) => break id,
                 None => sleep(REST).await,
             }
+            let ledger = self.note(|ledger| ledger.clone());
+            assert!(
+                began.elapsed() < STUBBORN,
+                "{text} is never acknowledged: {:?} {:?}",
+                ledger.refusals,
+                ledger.wrong.last()
+            );
         };
         self.note(|ledger| {
             ledger.done.insert(text.to_owned(), id.clone());
@@ -152,8 +162,8 @@ impl Writer {
         id
     }
 
-    fn note(&self, note: impl FnOnce(&mut Ledger)) {
-        note(&mut self.ledger.lock().unwrap_or_else(PoisonError::into_inner));
+    fn note<T>(&self, note: impl FnOnce(&mut Ledger) -> T) -> T {
+        note(&mut self.ledger.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, St
 use tempfile::TempDir;
 
 use crate::support::server::{frontdesk, secret_key};
-use crate::support::{Backend, Database, Options, Server};
+use crate::support::{Backend, Database, Options, Server, deadline};
 
 /// A folder, an empty database and a key.
 pub struct Site {
@@ -75,6 +75,7 @@ impl Site {
     }
 
     fn at(database: Option<Database>) -> Self {
+        deadline::watch();
         let dir = TempDir::with_prefix("frontdesk-site-").expect("a folder");
         let (backend, url) = match &database {
             Some(database) => (Backend::Postgres, database.url()),

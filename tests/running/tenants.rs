@@ -7,7 +7,7 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::{Site, enter, forgotten, messages, submit, token, until};
+use super::{SUBMIT, Site, enter, forgotten, messages, submission, submit, token, until};
 use crate::support::{Backend, Client, Server, Smtp, Socket, both};
 
 const ACME: &str = "the password of acme 1";
@@ -16,6 +16,8 @@ const WHOSE: &str = "query Whose { viewer { tenant { slug } } }";
 
 /// Suspension holds within this time: 2 s for which the registry is believed, and a machine with more to do.
 const SOON: Duration = Duration::from_secs(5);
+/// How long a busy desk may ask to come again.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How many tenants share one server.
 const MANY: usize = 500;
@@ -217,10 +219,18 @@ async fn used(server: &Server, slugs: &[String]) {
     let nobody = Client::new(server.base());
     for round in 0..3 {
         let asked = slugs.iter().map(|slug| {
-            let client = nobody.tenant(slug);
+            let text = format!("{slug} {round}");
+            let client = nobody.tenant(slug).idempotency_key(&text.replace(' ', "-"));
             async move {
-                submit(&client, &format!("{slug} {round}")).await;
-                assert_eq!(whose(&client).await, *slug);
+                // A machine with too much to do asks some of them to come again.
+                let taken = async || {
+                    let answer = client.run(SUBMIT, submission(&text)).await;
+                    let again = answer.errors().first().is_some_and(|error| error["extensions"]["retryable"] == true);
+                    (!again).then_some(answer)
+                };
+                until("the message is taken", PATIENCE, taken).await.ok();
+                let named = async || Some(whose(&client).await).filter(|slug| slug != "UNAVAILABLE");
+                assert_eq!(until("the desk says its name", PATIENCE, named).await, *slug);
             }
         });
         stream::iter(asked).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;

@@ -101,7 +101,7 @@ both! {
         assert_eq!(desk.server.places_of(PASSWORD), Vec::<String>::new(), "neither in the log nor in a file");
         if backend == Backend::Postgres {
             let schema = desk.server.database().psql("SELECT schema_name FROM public.tenants");
-            let row = desk.server.database().psql(&format!("SELECT convert_from(password, 'LATIN1'), t.* FROM {}.smtp_settings t", schema.trim()));
+            let row = desk.server.database().psql(&format!("SELECT encode(password, 'escape'), t.* FROM {}.smtp_settings t", schema.trim()));
             assert!(row.contains("mail.example.com") && !row.contains(PASSWORD), "{row}");
         }
         let cleared = admin.run(UPDATE_SMTP, json!({ "input": { "password": null } })).await.ok();

@@ -1,11 +1,12 @@
 //! Signing in, staying in and getting out.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::desk::{Desk, PASSWORD, REFRESH, SIGN_IN, SIGN_OUT, credentials};
+use crate::support::timing::expect_alike;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, both, until};
 
 /// The longest that access outlives what ended it.
@@ -35,20 +36,11 @@ both! {
     /// Nor does the time that it takes tell who works here.
     async fn a_refused_sign_in_takes_the_same_time(backend) {
         let desk = Desk::open(backend).await;
-        let mut seen = (0.0, 0.0);
-        // A machine with other work to do may spoil one measurement, hardly five.
-        for _ in 0..5 {
-            let (mut known, mut unknown) = (Vec::new(), Vec::new());
-            for n in 0..40 {
-                known.push(sign_in_takes(&desk, ADMIN_EMAIL).await);
-                unknown.push(sign_in_takes(&desk, &format!("nobody{n}@example.com")).await);
-            }
-            seen = (median(known), median(unknown));
-            if (seen.0 - seen.1).abs() < 0.1 * seen.0.max(seen.1) {
-                return;
-            }
-        }
-        panic!("known {:.1} ms, unknown {:.1} ms", seen.0, seen.1);
+        expect_alike("on.example", 40, ADMIN_EMAIL, async |email: &str| {
+            let answer = desk.web.run(SIGN_IN, credentials(email, "not the password")).await;
+            assert_eq!(answer.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
+        })
+        .await;
     }
 
     /// Each refresh token is good once. Somebody who uses one again holds a stolen copy, or was stolen from: the session
@@ -148,18 +140,4 @@ both! {
 
 async fn refresh(desk: &Desk, token: &str) -> Answer {
     desk.web.run(REFRESH, json!({ "input": { "refreshToken": token } })).await
-}
-
-/// Milliseconds of one refused attempt.
-async fn sign_in_takes(desk: &Desk, email: &str) -> f64 {
-    let since = Instant::now();
-    let answer = desk.web.run(SIGN_IN, credentials(email, "not the password")).await;
-    let took = since.elapsed();
-    assert_eq!(answer.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
-    took.as_secs_f64() * 1000.0
-}
-
-fn median(mut all: Vec<f64>) -> f64 {
-    all.sort_by(f64::total_cmp);
-    all[all.len() / 2]
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 pub mod chance;
 pub mod client;
+pub mod deadline;
 #[cfg(test)]
 mod holder;
 pub mod hook;
@@ -17,6 +18,7 @@ pub mod smtp;
 pub mod socket;
 pub mod sse;
 pub mod svix;
+pub mod timing;
 pub mod totp;
 
 pub use client::{Answer, Client, UserError};

@@ -15,10 +15,10 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::chance;
 use super::postgres::Database;
 use super::secrets::{self, files_below};
 use super::smtp::Smtp;
+use super::{chance, deadline};
 
 /// The first administrator's address, unless a test says otherwise.
 pub const ADMIN_EMAIL: &str = "admin@example.com";
@@ -124,6 +124,7 @@ impl Server {
     }
 
     async fn begin(backend: Backend, options: Options, database: Option<Database>) -> Self {
+        deadline::watch();
         let dir = TempDir::with_prefix("frontdesk-").expect("a folder");
         let url = match &database {
             Some(database) => database.url(),

@@ -1,0 +1,34 @@
+//! A test that does not end would keep the whole run from ending, and nobody would learn which one it was.
+
+use std::cell::OnceCell;
+use std::io::Write;
+use std::process::Command;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// Several times what the longest test takes on a slow machine.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// From here on, the test on this thread has so long. When it takes longer, in whatever it waits for, it is named with the
+/// processes that run, and the run ends.
+pub fn watch() {
+    // Goes with the thread, which libtest makes for each test and names after it.
+    thread_local!(static ENDS: OnceCell<Sender<()>> = const { OnceCell::new() });
+    let thread = std::thread::current();
+    if let Some(test) = thread.name().filter(|name| name.contains("::")) {
+        ENDS.with(|ends| drop(ends.get_or_init(|| watched(test.to_owned())).clone()));
+    }
+}
+
+fn watched(test: String) -> Sender<()> {
+    let (ends, ended) = channel();
+    std::thread::spawn(move || {
+        if ended.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+            // Not by eprintln!, which is shown when its test ends.
+            drop(writeln!(std::io::stderr(), "test {test} does not end; what runs:"));
+            drop(Command::new("ps").args(["-eo", "pid,ppid,stat,wchan:24,etime,args", "--forest"]).status());
+            std::process::abort();
+        }
+    });
+    ends
+}
