@@ -13,6 +13,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::id::TenantId;
+use tokio::sync::Notify;
 
 /// The length of a window, in milliseconds.
 const MINUTE: u64 = 60_000;
@@ -30,6 +31,8 @@ pub struct Rates {
     /// Which process it is that tells.
     process: String,
     counts: Mutex<Counts>,
+    /// Rings when there is something to tell again.
+    bell: Notify,
 }
 
 #[derive(Default)]
@@ -104,7 +107,7 @@ impl Counts {
 impl Rates {
     /// Of a process with this name, which no other has. It holds no blanks.
     pub fn new(process: String) -> Self {
-        Self { process, counts: Mutex::default() }
+        Self { process, counts: Mutex::default(), bell: Notify::new() }
     }
 
     /// Counts a request, or tells how long to wait where there were too many. What is refused is not counted.
@@ -122,8 +125,16 @@ impl Rates {
         window.count = window.count.saturating_add(1);
         let reset = Duration::from_millis(MINUTE - elapsed);
         let remaining = limit - window.used(elapsed).min(limit);
+        if counts.untold.is_empty() {
+            self.bell.notify_one();
+        }
         *counts.untold.entry(key).or_default() += 1;
         Ok(Allowance { limit, remaining, reset })
+    }
+
+    /// Waits until there is something to tell.
+    pub async fn untold(&self) {
+        self.bell.notified().await;
     }
 
     /// What this process let through since it was asked last, in words for [`Rates::hear`] of the others.

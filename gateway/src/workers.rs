@@ -30,7 +30,7 @@ use crate::{
 const GATHER: Duration = Duration::from_millis(4);
 /// How long sealed events are gathered before people are told.
 const TELL: Duration = Duration::from_millis(50);
-/// How often processes tell each other how many requests they let through.
+/// How long requests are gathered before the other processes are told of them.
 const SHARE: Duration = Duration::from_millis(500);
 /// How long read notifications are kept.
 const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
@@ -141,6 +141,8 @@ async fn hear(app: Arc<App>) {
 /// Tells other processes which requests were let through here. What cannot be told is not counted there.
 async fn share(app: Arc<App>) {
     loop {
+        app.rates.untold().await;
+        // What is let through in a moment is told together.
         tokio::time::sleep(SHARE).await;
         for words in app.rates.tell() {
             if let Err(error) = say(&app.db, words).await {

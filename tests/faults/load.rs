@@ -123,13 +123,10 @@ impl Writer {
                 Some(id) => break id,
                 None => sleep(REST).await,
             }
-            let ledger = self.note(|ledger| ledger.clone());
-            assert!(
-                began.elapsed() < STUBBORN,
-                "{text} is never acknowledged: {:?} {:?}",
-                ledger.refusals,
-                ledger.wrong.last()
-            );
+            if began.elapsed() > STUBBORN {
+                let (refusals, wrong) = self.note(|ledger| (ledger.refusals.clone(), ledger.wrong.last().cloned()));
+                panic!("{text} is never acknowledged: {refusals:?} {wrong:?}");
+            }
         };
         self.note(|ledger| {
             ledger.done.insert(text.to_owned(), id.clone());

@@ -80,6 +80,9 @@ both! {
             "fromEmail": "desk@example.com", "isActive": false });
         let set = admin.run(UPDATE_SMTP, json!({ "input": input })).await.ok();
         assert_eq!(set.data("updateSmtpSettings.smtpSettings.hasPassword"), &json!(true));
+        let cleared = admin.run(UPDATE_SMTP, json!({ "input": { "password": null } })).await.ok();
+        assert_eq!(cleared.data("updateSmtpSettings.smtpSettings.hasPassword"), &json!(false));
+        admin.run(UPDATE_SMTP, json!({ "input": { "password": PASSWORD } })).await.ok();
         let kept = admin.run(UPDATE_SMTP, json!({ "input": { "fromName": "Desk" } })).await.ok();
         assert_eq!(kept.data("updateSmtpSettings.smtpSettings.hasPassword"), &json!(true), "absent keeps");
         for elsewhere in [json!({ "host": "evil.example.com" }), json!({ "port": 25 }), json!({ "encryption": "SSL" })] {
@@ -98,14 +101,7 @@ both! {
         assert!(!shown.text.contains(PASSWORD) && shown.string("smtpSettings.updatedBy.name") == "Administrator");
         let trail = admin.run("{ auditLogs(first: 50) { nodes { oldValues newValues } } }", json!({})).await.ok();
         assert!(trail.text.contains("mail.example.com") && !trail.text.contains(PASSWORD), "{trail}");
-        assert_eq!(desk.server.places_of(PASSWORD), Vec::<String>::new(), "neither in the log nor in a file");
-        if backend == Backend::Postgres {
-            let schema = desk.server.database().psql("SELECT schema_name FROM public.tenants");
-            let row = desk.server.database().psql(&format!("SELECT encode(password, 'escape'), t.* FROM {}.smtp_settings t", schema.trim()));
-            assert!(row.contains("mail.example.com") && !row.contains(PASSWORD), "{row}");
-        }
-        let cleared = admin.run(UPDATE_SMTP, json!({ "input": { "password": null } })).await.ok();
-        assert_eq!(cleared.data("updateSmtpSettings.smtpSettings.hasPassword"), &json!(false));
+        // It is still stored: when the server goes, its rows, its files and its output are searched for it.
     }
 
     /// A company's password opens its mail server over an encrypted connection, by STARTTLS and from the first byte on; a

@@ -16,7 +16,9 @@ pub fn watch() {
     thread_local!(static ENDS: OnceCell<Sender<()>> = const { OnceCell::new() });
     let thread = std::thread::current();
     if let Some(test) = thread.name().filter(|name| name.contains("::")) {
-        ENDS.with(|ends| drop(ends.get_or_init(|| watched(test.to_owned())).clone()));
+        ENDS.with(|ends| {
+            ends.get_or_init(|| watched(test.to_owned()));
+        });
     }
 }
 

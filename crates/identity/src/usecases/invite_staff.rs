@@ -48,8 +48,8 @@ pub struct InviteStaff {
 /// Invites a colleague; `catalog` lists the names of all permissions.
 ///
 /// A mere registration with the address keeps nobody from it. An address that a client has is refused to those who may see
-/// clients. To others it is one like any other: the
-/// invitation goes out, and it is its owner who is told when they accept it.
+/// clients. To others it is one like any other: the invitation goes out, and it is its owner who is told when they accept
+/// it.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::Invalid`] for a bad, known or invited address, an unknown role or department, or a role
