@@ -11,6 +11,7 @@ mod registry;
 mod settings;
 mod site;
 mod tenants;
+mod whose_work;
 
 pub use crate::support::until;
 pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, submission, submit, token};

@@ -34,3 +34,4 @@ mod sso;
 mod tokens;
 mod user_sync;
 mod visitors;
+mod whose_work;

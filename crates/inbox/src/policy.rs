@@ -1,6 +1,9 @@
 //! Who may see and do what with messages.
 
-use kernel::{Cx, Permission, visibility::Sees};
+use kernel::{
+    Cx, Permission,
+    visibility::{Sees, Work},
+};
 use sea_orm::{Condition, DbBackend};
 
 use crate::store::message::Column;
@@ -25,17 +28,20 @@ pub const MANAGE_CONSULTATIONS: Permission =
 pub const PERMISSIONS: &[Permission] =
     &[VIEW_MESSAGES, MANAGE_MESSAGES, VIEW_VISITORS, MANAGE_CHATS, MANAGE_CONSULTATIONS];
 
+/// What says whose work a message is.
+const WORK: Work<Column> = Work::of(Column::AssigneeId);
+
 /// What the actor sees of all messages; `None` where that is nothing.
 pub fn sees_messages(cx: &Cx) -> Option<Sees> {
     if !cx.can(VIEW_MESSAGES) {
         return None;
     }
-    Some(Sees::of(cx)).filter(|sees| !sees.nothing())
+    Some(Sees::of(cx)).filter(|sees| !sees.nothing(&WORK))
 }
 
 /// The messages that the actor may see, as a condition that every finder starts from; `None` where there are none.
 pub fn visible_messages(cx: &Cx, backend: DbBackend) -> Option<Condition> {
-    sees_messages(cx).map(|sees| sees.condition(backend, Column::AssigneeId))
+    sees_messages(cx).map(|sees| sees.condition(backend, &WORK))
 }
 
 /// The visitors that the actor may see; `None` where there are none.

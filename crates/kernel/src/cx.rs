@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Error, Result, Source, Tenant,
-    id::{ApiKeyId, ClientId, PlatformAdminId, SessionId, StaffId, TypedId, UserId},
+    id::{ApiKeyId, ClientId, DepartmentId, PlatformAdminId, SessionId, StaffId, TeamId, TypedId, UserId},
     idempotency::IdempotencyKey,
 };
 
@@ -67,6 +67,17 @@ pub enum Duty {
     EnrolSecondFactor,
 }
 
+/// The teams and departments that somebody belongs to, and who else does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnTeams {
+    /// The members of their teams and the people of their departments, themselves among them.
+    pub colleagues: Vec<StaffId>,
+    /// The teams in use that they are members of.
+    pub teams: Vec<TeamId>,
+    /// Their department and those below it.
+    pub departments: Vec<DepartmentId>,
+}
+
 /// A signed-in person, as far as every context needs to know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserActor {
@@ -82,8 +93,8 @@ pub struct UserActor {
     pub email: String,
     /// What they may do.
     pub permissions: Permissions,
-    /// The colleagues of their teams and department, where they see their work and not everybody's.
-    pub team: Arc<[StaffId]>,
+    /// Whose work is that of their teams and department, where they see it and not everybody's.
+    pub team: Arc<OwnTeams>,
     /// What they must do before anything else.
     pub duty: Option<Duty>,
 }

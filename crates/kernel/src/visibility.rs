@@ -1,12 +1,31 @@
 //! Whose work a person sees: one predicate for everything that somebody can have.
 //!
-//! Whatever has an assignee (a message now, chats and tickets later) is seen by permissions that are the same for all
-//! of it: everything, that of one's own team or department, one's own, what nobody has yet. Each finder of such a thing
-//! starts from [`Sees`]; lists, `node`, search, counts, loaders and subscriptions all go through the finders.
+//! Whatever somebody can have (a message now, chats, tickets, conversations and leads later) is seen by permissions that
+//! are the same for all of it. A thing has an *assignee* (a colleague), or a *team*, or waits in the *queue* of a
+//! department, or nobody has it; and it may have an *owner*, the client whose it is:
+//!
+//! | permission | sees |
+//! |---|---|
+//! | [`SEE_ALL`] | everything |
+//! | [`SEE_TEAM`] | what colleagues of the own teams and department have; what the own teams have; what waits in the queue of the own department or of one below it |
+//! | [`SEE_ASSIGNED`] | what one has oneself |
+//! | [`SEE_UNASSIGNED`] | what neither a colleague nor a team has and no department's queue holds |
+//! | none | a client sees what is theirs |
+//!
+//! A context names the columns of its table ([`Work`]) and nothing else. Each finder starts from [`Sees`]; lists, `node`,
+//! search, counts, loaders and subscriptions all go through the finders, and [`rule`] says for one thing why it is seen.
 
-use sea_orm::{ColumnTrait, Condition, DbBackend};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, Value,
+    sea_query::{Expr, ExprTrait},
+};
 
-use crate::{Cx, Permission, db::any_of, id::StaffId};
+use crate::{
+    Cx, Permission,
+    cx::UserKind,
+    db::any_of,
+    id::{ClientId, DepartmentId, StaffId, TeamId, TypedId},
+};
 
 /// Seeing everybody's work.
 pub const SEE_ALL: Permission =
@@ -26,18 +45,63 @@ pub const SEE_UNASSIGNED: Permission =
 /// The permissions of visibility.
 pub const PERMISSIONS: &[Permission] = &[SEE_ALL, SEE_TEAM, SEE_ASSIGNED, SEE_UNASSIGNED];
 
+/// What says whose work something is: of a table its columns, of one thing its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work<Assignee, Team = Assignee, Queue = Assignee, Owner = Assignee> {
+    /// The colleague who has it.
+    pub assignee: Option<Assignee>,
+    /// The team that has it.
+    pub team: Option<Team>,
+    /// The department in whose queue it waits.
+    pub queue: Option<Queue>,
+    /// The client whose it is.
+    pub owner: Option<Owner>,
+}
+
+impl<Assignee, Team, Queue, Owner> Default for Work<Assignee, Team, Queue, Owner> {
+    /// Nobody's.
+    fn default() -> Self {
+        Self { assignee: None, team: None, queue: None, owner: None }
+    }
+}
+
+/// Whose work one thing is.
+pub type Holder = Work<StaffId, TeamId, DepartmentId, ClientId>;
+
+impl<Assignee, Team, Queue, Owner> Work<Assignee, Team, Queue, Owner> {
+    /// What only a colleague can have.
+    pub const fn of(assignee: Assignee) -> Self {
+        Self { assignee: Some(assignee), team: None, queue: None, owner: None }
+    }
+
+    /// Whether anybody can have it, so that nobody having it means something.
+    fn held(&self) -> bool {
+        self.assignee.is_some() || self.team.is_some() || self.queue.is_some()
+    }
+}
+
 /// The work that an actor sees, by who has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sees {
     /// All of it.
     All,
     /// Some of it, or none.
-    Some {
-        /// What nobody has.
-        unassigned: bool,
-        /// What these have.
-        of: Vec<StaffId>,
-    },
+    Some(Reach),
+}
+
+/// Whose work is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// What nobody has.
+    pub unassigned: bool,
+    /// What these colleagues have.
+    pub colleagues: Vec<StaffId>,
+    /// What these teams have.
+    pub teams: Vec<TeamId>,
+    /// What waits in the queues of these departments.
+    pub queues: Vec<DepartmentId>,
+    /// What is this client's.
+    pub client: Option<ClientId>,
 }
 
 impl Sees {
@@ -46,46 +110,141 @@ impl Sees {
         if cx.can(SEE_ALL) {
             return Self::All;
         }
-        let mut of = Vec::new();
+        let mut reach = Reach { unassigned: cx.can(SEE_UNASSIGNED), ..Reach::default() };
         if let Ok(user) = cx.user() {
             if cx.can(SEE_TEAM) {
-                of.extend(user.team.iter().copied());
+                let own = &user.team;
+                reach.colleagues.extend(&own.colleagues);
+                reach.teams.extend(&own.teams);
+                reach.queues.extend(&own.departments);
             }
             if cx.can(SEE_ASSIGNED) {
-                of.extend(user.staff_id());
+                reach.colleagues.extend(user.staff_id());
             }
+            reach.client = (user.kind == UserKind::Client).then_some(ClientId(user.id.0));
         }
-        Self::Some { unassigned: cx.can(SEE_UNASSIGNED), of }
+        Self::Some(reach)
     }
 
-    /// Whether there is nothing at all to see.
-    pub fn nothing(&self) -> bool {
-        matches!(self, Self::Some { unassigned: false, of } if of.is_empty())
+    /// Whether there is nothing at all to see of work with these columns.
+    pub fn nothing<C>(&self, of: &Work<C>) -> bool {
+        let Self::Some(reach) = self else { return false };
+        !(reach.unassigned && of.held()
+            || of.assignee.is_some() && !reach.colleagues.is_empty()
+            || of.team.is_some() && !reach.teams.is_empty()
+            || of.queue.is_some() && !reach.queues.is_empty()
+            || of.owner.is_some() && reach.client.is_some())
     }
 
-    /// The rows that are seen, by the column of their assignee, which may be null.
-    pub fn condition<C: ColumnTrait>(&self, backend: DbBackend, assignee: C) -> Condition {
-        let Self::Some { unassigned, of } = self else { return Condition::all() };
+    /// The rows that are seen, by the columns that say whose work they are; each of them may be null.
+    pub fn condition<C: ColumnTrait>(&self, backend: DbBackend, of: &Work<C>) -> Condition {
+        let Self::Some(reach) = self else { return Condition::all() };
         let mut any = Condition::any();
-        if *unassigned {
-            any = any.add(assignee.is_null());
+        if self.nothing(of) {
+            return any.add(Expr::val(1).eq(0));
         }
-        if !of.is_empty() || !*unassigned {
-            any = any.add(any_of(backend, assignee, of));
+        if reach.unassigned && of.held() {
+            let holders = [of.assignee, of.team, of.queue].into_iter().flatten();
+            any = any.add(holders.fold(Condition::all(), |all, holder| all.add(holder.is_null())));
+        }
+        if let Some(assignee) = of.assignee.filter(|_| !reach.colleagues.is_empty()) {
+            any = any.add(any_of(backend, assignee, &reach.colleagues));
+        }
+        if let Some(team) = of.team.filter(|_| !reach.teams.is_empty()) {
+            any = any.add(any_of(backend, team, &reach.teams));
+        }
+        if let Some(queue) = of.queue.filter(|_| !reach.queues.is_empty()) {
+            any = any.add(any_of(backend, queue, &reach.queues));
+        }
+        if let (Some(owner), Some(client)) = (of.owner, reach.client) {
+            any = any.add(owner.eq(client));
         }
         any
     }
+
+    /// The same as text for a statement that is written by hand, with its values in the order of their places: `next`
+    /// gives the mark of the next place, and on PostgreSQL a list is one value. `None` where everything is seen.
+    pub(crate) fn text(
+        &self,
+        backend: DbBackend,
+        of: &Work<&str>,
+        mut next: impl FnMut() -> String,
+    ) -> Option<(String, Vec<Value>)> {
+        let Self::Some(reach) = self else { return None };
+        let (mut any, mut values) = (Vec::new(), Vec::new());
+        if reach.unassigned && of.held() {
+            let holders = [of.assignee, of.team, of.queue].into_iter().flatten();
+            let none: Vec<_> = holders.map(|holder| format!(r#""{holder}" IS NULL"#)).collect();
+            any.push(format!("({})", none.join(" AND ")));
+        }
+        let mut among = |column: Option<&str>, ids: Vec<uuid::Uuid>| {
+            let Some(column) = column.filter(|_| !ids.is_empty()) else { return };
+            if backend == DbBackend::Postgres {
+                any.push(format!(r#""{column}" = ANY({})"#, next()));
+                values.push(Value::from(ids));
+            } else {
+                let marks: Vec<_> = ids.iter().map(|_| next()).collect();
+                any.push(format!(r#""{column}" IN ({})"#, marks.join(", ")));
+                values.extend(ids.into_iter().map(Value::from));
+            }
+        };
+        among(of.assignee, uuids(&reach.colleagues));
+        among(of.team, uuids(&reach.teams));
+        among(of.queue, uuids(&reach.queues));
+        among(of.owner, uuids(reach.client.as_slice()));
+        if any.is_empty() {
+            any.push("1 = 0".to_owned());
+        }
+        Some((format!("({})", any.join(" OR ")), values))
+    }
 }
 
-/// By which permission the actor sees a thing with this assignee, the widest first; `None` where they do not.
-/// [`Sees`] for one thing, with the reason.
-pub fn rule(cx: &Cx, assignee: Option<StaffId>) -> Option<Permission> {
+fn uuids<I: TypedId>(ids: &[I]) -> Vec<uuid::Uuid> {
+    ids.iter().map(|id| id.uuid()).collect()
+}
+
+/// Why somebody sees a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// They see everything ([`SEE_ALL`]).
+    All,
+    /// A colleague of their teams or department has it ([`SEE_TEAM`]).
+    Colleague,
+    /// A team of theirs has it ([`SEE_TEAM`]).
+    Team,
+    /// It waits in the queue of their department or of one below it ([`SEE_TEAM`]).
+    Queue,
+    /// They have it ([`SEE_ASSIGNED`]).
+    Assigned,
+    /// Nobody has it ([`SEE_UNASSIGNED`]).
+    Unassigned,
+    /// They are the client whose it is.
+    Owner,
+}
+
+/// Why the actor sees a thing that is this work, the widest reason first; `None` where they do not. [`Sees`] for one thing.
+pub fn rule(cx: &Cx, of: &Holder) -> Option<Rule> {
+    if cx.can(SEE_ALL) {
+        return Some(Rule::All);
+    }
     let user = cx.user().ok();
-    let holds = |rule: Permission| match (rule, assignee) {
-        (SEE_ALL, _) | (SEE_UNASSIGNED, None) => true,
-        (SEE_TEAM, Some(id)) => user.is_some_and(|user| user.team.contains(&id)),
-        (SEE_ASSIGNED, Some(id)) => user.is_some_and(|user| user.staff_id() == Some(id)),
-        _ => false,
-    };
-    PERMISSIONS.iter().copied().find(|&rule| cx.can(rule) && holds(rule))
+    if let Some(own) = user.map(|user| &user.team).filter(|_| cx.can(SEE_TEAM)) {
+        if of.team.is_some_and(|team| own.teams.contains(&team)) {
+            return Some(Rule::Team);
+        }
+        if of.queue.is_some_and(|queue| own.departments.contains(&queue)) {
+            return Some(Rule::Queue);
+        }
+        if of.assignee.is_some_and(|assignee| own.colleagues.contains(&assignee)) {
+            return Some(Rule::Colleague);
+        }
+    }
+    if cx.can(SEE_ASSIGNED) && of.assignee.is_some() && of.assignee == user.and_then(|user| user.staff_id()) {
+        return Some(Rule::Assigned);
+    }
+    if cx.can(SEE_UNASSIGNED) && of.assignee.is_none() && of.team.is_none() && of.queue.is_none() {
+        return Some(Rule::Unassigned);
+    }
+    let client = user.filter(|user| user.kind == UserKind::Client).map(|user| ClientId(user.id.0));
+    (client.is_some() && of.owner == client).then_some(Rule::Owner)
 }

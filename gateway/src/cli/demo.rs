@@ -127,7 +127,7 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserAct
         api_key: None,
         email: person.email.into(),
         permissions: permissions(),
-        team: Vec::new().into(),
+        team: Arc::default(),
         duty: None,
     };
     Ok(ids.into_iter().zip(PEOPLE).map(|pair| Arc::new(actor(pair))).collect())

@@ -5,12 +5,15 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Db, Error, Permissions, Result,
-    cx::{Duty, UserActor, UserKind},
-    id::{ApiKeyId, DepartmentId, SessionId, StaffId, TenantId, UserId},
+    cx::{Duty, OwnTeams, UserActor, UserKind},
+    id::{ApiKeyId, DepartmentId, SessionId, StaffId, TeamId, TenantId, UserId},
     visibility::{SEE_ALL, SEE_TEAM},
 };
 use moka::future::Cache;
-use sea_orm::{Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select, entity::prelude::*};
+use sea_orm::{
+    Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select, entity::prelude::*,
+    sea_query::UnionType,
+};
 
 use crate::{
     adapters::credential::Credential,
@@ -238,7 +241,7 @@ impl Access {
         let permissions = Permissions::new(held);
         // Who sees everything need not know whose work theirs is.
         let narrow = permissions.has(SEE_TEAM) && !permissions.has(SEE_ALL);
-        let team = if narrow { colleagues(conn, owner.id, owner.department_id).await? } else { Vec::new() };
+        let team = if narrow { own_teams(conn, owner.id, owner.department_id).await? } else { OwnTeams::default() };
         Ok(UserActor {
             id: owner.id,
             kind: owner.kind.into(),
@@ -278,27 +281,54 @@ pub(crate) async fn granted(conn: &Conn, id: UserId) -> Result<Vec<String>> {
     Ok(grants.filter(user_permission::Column::UserId.eq(id)).into_tuple().all(conn).await?)
 }
 
-/// Whose work is the work of one's own teams and department: the members of the teams that are in use, and the people of the department
-/// and of those below it.
-pub(crate) async fn colleagues(conn: &Conn, id: UserId, department: Option<DepartmentId>) -> Result<Vec<StaffId>> {
-    let own = team_member::Entity::find().select_only().column(team_member::Column::TeamId);
+/// The teams in use that somebody is a member of, their department and those below it, and the people of all these: one
+/// statement.
+pub(crate) async fn own_teams(conn: &Conn, id: UserId, department: Option<DepartmentId>) -> Result<OwnTeams> {
     let active = team::Entity::find().select_only().column(team::Column::Id).filter(team::Column::IsActive.eq(true));
-    let own = own
+    let teams = team_member::Entity::find()
+        .select_only()
+        .column_as(team_member::Column::TeamId, "id")
         .filter(team_member::Column::UserId.eq(id))
-        .filter(team_member::Column::TeamId.in_subquery(active.into_query()))
-        .into_query();
-    let members = team_member::Entity::find().select_only().column(team_member::Column::UserId);
-    let members = members.filter(team_member::Column::TeamId.in_subquery(own)).into_query();
-    let mut any = Condition::any().add(user::Column::Id.in_subquery(members));
-    if let Some(department) = department {
-        let below = department::Entity::find().select_only().column(department::Column::Id);
+        .filter(team_member::Column::TeamId.in_subquery(active.into_query()));
+    let members = team_member::Entity::find()
+        .select_only()
+        .column(team_member::Column::UserId)
+        .filter(team_member::Column::TeamId.in_subquery(teams.clone().into_query()));
+    let mut theirs = Condition::any().add(user::Column::Id.in_subquery(members.into_query()));
+    let below = department.map(|department| {
         // A path holds hexadecimal digits and slashes only, so nothing in it is a wildcard.
-        let below = below.filter(department::Column::Path.contains(format!("{}/", department.0.simple())));
-        any = any.add(user::Column::DepartmentId.in_subquery(below.into_query()));
+        let path = format!("{}/", department.0.simple());
+        department::Entity::find()
+            .select_only()
+            .column(department::Column::Id)
+            .filter(department::Column::Path.contains(path))
+    });
+    if let Some(below) = &below {
+        theirs = theirs.add(user::Column::DepartmentId.in_subquery(below.clone().into_query()));
     }
     let people = user::Entity::find().select_only().column(user::Column::Id);
-    Ok(people.filter(user::Column::Kind.eq(user::Kind::Staff)).filter(any).into_tuple().all(conn).await?)
+    let people = people.filter(user::Column::Kind.eq(user::Kind::Staff)).filter(theirs);
+    let mut all = people.expr_as(Expr::val(PEOPLE), "what").into_query();
+    all.union(UnionType::All, teams.expr_as(Expr::val(TEAMS), "what").into_query());
+    if let Some(below) = below {
+        all.union(UnionType::All, below.expr_as(Expr::val(DEPARTMENTS), "what").into_query());
+    }
+    let mut own = OwnTeams::default();
+    for row in conn.query_all(&all).await? {
+        let id: Uuid = row.try_get("", "id")?;
+        match row.try_get::<i32>("", "what")? {
+            TEAMS => own.teams.push(TeamId(id)),
+            DEPARTMENTS => own.departments.push(DepartmentId(id)),
+            _ => own.colleagues.push(StaffId(id)),
+        }
+    }
+    Ok(own)
 }
+
+/// What a row of [`own_teams`] is.
+const PEOPLE: i32 = 0;
+const TEAMS: i32 = 1;
+const DEPARTMENTS: i32 = 2;
 
 impl From<user::Kind> for UserKind {
     fn from(kind: user::Kind) -> Self {

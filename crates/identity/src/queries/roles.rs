@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kernel::{
     Conn, Cx, Error, Permissions, Result,
-    cx::{Duty, UserActor},
+    cx::{Duty, OwnTeams, UserActor},
     db::any_of,
     id::{ApiKeyId, SessionId, UserId},
     page::{Order, Page, Place, Slice},
@@ -12,7 +12,7 @@ use kernel::{
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, entity::prelude::*};
 
 use super::{
-    access::{colleagues, granted},
+    access::{granted, own_teams},
     api_keys::visible_keys,
     people::people_by_ids,
     sessions::may_see,
@@ -99,8 +99,8 @@ pub async fn standing(conn: &Conn, cx: &Cx, catalog: &[&str], id: UserId) -> Res
         () => None,
     };
     let team = match person.kind {
-        user::Kind::Staff => colleagues(conn, id, person.department_id).await?,
-        user::Kind::Client => Vec::new(),
+        user::Kind::Staff => own_teams(conn, id, person.department_id).await?,
+        user::Kind::Client => OwnTeams::default(),
     };
     let actor = UserActor {
         id,

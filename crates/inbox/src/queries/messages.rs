@@ -8,6 +8,7 @@ use kernel::{
     filter::{Criteria, Filter, IdComparator, TimeComparator, ValueComparator},
     id::{MessageId, StaffId, VisitorId},
     page::{Order, Page, Place, Slice},
+    visibility::Work,
 };
 use sea_orm::{
     Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
@@ -168,7 +169,7 @@ const BELOW_VISITOR: Below = Below {
     parent: "visitor_id",
     order: "created_at",
     descending: true,
-    assignee: Some("assignee_id"),
+    work: Some(Work::of("assignee_id")),
 };
 
 /// A page of one visitor's messages, newest first.

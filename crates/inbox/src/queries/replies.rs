@@ -42,7 +42,7 @@ pub(super) const BELOW_MESSAGE: Below = Below {
     parent: "message_id",
     order: "created_at",
     descending: false,
-    assignee: None,
+    work: None,
 };
 
 /// The first (or last) `rows` replies of each of many messages; from the end, newest first.

@@ -6,7 +6,10 @@ use sea_orm::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{id::TypedId, visibility::Sees};
+use crate::{
+    id::TypedId,
+    visibility::{Sees, Work},
+};
 
 /// `column` is one of `ids`. On PostgreSQL one array parameter, so that every length is the same prepared
 /// statement; on SQLite a list padded to a power of two, for the same reason.
@@ -122,14 +125,14 @@ pub struct Below {
     pub order: &'static str,
     /// Whether they are ordered downwards.
     pub descending: bool,
-    /// The column of who has them, where that decides who sees them.
-    pub assignee: Option<&'static str>,
+    /// The columns of whose work they are, where that decides who sees them.
+    pub work: Option<Work<&'static str>>,
 }
 
 impl Below {
     /// The first (or last) `rows` children of each parent, in one statement whose cost grows with the rows it returns
     /// and not with those that the parents have. Rows of one parent come in the list's order, or, from the end, in
-    /// the reverse of it. Children with an assignee are only those that are `seen`.
+    /// the reverse of it. Of children that are somebody's work, only those that are `seen`.
     pub fn of_each<I: TypedId>(
         &self,
         backend: DbBackend,
@@ -138,23 +141,17 @@ impl Below {
         from_end: bool,
         seen: &Sees,
     ) -> Statement {
-        let Self { table, columns, parent, order, descending, assignee } = self;
+        let Self { table, columns, parent, order, descending, work } = self;
         let direction = if *descending != from_end { "DESC" } else { "ASC" };
         let order = format!(r#""{order}" {direction}, "id" {direction}"#);
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-        let (narrow, of) = match (assignee, seen) {
-            (Some(assignee), Sees::Some { unassigned, of }) => {
-                let of: Vec<_> = of.iter().map(|id| id.uuid()).collect();
-                let among = if backend == DbBackend::Postgres {
-                    "= ANY($3)".to_owned()
-                } else {
-                    format!("IN ({})", vec!["?"; of.len()].join(", "))
-                };
-                let or_nobodys = if *unassigned { format!(r#" OR "{assignee}" IS NULL"#) } else { String::new() };
-                (format!(r#" AND ("{assignee}" {among}{or_nobodys})"#), Some(of))
-            }
-            _ => (String::new(), None),
+        let mut place = 2;
+        let next = || {
+            place += 1;
+            if backend == DbBackend::Postgres { format!("${place}") } else { "?".to_owned() }
         };
+        let narrow = work.as_ref().and_then(|work| seen.text(backend, work, next));
+        let (narrow, of) = narrow.map(|(text, values)| (format!(" AND {text}"), values)).unwrap_or_default();
         if backend == DbBackend::Postgres {
             let ids: Vec<_> = parents.iter().map(|id| id.uuid()).collect();
             let sql = format!(
@@ -162,7 +159,7 @@ impl Below {
                    SELECT {columns} FROM "~tenant"."{table}" WHERE "{parent}" = p."id"{narrow}
                    ORDER BY {order} LIMIT $2) AS c"#
             );
-            let values = [Value::from(ids), rows.into()].into_iter().chain(of.map(Value::from));
+            let values = [Value::from(ids), rows.into()].into_iter().chain(of);
             return Statement::from_sql_and_values(backend, sql, values.collect::<Vec<_>>());
         }
         // Padded to a power of two, so that there are few different statements.
@@ -176,11 +173,7 @@ impl Below {
             r#"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY "{parent}" ORDER BY {order}) AS "n"
                FROM "~tenant"."{table}" WHERE "{parent}" IN ({marks}){narrow}) WHERE "n" <= ? ORDER BY "{parent}", "n""#
         );
-        Statement::from_sql_and_values(
-            backend,
-            sql,
-            ids.chain(of.into_iter().flatten().map(Value::from)).chain([Value::from(rows)]).collect::<Vec<_>>(),
-        )
+        Statement::from_sql_and_values(backend, sql, ids.chain(of).chain([Value::from(rows)]).collect::<Vec<_>>())
     }
 }
 

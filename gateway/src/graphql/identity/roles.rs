@@ -6,7 +6,7 @@ use kernel::{
     Cx, Error, ProblemCode,
     cx::Duty,
     id::{InvitationId, MessageId, MessageReplyId, RoleId, StaffId, prefix},
-    visibility,
+    visibility::{self, Holder, Rule},
 };
 
 use super::{
@@ -47,16 +47,33 @@ pub enum AccessRule {
     Duty,
     /// They see everybody's work.
     SeeAll,
-    /// They see it because a colleague of their team or department has it.
+    /// They see it because a team of theirs has it, or a colleague of their team or department.
     SeeTeam,
+    /// They see it because it waits in the queue of their department or of one below it.
+    SeeQueue,
     /// They see it because they have it.
     SeeAssigned,
     /// They see it because nobody has it.
     SeeUnassigned,
+    /// They see it because they are the client whose it is.
+    SeeOwn,
     /// They hold the permission, but do not see the thing.
     NotVisible,
     /// They hold the permission, but the person, role or invitation has more permissions than they do.
     Outranked,
+}
+
+impl From<Rule> for AccessRule {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::All => Self::SeeAll,
+            Rule::Colleague | Rule::Team => Self::SeeTeam,
+            Rule::Queue => Self::SeeQueue,
+            Rule::Assigned => Self::SeeAssigned,
+            Rule::Unassigned => Self::SeeUnassigned,
+            Rule::Owner => Self::SeeOwn,
+        }
+    }
 }
 
 /// Why somebody may do something, or not.
@@ -252,9 +269,14 @@ impl RoleQuery {
                 (false, format!("they hold {name}, but this has permissions that they do not hold"))
             }
             AccessRule::SeeAll => (true, format!("they hold {name} and see everybody's work")),
-            AccessRule::SeeTeam => {
-                (true, format!("they hold {name}, and a colleague of their team or department has it"))
+            AccessRule::SeeTeam => (
+                true,
+                format!("they hold {name}, and a team of theirs or a colleague of it or of their department has it"),
+            ),
+            AccessRule::SeeQueue => {
+                (true, format!("they hold {name}, and it waits in the queue of their department or of one below it"))
             }
+            AccessRule::SeeOwn => (true, format!("they hold {name}, and it is theirs")),
             AccessRule::SeeAssigned => (true, format!("they hold {name}, and they have it")),
             AccessRule::SeeUnassigned => (true, format!("they hold {name}, and nobody has it")),
             AccessRule::NotVisible => (false, format!("they hold {name}, but do not see this")),
@@ -282,14 +304,9 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
         let Some(found) = inbox::messages_by_ids(&conn, cx, &[message]).await?.remove(&message) else {
             return Ok(None);
         };
-        let rule = theirs.can(inbox::VIEW_MESSAGES).then(|| visibility::rule(theirs, found.assignee_id)).flatten();
-        return Ok(Some(match rule {
-            Some(visibility::SEE_ALL) => AccessRule::SeeAll,
-            Some(visibility::SEE_TEAM) => AccessRule::SeeTeam,
-            Some(visibility::SEE_ASSIGNED) => AccessRule::SeeAssigned,
-            Some(visibility::SEE_UNASSIGNED) => AccessRule::SeeUnassigned,
-            _ => AccessRule::NotVisible,
-        }));
+        let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
+        let rule = theirs.can(inbox::VIEW_MESSAGES).then(|| visibility::rule(theirs, &holder)).flatten();
+        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
     }
     Ok(match sees(scope, cx, thing).await? {
         true if sees(scope, theirs, thing).await? => Some(held),
