@@ -12,7 +12,7 @@ use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
 use crate::{
-    config::Config,
+    config::{Config, Schedule},
     graphql::schema::{Schema, build},
     rates::Rates,
 };
@@ -59,6 +59,8 @@ pub struct App {
     pub webhooks: WebhookRules,
     /// Whether attempts are limited.
     pub rate_limits: bool,
+    /// How often background work looks, and how long things are kept.
+    pub schedule: Schedule,
     /// The names of all permissions.
     pub catalog: Vec<&'static str>,
     /// The schema.
@@ -117,6 +119,7 @@ impl App {
             cards: Arc::new(HttpCards::new(outgoing)),
             webhooks: config.webhooks(),
             rate_limits: config.rate_limits.is_on(),
+            schedule: config.schedule()?,
             catalog,
             schema: build(ValidationMode::Strict),
             unvalidated: build(ValidationMode::Fast),

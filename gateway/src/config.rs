@@ -64,6 +64,14 @@ pub struct Config {
     pub connections: usize,
     /// Seconds that an operation may take.
     pub request_timeout_seconds: u64,
+    /// How long events can be followed from.
+    pub events_kept: String,
+    /// How often what has outlived its use is removed.
+    pub cleaning_interval: String,
+    /// How often everything is looked at although nobody called.
+    pub sweep_interval: String,
+    /// How long a job is a worker's own.
+    pub job_lease: String,
     /// `text` or `json`.
     pub log_format: LogFormat,
     /// What is logged, such as `info` or `info,gateway=debug`.
@@ -112,6 +120,19 @@ impl From<Switch> for String {
     }
 }
 
+/// How often background work looks, and how long things are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedule {
+    /// How long events are kept.
+    pub events_kept: TimeDelta,
+    /// How often what has outlived its use is removed.
+    pub cleaning: Duration,
+    /// How often everything is looked at although nobody called.
+    pub sweep: Duration,
+    /// How long a job is a worker's own.
+    pub lease: Duration,
+}
+
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -148,6 +169,10 @@ impl Default for Config {
             trusted_proxies: String::new(),
             connections: 4096,
             request_timeout_seconds: 15,
+            events_kept: "30d".into(),
+            cleaning_interval: "1h".into(),
+            sweep_interval: "10s".into(),
+            job_lease: "30s".into(),
             log_format: LogFormat::Text,
             log: "info,sqlx=warn,sea_orm_migration=warn".into(),
         }
@@ -209,6 +234,13 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("trusted_proxies", "addresses of proxies whose X-Forwarded-For is believed, separated by commas"),
     ("connections", "connections served at a time"),
     ("request_timeout_seconds", "seconds that an operation may take"),
+    (
+        "events_kept",
+        "how long subscriptions can begin at an event that was missed: a number and s, m, h or d; at least 1d",
+    ),
+    ("cleaning_interval", "how often what has outlived its use is removed: a number and s, m, h or d"),
+    ("sweep_interval", "how soon work is found that a process left behind: a number and s, m, h or d"),
+    ("job_lease", "how long a job waits that a worker died over: a number and s, m, h or d; one alive renews it"),
     ("log_format", "text or json"),
     ("log", "what is logged, such as info or info,gateway=debug"),
 ];
@@ -280,6 +312,27 @@ impl Config {
         };
         let idle = of("session_idle", &self.session_idle)?;
         Ok(SessionPolicy { idle, absolute: of("session_absolute", &self.session_absolute)? })
+    }
+
+    /// How often background work looks, and how long things are kept.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a setting that is no time, or events that are kept for less than a day.
+    pub fn schedule(&self) -> Result<Schedule> {
+        let of = |name: &str, text: &str| {
+            span(text).ok_or_else(|| Error::internal(format!("{name} must be a time such as 30s, 12h or 30d")))
+        };
+        let every = |name: &str, text: &str| of(name, text)?.to_std().map_err(Error::internal);
+        let events_kept = of("events_kept", &self.events_kept)?;
+        if events_kept < TimeDelta::days(1) {
+            return Err(Error::internal("events_kept must be 1d at least"));
+        }
+        Ok(Schedule {
+            events_kept,
+            cleaning: every("cleaning_interval", &self.cleaning_interval)?,
+            sweep: every("sweep_interval", &self.sweep_interval)?,
+            lease: every("job_lease", &self.job_lease)?,
+        })
     }
 
     /// Which addresses notification channels may have.

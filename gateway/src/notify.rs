@@ -5,10 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use identity::{Desk, MANAGE_NOTIFICATIONS, Notice, NotificationChannelSwitchedOff, NotificationType, Template};
+use identity::{
+    Desk, MANAGE_NOTIFICATIONS, Notice, NotificationChannelSwitchedOff, NotificationType, Template, Withdrawal,
+};
 use inbox::{MessageAssigned, ReplyFailed};
 use kernel::{
-    Conn, Cx, Error, Result, Tenant,
+    Actor, Conn, Cx, Error, Result, Tenant,
     events::{Event, Outbox, Stored},
     id::{InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
 };
@@ -44,27 +46,43 @@ pub async fn tell_new(app: &App, tenant: Arc<Tenant>, positions: &Positions) -> 
     let cx = &app.system(tenant);
     let id = cx.tenant.id;
     let stored = identity::told_up_to(&app.db.reader(cx).await?).await?;
-    let mut from = positions.get(id).unwrap_or_default().max(stored);
+    let from = positions.get(id).unwrap_or_default().max(stored);
+    positions.put(id, tell_from(app, cx, from, stored, AHEAD).await?);
+    Ok(())
+}
+
+/// Tells what happened in the tenant of `cx`, and stores the position even where there was nothing to tell: what lies
+/// before it can be forgotten.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn catch_up(app: &App, cx: &Cx) -> Result<()> {
+    let stored = identity::told_up_to(&app.db.reader(cx).await?).await?;
+    tell_from(app, cx, stored, stored, 0).await.map(drop)
+}
+
+/// Tells what happened after the event number `from`, with the position stored once it is more than `ahead` before the
+/// one that is `stored`; returns how far it came.
+async fn tell_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64) -> Result<i64> {
     loop {
         let events = Outbox::read(&app.db, cx, from, READ).await?;
-        let Some(last) = events.last().and_then(|event| event.sequence) else { break };
-        let mut found = Vec::new();
+        let Some(last) = events.last().and_then(|event| event.sequence) else { return Ok(from) };
+        let (mut found, mut gone) = (Vec::new(), Vec::new());
         for event in &events {
             found.extend(notice(app, cx, event).await?);
+            gone.extend(withdrawal(app, cx, event).await?);
         }
-        if !found.is_empty() || last - stored > AHEAD {
+        if !found.is_empty() || !gone.is_empty() || last - stored > ahead {
             let links = app.links_of(cx).await?;
-            let (desk, found) = (Desk { keyring: app.db.keyring(), links: &links }, &found);
-            let told = |tx| async move { identity::tell(&tx, desk, cx, last, found).await };
+            let (desk, found, gone) = (Desk { keyring: app.db.keyring(), links: &links }, &found, &gone);
+            let told = |tx| async move { identity::tell(&tx, desk, cx, last, found, gone).await };
             app.db.transact(cx, "notification.create", told).await?;
         }
-        positions.put(id, last);
         from = last;
         if (events.len() as u64) < READ {
-            break;
+            return Ok(from);
         }
     }
-    Ok(())
 }
 
 fn decode<T: DeserializeOwned>(event: &Stored) -> Result<T> {
@@ -187,6 +205,23 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
         }
         _ => None,
     })
+}
+
+/// What an event took out of somebody's sight who may have been told of it; `None` where it took nothing.
+async fn withdrawal(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Withdrawal>> {
+    if event.kind != MessageAssigned::KIND {
+        return Ok(None);
+    }
+    let MessageAssigned { message, from: Some(from), .. } = decode(event)? else { return Ok(None) };
+    let conn = app.db.reader(cx).await?;
+    let Some(standing) = identity::standing(&conn, cx, &app.catalog, from.into()).await? else { return Ok(None) };
+    let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
+    if !inbox::visible_message_ids(&conn, &theirs, &[message]).await?.is_empty() {
+        return Ok(None);
+    }
+    let replies = inbox::reply_ids(&conn, message).await?;
+    let resources = replies.iter().map(ToString::to_string).chain([message.to_string()]).collect();
+    Ok(Some(Withdrawal { sequence: event.sequence.unwrap_or_default(), user: from.into(), resources }))
 }
 
 /// A sign-in with a program that the person had not used before.

@@ -14,6 +14,7 @@ use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
     db::{TenantKey, Wake, listen, say},
+    events::Outbox,
     id::TenantId,
     jobs::{self, Job, Work},
 };
@@ -34,11 +35,6 @@ const TELL: Duration = Duration::from_millis(50);
 const SHARE: Duration = Duration::from_millis(500);
 /// How long read notifications are kept.
 const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
-/// How often everything is looked at although nobody called: what a crashed process left is found within this time.
-const SWEEP: Duration = Duration::from_secs(10);
-/// How long a job is a worker's own. It is renewed while the worker lives, so this is how long one waits that a crash
-/// orphaned: no process can know by other means whether another one is still at it.
-const LEASE: Duration = Duration::from_secs(30);
 /// How long a worker may take for a job.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
@@ -157,7 +153,7 @@ async fn sweep(app: Arc<App>) {
     loop {
         match app.db.tenants().await {
             Ok(tenants) if !tenants.is_empty() => {
-                let pause = SWEEP / u32::try_from(tenants.len()).unwrap_or(u32::MAX);
+                let pause = app.schedule.sweep / u32::try_from(tenants.len()).unwrap_or(u32::MAX);
                 for tenant in tenants {
                     app.db.outbox().wake(tenant.id);
                     app.db.outbox().wake_workers(tenant.id);
@@ -166,7 +162,7 @@ async fn sweep(app: Arc<App>) {
                 }
                 app.db.outbox().hub().refresh();
             }
-            Ok(_) => tokio::time::sleep(SWEEP).await,
+            Ok(_) => tokio::time::sleep(app.schedule.sweep).await,
             Err(error) => {
                 tracing::warn!(?error, "the tenants could not be listed");
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -194,7 +190,7 @@ async fn work(app: Arc<App>, stop: &CancellationToken) {
     let mut busy: HashMap<TenantId, (Arc<Notify>, bool)> = HashMap::new();
     let mut working: JoinSet<(TenantId, Result<Option<Duration>>)> = JoinSet::new();
     loop {
-        let next = due.keys().next().copied().unwrap_or_else(|| Instant::now() + SWEEP);
+        let next = due.keys().next().copied().unwrap_or_else(|| Instant::now() + app.schedule.sweep);
         let called = tokio::select! {
             () = stop.cancelled() => break,
             called = app.db.outbox().next_for_workers() => called,
@@ -254,7 +250,7 @@ async fn work_tenant(
         if running.len() <= JOBS / 2 && served && !stop.is_cancelled() {
             let cx = app.system(tenant.clone());
             let free = i64::try_from(JOBS - running.len()).unwrap_or_default();
-            let leased = async { jobs::lease(&app.db.bookkeeping(&cx).await?, cx.now, LEASE, free).await };
+            let leased = async { jobs::lease(&app.db.bookkeeping(&cx).await?, cx.now, app.schedule.lease, free).await };
             match leased.await {
                 Ok(jobs) => jobs.into_iter().for_each(|job| drop(running.spawn(run(app.clone(), tenant.clone(), job)))),
                 Err(error) if running.is_empty() => return Err(error),
@@ -308,9 +304,11 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
 /// now has begun it already, and only one of the two can note what came of it.
 async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
     loop {
-        tokio::time::sleep(LEASE / 3).await;
+        // It is renewed while the worker lives, so a lease is how long one waits that a crash orphaned: no process can know
+        // by other means whether another one is still at it.
+        tokio::time::sleep(app.schedule.lease / 3).await;
         let cx = app.system(tenant.clone());
-        let renewed = async { jobs::renew(&app.db.bookkeeping(&cx).await?, job, cx.now + LEASE).await };
+        let renewed = async { jobs::renew(&app.db.bookkeeping(&cx).await?, job, cx.now + app.schedule.lease).await };
         match renewed.await {
             Ok(true) => {}
             Ok(false) => std::future::pending().await,
@@ -336,10 +334,10 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
     }
 }
 
-/// Removes what has outlived its use, once an hour.
+/// Removes what has outlived its use, now and then.
 async fn clean(app: Arc<App>) {
     loop {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(app.schedule.cleaning).await;
         let Ok(tenants) = app.db.tenants().await else { continue };
         if let Err(error) = kernel::limit::purge(&app.db.control_bookkeeping(), app.source.now()).await {
             tracing::warn!(?error, "cleaning up the registry failed");
@@ -352,11 +350,23 @@ async fn clean(app: Arc<App>) {
                 identity::purge_external(&conn, cx.now).await?;
                 identity::purge_one_time_tokens(&conn, cx.now).await?;
                 identity::purge_notifications(&conn, cx.now - KEPT).await?;
-                kernel::limit::purge(&conn, cx.now).await
+                kernel::limit::purge(&conn, cx.now).await?;
+                purge_events(&app, &cx, &conn).await
             };
             if let Err(error) = cleaned.await {
                 tracing::warn!(tenant = %cx.tenant.slug, ?error, "cleaning up failed");
             }
         }
     }
+}
+
+/// Removes events that are older than they are kept, as far as they were told to those whom they concern.
+async fn purge_events(app: &App, cx: &kernel::Cx, conn: &kernel::Conn) -> Result<()> {
+    notify::catch_up(app, cx).await?;
+    let told = identity::told_up_to(conn).await?;
+    // Between the statements others write.
+    while Outbox::purge(conn, cx.now - app.schedule.events_kept, told).await? == kernel::events::PURGED {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
 }

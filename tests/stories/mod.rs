@@ -17,6 +17,7 @@ mod notification_cards;
 mod notification_channels;
 mod notifications;
 mod organisation;
+mod out_of_sight;
 mod own_access;
 mod own_sessions;
 mod paging;

@@ -190,7 +190,7 @@ pub use usecases::{
 
 pub use adapters::webhook::HttpCards;
 pub use domain::{
-    notification::{Notice, NotificationLevel, NotificationType, UNREAD_COUNTED},
+    notification::{Notice, NotificationLevel, NotificationType, UNREAD_COUNTED, Withdrawal},
     notification_events::{NOTIFICATIONS, NotificationChannelSwitchedOff, NotificationCreated, NotificationsRead},
     webhook::WebhookRules,
 };

@@ -39,7 +39,7 @@ pub use queries::{
         MessageCriteria, MessageField, MessageOrder, Wide, count_messages, count_messages_of_each, messages,
         messages_by_ids, messages_of, messages_of_each, visible_message_ids,
     },
-    replies::{count_replies_of_each, replies, replies_by_ids, replies_of_each, reply_place},
+    replies::{count_replies_of_each, replies, replies_by_ids, replies_of_each, reply_ids, reply_place},
     visitors::{VisitorCriteria, VisitorField, VisitorOrder, count_visitors, visitors, visitors_by_ids},
     whole::{Whole, With, message_with},
 };

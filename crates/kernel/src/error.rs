@@ -50,6 +50,12 @@ pub enum Error {
         /// When the next attempt is accepted.
         retry_after: Duration,
     },
+    /// Events were asked for that are no longer kept: what was missed cannot be told any more.
+    #[error("events after this one are no longer kept; read afresh, then follow after {resume_after}")]
+    EventsExpired {
+        /// The newest event: whoever reads afresh now misses nothing that comes after it.
+        resume_after: i64,
+    },
     /// A part that Frontdesk stands on (database, tenant, hashing capacity) cannot serve now.
     #[error("temporarily unavailable")]
     Unavailable {
@@ -217,6 +223,7 @@ impl Error {
             Self::Invalid(_) => "BAD_USER_INPUT",
             Self::Conflict { .. } => "CONFLICT",
             Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::EventsExpired { .. } => "EVENTS_EXPIRED",
             Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal { .. } => "INTERNAL_SERVER_ERROR",
         }

@@ -33,6 +33,9 @@ impl From<Fault> for async_graphql::Error {
             if let Error::RateLimited { retry_after } = &error {
                 extensions.set("retryAfterSeconds", retry_after.as_secs().max(1));
             }
+            if let Error::EventsExpired { resume_after } = &error {
+                extensions.set("resumeAfter", resume_after.to_string());
+            }
             if let Error::Forbidden { permission } = &error {
                 extensions.set("permission", *permission);
             }

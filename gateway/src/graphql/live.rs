@@ -87,7 +87,8 @@ impl<T: Telling> Listening<'_, T> {
 /// Follows the tenant's events from the one after `after`, or from now on.
 ///
 /// # Errors
-/// What [`Telling::may`] refuses; [`Error::Invalid`] for what is not the sequence of an event.
+/// What [`Telling::may`] refuses; [`Error::Invalid`] for what is not the sequence of an event. Where what comes after it
+/// is no longer kept, the stream ends with [`Error::EventsExpired`].
 pub async fn follow<'a, T: Telling + 'a>(
     scope: &'a Scope,
     after: Option<String>,
@@ -102,7 +103,7 @@ pub async fn follow<'a, T: Telling + 'a>(
             Error::invalid("after", ProblemCode::InvalidFormat, "is not the sequence of an event of this tenant")
         })?,
     };
-    let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, after);
+    let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, after, head);
     let listening = Listening { scope, follower, telling, ready: VecDeque::new(), looked: cx.now, over: false };
     Ok(stream::unfold(listening, async |mut listening| {
         if listening.over {

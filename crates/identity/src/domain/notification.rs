@@ -161,6 +161,17 @@ pub struct Notice {
     pub letter: Option<(Template, Vec<(&'static str, String)>)>,
 }
 
+/// What somebody was told of and may see no more: it stops counting as unread.
+#[derive(Debug, Clone)]
+pub struct Withdrawal {
+    /// The number of the event that took it out of their sight.
+    pub sequence: i64,
+    /// Who was told.
+    pub user: UserId,
+    /// The things, as prefixed ids.
+    pub resources: Vec<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -31,7 +31,7 @@ impl Event for NotificationCreated {
     }
 }
 
-/// A person read some of their notifications, or all.
+/// A person read some of their notifications, or all; or may see no more what some are about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NotificationsRead {
     /// Who.

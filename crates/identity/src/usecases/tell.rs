@@ -18,8 +18,8 @@ use super::deliver_notification::DeliverNotification;
 use crate::{
     domain::{
         links::Links,
-        notification::{BODY, Notice},
-        notification_events::NotificationCreated,
+        notification::{BODY, Notice, Withdrawal},
+        notification_events::{NotificationCreated, NotificationsRead},
         person::Person,
     },
     letters::{Letter, Opens, Template, queue_letter_of},
@@ -45,14 +45,21 @@ pub async fn told_up_to(conn: &kernel::Conn) -> Result<i64> {
     row.map(|row| row.sequence).ok_or_else(|| Error::internal("notification_position has no row"))
 }
 
-/// Tells people what happened up to the event number `upto`. Of several processes that follow the events, whoever comes
+/// Tells people what happened up to the event number `upto`, and takes back what they may see no more. Of several processes that follow the events, whoever comes
 /// first tells; the position is stored with what was told, so a crash leaves nothing out and repeats nothing.
 ///
 /// For Frontdesk itself; it asks for no permission.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database is away.
-pub async fn tell(tx: &Tx, post: Desk<'_>, cx: &Cx, upto: i64, notices: &[Notice]) -> Result<()> {
+pub async fn tell(
+    tx: &Tx,
+    post: Desk<'_>,
+    cx: &Cx,
+    upto: i64,
+    notices: &[Notice],
+    withdrawals: &[Withdrawal],
+) -> Result<()> {
     let held = position::Entity::find_by_id(1)
         .lock_exclusive()
         .one(tx.conn())
@@ -64,7 +71,32 @@ pub async fn tell(tx: &Tx, post: Desk<'_>, cx: &Cx, upto: i64, notices: &[Notice
     for notice in notices.iter().filter(|notice| notice.sequence > held.sequence) {
         tell_one(tx, post, cx, notice).await?;
     }
+    // After what was told: a thing may come and go between two looks.
+    for withdrawal in withdrawals.iter().filter(|withdrawal| withdrawal.sequence > held.sequence) {
+        withdraw(tx, cx, withdrawal).await?;
+    }
     position::Entity::update(position::ActiveModel { id: Set(1), sequence: Set(upto) }).exec(tx.conn()).await?;
+    Ok(())
+}
+
+/// Marks as read what somebody was told of things that they may see no more.
+async fn withdraw(tx: &Tx, cx: &Cx, withdrawal: &Withdrawal) -> Result<()> {
+    let unread = notification::Entity::find()
+        .select_only()
+        .column(notification::Column::Id)
+        .filter(notification::Column::UserId.eq(withdrawal.user))
+        .filter(notification::Column::ReadAt.is_null())
+        .filter(notification::Column::Resource.is_in(&withdrawal.resources));
+    let ids: Vec<NotificationId> = unread.into_tuple().all(tx.conn()).await?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let read = notification::Entity::update_many()
+        .col_expr(notification::Column::ReadAt, Expr::value(cx.now))
+        .filter(any_of(tx.conn().get_database_backend(), notification::Column::Id, &ids))
+        .filter(notification::Column::ReadAt.is_null());
+    let count = read.exec(tx.conn()).await?.rows_affected;
+    tx.emit(cx, &NotificationsRead { user: withdrawal.user, notifications: Some(ids), count });
     Ok(())
 }
 

@@ -122,3 +122,9 @@ pub(crate) async fn for_delivery(
         .await?;
     Ok(Some((message, reply, earlier)))
 }
+
+/// The newest hundred replies of a message, by their ids: for Frontdesk itself.
+pub async fn reply_ids(conn: &Conn, message: MessageId) -> Result<Vec<MessageReplyId>> {
+    let ids = Entity::find().select_only().column(Column::Id).filter(Column::MessageId.eq(message));
+    Ok(ids.order_by_desc(Column::CreatedAt).limit(100).into_tuple().all(conn).await?)
+}

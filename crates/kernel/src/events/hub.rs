@@ -57,18 +57,30 @@ impl Hub {
         }
     }
 
-    /// A subscriber of the tenant that has seen everything up to `after`.
-    pub fn follow(&self, tenant: TenantId, after: i64) -> Follower {
+    /// A subscriber of the tenant that has seen everything up to `after`; `head` is the newest event there is.
+    pub fn follow(&self, tenant: TenantId, after: i64, head: i64) -> Follower {
         let channel = self.channel(tenant);
+        channel.head.send_if_modified(|known| {
+            *known = (*known).max(head);
+            // Nothing new to those who listen already.
+            false
+        });
         Follower { head: channel.head.subscribe(), channel, after }
     }
 }
 
 impl Follower {
     /// The events after the last ones returned, in order; empty when there are none yet.
+    ///
+    /// # Errors
+    /// [`Error::EventsExpired`](crate::Error::EventsExpired) where they are no longer kept.
     pub async fn read(&mut self, db: &Db, cx: &Cx) -> Result<Vec<Arc<Stored>>> {
         self.head.mark_unchanged();
+        let head = *self.head.borrow();
         let events = self.fetch(db, cx).await?;
+        if events.is_empty() {
+            Outbox::none_after(db, cx, self.after, head).await?;
+        }
         if let Some(last) = events.last().and_then(|event| event.sequence) {
             self.after = last;
         }

@@ -21,7 +21,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 pub use hub::{Follower, Hub};
-pub use outbox::{Chain, Outbox, Sink, Stored};
+pub use outbox::{Chain, Outbox, PURGED, Sink, Stored};
 
 use crate::{
     Actor, Cx, Error,

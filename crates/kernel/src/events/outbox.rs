@@ -125,6 +125,8 @@ impl Queue {
 const AT_ONCE: usize = 500;
 /// How many events one sealing numbers at most.
 const BATCH: i64 = 500;
+/// How many events one purge removes at most.
+pub const PURGED: u64 = 500;
 
 impl Outbox {
     /// An outbox with these sinks, sealed into this chain.
@@ -270,13 +272,59 @@ impl Outbox {
     }
 
     /// Sealed events after `after`, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::EventsExpired`] where the event after `after` is no longer kept: numbers have no gaps, so one that is
+    /// missing was removed.
     pub async fn read(db: &Db, cx: &Cx, after: i64, limit: u64) -> Result<Vec<Stored>> {
         let conn = db.reader(cx).await?;
-        Ok(Entity::find()
+        let events = Entity::find()
             .filter(Column::Sequence.gt(after))
             .order_by_asc(Column::Sequence)
             .limit(limit)
             .all(&conn)
-            .await?)
+            .await?;
+        match events.first() {
+            Some(first) if first.sequence != Some(after + 1) => Err(Self::expired(&conn).await?),
+            _ => Ok(events),
+        }
+    }
+
+    /// What whoever asks for events that are no longer kept is told.
+    async fn expired(conn: &Conn) -> Result<Error> {
+        let head = head::Entity::find_by_id(1).one(conn).await?;
+        Ok(Error::EventsExpired { resume_after: head.map_or(0, |head| head.sequence) })
+    }
+
+    /// Refuses to go on after an event where events up to `head` were numbered and none of them is there to be read.
+    ///
+    /// # Errors
+    /// [`Error::EventsExpired`].
+    pub(crate) async fn none_after(db: &Db, cx: &Cx, after: i64, head: i64) -> Result<()> {
+        if after >= head {
+            return Ok(());
+        }
+        let conn = db.reader(cx).await?;
+        let next = Entity::find().filter(Column::Sequence.eq(after + 1)).one(&conn).await?;
+        if next.is_some() { Ok(()) } else { Err(Self::expired(&conn).await?) }
+    }
+
+    /// Removes the oldest events that happened before `before`, none after number `upto`, [`PURGED`] at the most; returns
+    /// how many. One short statement, so that writers are not held up; whoever wants more asks again.
+    ///
+    /// Only a beginning of the sequence goes: the first event that is young enough keeps all behind it.
+    pub async fn purge(conn: &Conn, before: DateTime<Utc>, upto: i64) -> Result<u64> {
+        let oldest: Vec<(i64, DateTime<Utc>)> = Entity::find()
+            .select_only()
+            .columns([Column::Sequence, Column::At])
+            .filter(Column::Sequence.lte(upto))
+            .order_by_asc(Column::Sequence)
+            .limit(PURGED)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        let old = oldest.into_iter().take_while(|(_, at)| *at < before).last();
+        let Some((last, _)) = old else { return Ok(0) };
+        Ok(Entity::delete_many().filter(Column::Sequence.lte(last)).exec(conn).await?.rows_affected)
     }
 }

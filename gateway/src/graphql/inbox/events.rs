@@ -3,9 +3,10 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::{
-    Error,
+    Cx, Error,
     events::{Event, Stored},
     id::{MessageId, UserId},
+    visibility::{Holder, rule},
 };
 use serde::de::DeserializeOwned;
 
@@ -39,8 +40,38 @@ impl InboxEventFilter {
     }
 }
 
+/// The viewer may see a message no more: it went to somebody whose work they do not see. Take it out of what is shown;
+/// of what it says or who has it now nothing is told.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct MessageLeft {
+    /// The number of the event, without gaps in the tenant. Resume after it with `after`.
+    pub sequence: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    #[graphql(skip)]
+    actor_id: Option<UserId>,
+    /// The message's id, `msg_…`.
+    #[graphql(skip)]
+    message: MessageId,
+}
+
+#[ComplexObject]
+impl MessageLeft {
+    /// Who did it; null for a visitor and for Frontdesk itself.
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        user(ctx, self.actor_id).await
+    }
+
+    /// The message's id, `msg_…`. It cannot be refetched.
+    async fn message_id(&self) -> ID {
+        self.message.to_string().into()
+    }
+}
+
 impl Wanted {
-    fn has(&self, kind: InboxEventType, message: MessageId) -> bool {
+    /// Whether events of this type about this message are wanted.
+    pub fn has(&self, kind: InboxEventType, message: MessageId) -> bool {
         self.types.as_ref().is_none_or(|types| types.contains(&kind))
             && self.message.is_none_or(|wanted| wanted == message)
     }
@@ -88,27 +119,27 @@ macro_rules! inbox_events {
         )]
         pub enum InboxEvent {
             $($(#[$doc])* $name($name),)*
+            /// The viewer may see a message no more.
+            MessageLeft(MessageLeft),
         }
 
         /// The kinds of inbox events.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
         pub enum InboxEventType {
             $($(#[$doc])* $name,)*
+            /// The viewer may see a message no more.
+            MessageLeft,
         }
 
         impl InboxEvent {
-            /// A stored event as subscribers see it; `None` where it is of another topic or not wanted.
+            /// A stored event as subscribers see it; `None` where it is of another topic or nothing of it is wanted.
             pub fn of(stored: &Stored, wanted: &Wanted) -> kernel::Result<Option<Self>> {
                 match stored.kind.as_str() {
                     $(<$event>::KIND => {
                         let event: $event = decode(stored)?;
                         let sequence = stored.sequence.unwrap_or_default().to_string();
-                        Ok(wanted.has(InboxEventType::$name, event.message).then_some(Self::$name($name {
-                            sequence,
-                            at: stored.at,
-                            actor_id: stored.actor_id,
-                            event,
-                        })))
+                        let event = Self::$name($name { sequence, at: stored.at, actor_id: stored.actor_id, event });
+                        Ok((event.is_wanted(wanted) || event.may_leave(wanted)).then_some(event))
                     })*
                     _ => Ok(None),
                 }
@@ -118,10 +149,49 @@ macro_rules! inbox_events {
             pub fn message_id(&self) -> MessageId {
                 match self {
                     $(Self::$name(event) => event.event.message,)*
+                    Self::MessageLeft(event) => event.message,
                 }
+            }
+
+            /// Whether it is one of those that the subscriber asked for.
+            pub fn is_wanted(&self, wanted: &Wanted) -> bool {
+                let kind = match self {
+                    $(Self::$name(_) => InboxEventType::$name,)*
+                    Self::MessageLeft(_) => InboxEventType::MessageLeft,
+                };
+                wanted.has(kind, self.message_id())
             }
         }
     };
+}
+
+impl InboxEvent {
+    /// Whose work the message was before; `None` where that stayed as it was.
+    fn left_by(&self) -> Option<Holder> {
+        match self {
+            Self::MessageAssigned(event) => Some(Holder { assignee: event.event.from, ..Holder::default() }),
+            _ => None,
+        }
+    }
+
+    /// Whether the message may have left somebody's sight by it, and they want to know.
+    fn may_leave(&self, wanted: &Wanted) -> bool {
+        self.left_by().is_some() && wanted.has(InboxEventType::MessageLeft, self.message_id())
+    }
+
+    /// What of it is told to somebody who does not see the message now: that it left, if they saw it before.
+    pub fn left(self, cx: &Cx, wanted: &Wanted) -> Option<Self> {
+        let seen_before = self.left_by().is_some_and(|holder| rule(cx, &holder).is_some());
+        let message = self.message_id();
+        match self {
+            Self::MessageAssigned(MessageAssigned { sequence, at, actor_id, .. })
+                if seen_before && wanted.has(InboxEventType::MessageLeft, message) =>
+            {
+                Some(Self::MessageLeft(MessageLeft { sequence, at, actor_id, message }))
+            }
+            _ => None,
+        }
+    }
 }
 
 fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {

@@ -31,12 +31,17 @@ impl Telling for Wanted {
             Some(inbox::TOPIC) => InboxEvent::of(event, self),
             _ => Ok(None),
         };
-        visible(scope, cx, stored.iter().map(of).collect::<kernel::Result<_>>()?).await
+        visible(scope, cx, self, stored.iter().map(of).collect::<kernel::Result<_>>()?).await
     }
 }
 
-/// Keeps the events of messages that the actor may see.
-async fn visible(scope: &Scope, cx: &Cx, events: Vec<Option<InboxEvent>>) -> kernel::Result<Vec<Option<InboxEvent>>> {
+/// Keeps the wanted events of messages that the actor may see, and tells which of the others left their sight.
+async fn visible(
+    scope: &Scope,
+    cx: &Cx,
+    wanted: &Wanted,
+    events: Vec<Option<InboxEvent>>,
+) -> kernel::Result<Vec<Option<InboxEvent>>> {
     let mut ids: Vec<_> = events.iter().flatten().map(InboxEvent::message_id).collect();
     if ids.is_empty() {
         return Ok(events);
@@ -44,8 +49,11 @@ async fn visible(scope: &Scope, cx: &Cx, events: Vec<Option<InboxEvent>>) -> ker
     ids.sort_unstable();
     ids.dedup();
     let seen = inbox::visible_message_ids(&scope.app.db.reader(cx).await?, cx, &ids).await?;
-    let seen = |event: &InboxEvent| seen.contains(&event.message_id());
-    Ok(events.into_iter().map(|event| event.filter(seen)).collect())
+    let told = |event: InboxEvent| match seen.contains(&event.message_id()) {
+        true => Some(event).filter(|event| event.is_wanted(wanted)),
+        false => event.left(cx, wanted),
+    };
+    Ok(events.into_iter().map(|event| event.and_then(told)).collect())
 }
 
 #[Subscription]
