@@ -38,6 +38,17 @@ pub async fn any(db: &Db) -> bool {
     db.control().query_one_raw(statement).await.is_ok_and(|found| found.is_some())
 }
 
+/// Whether the registry has its newest migration: until `frontdesk migrate` has run, what is new in it is not there.
+pub async fn registry_is_current(db: &Db) -> bool {
+    let newest = newest::<Control>();
+    let statement = Statement::from_sql_and_values(
+        db.backend(),
+        "SELECT 1 FROM seaql_migrations WHERE version = $1",
+        [newest.into()],
+    );
+    db.control().query_one_raw(statement).await.is_ok_and(|found| found.is_some())
+}
+
 /// Takes the lock of one migration for as long as the connection lives; a crashed process frees it.
 async fn lock(connection: &sea_orm::DatabaseConnection, what: &str) -> Result<()> {
     if connection.get_database_backend() == DbBackend::Postgres {

@@ -17,7 +17,11 @@ pub struct Control;
 
 impl MigratorTrait for Control {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(control::m0001_tenants::Migration), Box::new(control::m0002_platform::Migration)]
+        vec![
+            Box::new(control::m0001_tenants::Migration),
+            Box::new(control::m0002_platform::Migration),
+            Box::new(control::m0003_key_marks::Migration),
+        ]
     }
 }
 

@@ -74,6 +74,7 @@ fn of_the_registry() -> Vec<Entity> {
     vec![
         entity(kernel::tenant::Entity),
         entity(kernel::tenant::host::Entity),
+        entity(kernel::key_marks::Entity),
         entity(kernel::limit::Entity),
         entity(identity::entities::platform_admin::Entity),
         entity(identity::entities::platform_event::Entity),

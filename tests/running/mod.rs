@@ -3,6 +3,7 @@
 mod cursors;
 mod data;
 mod desk;
+mod keys;
 mod limits;
 mod migrate;
 mod operations;

@@ -5,7 +5,7 @@ use super::site::finish;
 use crate::support::server::{frontdesk, secret_key};
 use crate::support::{Backend, Client};
 
-const EVERY: [&str; 25] = [
+const EVERY: &[&str] = &[
     "DATABASE_URL",
     "DATABASE_CONNECTIONS",
     "DATABASE_STATEMENT_CACHE",
@@ -31,6 +31,10 @@ const EVERY: [&str; 25] = [
     "REQUEST_TIMEOUT_SECONDS",
     "LOG_FORMAT",
     "LOG",
+    "EVENTS_KEPT",
+    "CLEANING_INTERVAL",
+    "SWEEP_INTERVAL",
+    "JOB_LEASE",
 ];
 
 /// The value that `frontdesk config` shows for a setting.

@@ -84,6 +84,17 @@ impl Site {
         Self { backend, url, key: secret_key(), database, dir }
     }
 
+    /// The same key and programs on another database.
+    pub fn moved_to(&self, url: String) -> Self {
+        let dir = TempDir::with_prefix("frontdesk-site-").expect("a folder");
+        Self { backend: self.backend, url, key: self.key.clone(), database: None, dir }
+    }
+
+    /// Where the database is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Which database.
     pub fn backend(&self) -> Backend {
         self.backend

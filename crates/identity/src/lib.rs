@@ -41,7 +41,7 @@
 //!
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
-//! `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
+//! `secrets.resealed`, `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
 //! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
 //! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`,
@@ -154,6 +154,7 @@ pub use usecases::{
     refresh_session::{Refreshed, refresh_session, refused},
     regenerate_recovery_codes::regenerate_recovery_codes,
     register_client::{Register, RegisterClient, register, register_client},
+    reseal_secrets::{SealedSecrets, reseal_secrets, sealed_secrets},
     reset_password::{Reset, reset_password},
     reset_totp::reset_totp,
     revoke_all_sessions::revoke_all_sessions,

@@ -79,6 +79,28 @@ impl Keyring {
         self.0.iter().map(|key| (hex(&key.id), &key.access_token))
     }
 
+    /// The short ids of the keys (8 hex digits), newest first.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|key| hex(&key.id))
+    }
+
+    /// The short id of the key that something was encrypted under; `None` for what was not encrypted here.
+    pub fn id_of(sealed: &[u8]) -> Option<String> {
+        sealed.split_first_chunk::<4>().map(|(id, _)| hex(id))
+    }
+
+    /// The same secret encrypted under the newest key; `None` where it is already.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when its key is gone or the bytes were altered.
+    pub fn encrypt_anew(&self, source: &Source, context: &[u8], sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+        if self.0.first().is_some_and(|newest| sealed.starts_with(&newest.id)) {
+            return Ok(None);
+        }
+        let plain = self.decrypt(context, sealed)?;
+        self.encrypt(source, context, &plain).map(Some)
+    }
+
     /// Encrypts with AES-256-GCM under the newest key. `context` (such as the table and row) is authenticated, so
     /// that a value moved to another place does not open there. Layout: key id (4), nonce (12), ciphertext, tag (16).
     pub fn encrypt(&self, source: &Source, context: &[u8], plain: &[u8]) -> Result<Vec<u8>> {

@@ -21,6 +21,7 @@ pub mod filter;
 pub mod id;
 pub mod idempotency;
 pub mod jobs;
+pub mod key_marks;
 pub mod limit;
 pub mod net;
 pub mod page;

@@ -23,7 +23,7 @@ use sea_orm::{
 use crate::{
     Cx, Permission,
     cx::UserKind,
-    db::any_of,
+    db::{any_of, any_of_text},
     id::{ClientId, DepartmentId, StaffId, TeamId, TypedId},
 };
 
@@ -178,14 +178,10 @@ impl Sees {
             any.push(format!("({})", none.join(" AND ")));
         }
         let mut among = |column: Option<&str>, ids: Vec<uuid::Uuid>| {
-            let Some(column) = column.filter(|_| !ids.is_empty()) else { return };
-            if backend == DbBackend::Postgres {
-                any.push(format!(r#""{column}" = ANY({})"#, next()));
-                values.push(Value::from(ids));
-            } else {
-                let marks: Vec<_> = ids.iter().map(|_| next()).collect();
-                any.push(format!(r#""{column}" IN ({})"#, marks.join(", ")));
-                values.extend(ids.into_iter().map(Value::from));
+            if let Some(column) = column.filter(|_| !ids.is_empty()) {
+                let (text, some) = any_of_text(backend, column, ids, &mut next);
+                any.push(text);
+                values.extend(some);
             }
         };
         among(of.assignee, uuids(&reach.colleagues));

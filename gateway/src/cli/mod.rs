@@ -1,7 +1,9 @@
 //! The commands of the binary `frontdesk`.
 
 mod audit;
+mod backup;
 mod demo;
+mod keys;
 mod platform_admin;
 mod seed;
 mod serve;
@@ -53,6 +55,16 @@ enum Command {
     /// Proves the audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Copies the embedded databases into a folder while the server runs.
+    Backup {
+        /// An empty folder.
+        to: PathBuf,
+    },
+    /// Lists the secret keys with what each still seals, and seals that anew.
+    Keys {
+        #[command(subcommand)]
+        command: Option<keys::Command>,
+    },
     /// Fills a tenant with a lot of data, always the same.
     Seed {
         /// The tenant's slug; not needed where there is only one.
@@ -102,6 +114,8 @@ pub async fn run() -> ExitCode {
         Command::Tenant(command) => tenant::run(&config, command).await,
         Command::PlatformAdmin(command) => platform_admin::run(&config, command).await,
         Command::Staff(command) => staff::run(&config, command).await,
+        Command::Backup { to } => backup::run(&config, &to).await,
+        Command::Keys { command } => keys::run(&config, command).await,
         Command::Audit(command) => audit::run(&config, command).await,
         Command::Seed { tenant, messages, visitors, staff } => {
             fill(&config, tenant, seed::SeedSize { messages, visitors, staff }).await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use identity::{AddPerson, OpenTenant};
-use kernel::{Db, Error, Result, Source, Tenant, tenant::Tier, text::Check};
+use kernel::{Db, Error, Result, Source, Tenant, key_marks, tenant::Tier, text::Check};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -22,6 +22,9 @@ pub(super) async fn prepare(config: &Config, db: &Db, source: &Arc<Source>) -> R
     let embedded = db.postgres().is_none();
     if embedded || !tenants::any(db).await {
         tenants::migrate_registry(db, &config.database_url).await?;
+    }
+    if tenants::registry_is_current(db).await {
+        key_marks::check(db, source).await?;
     }
     let known = db.tenants().await?;
     // None yet, or a first start that broke off.
@@ -115,6 +118,9 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
 /// Runs the background work until it is told to stop.
 pub(super) async fn worker(config: &Config) -> Result<()> {
     let app = App::new(config, Arc::new(Source::system())).await?;
+    if tenants::registry_is_current(&app.db).await {
+        key_marks::check(&app.db, &app.source).await?;
+    }
     let stop = CancellationToken::new();
     let tasks = workers::start(&app, true, &stop);
     let stopped = stop_on_signal(stop.clone())?;

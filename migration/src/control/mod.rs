@@ -2,3 +2,4 @@
 
 pub mod m0001_tenants;
 pub mod m0002_platform;
+pub mod m0003_key_marks;

@@ -16,7 +16,7 @@ pub use deliver::{deliver_letter, worded_reply};
 pub(crate) use deliver::{render, render_wording};
 pub use fill::Fault;
 pub use post::{Encryption, Mail, MailServer, Post, PostError, Step, is_mail_port};
-pub(crate) use queue::queue_letter_of;
 pub use queue::{DeliverLetter, Letter, Opens, queue_letter};
+pub(crate) use queue::{context, queue_letter_of};
 pub use template::{Template, Variable};
 pub use wording::{Rendered, Wording, limits};

@@ -64,7 +64,7 @@ pub(super) struct Content {
     pub(super) opens: Opens,
 }
 
-fn context(cx: &Cx) -> Vec<u8> {
+pub(crate) fn context(cx: &Cx) -> Vec<u8> {
     format!("letter of {}", cx.tenant.id).into_bytes()
 }
 

@@ -24,6 +24,7 @@ mod proof;
 pub mod refresh_session;
 pub mod regenerate_recovery_codes;
 pub mod register_client;
+pub mod reseal_secrets;
 pub mod reset_password;
 pub mod reset_totp;
 pub mod retry_notification_delivery;

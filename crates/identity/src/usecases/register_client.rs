@@ -71,7 +71,7 @@ impl Registration {
 }
 
 /// What a sealed registration is bound to.
-const SEAL: &[u8] = b"identity.register";
+pub(super) const SEAL: &[u8] = b"identity.register";
 
 /// Takes a registration. Public. Whether the address is known the request does not look: a job does, so that neither
 /// answer nor time can tell. Either way the address gets a mail.

@@ -64,7 +64,7 @@ pub struct ProviderSettings {
 }
 
 /// What a provider's secrets are encrypted for.
-fn context(id: IdentityProviderId, what: &str) -> Vec<u8> {
+pub(super) fn context(id: IdentityProviderId, what: &str) -> Vec<u8> {
     format!("identity_providers {id} {what}").into_bytes()
 }
 

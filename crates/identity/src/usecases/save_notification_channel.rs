@@ -43,7 +43,7 @@ pub struct ChannelTools<'a> {
     pub rules: &'a WebhookRules,
 }
 
-fn context(id: NotificationChannelId) -> Vec<u8> {
+pub(super) fn context(id: NotificationChannelId) -> Vec<u8> {
     format!("notification_channels.url {id}").into_bytes()
 }
 

@@ -30,6 +30,20 @@ pub fn any_of<C: ColumnTrait, I: TypedId>(backend: DbBackend, column: C, ids: &[
     }
 }
 
+/// [`any_of`] as text, with its values in the order of their places; `next` gives the mark of the next place.
+pub(crate) fn any_of_text(
+    backend: DbBackend,
+    column: &str,
+    ids: Vec<uuid::Uuid>,
+    mut next: impl FnMut() -> String,
+) -> (String, Vec<Value>) {
+    if backend == DbBackend::Postgres {
+        return (format!(r#""{column}" = ANY({})"#, next()), vec![ids.into()]);
+    }
+    let marks: Vec<_> = ids.iter().map(|_| next()).collect();
+    (format!(r#""{column}" IN ({})"#, marks.join(", ")), ids.into_iter().map(Value::from).collect())
+}
+
 /// Numbers the next unsealed outbox rows after `head`, in the order in which their transactions reached their
 /// end, and returns `(id, sequence)`. One statement, so a row that commits meanwhile is in it or in the next.
 pub fn number_unsealed(backend: DbBackend, head: i64, limit: i64) -> Statement {

@@ -5,6 +5,7 @@
 //! with one writer and a few readers, opened when first used and closed when long idle.
 
 mod conn;
+mod copy;
 mod dialect;
 mod open;
 mod tx;
@@ -22,6 +23,8 @@ use url_kind::Kind;
 use warm::Warm;
 
 pub use conn::Conn;
+pub use copy::copy_file;
+pub(crate) use dialect::any_of_text;
 pub use dialect::{Below, any_of, contains, number_unsealed, text_match};
 pub use open::{Options, migration_connection};
 pub use tx::{Emit, Tx};

@@ -82,14 +82,14 @@ fn postgres_options(url: &str) -> Result<PgConnectOptions> {
         .application_name("frontdesk"))
 }
 
-fn sqlite_path(url: &str) -> Option<PathBuf> {
+pub(super) fn sqlite_path(url: &str) -> Option<PathBuf> {
     url.strip_prefix("sqlite://")
         .or_else(|| url.strip_prefix("sqlite:"))
         .map(|path| PathBuf::from(path.split('?').next().unwrap_or(path)))
 }
 
 /// Where the tenants' files of a registry file live.
-fn tenant_dir(registry: &Path) -> PathBuf {
+pub(super) fn tenant_dir(registry: &Path) -> PathBuf {
     registry.with_extension("tenants")
 }
 
