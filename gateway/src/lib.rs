@@ -1,24 +1,18 @@
 //! The gateway: one GraphQL schema in front of all contexts, its transports, its workers and its commands.
 //!
-//! [`app`] puts the parts together, [`http`] speaks the protocols, [`graphql`] holds types and resolvers,
-//! [`post`] says where mail goes, [`bridges`] lets one context's port be answered by another, [`workers`] run what happens in the background,
-//! [`cli`] is the binary `frontdesk`.
+//! [`wiring`] puts the parts together and lets one context's port be answered by another, [`http`] speaks the protocols,
+//! [`graphql`] holds types and resolvers, [`background`] is what happens without being asked, [`outgoing_mail`] says where
+//! mail goes, [`incoming_webhooks`] hear other services, [`routes`] are the pages and answers beside the API, [`cli`] is the
+//! binary `frontdesk`.
 
 #![recursion_limit = "512"]
 
-pub mod app;
-pub mod avatars;
-pub mod backend;
-pub mod bridges;
+pub mod background;
 pub mod cli;
 pub mod config;
-pub mod graphiql;
 pub mod graphql;
 pub mod http;
-pub mod notify;
-pub mod operations;
-pub mod post;
-pub mod rates;
-pub mod tenants;
-pub mod webhooks;
-pub mod workers;
+pub mod incoming_webhooks;
+pub mod outgoing_mail;
+pub mod routes;
+pub mod wiring;

@@ -146,3 +146,81 @@ fn no_file_is_long() {
         .collect();
     assert!(long.is_empty(), "{long:?}");
 }
+
+/// What identity is about. Each layer has a folder or a file for each of these that it needs, and for nothing else.
+const SUBJECTS: &[&str] = &[
+    "access",
+    "api_keys",
+    "invitations",
+    "mail",
+    "notifications",
+    "organisation",
+    "people",
+    "sessions",
+    "settings",
+    "sign_in",
+    "single_sign_on",
+    "tenants",
+];
+
+/// One subject is found under one word in every layer.
+#[test]
+fn subjects_are_called_the_same_in_every_layer() {
+    for (layer, besides) in [
+        ("crates/identity/src/domain", &[][..]),
+        ("crates/identity/src/ports", &[]),
+        ("crates/identity/src/usecases", &[]),
+        ("crates/identity/src/queries", &["ranked"]),
+        ("crates/identity/src/store", &[]),
+        ("gateway/src/graphql/identity", &[]),
+    ] {
+        let entries = std::fs::read_dir(root().join(layer)).unwrap_or_else(|error| panic!("{layer}: {error}"));
+        let names: BTreeSet<String> = entries
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().trim_end_matches(".rs").to_owned())
+            .filter(|name| name != "mod" && !besides.contains(&name.as_str()))
+            .collect();
+        let unknown: Vec<_> = names.iter().filter(|name| !SUBJECTS.contains(&name.as_str())).collect();
+        assert!(unknown.is_empty(), "{layer} has subjects that no other layer knows: {unknown:?}");
+    }
+}
+
+/// The transports' files stand on one another and nowhere in a circle.
+#[test]
+fn transports_have_no_circles() {
+    let files = sources(&["gateway/src/http"]);
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).trim_end_matches(".rs").to_owned();
+    let names: BTreeSet<String> = files.keys().map(|path| name(path)).collect();
+    let uses = |source: &str| -> BTreeSet<String> {
+        let code = source.split("#[cfg(test)]").next().unwrap_or(source).lines();
+        let code: String = code.filter(|line| !line.trim_start().starts_with("//")).collect();
+        let word =
+            |text: &str| text.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("").to_owned();
+        let words = code.split("super::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+            None => vec![word(rest)],
+            Some(list) => {
+                let mut depth = 0;
+                let firsts =
+                    list.split(';').next().unwrap_or(list).split_inclusive([',', '{', '}']).filter_map(|part| {
+                        let first = (depth == 0).then(|| word(part));
+                        depth += i32::from(part.ends_with('{')) - i32::from(part.ends_with('}'));
+                        first
+                    });
+                firsts.collect()
+            }
+        });
+        words.filter(|word| names.contains(word)).collect()
+    };
+    let inner = files.iter().filter(|(path, _)| !path.contains("/tests") && !path.ends_with("/mod.rs"));
+    let graph: BTreeMap<String, BTreeSet<String>> = inner.map(|(path, text)| (name(path), uses(text))).collect();
+    for start in graph.keys() {
+        let mut reached: BTreeSet<&String> = BTreeSet::new();
+        let mut open: Vec<&String> = graph[start].iter().filter(|to| *to != start).collect();
+        while let Some(file) = open.pop() {
+            assert_ne!(file, start, "{start} stands on itself by way of others");
+            if reached.insert(file) {
+                open.extend(graph.get(file).into_iter().flatten());
+            }
+        }
+    }
+}

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::fixtures::{arguments, is_public, put};
-use super::sdl::{Root, Sdl};
-use super::stand::{
-    Home, PASSWORD, Stand, Things, allow_registration, invite, own_session, plant, session, sign_in, write,
+use super::harness::{
+    Harness, Home, PASSWORD, Things, allow_registration, invite, own_session, plant, session, sign_in, write,
 };
+use super::sdl::{Root, Sdl};
 use crate::support::totp::Authenticator;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, both, until};
 
@@ -218,7 +218,7 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
 }
 
 /// Somebody new with the arguments that change how they sign in, or whom to reset.
-async fn own_access(root: &Root, stand: &Stand, home: &Home) -> Option<(Client, Value)> {
+async fn own_access(root: &Root, stand: &Harness, home: &Home) -> Option<(Client, Value)> {
     let email = format!("{}@example.com", root.name.to_lowercase());
     let enrolled = match root.name.as_str() {
         "changePassword" | "beginTotpEnrolment" => 0,
@@ -258,7 +258,7 @@ fn mutations(sdl: &Sdl) -> Vec<Root> {
 both! {
     /// Each mutation that goes well leaves exactly one audit row and one event, under the same id, with who and what.
     async fn every_change_leaves_one_row_and_one_event(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -289,7 +289,7 @@ both! {
 
     /// What a signed-in person tries and is refused leaves one row that says so, and no event.
     async fn every_refusal_leaves_one_row(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -318,7 +318,7 @@ both! {
 
     /// A failed sign-in leaves one row, with the address and without the password; so does a stolen refresh token.
     async fn failed_sign_ins_are_on_record(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let document =
             "mutation($e: String!, $p: String!) { signIn(input: { email: $e, password: $p }) { errors { code } } }";
@@ -354,7 +354,7 @@ both! {
 
     /// No operation takes an audit row's id, or returns one, but to read it; and the database itself refuses to change one.
     async fn nothing_alters_the_trail(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -396,7 +396,7 @@ both! {
             ("DELETE FROM audit_chain WHERE sequence = NUMBER", false, "the link with this number is missing"),
             ("DELETE FROM audit_chain WHERE sequence >= NUMBER", false, "ends before its recorded head"),
         ] {
-            let stand = Stand::start(backend).await;
+            let stand = Harness::start(backend).await;
             let home = stand.main().await;
             for name in ["Ada", "Bea", "Cleo"] {
                 write(&home, name, &format!("{name}@example.com"), "Hello").await;
@@ -427,7 +427,7 @@ both! {
 
     /// A row that nobody did, put into the trail behind the server's back, is found too.
     async fn a_forged_row_is_found(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         Things::make(&home).await;
         let hex = "0190a5f0000070008000000000000001";
@@ -445,7 +445,7 @@ both! {
 
     /// People without VIEW_AUDIT_LOG read nothing of the trail, by no way.
     async fn the_trail_is_for_those_who_may_see_it(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         stand.colleague(&home, "staff@example.com", "STAFF").await;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::fixtures::{PUBLIC, arguments, is_public, kinds, put};
+use super::harness::{Harness, Home, PASSWORD, Things, sign_in};
 use super::platform::{keeper, of_platform};
 use super::sdl::{Root, Sdl};
-use super::stand::{Home, PASSWORD, Stand, Things, sign_in};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
 
 /// May go down.
@@ -82,7 +82,7 @@ fn codes(answer: &Value) -> Vec<&str> {
 both! {
     /// Signed out, every operation answers UNAUTHENTICATED, apart from the public ones of a list that only shrinks.
     async fn signed_out_only_the_public_operations_answer(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -103,7 +103,7 @@ both! {
 
     /// `@requires` in the schema says what happens: with every permission but that one FORBIDDEN, with that one alone not.
     async fn a_permission_is_what_the_schema_says(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -130,7 +130,7 @@ both! {
     /// Each built-in role may do what its permissions say, at every root field of a tenant; a client none of it; and none of
     /// them anything of the platform. A platform administrator may do that and nothing in a tenant, not even what is public.
     async fn each_role_may_what_its_permissions_say(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -171,7 +171,7 @@ both! {
 
     /// A key may what it was given, whatever its owner may, and nothing that is done in a session only.
     async fn a_key_may_what_it_was_given(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -196,7 +196,7 @@ both! {
 
     /// What somebody may read links to nothing that they may not see: it is null there, and by its id.
     async fn what_links_to_what_may_not_be_seen_is_null(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let viewer = stand.colleague(&home, "viewer@example.com", "VIEWER").await;
@@ -218,7 +218,7 @@ both! {
     /// Another tenant's id is answered exactly like one that is nowhere, at every place that takes an id; one's own is
     /// answered differently, so the comparison means something.
     async fn ids_of_another_tenant_are_ids_of_nothing(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
         let (mut own, mut theirs) = (Things::make(&home).await, Things::make(&other).await);
         let (roles, departments) = (roles_and_departments(&home).await, roles_and_departments(&other).await);
@@ -259,7 +259,7 @@ both! {
         let follow = sdl.roots().into_iter().find(|root| root.name == "inboxEvents").expect("a subscription");
         assert_eq!(sdl.places_for(&follow, &["ID"]), ["filter.messageId"]);
         let document = sdl.document("Follow", &follow, 1, 5);
-        let admin = super::stand::session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let admin = super::harness::session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let mut socket = Socket::connect(stand.server.base(), Some(&admin.string("signIn.session.accessToken"))).await;
         let missing = "msg_0190a5f0000070008000000000000000";
         for (name, id) in [("theirs", theirs.message.as_str()), ("missing", missing), ("own", own.message.as_str())] {
@@ -267,8 +267,8 @@ both! {
             socket.subscribe(name, &document, variables).await;
         }
         for _ in 0..2 {
-            theirs.reply = super::stand::reply(&other, &theirs.message).await;
-            own.reply = super::stand::reply(&home, &own.message).await;
+            theirs.reply = super::harness::reply(&other, &theirs.message).await;
+            own.reply = super::harness::reply(&home, &own.message).await;
             loop {
                 let frame = socket.next(SOON).await;
                 assert_eq!((frame.kind.as_str(), frame.id.as_str()), ("next", "own"), "{frame:?}");
@@ -281,7 +281,7 @@ both! {
 
     /// Whoever must do something first can do that, see who they are and leave, and nothing else, whatever they may.
     async fn a_duty_comes_before_everything(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -316,7 +316,7 @@ both! {
 
     /// A cursor is good for its own list of its own tenant, and only as it was given out.
     async fn cursors_belong_to_one_list_of_one_tenant(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
         for home in [&home, &other] {
             Things::make(home).await;
@@ -362,7 +362,7 @@ both! {
 
     /// A token speaks for its own tenant whatever the headers say, and is none in another.
     async fn a_token_reads_its_own_tenant_only(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
         let (own, theirs) = (Things::make(&home).await, Things::make(&other).await);
         let everything = "{ viewer { tenant { slug } } messages { nodes { id } } visitors { nodes { id } } \

@@ -6,8 +6,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::fixtures::{arguments, is_public, put};
+use super::harness::{Harness, Home, Things};
 use super::sdl::{Root, Sdl};
-use super::stand::{Home, Stand, Things};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Socket, both, secrets};
 
 /// How long a refusal may take on a loaded machine.
@@ -128,11 +128,11 @@ both! {
     /// Each text of each mutation: empty, too long, with control characters, with NUL. What a field may not hold is said
     /// with the field's name.
     async fn bad_texts_are_refused_by_name(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
-        super::stand::allow_registration(&home).await;
+        super::harness::allow_registration(&home).await;
         let before = written(&home).await;
         let mut tried = 0;
         for root in sdl.roots().iter().filter(|root| root.operation == "mutation") {
@@ -180,7 +180,7 @@ both! {
 
     /// Each id: empty, of another kind, cut, in capitals, a number, absurdly long. Each enum: unknown. Each instant: none.
     async fn bad_ids_enums_and_times_are_refused_by_name(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -245,7 +245,7 @@ both! {
 
     /// Pages of no rows, of too many, of fewer than none, both ways at once, and numbers that are none.
     async fn impossible_pages_are_refused_by_name(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -312,7 +312,7 @@ both! {
 
     /// A filter may nest four levels and hold forty comparisons, and a hundred values in one list.
     async fn filters_are_bounded(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -365,7 +365,7 @@ both! {
     /// Text that means something to a database means nothing here: it is stored and found, or refused,
     /// and never slow.
     async fn injections_are_only_text(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -397,7 +397,7 @@ both! {
                 .ok();
             assert!(found.list("messages.nodes").len() < 100);
         }
-        let wrote = super::stand::write(&home, INJECTIONS[0], "robert@example.com", INJECTIONS[6]).await;
+        let wrote = super::harness::write(&home, INJECTIONS[0], "robert@example.com", INJECTIONS[6]).await;
         let read =
             home.admin.run("query($id: ID!) { message(id: $id) { name content } }", json!({ "id": wrote })).await.ok();
         assert_eq!(read.data("message"), &json!({ "name": INJECTIONS[0], "content": INJECTIONS[6] }));
@@ -407,10 +407,10 @@ both! {
 
     /// A subscription that cannot be is refused at once, and the socket goes on.
     async fn impossible_subscriptions_are_refused(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         Things::make(&home).await;
-        let signed_in = super::stand::session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        let signed_in = super::harness::session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let token = signed_in.string("signIn.session.accessToken");
         let mut socket = Socket::connect(stand.server.base(), Some(&token)).await;
         let follow = "subscription($after: String, $filter: InboxEventFilter) { inboxEvents(after: $after, filter: $filter) \
@@ -434,7 +434,7 @@ both! {
 
     /// JSON that is no Unicode, and text that PostgreSQL cannot hold: refused, on both databases alike.
     async fn lone_surrogates_and_bytes_are_refused(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let before = written(&home).await;
         for bytes in [br"\ud800".as_slice(), br"\udc00\ud800", b"\xff\xfe", b"\xed\xa0\x80", br"\u0000"] {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::stand::{Stand, session, write};
+use super::harness::{Harness, session, write};
 use crate::support::Options;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Server, both};
 
@@ -75,7 +75,7 @@ fn generated_types_compile_strictly() {
 both! {
     /// The reference clients for WebSocket and for server-sent events query and subscribe.
     async fn subscribing_clients_are_served(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         write(&home, "Ada", "ada@example.com", "Hello").await;
         let token = session(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await.string("signIn.session.accessToken");

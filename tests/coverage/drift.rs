@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait};
 
+use super::harness::Harness;
 use super::sdl::Sdl;
 use super::sql::Sql;
-use super::stand::Stand;
 use super::tables::{Table, tables};
 use crate::support::{Backend, both};
 
@@ -163,7 +163,7 @@ fn shown(values: &BTreeSet<String>) -> BTreeSet<String> {
 both! {
     /// The same tables with the same columns, types and nullability, in a tenant and in the registry.
     async fn entities_and_tables_are_the_same(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         same(of_tenants(), &tables(&stand.main().await.sql).await, backend);
         let registry = Sql::open(stand.url(), None).await;
         same(of_the_registry(), &tables(&registry).await, backend);
@@ -171,7 +171,7 @@ both! {
 
     /// Every foreign key has an index that begins with it.
     async fn every_reference_has_an_index(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let mut tables = tables(&stand.main().await.sql).await;
         tables.extend(super::tables::tables(&Sql::open(stand.url(), None).await).await);
         let mut references = 0;
@@ -187,7 +187,7 @@ both! {
     /// An enum has the same values in the API, in the code and in the database's CHECK, and no text column with a CHECK is
     /// forgotten here.
     async fn enums_have_the_same_values_everywhere(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let mut tables = tables(&stand.main().await.sql).await;
         tables.extend(super::tables::tables(&Sql::open(stand.url(), None).await).await);
         let sdl = Sdl::exported();

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::harness::Things;
+use super::notified::HOST;
 use super::sdl::Root;
-use super::stand::Things;
-use super::told::HOST;
 use crate::support::{chance, svix};
 
 /// A picture of one pixel.

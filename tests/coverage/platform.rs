@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::audit::counts;
 use super::fixtures::{arguments, put};
+use super::harness::{Harness, Home, PASSWORD, Things, sign_in};
 use super::sdl::{Root, Sdl};
 use super::sql::Sql;
-use super::stand::{Home, PASSWORD, Stand, Things, sign_in};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both, until};
 
 /// A platform administrator's address.
@@ -33,7 +33,7 @@ pub fn of_platform(root: &Root) -> Value {
 }
 
 /// A signed-in platform administrator.
-pub async fn keeper(stand: &Stand) -> Client {
+pub async fn keeper(stand: &Harness) -> Client {
     stand.cli(&["platform-admin", "add", KEEPER], PASSWORD);
     let nobody = Client::new(stand.server.base());
     let sign_in = "mutation($p: String!) { signInPlatform(input: { email: \"keeper@platform.example\", password: $p }) { \
@@ -66,7 +66,7 @@ both! {
     /// Every operation of a tenant, read or write or followed, with one's own things or none, answers a platform
     /// administrator FORBIDDEN, whichever tenant they name; and nothing is written there.
     async fn a_platform_administrator_is_nobody_in_a_tenant(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -93,7 +93,7 @@ both! {
     /// Every operation of the platform answers UNAUTHENTICATED signed out, without needing a tenant, and FORBIDDEN to
     /// people of a tenant, its administrator too; to a platform administrator neither.
     async fn the_platform_is_for_its_administrators(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         // From now on there is no only tenant that a request could mean.
         stand.tenant("other").await;
@@ -136,7 +136,7 @@ both! {
     /// Each thing that is done to a tenant leaves one row and one event in it, which name the platform administrator, and one
     /// row in the record of the platform; the tenant's chain is whole afterwards.
     async fn a_tenants_trail_tells_what_was_done_to_it(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let sdl = Sdl::exported();
         let keeper = keeper(&stand).await;
@@ -172,7 +172,7 @@ both! {
 
     /// Nothing of a suspended tenant is in reach: every operation, of whomever, is answered alike and without data.
     async fn a_suspended_tenant_answers_nothing(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
@@ -203,7 +203,7 @@ both! {
 
     /// Slugs, names and hosts that cannot be: refused by field, nothing is made, and nothing breaks.
     async fn what_cannot_be_a_tenant_is_refused(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let keeper = keeper(&stand).await;
         let sdl = Sdl::exported();
         let root = sdl.platform_roots().into_iter().find(|root| root.name == "createTenant").expect("it");

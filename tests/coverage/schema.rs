@@ -203,7 +203,7 @@ fn everything_is_described() {
 #[test]
 fn permissions_are_the_catalogs() {
     let sdl = Sdl::exported();
-    let catalog = gateway::app::catalog();
+    let catalog = gateway::wiring::app::catalog();
     let names: BTreeSet<_> = catalog.iter().map(|permission| permission.name.to_owned()).collect();
     assert_eq!(names.len(), catalog.len(), "each name once");
     assert_eq!(sdl.values("Permission").into_iter().collect::<BTreeSet<_>>(), names);

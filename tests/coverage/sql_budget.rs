@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::harness::{Harness, Home, sign_in, write};
 use super::sdl::{Root, Sdl, named};
-use super::stand::{Home, Stand, sign_in, write};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, both};
 
 /// As long as the inbox's page in the design.
@@ -104,10 +104,10 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
             .run(&format!(
                 "INSERT INTO invitations (id, email, role_id, department_id, hash, invited_by, created_at, expires_at) \
              SELECT id, 'invited{n}@example.com', {more}, department_id, {}, id, {at}, {at} FROM users WHERE id = {id}",
-                super::stand::bytes(home, hex.as_bytes())
+                super::harness::bytes(home, hex.as_bytes())
             ))
             .await;
-        super::told::rows(home, &hex, None).await;
+        super::notified::rows(home, &hex, None).await;
         let colleague = sign_in(&home.visitor, &email, ADMIN_PASSWORD).await;
         let message = write(home, "Somebody", &format!("visitor{n}@example.com"), "Hello?").await;
         let work = "mutation($id: ID!, $staff: ID!) { assignMessage(input: { messageId: $id, assigneeId: $staff }) { \
@@ -136,7 +136,7 @@ fn is_list(sdl: &Sdl, root: &Root) -> bool {
 both! {
     /// Every list at the root of the schema, with all that its rows link to, two objects deep, lists and counts included.
     async fn lists_cost_the_same_for_one_row_and_for_twenty(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let (one, twenty) = (stand.tenant("one").await, stand.tenant("twenty").await);
         fill(&one, 1).await;
         fill(&twenty, 20).await;
@@ -164,7 +164,7 @@ both! {
 
     /// `nodes(ids:)` with things of every kind costs the same for few and for many.
     async fn things_by_their_ids_are_fetched_in_waves(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let (one, twenty) = (stand.tenant("one").await, stand.tenant("twenty").await);
         let (few, many) = (fill(&one, 1).await, fill(&twenty, 2).await);
         assert_eq!((few.len(), many.len()), (5, 10));
@@ -181,7 +181,7 @@ both! {
 
     /// Who somebody is and what they may do is known for a few seconds: asking costs no statement.
     async fn the_viewer_costs_nothing(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let who = "query Who { viewer { user { id name email } permissions duty tenant { name } } }";
         let (statements, data) = cost(&home.admin, "Who", who, &Value::Null).await;
@@ -197,7 +197,7 @@ both! {
 
     /// The page that people look at all day.
     async fn the_inbox_costs_five_statements(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.tenant("twenty").await;
         fill(&home, 20).await;
         let (statements, data) = cost(&home.admin, "Inbox", INBOX, &json!({ "first": 20 })).await;

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::stand::{PASSWORD, Stand, Things, session, sign_in};
+use super::harness::{Harness, PASSWORD, Things, session, sign_in};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Options, Smtp, Socket, both};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ async fn fastest(mut once: impl AsyncFnMut()) -> Duration {
 both! {
     /// The document that stops a stock server is refused in a moment, on HTTP, on a socket and as a stream.
     async fn the_fragment_bomb_is_refused_in_a_moment(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let client = Client::new(stand.server.base());
         let bomb = bomb();
         assert!(bomb.len() < 1_000);
@@ -66,7 +66,7 @@ both! {
 
     /// What is no JSON body is not read, what asks for something else is told so, and a GET changes nothing.
     async fn media_types_and_methods_are_minded(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let client = Client::new(stand.server.base());
         let body = r#"{"query":"{ viewer { tenant { slug } } }"}"#;
         for kind in [
@@ -106,7 +106,7 @@ both! {
     /// Pages of listed origins may read answers; others get none of the headers, and no socket.
     async fn other_origins_are_kept_out(backend) {
         let stand =
-            Stand::start_with(backend, Options::new().env("FRONTDESK_CORS_ORIGINS", "https://desk.example.com")).await;
+            Harness::start_with(backend, Options::new().env("FRONTDESK_CORS_ORIGINS", "https://desk.example.com")).await;
         let client = Client::new(stand.server.base());
         for (origin, allowed) in
             [("https://desk.example.com", "https://desk.example.com"), ("https://evil.example.com", ""), ("null", "")]
@@ -130,7 +130,7 @@ both! {
 
     /// A legal request id comes back and stands in the audit trail; another is replaced.
     async fn request_ids_are_echoed(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let status =
@@ -150,12 +150,12 @@ both! {
 
     /// A subscription by server-sent events tells what happens, and a query is answered as a stream of one.
     async fn events_are_streamed(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let follow = "subscription { inboxEvents(after: \"0\") { __typename sequence ... on MessageReceived { message \
             { id } } } }";
         let mut stream = home.admin.stream(follow, Value::Null).await;
-        let message = super::stand::write(&home, "Ada", "ada@example.com", "Hello").await;
+        let message = super::harness::write(&home, "Ada", "ada@example.com", "Hello").await;
         let event = stream.next(SOON).await.expect("an event");
         assert_eq!(
             (event.event.as_str(), &event.json()["data"]["inboxEvents"]["message"]["id"]),
@@ -172,7 +172,7 @@ both! {
 
     /// Each way to misuse a socket is answered with the code that the protocol has for it.
     async fn sockets_are_closed_with_the_codes_of_the_protocol(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let base = stand.server.base();
         let open = async || Socket::open(base, &[]).await;
         let subscribe = |id: &str| json!({ "type": "subscribe", "id": id, "payload": { "query": "{ __typename }" } });
@@ -235,7 +235,7 @@ both! {
         let smtp = Smtp::start().await;
         let options =
             Options::new().smtp(&smtp).env("FRONTDESK_LOG", "debug,sqlx=debug,sea_orm=debug,hyper=info,h2=info");
-        let stand = Stand::start_with(backend, options).await;
+        let stand = Harness::start_with(backend, options).await;
         let home = stand.main().await;
         let own = Things::make(&home).await;
         let mut secrets = vec![ADMIN_PASSWORD.to_owned(), PASSWORD.to_owned(), "a wrong password 4".to_owned()];

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::coverage::stand::{Home, Stand};
+use crate::coverage::harness::{Harness, Home};
 use crate::support::{Answer, both};
 
 const CREATE: &str = "mutation($name: String!, $parent: ID) { createDepartment(input: { name: $name, parentId: $parent }) { \
@@ -51,7 +51,7 @@ async fn is_whole(home: &Home, departments: usize) {
 both! {
     /// Two move each other's department below their own at the same moment: one of them wins, and there is no circle.
     async fn two_moves_at_once_make_no_circle(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let one = create(&home, "One", None).await.ok().string("createDepartment.department.id");
         let two = create(&home, "Two", None).await.ok().string("createDepartment.department.id");
@@ -68,7 +68,7 @@ both! {
 
     /// Twelve departments are moved about by many at once while new ones are put among them: every path stays true.
     async fn a_storm_of_moves_leaves_a_tree(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let mut ids: Vec<String> = Vec::new();
         for number in 0..12 {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::desk::{FOLLOW, SOON};
 use super::organisation::change;
-use crate::coverage::stand::{Home, Stand, assign, reply, write};
+use crate::coverage::harness::{Harness, Home, assign, reply, write};
 use crate::support::{ADMIN_EMAIL, Answer, Backend, Client, Socket, both, until};
 
 /// The longest that a key outlives what ended it.
@@ -40,7 +40,7 @@ async fn is_good(client: &Client) -> bool {
 }
 
 /// A socket that was opened with a key and has heard something.
-async fn listening(stand: &Stand, home: &Home, key: &str) -> Socket {
+async fn listening(stand: &Harness, home: &Home, key: &str) -> Socket {
     write(home, "Ada", "ada@example.com", "Hello").await;
     let mut socket = Socket::connect(stand.server.base(), Some(key)).await;
     socket.subscribe("live", FOLLOW, json!({ "after": "0" })).await;
@@ -51,7 +51,7 @@ async fn listening(stand: &Stand, home: &Home, key: &str) -> Socket {
 both! {
     /// A key does what it was made for and nothing else, in the name of its owner; the trail tells which key it was.
     async fn a_key_acts_for_its_owner(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let message = write(&home, "Ada", "ada@example.com", "Hello").await;
         let made = create(&home.admin, &MESSAGES, None).await.ok();
@@ -98,7 +98,7 @@ both! {
 
     /// Nobody gives a key what they do not hold, and what its owner loses it loses too.
     async fn a_key_never_may_more_than_its_owner(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let bea = stand.colleague(&home, "bea@example.com", "STAFF").await;
         for (permissions, code) in [(vec!["VIEW_MESSAGES", "VIEW_AUDIT_LOG"], "NOT_ALLOWED"), (vec![], "BLANK")] {
@@ -128,7 +128,7 @@ both! {
 
     /// A key sees the work that its owner sees: that of their team, as long as it is theirs.
     async fn a_key_sees_what_its_owner_sees(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let eve = stand.person(&home, "eve@example.com", &["VIEW_MESSAGES", "SEE_TEAM", "SEE_ASSIGNED", "USE_API_KEYS"]).await;
         let eve_id = eve.run("{ viewer { user { id } } }", Value::Null).await.ok().string("viewer.user.id");
@@ -164,7 +164,7 @@ both! {
     /// Revoked, a key is none at once and what listens with it is cut off; so it is when its owner is let go, and when its
     /// time is up.
     async fn a_key_ends(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let bea = stand.colleague(&home, "bea@example.com", "STAFF").await;
         let cleo = stand.colleague(&home, "cleo@example.com", "STAFF").await;
@@ -215,7 +215,7 @@ both! {
 
     /// A key finds its own company whatever the headers say, and is none in another; what only looks like one is none.
     async fn a_key_is_of_one_company(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let (home, other) = (stand.tenant("ours").await, stand.tenant("theirs").await);
         let message = write(&home, "Ada", "ada@example.com", "Hello").await;
         write(&other, "Bob", "bob@example.com", "Hello").await;
@@ -240,7 +240,7 @@ both! {
 
     /// The text of a key is shown once, and is nowhere: not in the log, not in the trail, not in the database.
     async fn a_key_is_nowhere_in_clear(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let keyed = home.admin.idempotency_key("key-1");
         let made = create(&keyed, &MESSAGES, None).await.ok();

@@ -46,7 +46,7 @@ both! {
         let card = &hook.posted()[0];
         assert!(card.path.ends_with(&format!("sig={SECRET}")) && card.delivery.starts_with("ndl_"), "{card:?}");
         assert_eq!((&card.body["type"], &card.body["attachments"][0]["content"]["version"]), (&json!("message"), &json!("1.4")));
-        let changed = json!({ "channelId": id, "name": "Elsewhere", "types": null, "isActive": false });
+        let changed = json!({ "channelId": id, "name": "SingleSignOn", "types": null, "isActive": false });
         let changed = admin.client.run(UPDATE, json!({ "input": changed })).await.ok();
         assert_eq!((changed.data("updateNotificationChannel.channel.types"), changed.data("updateNotificationChannel.channel.isActive")), (&Value::Null, &json!(false)));
 
@@ -63,7 +63,7 @@ both! {
 
         let shown = admin.client.run("{ auditLogs(first: 100) { nodes { oldValues newValues } } }", json!({})).await.ok();
         let listed = admin.client.run(CHANNELS, json!({})).await.ok();
-        assert!(shown.text.contains("127.0.0.1") && listed.text.contains("Elsewhere"));
+        assert!(shown.text.contains("127.0.0.1") && listed.text.contains("SingleSignOn"));
         for answer in [&made, &tested, &changed, &shown, &listed] {
             assert!(!answer.text.contains(SECRET), "{answer}");
         }

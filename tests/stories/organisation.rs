@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::desk::{FOLLOW, SOON};
-use crate::coverage::stand::{Home, PASSWORD, Stand, assign, reply, session, write};
+use crate::coverage::harness::{Harness, Home, PASSWORD, assign, reply, session, write};
 use crate::support::{ADMIN_EMAIL, Answer, Client, Socket, both, until};
 
 /// The longest that anybody sees what was taken from them.
@@ -62,7 +62,7 @@ async fn put(home: &Home, email: &str, department: &str) {
 both! {
     /// A department is made, described and moved with all below it; the tree reads from the top down.
     async fn departments_are_a_tree(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let sales = department(&home, "Sales", None).await;
         let north = department(&home, "North", Some(&sales)).await;
@@ -116,7 +116,7 @@ both! {
 
     /// Two departments have two names, one that is not active takes no others in, and the tree is sixteen levels high.
     async fn departments_keep_their_rules(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let first = department(&home, "Level 1", None).await;
         let mut deepest = first.clone();
@@ -167,7 +167,7 @@ both! {
     /// Who sees the work of their team sees a colleague's message as long as both are in it: in lists, counts, by its id
     /// and live. Nobody signs in anew for that.
     async fn who_leaves_a_team_sees_its_work_no_more(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         stand.person(&home, "eve@example.com", &["VIEW_MESSAGES", "SEE_TEAM"]).await;
         // One session for all that she does: what is believed of it is believed of all.
@@ -233,7 +233,7 @@ both! {
     /// An admin of a team lets people in and out and says what the team is for; who the admins are, what it is called and
     /// whether it is in use, others decide.
     async fn an_admin_keeps_their_team(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let ann = stand.colleague(&home, "ann@example.com", "STAFF").await;
         for email in ["bea@example.com", "cleo@example.com"] {
@@ -300,7 +300,7 @@ both! {
 
     /// Without the permission to see staff somebody sees their own teams and no others.
     async fn teams_are_seen_by_those_who_may(backend) {
-        let stand = Stand::start(backend).await;
+        let stand = Harness::start(backend).await;
         let home = stand.main().await;
         let eve = stand.person(&home, "eve@example.com", &["SEE_TEAM"]).await;
         let (own, other) = (team(&home, "Own").await, team(&home, "Other").await);

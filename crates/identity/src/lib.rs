@@ -57,7 +57,7 @@
 
 mod adapters;
 mod domain;
-pub mod letters;
+pub mod mail;
 mod policy;
 mod ports;
 mod queries;
@@ -74,112 +74,80 @@ pub use adapters::{
     platform_token::{PlatformClaims, PlatformTokens},
 };
 pub use domain::{
-    api_key::{ApiKey, NewApiKey},
-    department::Department,
-    device::Device,
-    events::TOPIC,
-    links::Links,
-    password_rules::check as check_password,
-    person::Person,
-    role::{ROLES, Role},
-    session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
-    setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
-    team::{Membership, Team, TeamRole},
-    tenancy::TenantAccount,
-    user_sync::Delivery as UserDelivery,
+    TOPIC,
+    access::role::{ROLES, Role},
+    api_keys::{ApiKey, NewApiKey},
+    mail::links::Links,
+    organisation::{
+        department::Department,
+        team::{Membership, Team, TeamRole},
+    },
+    people::person::Person,
+    sessions::{
+        device::Device,
+        session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
+    },
+    settings::setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
+    sign_in::password_rules::check as check_password,
+    single_sign_on::user_sync::Delivery as UserDelivery,
+    tenants::TenantAccount,
 };
-pub use letters::{DeliverLetter, Letter, Post, Template, deliver_letter, queue_letter};
+pub use mail::{DeliverTemplatedMail, MailTransport, Template, TemplatedMail, deliver_mail, queue_mail};
 pub use policy::{
     MANAGE_API_KEYS, MANAGE_CLIENTS, MANAGE_DEPARTMENTS, MANAGE_NOTIFICATIONS, MANAGE_ROLES, MANAGE_SESSIONS,
     MANAGE_SETTINGS, MANAGE_SIGN_IN, MANAGE_STAFF, PERMISSIONS, USE_API_KEYS, VIEW_CLIENTS, VIEW_STAFF, holds_all,
 };
 pub use ports::{Seats, Work};
 pub use queries::{
-    access::{ACCESS_TTL, Access},
+    access::{
+        actor::{ACCESS_TTL, Access},
+        roles::{Standing, count_roles, grants_of_each, role_place, roles, sees_api_key, sees_session, standing},
+    },
     api_keys::{ApiKeyCriteria, ApiKeyOrder, api_keys, count_api_keys},
-    company::CompanyProfile,
-    departments::{
-        DepartmentCriteria, DepartmentField, DepartmentOrder, child_place, children, children_of_each, colleague_place,
-        count_children_of_each, count_departments, count_staff_of_each, departments, departments_by_ids,
-        staff_of_department, staff_of_each,
-    },
-    directory::Directory,
-    identity_providers::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
     invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
-    mail_server::{active_mail_server, smtp_settings},
-    people::{
-        PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
-        roles_by_ids, staff_id,
+    mail::{
+        server::{active_mail_server, smtp_settings},
+        wordings::{Worded, wordings},
     },
-    platform::{
+    organisation::{
+        departments::{
+            DepartmentCriteria, DepartmentField, DepartmentOrder, child_place, children, children_of_each,
+            colleague_place, count_children_of_each, count_departments, count_staff_of_each, departments,
+            departments_by_ids, staff_of_department, staff_of_each,
+        },
+        teams::{
+            TeamCriteria, TeamField, TeamOrder, count_members_of_each, count_teams, member_place, members,
+            members_of_each, teams, teams_by_ids, teams_of_each,
+        },
+    },
+    people::{
+        directory::Directory,
+        list::{
+            PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
+            roles_by_ids, staff_id,
+        },
+    },
+    sessions::{count_sessions, sessions},
+    settings::{
+        company::CompanyProfile,
+        values::{Setting, SettingsReader, setting, settings},
+    },
+    sign_in::{avatar, purge_one_time_tokens},
+    single_sign_on::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
+    tenants::{
         TenantUsage, count_tenants, links_of, platform_actor, platform_admins, platform_events, tenant_account,
         tenant_accounts, tenant_usage,
     },
-    roles::{Standing, count_roles, grants_of_each, role_place, roles, sees_api_key, sees_session, standing},
-    self_service::{avatar, purge_one_time_tokens},
-    sessions::{count_sessions, sessions},
-    settings::{Setting, SettingsReader, setting, settings},
-    teams::{
-        TeamCriteria, TeamField, TeamOrder, count_members_of_each, count_teams, member_place, members, members_of_each,
-        teams, teams_by_ids, teams_of_each,
-    },
-    wordings::{Worded, wordings},
 };
 pub use store::{
-    identity_provider::{MappedRole, Model as IdentityProvider},
-    invitation::{InvitationStatus, Model as Invitation},
-    session::Model as Session,
-    setting::Kind as SettingKind,
-    smtp_settings::Model as SmtpSettings,
-    user::Kind as UserKind,
+    invitations::invitation::{InvitationStatus, Model as Invitation},
+    mail::smtp_settings::Model as SmtpSettings,
+    people::user::Kind as UserKind,
+    sessions::session::Model as Session,
+    settings::setting::Kind as SettingKind,
+    single_sign_on::identity_provider::{MappedRole, Model as IdentityProvider},
 };
-pub use usecases::{
-    accept_invitation::{Accepted, accept_invitation},
-    add_person::{AddPerson, TheirRole, add_person},
-    api_keys::{CreateApiKey, create_api_key, revoke_api_key},
-    begin_totp::{Enrolment, begin_totp},
-    bootstrap::bootstrap,
-    change_email::{Confirmed, confirm_email_change, request_email_change},
-    change_password::{ChangePassword, change_password},
-    confirm_totp::confirm_totp,
-    deactivate_person::{deactivate_person, reactivate_person},
-    departments::{
-        CreateDepartment, MoveDepartment, UpdateDepartment, create_department, move_department, update_department,
-    },
-    details::Details,
-    disable_totp::disable_totp,
-    invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
-    links::{Link, SendLink, request_link, send_link},
-    platform_admins::{add_platform_admin, deactivate_platform_admin},
-    refresh_session::{Refreshed, refresh_session, refused},
-    regenerate_recovery_codes::regenerate_recovery_codes,
-    register_client::{Register, RegisterClient, register, register_client},
-    reseal_secrets::{SealedSecrets, reseal_secrets, sealed_secrets},
-    reset_password::{Reset, reset_password},
-    reset_totp::reset_totp,
-    revoke_all_sessions::revoke_all_sessions,
-    revoke_session::revoke_session,
-    roles::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
-    seats::take_seat,
-    set_avatar::{remove_avatar, set_avatar},
-    set_setting::{SetSetting, reset_setting, set_setting},
-    sign_in::{SignIn, SignedIn, sign_in},
-    sign_in_platform::{PlatformSession, SignInPlatform, sign_in_platform},
-    sign_out::sign_out,
-    teams::{
-        CreateTeam, InTeam, UpdateTeam, add_team_member, create_team, remove_team_member, set_team_member_role,
-        update_team,
-    },
-    tenants::{OpenTenant, UpdateTenant, finish_tenant, open_tenant, resume_tenant, suspend_tenant, update_tenant},
-    test_smtp::{TestSmtp, test_smtp},
-    update_company_profile::{UpdateCompanyProfile, update_company_profile},
-    update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
-    update_person::{UpdatePerson, update_person},
-    update_profile::update_profile,
-    update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
-    verify_email::{Verified, verify_email},
-};
-pub use usecases::{
+pub use usecases::single_sign_on::{
     begin_oidc_sign_in::{BeginOidcSignIn, Begun, begin_oidc_sign_in},
     complete_oidc_sign_in::{CompleteOidcSignIn, complete_oidc_sign_in},
     save_identity_provider::{
@@ -188,52 +156,127 @@ pub use usecases::{
     sync_external_user::{Heard, hear, sync_external_user},
     unlink_external_identity::unlink_external_identity,
 };
+pub use usecases::{
+    access::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
+    api_keys::{CreateApiKey, create_api_key, revoke_api_key},
+    invitations::{
+        accept_invitation::{Accepted, accept_invitation},
+        invite_staff::{InviteStaff, invite_staff, resend_invitation, revoke_invitation},
+    },
+    mail::{
+        test_smtp::{TestSmtp, test_smtp},
+        update_email_template::{UpdateEmailTemplate, preview, reset_email_template, update_email_template},
+        update_smtp_settings::{Change, UpdateSmtpSettings, update_smtp_settings},
+    },
+    organisation::{
+        departments::{
+            CreateDepartment, MoveDepartment, UpdateDepartment, create_department, move_department, update_department,
+        },
+        teams::{
+            CreateTeam, InTeam, UpdateTeam, add_team_member, create_team, remove_team_member, set_team_member_role,
+            update_team,
+        },
+    },
+    people::{
+        add_person::{AddPerson, TheirRole, add_person},
+        deactivate_person::{deactivate_person, reactivate_person},
+        details::Details,
+        set_avatar::{remove_avatar, set_avatar},
+        update_person::{UpdatePerson, update_person},
+        update_profile::update_profile,
+    },
+    sessions::{
+        refresh_session::{Refreshed, refresh_session, refused},
+        revoke_all_sessions::revoke_all_sessions,
+        revoke_session::revoke_session,
+        sign_out::sign_out,
+    },
+    settings::{
+        set_setting::{SetSetting, reset_setting, set_setting},
+        update_company_profile::{UpdateCompanyProfile, update_company_profile},
+    },
+    sign_in::{
+        begin_totp::{Enrolment, begin_totp},
+        change_email::{Confirmed, confirm_email_change, request_email_change},
+        change_password::{ChangePassword, change_password},
+        confirm_totp::confirm_totp,
+        disable_totp::disable_totp,
+        links::{Link, SendLink, request_link, send_link},
+        regenerate_recovery_codes::regenerate_recovery_codes,
+        register_client::{Register, RegisterClient, register, register_client},
+        reset_password::{Reset, reset_password},
+        reset_totp::reset_totp,
+        verify_email::{Verified, verify_email},
+        with_password::{SignIn, SignedIn, sign_in},
+    },
+    tenants::{
+        administer::{
+            OpenTenant, UpdateTenant, finish_tenant, open_tenant, resume_tenant, suspend_tenant, update_tenant,
+        },
+        bootstrap::bootstrap,
+        platform_admins::{add_platform_admin, deactivate_platform_admin},
+        reseal_secrets::{SealedSecrets, reseal_secrets, sealed_secrets},
+        seats::take_seat,
+        sign_in_platform::{PlatformSession, SignInPlatform, sign_in_platform},
+    },
+};
 
 pub use adapters::webhook::HttpCards;
-pub use domain::{
+pub use domain::notifications::{
+    events::{NOTIFICATIONS, NotificationChannelSwitchedOff, NotificationCreated, NotificationsRead},
     notification::{Notice, NotificationLevel, NotificationType, UNREAD_COUNTED, Withdrawal},
-    notification_events::{NOTIFICATIONS, NotificationChannelSwitchedOff, NotificationCreated, NotificationsRead},
     webhook::WebhookRules,
 };
 pub use ports::Cards;
-pub use queries::{
+pub use queries::notifications::{
     audience::{holders, new_program, role_members},
-    notification_channels::{
+    channels::{
         Channel, ChannelCriteria, DeliveryCriteria, channels, channels_by_ids, count_channels, count_deliveries,
         deliveries, deliveries_by_ids, delivery_place, own_channel,
     },
-    notifications::{
+    feed::{
         NotificationCriteria, Preference, count_notifications, notification_place, notification_preferences,
         notifications, notifications_by_ids, purge_notifications, unread_notifications,
     },
 };
-pub use store::{
+pub use store::notifications::{
     notification::Model as Notification,
     notification_channel::ChannelKind,
     notification_delivery::{DeliveryState, Model as Delivery},
 };
-pub use usecases::{
+pub use usecases::notifications::{
     deliver_notification::{DeliverNotification, deliver_notification},
     mark_notifications_read::mark_notifications_read,
+    notify::{Notifier, notified_up_to, notify},
     retry_notification_delivery::retry_notification_delivery,
     save_notification_channel::{
         ChannelChange, ChannelTools, create_notification_channel, set_own_channel, update_notification_channel,
     },
     set_notification_preference::set_notification_preference,
-    tell::{Desk, tell, told_up_to},
     test_notification_channel::{Tested, test_notification_channel, test_own_channel},
 };
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
-    pub use crate::store::{
-        api_key, department, refresh_token, role, session, team, team_member, user, user_permission,
-    };
-    pub use crate::store::{avatar, invitation, one_time_token, recovery_code};
-    pub use crate::store::{email_template, setting, smtp_settings};
-    pub use crate::store::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
-    pub use crate::store::{
+    pub use crate::store::notifications::{
         notification, notification_channel, notification_delivery, notification_position, notification_preference,
     };
-    pub use crate::store::{platform_admin, platform_event};
+    pub use crate::store::single_sign_on::{external_identity, identity_provider, oidc_sign_in, webhook_delivery};
+    pub use crate::store::tenants::{platform_admin, platform_event};
+    pub use crate::store::{
+        access::{role, user_permission},
+        api_keys::api_key,
+        organisation::{department, team, team_member},
+        people::user,
+        sessions::{refresh_token, session},
+    };
+    pub use crate::store::{
+        invitations::invitation,
+        people::avatar,
+        sign_in::{one_time_token, recovery_code},
+    };
+    pub use crate::store::{
+        mail::{email_template, smtp_settings},
+        settings::setting,
+    };
 }

@@ -5,7 +5,7 @@ use kernel::{
     cx::{Duty, UserActor},
 };
 
-use crate::store::identity_provider::Texts;
+use crate::store::single_sign_on::identity_provider::Texts;
 
 /// Seeing colleagues: names, addresses, roles, departments, teams.
 pub const VIEW_STAFF: Permission =

@@ -1,9 +1,9 @@
 //! What the use cases need of the open transaction.
 
 pub mod api_keys;
-pub mod departments;
-pub mod self_service;
-pub mod teams;
+pub(crate) mod mail;
+pub mod organisation;
+pub mod sign_in;
 
 use chrono::{DateTime, Utc};
 use kernel::{
@@ -15,16 +15,15 @@ use kernel::{
 };
 
 use crate::{
-    domain::person::Person,
-    letters::Template,
+    domain::people::person::Person,
+    mail::Template,
     store::{
-        email_template,
-        external_identity::Model as ExternalIdentity,
-        identity_provider::Model as Provider,
-        role,
-        session::{Model as Session, Reason},
-        setting, smtp_settings,
-        user::Kind,
+        access::role,
+        mail::{email_template, smtp_settings},
+        people::user::Kind,
+        sessions::session::{Model as Session, Reason},
+        settings::setting,
+        single_sign_on::{external_identity::Model as ExternalIdentity, identity_provider::Model as Provider},
     },
 };
 
@@ -259,8 +258,8 @@ pub trait Cards: Send + Sync {
     /// Posts a message to a webhook; `delivery` is the id by which the other side can tell that it had it already.
     async fn post(
         &self,
-        webhook: &crate::domain::webhook::Webhook,
+        webhook: &crate::domain::notifications::webhook::Webhook,
         delivery: &str,
         message: String,
-    ) -> Result<(), crate::domain::webhook::PostError>;
+    ) -> Result<(), crate::domain::notifications::webhook::PostError>;
 }

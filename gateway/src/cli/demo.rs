@@ -16,7 +16,7 @@ use kernel::{
     id::{MessageId, StaffId},
 };
 
-use crate::bridges::InTransaction;
+use crate::wiring::bridges::InTransaction;
 use stories::{DEPARTMENTS, PEOPLE, STORIES, Step, Story};
 
 /// How to sign in to the demo. The rest of its staff have the same password, to see what other roles may do.
@@ -118,8 +118,9 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserAct
             Ok(ids)
         })
         .await?;
-    let permissions =
-        || Permissions::new(crate::app::catalog().into_iter().map(|permission| permission.name.into()).collect());
+    let permissions = || {
+        Permissions::new(crate::wiring::app::catalog().into_iter().map(|permission| permission.name.into()).collect())
+    };
     let actor = |(id, person): (StaffId, &stories::Person)| UserActor {
         id: id.into(),
         kind: UserKind::Staff,

@@ -30,7 +30,7 @@ pub(super) async fn run(config: &Config, command: Option<Command>) -> Result<()>
 async fn sealed(db: &Db, source: &Arc<Source>) -> Result<BTreeMap<String, BTreeMap<&'static str, u64>>> {
     let mut all: BTreeMap<String, BTreeMap<&'static str, u64>> = BTreeMap::new();
     for tenant in db.tenants().await? {
-        if tenant.schema_version.as_deref() != Some(crate::tenants::version()) {
+        if tenant.schema_version.as_deref() != Some(crate::wiring::tenants::version()) {
             return Err(Error::internal(format!(
                 "the tenant {} is behind; run `frontdesk migrate` first",
                 tenant.slug

@@ -17,8 +17,8 @@ use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app,
     config::{Config, LogFormat},
+    wiring::app,
 };
 
 /// The front desk of a service business as one GraphQL API.
@@ -184,14 +184,14 @@ fn system(source: &Arc<Source>, tenant: Arc<Tenant>, command: &str) -> Cx {
 
 async fn migrate(config: &Config) -> Result<()> {
     let (db, source) = open(config).await?;
-    crate::tenants::migrate_registry(&db, &config.database_url).await?;
+    crate::wiring::tenants::migrate_registry(&db, &config.database_url).await?;
     let total = db.tenants().await?.len();
     println!("registry: up to date, {total} tenants");
     let progress = |slug: &str, error: Option<&str>| match error {
         None => println!("{slug}: up to date"),
         Some(error) => println!("{slug}: FAILED: {error}"),
     };
-    let migrated = crate::tenants::migrate_all(&db, &config.database_url, &source, progress).await?;
+    let migrated = crate::wiring::tenants::migrate_all(&db, &config.database_url, &source, progress).await?;
     println!("{} of {total} tenants are up to date", migrated.done);
     if migrated.failed.is_empty() {
         return Ok(());

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use kernel::Result;
 
 use super::open;
-use crate::{config::Config, tenants};
+use crate::{config::Config, wiring::tenants};
 
 /// What can be done with platform administrators.
 #[derive(Subcommand)]

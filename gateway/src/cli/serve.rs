@@ -13,7 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{demo, system};
 use crate::{
-    app::App, avatars, backend::Product, config::Config, graphiql, http, operations, tenants, webhooks, workers,
+    background::workers,
+    config::Config,
+    http,
+    incoming_webhooks::user_sync,
+    routes::{avatars, operations, playground},
+    wiring::{app::App, backend::Product, tenants},
 };
 
 /// Makes sure that there is something to serve: migrates the embedded database by itself; gives an empty PostgreSQL
@@ -93,10 +98,10 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     let http = config.http()?;
     let others = operations::router(app.clone(), metrics)
         .merge(avatars::router(app.clone()))
-        .merge(webhooks::router(app.clone()))
-        .merge(graphiql::router());
+        .merge(user_sync::router(app.clone()))
+        .merge(playground::router());
     let routes =
-        http::router(Arc::new(Product(app.clone())), http.clone(), stop.clone()).merge(http::edge(others, &http));
+        http::router(Arc::new(Product::new(app.clone())), http.clone(), stop.clone()).merge(http::edge(others, &http));
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Error::unavailable(format!("{}: {error}", config.listen)))?;

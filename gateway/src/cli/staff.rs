@@ -7,7 +7,7 @@ use identity::{AddPerson, Details, TheirRole, UserKind};
 use kernel::{Error, Result, text::Check};
 
 use super::{open, system, tenant_of};
-use crate::{bridges::InTransaction, config::Config};
+use crate::{config::Config, wiring::bridges::InTransaction};
 
 /// What can be done with staff.
 #[derive(Subcommand)]

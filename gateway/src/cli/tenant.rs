@@ -5,7 +5,7 @@ use identity::{AddPerson, OpenTenant};
 use kernel::{Db, Error, Result, db::TenantKey, id::TenantId, tenant::Tier};
 
 use super::open;
-use crate::{config::Config, tenants};
+use crate::{config::Config, wiring::tenants};
 
 /// What can be done with tenants.
 #[derive(Subcommand)]

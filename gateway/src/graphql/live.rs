@@ -20,13 +20,13 @@ const RECHECK: Duration = Duration::from_secs(2);
 const BELIEVED: TimeDelta = TimeDelta::seconds(2);
 
 /// What a subscription tells of the tenant's events.
-pub trait Telling: Send + Sync {
+pub trait EventFeed: Send + Sync {
     /// What it tells.
     type Event: Send;
     /// Refuses whoever may not listen.
     fn may(&self, cx: &Cx) -> kernel::Result<()>;
     /// What the actor is told of each of these events; `None` for one that is nothing for them.
-    fn tell(
+    fn events_for(
         &self,
         scope: &Scope,
         cx: &Cx,
@@ -34,10 +34,10 @@ pub trait Telling: Send + Sync {
     ) -> impl Future<Output = kernel::Result<Vec<Option<Self::Event>>>> + Send;
 }
 
-struct Listening<'a, T: Telling> {
+struct Listening<'a, T: EventFeed> {
     scope: &'a Scope,
     follower: Follower,
-    telling: T,
+    feed: T,
     /// What is to be told, each with what it was made of.
     ready: VecDeque<(Arc<Stored>, T::Event)>,
     /// When it was found that the actor may be told it.
@@ -45,7 +45,7 @@ struct Listening<'a, T: Telling> {
     over: bool,
 }
 
-impl<T: Telling> Listening<'_, T> {
+impl<T: EventFeed> Listening<'_, T> {
     /// The next event, once there is one. Rights are read again before each.
     async fn next(&mut self) -> kernel::Result<T::Event> {
         loop {
@@ -69,7 +69,7 @@ impl<T: Telling> Listening<'_, T> {
 
     /// Finds what the actor is told of these events.
     async fn look(&mut self, cx: &Cx, stored: Vec<Arc<Stored>>) -> kernel::Result<()> {
-        let told = self.telling.tell(self.scope, cx, &stored).await?;
+        let told = self.feed.events_for(self.scope, cx, &stored).await?;
         self.ready = stored.into_iter().zip(told).filter_map(|(stored, told)| Some((stored, told?))).collect();
         self.looked = cx.now;
         Ok(())
@@ -78,7 +78,7 @@ impl<T: Telling> Listening<'_, T> {
     /// The context that the session stands for at this moment.
     async fn allowed(&self) -> kernel::Result<Cx> {
         let cx = self.scope.app.renewed(&self.scope.cx(), self.scope.credential.as_ref()).await?;
-        self.telling.may(&cx)?;
+        self.feed.may(&cx)?;
         self.scope.renew(cx.clone());
         Ok(cx)
     }
@@ -87,15 +87,15 @@ impl<T: Telling> Listening<'_, T> {
 /// Follows the tenant's events from the one after `after`, or from now on.
 ///
 /// # Errors
-/// What [`Telling::may`] refuses; [`Error::Invalid`] for what is not the sequence of an event. Where what comes after it
+/// What [`EventFeed::may`] refuses; [`Error::Invalid`] for what is not the sequence of an event. Where what comes after it
 /// is no longer kept, the stream ends with [`Error::EventsExpired`].
-pub async fn follow<'a, T: Telling + 'a>(
+pub async fn follow<'a, T: EventFeed + 'a>(
     scope: &'a Scope,
     after: Option<String>,
-    telling: T,
+    feed: T,
 ) -> Result<impl Stream<Item = Result<T::Event>> + 'a> {
     let cx = scope.cx();
-    telling.may(&cx)?;
+    feed.may(&cx)?;
     let head = scope.app.db.outbox().head(&scope.app.db, &cx).await?;
     let after = match after {
         None => head,
@@ -104,7 +104,7 @@ pub async fn follow<'a, T: Telling + 'a>(
         })?,
     };
     let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, after, head);
-    let listening = Listening { scope, follower, telling, ready: VecDeque::new(), looked: cx.now, over: false };
+    let listening = Listening { scope, follower, feed, ready: VecDeque::new(), looked: cx.now, over: false };
     Ok(stream::unfold(listening, async |mut listening| {
         if listening.over {
             return None;

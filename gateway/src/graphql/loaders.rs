@@ -22,7 +22,7 @@ use kernel::{
     },
 };
 
-use crate::app::App;
+use crate::wiring::app::App;
 
 /// The loaders of one request. Clones are the same loaders.
 ///

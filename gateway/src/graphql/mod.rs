@@ -3,6 +3,7 @@
 //! A resolver is three lines: parse ids, call a query or use case, wrap the answer. Rules live in the contexts.
 
 pub mod audit;
+pub mod directives;
 pub mod errors;
 pub mod filters;
 pub mod identity;

@@ -13,8 +13,10 @@ use super::{
     errors::Result,
     identity::{
         Client, Department, Invitation, Staff, Team, client, department,
-        notification_channels::{NotificationChannel, NotificationDelivery, channel, delivery},
-        notifications::{Notification, notification},
+        notifications::{
+            channels::{NotificationChannel, NotificationDelivery, channel, delivery},
+            feed::{Notification, notification},
+        },
         staff, team,
     },
     inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},

@@ -15,7 +15,7 @@ use super::{
     loaders::{Batch, Key},
     scope::Scope,
 };
-use crate::app::App;
+use crate::wiring::app::App;
 
 /// Counts a whole list, when somebody asks.
 pub type Count = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = kernel::Result<u64>> + Send>> + Send + Sync>;

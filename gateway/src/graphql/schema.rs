@@ -1,35 +1,31 @@
 //! The stitched schema.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, TypeDirective, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, ValidationMode};
 use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
     identity::{
         IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery,
-        OwnAccessMutation, Permission, PlatformMutation, PlatformQuery, SelfServiceMutation, SessionMutation,
-        SessionQuery, SettingsMutation, SettingsQuery, SsoMutation, SsoQuery,
+        OwnAccessMutation, PlatformMutation, PlatformQuery, SelfServiceMutation, SessionMutation, SessionQuery,
+        SettingsMutation, SettingsQuery, SsoMutation, SsoQuery,
+        access::roles::{RoleMutation, RoleQuery},
         api_keys::{ApiKeyMutation, ApiKeyQuery},
-        departments::{DepartmentMutation, DepartmentQuery},
-        notification_channel_mutations::NotificationChannelMutation,
-        notification_channels::NotificationChannelQuery,
-        notification_events::NotificationSubscription,
-        notifications::{NotificationMutation, NotificationQuery},
-        people::PeopleMutation,
-        roles::{RoleMutation, RoleQuery},
-        teams::{TeamMutation, TeamQuery},
+        notifications::{
+            channel_mutations::NotificationChannelMutation,
+            channels::NotificationChannelQuery,
+            events::NotificationSubscription,
+            feed::{NotificationMutation, NotificationQuery},
+        },
+        organisation::{
+            departments::{DepartmentMutation, DepartmentQuery},
+            teams::{TeamMutation, TeamQuery},
+        },
+        people::mutations::PeopleMutation,
     },
     inbox::{InboxMutation, InboxQuery, InboxSubscription},
     node::NodeQuery,
 };
-
-/// What the signed-in person needs to hold for a field.
-#[TypeDirective(location = "FieldDefinition")]
-pub fn requires(permission: Permission) {}
-
-/// An operation of the platform, which belongs to no tenant: for its administrators, and for nobody else.
-#[TypeDirective(location = "FieldDefinition")]
-pub fn platform() {}
 
 /// What can be read.
 #[derive(MergedObject, Default)]

@@ -7,7 +7,7 @@ use identity::Credential;
 use kernel::{Cx, idempotency::IdempotencyKey};
 
 use super::loaders::Loaders;
-use crate::app::App;
+use crate::wiring::app::App;
 
 /// The data of one request.
 pub struct Scope {

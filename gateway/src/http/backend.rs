@@ -92,7 +92,7 @@ impl From<Request> for Prepared {
 /// Why the product does not take an operation or a connection. The text goes to the client as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// `extensions.code`. Known to the transports: `UNAUTHENTICATED` (401), `RATE_LIMITED` (429), `UNAVAILABLE` (503).
+    /// `extensions.code`. Validated to the transports: `UNAUTHENTICATED` (401), `RATE_LIMITED` (429), `UNAVAILABLE` (503).
     pub code: &'static str,
     /// For people; nothing internal in it.
     pub message: Cow<'static, str>,

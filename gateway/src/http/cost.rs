@@ -12,7 +12,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, VariableDefinition},
 };
 
-use super::{errors, gate::Limits};
+use super::{errors, limits::Limits};
 
 /// The length of a page where the client does not say (as the schema's default).
 const PAGE: u64 = 25;
@@ -181,7 +181,7 @@ mod tests {
     use async_graphql::{Value, Variables, value};
 
     use super::estimate;
-    use crate::http::gate::{Limits, admit};
+    use crate::http::{gate::admit, limits::Limits};
 
     fn cost_of(text: &str, variables: Value) -> u64 {
         let document = admit(text, &Limits::default()).expect("must pass");

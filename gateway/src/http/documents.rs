@@ -9,7 +9,8 @@ use moka::future::Cache;
 
 use super::{
     errors,
-    gate::{self, Document, Limits},
+    gate::{self, Document},
+    limits::Limits,
 };
 
 /// The caches.

@@ -17,12 +17,13 @@ use super::{
     accept::{self, Accept, Format},
     answer,
     backend::{Backend, Peer, Transport},
-    edge::RequestId,
     errors::Rejection,
     observe::Watch,
     operate::{Selected, Shared},
     params::Params,
-    peer, sse, ws,
+    peer,
+    request_id::RequestId,
+    sse, ws,
 };
 
 const METHODS: &str = "GET, POST";
@@ -115,12 +116,11 @@ async fn execute<B: Backend>(
     Ok(answer)
 }
 
-/// A stream of events tells what is wrong with the operation in an event: a browser shows no body of a failed one.
-pub(super) fn refuse(rejection: Rejection, format: Format, id: &str) -> Response {
-    if format == Format::EventStream && rejection.lenient {
-        sse::refused(rejection, id)
-    } else {
-        answer::rejected(rejection, format, id)
+/// What is wrong, in the form that the client takes.
+fn refuse(rejection: Rejection, format: Format, id: &str) -> Response {
+    match format {
+        Format::EventStream => sse::refuse(rejection, id),
+        format => answer::rejected(rejection, format, id),
     }
 }
 

@@ -11,6 +11,7 @@
 //!
 //! The product is behind [`Backend`]; nothing here knows of tenants, tokens or tables.
 
+mod validated;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{Router, http::StatusCode, routing::any};
@@ -26,12 +27,14 @@ mod edge;
 mod errors;
 mod gate;
 mod graphql;
-mod known;
+mod limits;
 mod observe;
 mod operate;
 mod params;
+mod passed;
 mod peer;
 mod protocol;
+mod request_id;
 mod running;
 mod scan;
 mod server;
@@ -45,8 +48,8 @@ mod ws;
 mod tests;
 
 pub use backend::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd, Transport};
-pub use edge::RequestId;
-pub use gate::Limits;
+pub use limits::Limits;
+pub use request_id::RequestId;
 pub use server::{Connection, ServerConfig, serve};
 pub use ws::WsConfig;
 

@@ -17,9 +17,9 @@ use super::{
     documents::Documents,
     errors::{self, Rejection},
     gate::{Document, Facts},
-    known::Known,
     observe::Names,
     params::Params,
+    validated::Validated,
 };
 
 /// What the handlers share.
@@ -61,7 +61,7 @@ pub(super) struct Ready {
     pub request: Request,
     pub headers: HeaderMap,
     pub charge: Charge,
-    pub known: Known,
+    pub known: Validated,
 }
 
 impl<B: Backend> Shared<B> {
@@ -115,7 +115,7 @@ impl<B: Backend> Shared<B> {
         let cost = selected.charge.requested;
         let operation = Operation { kind, name: selected.name().cloned(), label, cost, body_hash, transport };
         let charge = selected.charge;
-        let known = Known::new(selected.document.clone(), selected.index, &selected.variables);
+        let known = Validated::new(selected.document.clone(), selected.index, &selected.variables);
         let text = match selected.params.query {
             Some(text) if !text.is_empty() => text,
             _ => selected.document.text.to_string(),
@@ -134,7 +134,12 @@ impl<B: Backend> Shared<B> {
     }
 
     /// Runs a query or a mutation to its end.
-    pub async fn execute(&self, request: Request, kind: OperationType, known: &Known) -> Result<Response, Rejection> {
+    pub async fn execute(
+        &self,
+        request: Request,
+        kind: OperationType,
+        known: &Validated,
+    ) -> Result<Response, Rejection> {
         let mutation = kind == OperationType::Mutation;
         let response = self.guard(mutation, self.backend.execute(request, known.is_valid())).await?;
         known.learn(&response);

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header, request::Parts};
 
-use super::{backend::Peer, edge::RequestId, errors::Rejection, params, server::Connection};
+use super::{backend::Peer, errors::Rejection, params, request_id::RequestId, server::Connection};
 
 const USER_AGENT_BYTES: usize = 512;
 

@@ -5,7 +5,7 @@ use async_graphql::ServerError;
 
 use super::{
     errors,
-    gate::{Limits, too_complex},
+    limits::{Limits, too_complex},
 };
 
 /// Checks the text without parsing it.

@@ -15,7 +15,6 @@ use super::{
     answer::{self, Charge},
     backend::{Backend, EndReason, Peer, SessionEnd, Transport},
     errors::{self, Rejection},
-    graphql::refuse,
     observe::{OpenSocket, Watch},
     operate::{Selected, Shared},
 };
@@ -44,13 +43,18 @@ pub(super) async fn answer<B: Backend>(
         }
         Err(rejection) => {
             watch.rejected(&rejection.errors);
-            refuse(rejection, Format::EventStream, &id)
+            refuse(rejection, &id)
         }
     }
 }
 
+/// What is wrong: in an event where it is about the operation, since a browser shows no body of a failed one.
+pub(super) fn refuse(rejection: Rejection, id: &str) -> Response {
+    if rejection.lenient { refused(rejection, id) } else { answer::rejected(rejection, Format::EventStream, id) }
+}
+
 /// The stream of an operation that was not executed.
-pub(super) fn refused(mut rejection: Rejection, id: &str) -> Response {
+fn refused(mut rejection: Rejection, id: &str) -> Response {
     errors::finish(&mut rejection.errors, id);
     let mut body = next(|out| answer::write_errors(out, &rejection.errors));
     body.extend_from_slice(COMPLETE);

@@ -12,7 +12,7 @@ use async_graphql::{
 
 use super::{
     errors,
-    gate::{Limits, too_complex},
+    limits::{Limits, too_complex},
 };
 
 /// List fields of the introspection types that may not be inside each other more than this often (as in graphql-js).

@@ -12,12 +12,12 @@ use super::{
     accept::Format,
     answer,
     backend::{Backend, Peer, Transport},
-    edge::RequestId,
     errors::Rejection,
     observe::OpenSocket,
     operate::Shared,
     peer,
     protocol::SUBPROTOCOL,
+    request_id::RequestId,
     server::Connection,
     session::Session,
 };

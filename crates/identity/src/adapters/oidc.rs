@@ -23,7 +23,7 @@ use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
 use super::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
-use crate::domain::{
+use crate::domain::single_sign_on::{
     discovery::{Discovery, Endpoints, SecretIn, document},
     id_token::{Claims, Refusal, Userinfo},
 };

@@ -15,7 +15,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use kernel::{Error, Result, Source};
 use tokio::sync::oneshot;
 
-use crate::domain::password_rules;
+use crate::domain::sign_in::password_rules;
 
 /// Hashes and verifies passwords.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use kernel::{Cx, Error, Result, crypto::Keyring};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::domain::session::ACCESS_TOKEN_TTL;
+use crate::domain::sessions::session::ACCESS_TOKEN_TTL;
 
 const ISSUER: &str = "frontdesk";
 /// No token of ours is longer, in bytes.

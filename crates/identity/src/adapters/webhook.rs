@@ -11,7 +11,7 @@ use url::Url;
 
 use super::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
 use crate::{
-    domain::webhook::{PostError, Webhook, judge},
+    domain::notifications::webhook::{PostError, Webhook, judge},
     ports::Cards,
 };
 

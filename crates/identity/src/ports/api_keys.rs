@@ -6,7 +6,7 @@ use kernel::{
     id::{ApiKeyId, UserId},
 };
 
-use crate::{domain::api_key::ApiKey, store::api_key};
+use crate::{domain::api_keys::ApiKey, store::api_keys::api_key};
 
 /// API keys.
 pub trait ApiKeys {

@@ -10,9 +10,9 @@ use kernel::{
 use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, entity::prelude::*};
 
 use crate::{
-    domain::api_key::ApiKey,
+    domain::api_keys::ApiKey,
     policy::MANAGE_API_KEYS,
-    store::api_key::{Column, Entity},
+    store::api_keys::api_key::{Column, Entity},
 };
 
 /// What keys can be filtered by.

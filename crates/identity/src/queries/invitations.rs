@@ -14,7 +14,7 @@ use sea_orm::{Condition, ConnectionTrait, DbBackend, PaginatorTrait, entity::pre
 
 use crate::{
     policy::MANAGE_STAFF,
-    store::invitation::{self, Column, InvitationStatus, Model as Invitation},
+    store::invitations::invitation::{self, Column, InvitationStatus, Model as Invitation},
 };
 
 /// What invitations can be filtered by.

@@ -9,13 +9,13 @@ use sea_orm::{
     EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*, sea_query::ExprTrait,
 };
 
-use super::people::people_by_ids;
+use super::people::list::people_by_ids;
 use crate::{
-    domain::device::{Device, device},
+    domain::sessions::device::{Device, device},
     policy::MANAGE_SESSIONS,
     store::{
-        session::{self, Model as Session},
-        user,
+        people::user,
+        sessions::session::{self, Model as Session},
     },
 };
 

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use kernel::{Cx, Error, ProblemCode, Result, crypto::token_hash, db::Emit, id::ApiKeyId, text::Check};
 
-use super::roles::may_touch_whose;
+use super::access::may_touch_whose;
 use crate::{
     adapters::api_key::new_key,
-    domain::api_key::{ApiKey, ApiKeyCreated, ApiKeyRevoked, MAX_KEYS, NewApiKey},
+    domain::api_keys::{ApiKey, ApiKeyCreated, ApiKeyRevoked, MAX_KEYS, NewApiKey},
     policy::{USE_API_KEYS, holds_all},
     ports::{ExternalIdentities, Roles, api_keys::ApiKeys},
-    store::api_key,
+    store::api_keys::api_key,
 };
 
 /// The longest name, in characters.

@@ -6,7 +6,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 
-use super::warm::Warm;
+use super::postgres_pool::PostgresPool;
 use crate::cx::Counters;
 
 /// A connection to one tenant's rows (or to the registry): a pool for reading, or an open transaction.
@@ -27,7 +27,7 @@ pub(super) enum Inner {
     /// SQLite.
     Pool(DatabaseConnection),
     /// PostgreSQL; whether what returns rows only reads them.
-    Warm(Arc<Warm>, bool),
+    Shared(Arc<PostgresPool>, bool),
     Tx(Arc<DatabaseTransaction>),
 }
 
@@ -61,7 +61,7 @@ impl ConnectionTrait for Conn {
     fn get_database_backend(&self) -> DbBackend {
         match &self.inner {
             Inner::Pool(pool) => pool.get_database_backend(),
-            Inner::Warm(..) => DbBackend::Postgres,
+            Inner::Shared(..) => DbBackend::Postgres,
             Inner::Tx(tx) => tx.get_database_backend(),
         }
     }
@@ -70,7 +70,7 @@ impl ConnectionTrait for Conn {
         let statement = self.statement(statement);
         match &self.inner {
             Inner::Pool(pool) => pool.execute_raw(statement).await,
-            Inner::Warm(warm, _) => warm.execute(statement).await,
+            Inner::Shared(pool, _) => pool.execute(statement).await,
             Inner::Tx(tx) => tx.execute_raw(statement).await,
         }
     }
@@ -79,7 +79,7 @@ impl ConnectionTrait for Conn {
         let sql = self.resolve(sql);
         match &self.inner {
             Inner::Pool(pool) => pool.execute_unprepared(&sql).await,
-            Inner::Warm(warm, _) => warm.execute_unprepared(sql).await,
+            Inner::Shared(pool, _) => pool.execute_unprepared(sql).await,
             Inner::Tx(tx) => tx.execute_unprepared(&sql).await,
         }
     }
@@ -88,7 +88,7 @@ impl ConnectionTrait for Conn {
         let statement = self.statement(statement);
         match &self.inner {
             Inner::Pool(pool) => pool.query_one_raw(statement).await,
-            Inner::Warm(warm, reads) => Ok(warm.query(statement, *reads).await?.into_iter().next()),
+            Inner::Shared(pool, reads) => Ok(pool.query(statement, *reads).await?.into_iter().next()),
             Inner::Tx(tx) => tx.query_one_raw(statement).await,
         }
     }
@@ -97,7 +97,7 @@ impl ConnectionTrait for Conn {
         let statement = self.statement(statement);
         match &self.inner {
             Inner::Pool(pool) => pool.query_all_raw(statement).await,
-            Inner::Warm(warm, reads) => warm.query(statement, *reads).await,
+            Inner::Shared(pool, reads) => pool.query(statement, *reads).await,
             Inner::Tx(tx) => tx.query_all_raw(statement).await,
         }
     }

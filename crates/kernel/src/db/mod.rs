@@ -8,19 +8,19 @@ mod conn;
 mod copy;
 mod dialect;
 mod open;
+mod postgres_pool;
 mod tx;
 mod wake;
-mod warm;
 
 use std::{sync::Arc, time::Duration};
 
 use conn::Inner;
 use moka::future::Cache;
+use postgres_pool::PostgresPool;
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use url_kind::Kind;
-use warm::Warm;
 
 pub use conn::Conn;
 pub use copy::copy_file;
@@ -50,7 +50,7 @@ mod url_kind {
     /// Where connections come from.
     #[derive(Clone)]
     pub(super) enum Kind {
-        Postgres(Arc<Warm>),
+        Postgres(Arc<PostgresPool>),
         Sqlite { control: Pair, dir: std::path::PathBuf, tenants: Cache<TenantId, Pair> },
     }
 
@@ -126,7 +126,7 @@ impl Db {
     /// The shared PostgreSQL pool; `None` on SQLite. What has a `Conn` need not ask it.
     pub fn postgres(&self) -> Option<&sqlx::PgPool> {
         match &self.kind {
-            Kind::Postgres(warm) => Some(warm.pool()),
+            Kind::Postgres(pool) => Some(pool.pool()),
             Kind::Sqlite { .. } => None,
         }
     }
@@ -134,7 +134,7 @@ impl Db {
     /// How many connections to PostgreSQL are open, and how many of them nobody uses; `None` on SQLite.
     pub fn connections(&self) -> Option<(u32, usize)> {
         match &self.kind {
-            Kind::Postgres(warm) => Some((warm.pool().size(), warm.idle())),
+            Kind::Postgres(pool) => Some((pool.pool().size(), pool.idle())),
             Kind::Sqlite { .. } => None,
         }
     }
@@ -152,7 +152,7 @@ impl Db {
     /// A connection to the registry on which what returns rows only `reads` them, or not.
     fn registry(&self, reads: bool) -> Conn {
         let inner = match &self.kind {
-            Kind::Postgres(warm) => Inner::Warm(warm.clone(), reads),
+            Kind::Postgres(pool) => Inner::Shared(pool.clone(), reads),
             Kind::Sqlite { control, .. } => Inner::Pool(control.write.clone()),
         };
         Conn::new(inner, CONTROL, self.registry_schema(), None)
@@ -168,7 +168,7 @@ impl Db {
     /// A connection for reading the tenant of `cx`; no transaction, no extra round trip.
     pub async fn reader(&self, cx: &Cx) -> Result<Conn> {
         let inner = match &self.kind {
-            Kind::Postgres(warm) => Inner::Warm(warm.clone(), true),
+            Kind::Postgres(pool) => Inner::Shared(pool.clone(), true),
             Kind::Sqlite { .. } => Inner::Pool(self.sqlite(&cx.tenant).await?.read),
         };
         Ok(Conn::new(inner, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))
@@ -178,7 +178,7 @@ impl Db {
     /// leasing a job. Everything else goes through [`Db::transact`].
     pub async fn bookkeeping(&self, cx: &Cx) -> Result<Conn> {
         let inner = match &self.kind {
-            Kind::Postgres(warm) => Inner::Warm(warm.clone(), false),
+            Kind::Postgres(pool) => Inner::Shared(pool.clone(), false),
             Kind::Sqlite { .. } => Inner::Pool(self.sqlite(&cx.tenant).await?.write),
         };
         Ok(Conn::new(inner, TENANT, self.schema(&cx.tenant), Some(cx.counters.clone())))

@@ -14,8 +14,8 @@ use sqlx::{
 };
 
 use super::{
+    postgres_pool::PostgresPool,
     url_kind::{Kind, Pair},
-    warm::Warm,
 };
 use crate::{Error, Result, tenant::Tenant};
 
@@ -69,7 +69,7 @@ pub(super) async fn open(url: &str, options: &Options) -> Result<Kind> {
         .max_lifetime(Duration::from_secs(1800))
         .connect_with(connect)
         .await?;
-    Ok(Kind::Postgres(Warm::new(pool)))
+    Ok(Kind::Postgres(PostgresPool::new(pool)))
 }
 
 fn postgres_options(url: &str) -> Result<PgConnectOptions> {

@@ -140,8 +140,8 @@ impl Db {
         counters: Option<Arc<Counters>>,
     ) -> Result<(Conn, Arc<DatabaseTransaction>)> {
         let raw = match &self.kind {
-            Kind::Postgres(warm) => {
-                let (_waiting, pool) = warm.for_transaction();
+            Kind::Postgres(pool) => {
+                let (_waiting, pool) = pool.for_transaction();
                 pool.begin_with_options(self.options()).await?
             }
             Kind::Sqlite { .. } => self.sqlite(tenant).await?.write.begin_with_options(self.options()).await?,
@@ -166,8 +166,8 @@ impl Db {
         W: Future<Output = Result<T>> + Send,
     {
         let raw = match &self.kind {
-            Kind::Postgres(warm) => {
-                let (_waiting, pool) = warm.for_transaction();
+            Kind::Postgres(pool) => {
+                let (_waiting, pool) = pool.for_transaction();
                 pool.begin_with_options(self.options()).await?
             }
             Kind::Sqlite { control, .. } => control.write.begin_with_options(self.options()).await?,

@@ -8,11 +8,11 @@ use super::types::AuditLogConnection;
 use crate::{
     filter_tree,
     graphql::{
+        directives::requires,
         errors::Result,
         filters::{DateTimeComparator, IdComparator, OrderDirection, StringComparator},
         identity::Permission,
         paging::List,
-        schema::requires,
         scope::scope,
     },
 };

@@ -9,17 +9,17 @@ use kernel::{
 };
 
 use super::{
-    permission::Permission,
-    types::{IntoId, User, user},
+    access::permission::Permission,
+    people::types::{IntoId, User, user},
 };
 use crate::{
     connection, filter_tree,
     graphql::{
+        directives::requires,
         errors::{Result, UserError, payload},
         filters::{Instant, OrderDirection},
         paging::List,
         scalars::id,
-        schema::requires,
         scope::scope,
     },
 };

@@ -6,18 +6,18 @@ use identity::{InvitationCriteria, InviteStaff};
 use kernel::id::{RoleId, UserId};
 
 use super::{
-    departments::{Department, department},
-    permission::Permission,
-    types::{IntoId, Role, Staff, User, staff, user},
+    access::permission::Permission,
+    organisation::departments::{Department, department},
+    people::types::{IntoId, Role, Staff, User, staff, user},
 };
 use crate::{
     connection, filter_tree,
     graphql::{
+        directives::requires,
         errors::{Result, UserError, payload},
         filters::DateTimeComparator,
         paging::List,
         scalars::{EmailAddress, id},
-        schema::requires,
         scope::scope,
     },
 };

@@ -1,45 +1,33 @@
-//! The identity context in the schema.
+//! The identity context in the schema: a folder or a file a subject, named as in the crate.
 
+pub mod access;
 pub mod api_keys;
-pub mod departments;
-pub mod elsewhere;
 pub mod invitations;
-pub mod mail_setup;
-pub mod mutations;
-pub mod notification_channel_mutations;
-pub mod notification_channels;
-pub mod notification_events;
+pub mod mail;
 pub mod notifications;
-pub mod own_access;
+pub mod organisation;
 pub mod people;
-pub mod permission;
-pub mod platform;
-pub mod queries;
-pub mod roles;
-pub mod self_service;
 pub mod sessions;
 pub mod settings;
-pub mod sso;
-pub mod teams;
-pub mod tenant;
-pub mod types;
-pub mod viewer;
+pub mod sign_in;
+pub mod single_sign_on;
+pub mod tenants;
 
-pub use departments::{Department, department};
+pub use access::permission::Permission;
 pub use invitations::{Invitation, InvitationMutation, InvitationQuery};
-pub use mail_setup::{MailSetupMutation, MailSetupQuery};
-pub use mutations::IdentityMutation;
-pub use own_access::OwnAccessMutation;
-pub use permission::Permission;
-pub use platform::{PlatformMutation, PlatformQuery};
-pub use queries::IdentityQuery;
-pub use self_service::SelfServiceMutation;
-pub use sessions::{SessionMutation, SessionQuery};
+pub use mail::{MailSetupMutation, MailSetupQuery};
+pub use organisation::departments::{Department, department};
+pub use organisation::teams::{Team, team};
+pub use people::queries::IdentityQuery;
+pub use people::types::{Client, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
+pub use sessions::mutations::IdentityMutation;
+pub use sessions::types::{SessionMutation, SessionQuery};
+pub use sessions::viewer::{Tenant, Viewer};
 pub use settings::{SettingsMutation, SettingsQuery};
-pub use sso::{SsoMutation, SsoQuery};
-pub use teams::{Team, team};
-pub use types::{Client, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
-pub use viewer::{Tenant, Viewer};
+pub use sign_in::own_access::OwnAccessMutation;
+pub use sign_in::self_service::SelfServiceMutation;
+pub use single_sign_on::mutations::{SsoMutation, SsoQuery};
+pub use tenants::platform::{PlatformMutation, PlatformQuery};
 
 use async_graphql::MaybeUndefined;
 

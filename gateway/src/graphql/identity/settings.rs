@@ -6,13 +6,13 @@ use identity::{Change, CompanyProfile as Profile, SetSetting, UpdateCompanyProfi
 use kernel::{Cx, id::UserId};
 
 use super::{
-    permission::Permission,
-    types::{User, user},
+    access::permission::Permission,
+    people::types::{User, user},
 };
 use crate::graphql::{
+    directives::requires,
     errors::{Result, UserError, payload},
     scalars::{EmailAddress, Json},
-    schema::requires,
     scope::{Scope, scope},
 };
 

@@ -9,14 +9,14 @@ use inbox::{
 
 use super::types::{Message, MessageReply, MessageStatus};
 use crate::{
-    bridges::InTransaction,
     graphql::{
+        directives::requires,
         errors::{Result, UserError, payload},
         identity::{IntoId, Permission},
         scalars::{EmailAddress, id},
-        schema::requires,
         scope::scope,
     },
+    wiring::bridges::InTransaction,
 };
 
 /// What the contact form sends. No text may hold control characters, except line ends and tabs in `content`.

@@ -10,10 +10,10 @@ use super::{
     types::{Message, MessageConnection, Visitor, VisitorConnection},
 };
 use crate::graphql::{
+    directives::requires,
     errors::Result,
     identity::Permission,
     paging::{List, orders},
-    schema::requires,
     scope::scope,
 };
 

@@ -8,10 +8,10 @@ use kernel::{Cx, events::Stored};
 
 use super::events::{InboxEvent, InboxEventFilter, Wanted};
 use crate::graphql::{
+    directives::requires,
     errors::Result,
     identity::Permission,
-    live::{Telling, follow},
-    schema::requires,
+    live::{EventFeed, follow},
     scope::{Scope, scope},
 };
 
@@ -19,14 +19,19 @@ use crate::graphql::{
 #[derive(Default)]
 pub struct InboxSubscription;
 
-impl Telling for Wanted {
+impl EventFeed for Wanted {
     type Event = InboxEvent;
 
     fn may(&self, cx: &Cx) -> kernel::Result<()> {
         cx.require(inbox::VIEW_MESSAGES)
     }
 
-    async fn tell(&self, scope: &Scope, cx: &Cx, stored: &[Arc<Stored>]) -> kernel::Result<Vec<Option<InboxEvent>>> {
+    async fn events_for(
+        &self,
+        scope: &Scope,
+        cx: &Cx,
+        stored: &[Arc<Stored>],
+    ) -> kernel::Result<Vec<Option<InboxEvent>>> {
         let of = |event: &Arc<Stored>| match event.topic.as_deref() {
             Some(inbox::TOPIC) => InboxEvent::of(event, self),
             _ => Ok(None),

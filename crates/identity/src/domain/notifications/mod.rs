@@ -1,0 +1,6 @@
+//! The rules of notifications: the feed, preferences, channels and deliveries.
+
+pub mod card;
+pub mod events;
+pub mod notification;
+pub mod webhook;

@@ -1,0 +1,190 @@
+//! What people are told, and by which ways: the types of notifications, declared in one table.
+
+use kernel::id::{EventId, UserId};
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+
+use crate::mail::Template;
+
+/// The longest body of a notification, in characters.
+pub const BODY: usize = 1000;
+/// The longest name of a channel, in characters.
+pub const CHANNEL_NAME: usize = 100;
+/// The longest address of a webhook, in characters.
+pub const WEBHOOK_URL: usize = 2000;
+/// Deliveries that are given up one after the other before their channel is switched off.
+pub const GIVEN_UP_AT_MOST: i32 = 5;
+/// How high unread notifications are counted; more are not worth the work.
+pub const UNREAD_COUNTED: u64 = 1000;
+
+/// How a notification is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum NotificationLevel {
+    /// For your information.
+    Info,
+    /// Something went well.
+    Success,
+    /// Worth a look.
+    Warning,
+    /// Something went wrong.
+    Error,
+}
+
+/// The types of notifications. A context that tells people of something new adds a variant here, its line in
+/// [`NotificationType::declared`], and what of its events becomes one in the gateway's `notices`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationType {
+    /// A colleague assigned a message to somebody.
+    MessageAssigned,
+    /// The mail of a reply was given up.
+    ReplyFailed,
+    /// Somebody signed in with a program that they had not used before.
+    NewSignIn,
+    /// Somebody's role or permissions were changed.
+    AccessChanged,
+    /// A channel was switched off because deliveries through it failed.
+    ChannelSwitchedOff,
+    /// Somebody became a colleague by an invitation.
+    InvitationAccepted,
+}
+
+/// What is declared of a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared {
+    /// What it tells, in one sentence.
+    pub description: &'static str,
+    /// The title of its notifications; it names nobody, as a channel of the company shows it too.
+    pub title: &'static str,
+    /// How it is meant.
+    pub level: NotificationLevel,
+    /// Whether it is the person's own affair, which no channel of the company may take.
+    pub personal: bool,
+    /// Whether it is mailed where the person did not decide.
+    pub email: bool,
+    /// Whether it goes to the person's own Teams channel where they did not decide.
+    pub teams: bool,
+}
+
+impl NotificationType {
+    /// All types, in the order in which they are shown.
+    pub const ALL: [Self; 6] = [
+        Self::MessageAssigned,
+        Self::ReplyFailed,
+        Self::NewSignIn,
+        Self::AccessChanged,
+        Self::ChannelSwitchedOff,
+        Self::InvitationAccepted,
+    ];
+
+    /// The table of the types.
+    pub const fn declared(self) -> Declared {
+        match self {
+            Self::MessageAssigned => Declared {
+                description: "A colleague assigned a message to you.",
+                title: "Message assigned",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ReplyFailed => Declared {
+                description: "The mail of a reply that you wrote, or to a message that you have, was given up.",
+                title: "Reply not delivered",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::NewSignIn => Declared {
+                description: "Somebody signed in as you with a program that you had not used before.",
+                title: "New sign-in",
+                level: NotificationLevel::Warning,
+                personal: true,
+                email: true,
+                teams: false,
+            },
+            Self::AccessChanged => Declared {
+                description: "Your role or your permissions were changed.",
+                title: "Access changed",
+                level: NotificationLevel::Warning,
+                personal: true,
+                email: true,
+                teams: false,
+            },
+            Self::ChannelSwitchedOff => Declared {
+                description: "A channel that you keep was switched off, because deliveries through it failed.",
+                title: "Delivery channel switched off",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: true,
+                teams: true,
+            },
+            Self::InvitationAccepted => Declared {
+                description: "Somebody whom you invited is a colleague now.",
+                title: "Invitation accepted",
+                level: NotificationLevel::Success,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+        }
+    }
+
+    /// The name that is stored.
+    pub fn name(self) -> String {
+        sea_orm::ActiveEnum::to_value(&self)
+    }
+}
+
+/// Something that people are to be told. It holds nothing that only some may read: what it is about is read by
+/// `resource`, with the rights that one has then.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The event's number, for the position of whoever follows the events.
+    pub sequence: i64,
+    /// The event that it tells of.
+    pub event: EventId,
+    /// Its type.
+    pub kind: NotificationType,
+    /// Who is told; somebody who is not active is not.
+    pub to: Vec<UserId>,
+    /// Who did it.
+    pub actor: Option<UserId>,
+    /// What happened, in a sentence or two.
+    pub body: String,
+    /// What it is about, as a prefixed id.
+    pub resource: Option<String>,
+    /// What a letter about it says in its own template; `None` for the one of all notifications.
+    pub letter: Option<(Template, Vec<(&'static str, String)>)>,
+}
+
+/// What somebody was told of and may see no more: it stops counting as unread.
+#[derive(Debug, Clone)]
+pub struct Withdrawal {
+    /// The number of the event that took it out of their sight.
+    pub sequence: i64,
+    /// Who was told.
+    pub user: UserId,
+    /// The things, as prefixed ids.
+    pub resources: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use sea_orm::Iterable;
+
+    use super::*;
+
+    #[test]
+    fn every_type_is_declared_and_listed_once() {
+        assert!(NotificationType::iter().eq(NotificationType::ALL));
+        let titles: HashSet<_> = NotificationType::ALL.iter().map(|kind| kind.declared().title).collect();
+        assert_eq!(titles.len(), NotificationType::ALL.len());
+        assert!(NotificationType::ALL.iter().all(|kind| kind.declared().description.ends_with('.')));
+    }
+}

@@ -1,0 +1,4 @@
+//! The rules of the organisation: departments and teams.
+
+pub mod department;
+pub mod team;

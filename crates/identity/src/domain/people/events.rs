@@ -1,0 +1,147 @@
+//! What is published about people.
+
+use kernel::{
+    events::{Event, Resource},
+    id::{ClientId, StaffId, UserId},
+};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::domain::{TOPIC, people::person::Person};
+use crate::store::people::user::Kind;
+
+/// Somebody was added.
+#[derive(Serialize)]
+pub struct PersonAdded {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+    /// Their address.
+    pub email: String,
+    /// Their role's name.
+    pub role: String,
+}
+
+impl PersonAdded {
+    /// The event of a new person.
+    pub fn of(person: &Person, role: &str) -> Self {
+        Self { user: person.id, kind: person.kind, email: person.email.clone(), role: role.into() }
+    }
+}
+
+impl Event for PersonAdded {
+    const KIND: &'static str = "person.added";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        resource_of(self.kind, self.user)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, Some(json!({ "email": self.email, "role": self.role })))
+    }
+}
+
+/// Somebody was changed.
+#[derive(Serialize)]
+pub struct PersonUpdated {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+    /// The values before, of what changed.
+    pub old: Json,
+    /// The values now, of what changed.
+    pub new: Json,
+}
+
+impl PersonUpdated {
+    /// The event of a change, with what differs.
+    pub fn of(before: &Person, after: &Person) -> Self {
+        let values = |person: &Person| match serde_json::to_value(person) {
+            Ok(Json::Object(values)) => values,
+            _ => serde_json::Map::new(),
+        };
+        let (mut old, mut new) = (values(before), values(after));
+        old.retain(|name, value| name != "updated_at" && new.get(name) != Some(value));
+        new.retain(|name, _| old.contains_key(name));
+        Self { user: after.id, kind: after.kind, old: old.into(), new: new.into() }
+    }
+}
+
+impl Event for PersonUpdated {
+    const KIND: &'static str = "person.updated";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        resource_of(self.kind, self.user)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (Some(self.old.clone()), Some(self.new.clone()))
+    }
+}
+
+/// Somebody lost access.
+#[derive(Serialize)]
+pub struct PersonDeactivated {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+    /// Who has their open work now.
+    pub heir: Option<StaffId>,
+    /// How much that was.
+    pub handed_over: u64,
+}
+
+impl PersonDeactivated {
+    /// The event of a person who was deactivated.
+    pub fn of(person: &Person, heir: Option<StaffId>, handed_over: u64) -> Self {
+        Self { user: person.id, kind: person.kind, heir, handed_over }
+    }
+}
+
+impl Event for PersonDeactivated {
+    const KIND: &'static str = "person.deactivated";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        resource_of(self.kind, self.user)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        let after = json!({ "isActive": false, "handedOverTo": self.heir, "handedOver": self.handed_over });
+        (Some(json!({ "isActive": true })), Some(after))
+    }
+}
+
+/// Somebody got access back.
+#[derive(Serialize)]
+pub struct PersonReactivated {
+    /// Who.
+    pub user: UserId,
+    /// Staff or client.
+    pub kind: Kind,
+}
+
+impl PersonReactivated {
+    /// The event of a person who was reactivated.
+    pub fn of(person: &Person) -> Self {
+        Self { user: person.id, kind: person.kind }
+    }
+}
+
+impl Event for PersonReactivated {
+    const KIND: &'static str = "person.reactivated";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        resource_of(self.kind, self.user)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (Some(json!({ "isActive": false })), Some(json!({ "isActive": true })))
+    }
+}
+
+/// What the audit trail and the resources of a person are called.
+pub(crate) fn resource_of(kind: Kind, id: UserId) -> Resource {
+    match kind {
+        Kind::Staff => Resource::new("Staff", StaffId(id.0)),
+        Kind::Client => Resource::new("Client", ClientId(id.0)),
+    }
+}

@@ -1,0 +1,5 @@
+//! The rules of people: staff and clients, what is known of them, their pictures.
+
+pub mod events;
+pub mod person;
+pub mod picture;

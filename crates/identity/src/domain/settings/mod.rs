@@ -1,0 +1,4 @@
+//! The rules of settings, and how the company presents itself.
+
+pub mod events;
+pub mod setting;

@@ -1,0 +1,309 @@
+//! Which settings there are, and what each may be.
+
+use kernel::{Permission, ProblemCode, text::Check};
+use serde_json::{Value as Json, json};
+
+use crate::{
+    policy::{MANAGE_SETTINGS, MANAGE_SIGN_IN},
+    store::settings::setting::Kind,
+};
+
+/// Whose a setting is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The company's.
+    System,
+    /// One person's.
+    Personal,
+}
+
+/// What a value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// True or false.
+    Boolean,
+    /// A whole number in a range.
+    Whole {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// A text of one line, at most so many characters.
+    Line(usize),
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// An e-mail address.
+    Email,
+    /// An `https://` address.
+    HttpsUrl,
+    /// `#rrggbb`.
+    Color,
+    /// An IANA name such as `Europe/Berlin`.
+    TimeZone,
+}
+
+/// A setting that Frontdesk knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// Its key.
+    pub key: &'static str,
+    /// Whose it is.
+    pub scope: Scope,
+    /// What its value may be.
+    pub rule: Rule,
+    /// What it is where nobody set it, as JSON; a company's text that is not set is empty.
+    pub default: &'static str,
+    /// What it decides.
+    pub description: &'static str,
+    /// What reading and changing the company's takes.
+    pub needs: Permission,
+}
+
+/// The key of the company's name.
+pub const COMPANY_NAME: &str = "company.name";
+/// Whether clients may register themselves: a boolean.
+pub const REGISTRATION_OPEN: &str = "registration.open";
+/// After how many days without use a session ends: a whole number.
+pub const SESSION_IDLE_DAYS: &str = "session.idle_days";
+/// After how many days a session ends even if it is used: a whole number.
+pub const SESSION_ABSOLUTE_DAYS: &str = "session.absolute_days";
+/// What the keys of settings begin with that only others know.
+pub const CUSTOM: &str = "custom.";
+
+const fn company(key: &'static str, rule: Rule, default: &'static str, description: &'static str) -> Known {
+    Known { key, scope: Scope::System, rule, default, description, needs: MANAGE_SETTINGS }
+}
+
+const fn sign_in(key: &'static str, rule: Rule, default: &'static str, description: &'static str) -> Known {
+    Known { key, scope: Scope::System, rule, default, description, needs: MANAGE_SIGN_IN }
+}
+
+const fn personal(key: &'static str, rule: Rule, default: &'static str, description: &'static str) -> Known {
+    Known { key, scope: Scope::Personal, rule, default, description, needs: MANAGE_SETTINGS }
+}
+
+/// All settings that Frontdesk knows, by key.
+pub const KNOWN: &[Known] = &[
+    company("company.logo_url", Rule::HttpsUrl, r#""""#, "Where the company's logo is; empty for none."),
+    company(COMPANY_NAME, Rule::Line(200), r#""""#, "The company's name; where it is empty, the tenant's."),
+    company("company.primary_color", Rule::Color, r#""""#, "The company's colour, #rrggbb; empty for none."),
+    company("company.support_email", Rule::Email, r#""""#, "Where people write for help; empty for none."),
+    company(
+        "company.time_zone",
+        Rule::TimeZone,
+        r#""UTC""#,
+        "The time zone that the company works in, as an IANA name.",
+    ),
+    sign_in(REGISTRATION_OPEN, Rule::Boolean, "false", "Whether clients may register themselves."),
+    sign_in(
+        SESSION_ABSOLUTE_DAYS,
+        Rule::Whole { min: 1, max: 365 },
+        "90",
+        "After how many days a session ends even if it is used.",
+    ),
+    sign_in(
+        SESSION_IDLE_DAYS,
+        Rule::Whole { min: 1, max: 90 },
+        "30",
+        "After how many days without use a session ends.",
+    ),
+    personal(
+        "ui.language",
+        Rule::Line(35),
+        r#""""#,
+        "The language to be addressed in, as a BCP 47 tag; empty for the browser's.",
+    ),
+    personal("ui.theme", Rule::OneOf(&["system", "light", "dark"]), r#""system""#, "Light or dark."),
+];
+
+impl Known {
+    /// The setting of that key.
+    pub fn of(key: &str) -> Option<&'static Self> {
+        KNOWN.iter().find(|known| known.key == key)
+    }
+
+    /// What it is where nobody set it.
+    pub fn default(&self) -> Json {
+        serde_json::from_str(self.default).unwrap_or_default()
+    }
+
+    /// The type of its value.
+    pub fn kind(&self) -> Kind {
+        match self.rule {
+            Rule::Boolean => Kind::Boolean,
+            Rule::Whole { .. } => Kind::Number,
+            Rule::Line(_) | Rule::OneOf(_) | Rule::Email | Rule::HttpsUrl | Rule::Color | Rule::TimeZone => {
+                Kind::String
+            }
+        }
+    }
+
+    /// The value as it is stored; problems are noted at `field`.
+    pub fn checked(&self, check: &mut Check, field: &str, value: &Json) -> Json {
+        let mut refuse = |message: String| check.problem(field, ProblemCode::InvalidFormat, message);
+        match (self.rule, value) {
+            (Rule::Boolean, Json::Bool(_)) => return value.clone(),
+            (Rule::Boolean, _) => refuse("must be true or false".into()),
+            (Rule::Whole { min, max }, _) => match value.as_i64() {
+                Some(number) if (min..=max).contains(&number) => return value.clone(),
+                _ => refuse(format!("must be a whole number from {min} to {max}")),
+            },
+            // A text of the company's that is taken away is empty.
+            (Rule::Line(_) | Rule::Email | Rule::HttpsUrl | Rule::Color, Json::String(text))
+                if text.trim().is_empty() =>
+            {
+                return json!("");
+            }
+            (Rule::Line(max), Json::String(text)) => return json!(check.line(field, text, max)),
+            (Rule::Email, Json::String(text)) => return json!(check.email(field, text)),
+            (Rule::OneOf(known), Json::String(text)) if known.contains(&text.as_str()) => return value.clone(),
+            (Rule::OneOf(known), _) => refuse(format!("must be one of {}", known.join(", "))),
+            (Rule::HttpsUrl, Json::String(text)) if is_https(text) => return value.clone(),
+            (Rule::HttpsUrl, _) => {
+                refuse("must be an address that begins with https://, at most 2000 characters".into())
+            }
+            (Rule::Color, Json::String(text)) if is_color(text) => return json!(text.to_ascii_lowercase()),
+            (Rule::Color, _) => refuse("must be a colour such as #1a2b3c".into()),
+            (Rule::TimeZone, Json::String(text)) if is_time_zone(text) => return value.clone(),
+            (Rule::TimeZone, _) => refuse("must be the IANA name of a time zone, such as Europe/Berlin".into()),
+            (Rule::Line(_) | Rule::Email, _) => refuse("must be a text".into()),
+        }
+        Json::Null
+    }
+}
+
+/// An `https://` address with a host and without a user, in printable ASCII.
+fn is_https(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    text.len() <= 2000
+        && text.chars().all(|c| c.is_ascii_graphic() && !"\"'<>`\\{}|^".contains(c))
+        && !host.is_empty()
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
+        && host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+}
+
+fn is_color(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Whether a name has the form of an IANA time zone. Which ones there are is known to whoever shows times, and changes
+/// several times a year.
+fn is_time_zone(text: &str) -> bool {
+    let part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c))
+    };
+    text.len() <= 64 && text.split('/').count() <= 3 && text.split('/').all(part)
+}
+
+/// Whether a key is one that only others know: `custom.`, then parts of lower-case letters, digits and underscores.
+pub fn is_custom(key: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    key.len() <= 100 && key.strip_prefix(CUSTOM).is_some_and(|rest| rest.split('.').all(part))
+}
+
+/// The longest value of a setting that only others know, as JSON text in bytes.
+pub const CUSTOM_VALUE: usize = 16_000;
+
+/// The value of a setting that only others know, with its type.
+pub fn checked_custom(check: &mut Check, field: &str, value: &Json) -> Kind {
+    let text = value.to_string();
+    if text.len() > CUSTOM_VALUE {
+        check.problem(field, ProblemCode::TooLong, format!("must have at most {CUSTOM_VALUE} bytes as JSON"));
+    }
+    // PostgreSQL's jsonb holds no NUL.
+    if text.contains("\\u0000") {
+        check.problem(field, ProblemCode::InvalidFormat, "must not contain NUL");
+    }
+    match value {
+        Json::String(_) => Kind::String,
+        Json::Number(_) => Kind::Number,
+        Json::Bool(_) => Kind::Boolean,
+        Json::Object(_) | Json::Array(_) => Kind::Json,
+        Json::Null => {
+            check.problem(field, ProblemCode::Blank, "must not be null; resetSetting takes a setting away");
+            Kind::Json
+        }
+    }
+}
+
+/// The part of a key before its first dot.
+pub fn category(key: &str) -> &str {
+    key.split('.').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(key: &str, value: Json) -> Result<Json, String> {
+        let mut check = Check::default();
+        let stored = Known::of(key).unwrap().checked(&mut check, "value", &value);
+        check.done().map(|()| stored).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_default_is_a_value_of_its_setting_and_keys_are_in_order() {
+        for known in KNOWN {
+            assert_eq!(verdict(known.key, known.default()), Ok(known.default()), "{}", known.key);
+        }
+        assert!(KNOWN.is_sorted_by_key(|known| known.key));
+    }
+
+    #[test]
+    fn a_value_has_its_settings_form() {
+        assert_eq!(verdict("company.primary_color", json!("#1A2b3C")), Ok(json!("#1a2b3c")));
+        assert_eq!(verdict("company.support_email", json!(" Help@Example.com ")), Ok(json!("help@example.com")));
+        assert_eq!(
+            verdict("company.time_zone", json!("America/Argentina/Buenos_Aires")),
+            Ok(json!("America/Argentina/Buenos_Aires"))
+        );
+        assert!(verdict("company.logo_url", json!("https://cdn.example.com/a.png?x=1")).is_ok());
+        for (key, value) in [
+            ("session.idle_days", json!(0)),
+            ("session.idle_days", json!(1.5)),
+            ("session.idle_days", json!("30")),
+            ("session.idle_days", json!(u64::MAX)),
+            ("registration.open", json!("true")),
+            ("registration.open", Json::Null),
+            ("ui.theme", json!("pink")),
+            ("company.name", json!(7)),
+            ("company.name", json!("a\nb")),
+            ("company.name", json!("x".repeat(201))),
+            ("company.primary_color", json!("red")),
+            ("company.primary_color", json!("#12345g")),
+            ("company.logo_url", json!("http://example.com/a.png")),
+            ("company.logo_url", json!("javascript:alert(1)")),
+            ("company.logo_url", json!("https://u:p@example.com/")),
+            ("company.logo_url", json!("https:///a.png")),
+            ("company.logo_url", json!("https://example.com/\"onerror=")),
+            ("company.time_zone", json!("")),
+            ("company.time_zone", json!("../etc/passwd")),
+            ("company.support_email", json!("nobody")),
+        ] {
+            assert!(verdict(key, value.clone()).is_err(), "{key} = {value}");
+        }
+    }
+
+    #[test]
+    fn keys_of_others_have_a_form() {
+        assert!(is_custom("custom.a") && is_custom("custom.billing.iban_2"));
+        for bad in [
+            "custom.",
+            "custom",
+            "custom..a",
+            "custom.A",
+            "custom.a b",
+            "custom.a.",
+            "ui.theme",
+            "custom.ä",
+            "custom.a\u{0}",
+        ] {
+            assert!(!is_custom(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Roles, the permissions of single people, and why somebody may do something.
+
+use std::collections::HashMap;
+
+use kernel::{
+    Conn, Cx, Error, Permissions, Result,
+    cx::{Duty, OwnTeams, UserActor},
+    db::any_of,
+    id::{ApiKeyId, SessionId, UserId},
+    page::{Order, Page, Place, Slice},
+};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, entity::prelude::*};
+
+use super::actor::{granted, own_teams};
+use crate::queries::{api_keys::visible_keys, people::list::people_by_ids, sessions::may_see};
+use crate::{
+    domain::access::role::Role,
+    policy::VIEW_STAFF,
+    store::{
+        access::{role, user_permission},
+        api_keys::api_key,
+        people::user,
+        sessions::session,
+    },
+};
+
+/// Where a role stands in the list of roles: by name.
+pub fn role_place(role: &Role) -> Place {
+    Place { keys: vec![role.name.as_str().into()], id: role.id.0 }
+}
+
+/// A page of roles, by name.
+///
+/// # Errors
+/// [`kernel::Error::Forbidden`] without [`VIEW_STAFF`].
+pub async fn roles(
+    conn: &Conn,
+    cx: &Cx,
+    catalog: &[&str],
+    is_active: Option<bool>,
+    page: &Page,
+) -> Result<Slice<Role>> {
+    cx.require(VIEW_STAFF)?;
+    let order = Order { columns: vec![(role::Column::Name, false)], id: role::Column::Id };
+    let rows = order.apply(of_state(is_active), page).all(conn).await?;
+    Ok(page.slice(rows).map(|row| Role::of(row, catalog)))
+}
+
+/// How many roles there are.
+pub async fn count_roles(conn: &Conn, cx: &Cx, is_active: Option<bool>) -> Result<u64> {
+    cx.require(VIEW_STAFF)?;
+    Ok(of_state(is_active).count(conn).await?)
+}
+
+fn of_state(is_active: Option<bool>) -> Select<role::Entity> {
+    let all = role::Entity::find();
+    match is_active {
+        Some(active) => all.filter(role::Column::IsActive.eq(active)),
+        None => all,
+    }
+}
+
+/// The permissions that were granted to each of many people, who were found by the actor.
+pub async fn grants_of_each(conn: &Conn, ids: &[UserId]) -> Result<HashMap<UserId, Vec<String>>> {
+    let mut found: HashMap<_, Vec<_>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    let rows = user_permission::Entity::find()
+        .filter(any_of(conn.get_database_backend(), user_permission::Column::UserId, ids))
+        .all(conn)
+        .await?;
+    for row in rows {
+        found.entry(row.user_id).or_default().push(row.permission);
+    }
+    Ok(found)
+}
+
+/// What somebody holds and where it comes from.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// They, as they would act.
+    pub actor: UserActor,
+    /// Whether they may sign in.
+    pub is_active: bool,
+    /// What they must do before anything else, unless they come from a provider whose second factor is trusted.
+    pub duty: Option<Duty>,
+    /// Their role.
+    pub role: Role,
+    /// What they were granted beyond it.
+    pub grants: Vec<String>,
+}
+
+/// What somebody holds; `None` where the actor may not see them.
+pub async fn standing(conn: &Conn, cx: &Cx, catalog: &[&str], id: UserId) -> Result<Option<Standing>> {
+    let Some(person) = people_by_ids(conn, cx, &[id]).await?.remove(&id) else { return Ok(None) };
+    let Some(role) = role::Entity::find_by_id(person.role_id).one(conn).await? else { return Ok(None) };
+    let role = Role::of(role, catalog);
+    let grants = granted(conn, id).await?;
+    let duty = match () {
+        () if person.must_change_password => Some(Duty::ChangePassword),
+        () if role.requires_totp && person.totp_confirmed_at.is_none() => Some(Duty::EnrolSecondFactor),
+        () => None,
+    };
+    let team = match person.kind {
+        user::Kind::Staff => own_teams(conn, id, person.department_id).await?,
+        user::Kind::Client => OwnTeams::default(),
+    };
+    let actor = UserActor {
+        id,
+        kind: person.kind.into(),
+        session: None,
+        api_key: None,
+        email: person.email,
+        permissions: Permissions::new(role.permissions.iter().chain(&grants).cloned().collect()),
+        team: team.into(),
+        duty: None,
+    };
+    Ok(Some(Standing { actor, is_active: person.is_active, duty, role, grants }))
+}
+
+/// Whether the actor may see a session: everybody sees their own.
+pub async fn sees_session(conn: &Conn, cx: &Cx, id: SessionId) -> Result<bool> {
+    let Some(found) = session::Entity::find_by_id(id).one(conn).await? else { return Ok(false) };
+    match may_see(conn, cx, found.user_id).await {
+        Ok(()) => Ok(true),
+        Err(Error::Forbidden { .. } | Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the actor may see an API key.
+pub async fn sees_api_key(conn: &Conn, cx: &Cx, id: ApiKeyId) -> Result<bool> {
+    Ok(api_key::Entity::find_by_id(id).filter(visible_keys(cx)).count(conn).await? > 0)
+}

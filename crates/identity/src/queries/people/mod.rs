@@ -1,0 +1,4 @@
+//! Reads of people: staff and clients, what is known of them, their pictures.
+
+pub mod directory;
+pub mod list;

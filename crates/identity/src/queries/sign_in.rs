@@ -1,0 +1,55 @@
+//! Pictures, and tokens before they are used.
+
+use chrono::{DateTime, Utc};
+use kernel::{Conn, Result};
+use sea_orm::{QuerySelect, entity::prelude::*};
+
+use crate::store::{
+    invitations::invitation,
+    people::{avatar, user},
+    sign_in::one_time_token::{self, Purpose},
+};
+
+/// A picture by its id, as PNG. Whoever knows the id may see it: pages show pictures without signing in.
+pub async fn avatar(conn: &Conn, id: Uuid) -> Result<Option<Vec<u8>>> {
+    let image = avatar::Entity::find_by_id(id).select_only().column(avatar::Column::Image);
+    Ok(image.into_tuple().one(conn).await?)
+}
+
+/// A token that is still good, to look at before a password is hashed; using it is another matter.
+pub(crate) async fn good(
+    conn: &Conn,
+    hash: &[u8],
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Option<one_time_token::Model>> {
+    let token = one_time_token::Entity::find()
+        .filter(one_time_token::Column::Hash.eq(hash))
+        .filter(one_time_token::Column::Purpose.eq(purpose))
+        .filter(one_time_token::Column::UsedAt.is_null())
+        .filter(one_time_token::Column::ExpiresAt.gt(now));
+    Ok(token.one(conn).await?)
+}
+
+/// Whose a token is that is still good, where they are active.
+pub(crate) async fn owner(
+    conn: &Conn,
+    hash: &[u8],
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Option<user::Model>> {
+    let Some(token) = good(conn, hash, purpose, now).await? else { return Ok(None) };
+    Ok(user::Entity::find_by_id(token.user_id).filter(user::Column::IsActive.eq(true)).one(conn).await?)
+}
+
+/// The invitation of a token, good or not.
+pub(crate) async fn invited(conn: &Conn, hash: &[u8]) -> Result<Option<invitation::Model>> {
+    Ok(invitation::Entity::find().filter(invitation::Column::Hash.eq(hash)).one(conn).await?)
+}
+
+/// Removes one-time tokens that have ended; returns how many. Used ones end with the others of their person, but for the
+/// first of two that a change of address takes, which is kept for as long as the second is good.
+pub async fn purge_one_time_tokens(conn: &Conn, now: DateTime<Utc>) -> Result<u64> {
+    let ended = one_time_token::Entity::delete_many().filter(one_time_token::Column::ExpiresAt.lte(now));
+    Ok(ended.exec(conn).await?.rows_affected)
+}

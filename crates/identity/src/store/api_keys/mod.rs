@@ -1,0 +1,4 @@
+//! The tables of API keys.
+
+pub mod api_key;
+pub(crate) mod repository;

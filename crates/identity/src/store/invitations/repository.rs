@@ -1,0 +1,63 @@
+//! [`Invitations`] on the tables.
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    Result, Tx,
+    id::{InvitationId, UserId},
+};
+use sea_orm::{
+    ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict,
+};
+
+use super::invitation;
+use crate::ports::sign_in::Invitations;
+
+impl Invitations for Tx {
+    async fn add_invitation(&self, invitation: &invitation::Model) -> Result<bool> {
+        // The index of open invitations is a partial one, which both databases infer only by itself.
+        let added = invitation::Entity::insert(invitation.clone().into_active_model())
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(self.conn())
+            .await?;
+        Ok(added == 1)
+    }
+
+    async fn invitation(&self, id: InvitationId) -> Result<Option<invitation::Model>> {
+        Ok(invitation::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?)
+    }
+
+    async fn save_invitation(&self, invitation: &invitation::Model) -> Result<()> {
+        invitation::Entity::update_many()
+            .set(invitation::ActiveModel {
+                hash: Set(invitation.hash.clone()),
+                expires_at: Set(invitation.expires_at),
+                accepted_at: Set(invitation.accepted_at),
+                accepted_as: Set(invitation.accepted_as),
+                revoked_at: Set(invitation.revoked_at),
+                ..Default::default()
+            })
+            .filter(invitation::Column::Id.eq(invitation.id))
+            .exec(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    async fn revoke_invitations_of(&self, inviter: UserId, at: DateTime<Utc>) -> Result<Vec<InvitationId>> {
+        use invitation::Column;
+        let open = Condition::all()
+            .add(Column::InvitedBy.eq(inviter))
+            .add(Column::AcceptedAt.is_null())
+            .add(Column::RevokedAt.is_null());
+        // In one order, for whoever does the same at this moment.
+        let found = invitation::Entity::find().filter(open.clone()).order_by_asc(Column::Id).lock_exclusive();
+        let found = found.all(self.conn()).await?;
+        let revoked = invitation::ActiveModel { revoked_at: Set(Some(at)), ..Default::default() };
+        invitation::Entity::update_many().set(revoked).filter(open).exec(self.conn()).await?;
+        Ok(found.into_iter().map(|invitation| invitation.id).collect())
+    }
+
+    async fn invitation_by_hash(&self, hash: &[u8]) -> Result<Option<invitation::Model>> {
+        let found = invitation::Entity::find().filter(invitation::Column::Hash.eq(hash)).lock_exclusive();
+        Ok(found.one(self.conn()).await?)
+    }
+}

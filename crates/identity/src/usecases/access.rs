@@ -1,0 +1,231 @@
+//! A tenant's own roles, and the permissions of single people.
+
+use kernel::{
+    Cx, Error, ProblemCode, Result,
+    db::Emit,
+    id::{RoleId, StaffId, UserId},
+    text::Check,
+};
+
+use super::people::add_person::found;
+use crate::{
+    domain::{
+        access::{
+            events::{PermissionGranted, PermissionRevoked, RoleSaved},
+            role::{ADMINISTRATORS, MAY_EVERYTHING, Role},
+        },
+        people::person::Person,
+    },
+    policy::{MANAGE_ROLES, MANAGE_SIGN_IN, holds_all},
+    ports::{ExternalIdentities, People, Roles, Who},
+    store::{access::role, people::user::Kind},
+};
+
+/// The longest name and description of a role, in characters.
+const NAME: usize = 64;
+const DESCRIPTION: usize = 500;
+
+/// What is to be said of a role; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct SaveRole {
+    /// Its name, unique in the tenant.
+    pub name: Option<String>,
+    /// What it is for; empty clears it.
+    pub description: Option<String>,
+    /// The names of its permissions.
+    pub permissions: Option<Vec<String>>,
+    /// Whether everybody who holds it needs a second factor.
+    pub requires_totp: Option<bool>,
+    /// Whether it can still be given to people.
+    pub is_active: Option<bool>,
+}
+
+/// Refuses where the person has permissions that the actor does not hold: nobody touches the access of those who may do more.
+pub(crate) async fn may_touch<S: Roles>(s: &S, cx: &Cx, catalog: &[&str], person: &Person, field: &str) -> Result<()> {
+    holds_all(cx, field, &held_by(s, catalog, person.id, person.role_id).await?)
+}
+
+/// The same for somebody by their id; one's own access is one's own.
+pub(crate) async fn may_touch_whose<S: ExternalIdentities + Roles>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    id: UserId,
+    field: &str,
+) -> Result<()> {
+    if cx.user().is_ok_and(|actor| actor.id == id) {
+        return Ok(());
+    }
+    match s.find_person(Who::Id(id)).await? {
+        Some(person) => may_touch(s, cx, catalog, &person, field).await,
+        None => Ok(()),
+    }
+}
+
+/// What somebody may, by this role and by themselves.
+pub(crate) async fn held_by<S: Roles>(s: &S, catalog: &[&str], id: UserId, role: RoleId) -> Result<Vec<String>> {
+    let role = s.role(role).await?.ok_or_else(|| Error::internal("a role is missing"))?;
+    let mut names = Role::of(role, catalog).permissions;
+    names.extend(s.grants(id).await?);
+    Ok(names)
+}
+
+/// Whether nobody else could do what the person does: the last active administrator, and the last who may everything, as
+/// nobody could ever give again what only they hold.
+pub(crate) async fn is_last<S: Roles>(s: &S, person: &Person) -> Result<bool> {
+    let role = s.role(person.role_id).await?.filter(|role| role.built_in && person.is_active);
+    match role.as_ref().map(|role| role.name.as_str()) {
+        Some(MAY_EVERYTHING) => Ok(s.others(&[MAY_EVERYTHING], person.id).await? == 0),
+        Some(name) if ADMINISTRATORS.contains(&name) => Ok(s.others(&ADMINISTRATORS, person.id).await? == 0),
+        _ => Ok(false),
+    }
+}
+
+/// Refuses to take somebody away who [is the last](is_last).
+pub(crate) async fn keep_the_last<S: Roles>(s: &S, person: &Person, field: &str) -> Result<()> {
+    if is_last(s, person).await? {
+        return Err(Error::invalid(
+            field,
+            ProblemCode::NotAllowed,
+            "the last active administrator and the last SUPER_ADMIN can be neither deactivated nor given another role",
+        ));
+    }
+    Ok(())
+}
+
+/// Makes a role.
+///
+/// # Errors
+/// [`Error::Invalid`] for a bad or taken name, an unknown permission, one that the actor does not hold.
+pub async fn create_role<S: Roles + Emit>(s: &S, cx: &Cx, catalog: &[&str], cmd: &SaveRole) -> Result<Role> {
+    cx.require(MANAGE_ROLES)?;
+    let new = role::Model {
+        id: cx.new_id(),
+        name: String::new(),
+        description: None,
+        is_active: true,
+        requires_totp: false,
+        built_in: false,
+        permissions: Some(serde_json::Value::Array(Vec::new())),
+        created_at: cx.now,
+        updated_at: cx.now,
+    };
+    let named = SaveRole { name: Some(cmd.name.clone().unwrap_or_default()), ..cmd.clone() };
+    let role = changed(cx, catalog, new, &named)?;
+    if !s.add_role(&role).await? {
+        return Err(taken());
+    }
+    s.emit(cx, &RoleSaved { role: role.id, before: None, after: Role::of(role.clone(), catalog) });
+    Ok(Role::of(role, catalog))
+}
+
+/// Changes a role. Of a built-in one only whether it requires a second factor can be changed. Those who hold the role have
+/// its new permissions within [`ACCESS_TTL`](crate::ACCESS_TTL).
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] as for [`create_role`], and for a role that has more than the actor holds;
+/// [`Error::Forbidden`] for [`SaveRole::requires_totp`] without [`MANAGE_SIGN_IN`].
+pub async fn update_role<S: Roles + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    id: RoleId,
+    cmd: &SaveRole,
+) -> Result<Role> {
+    cx.require(MANAGE_ROLES)?;
+    let known = s.lock_role(id).await?.ok_or(Error::NotFound { what: "Role" })?;
+    let before = Role::of(known.clone(), catalog);
+    holds_all(cx, "roleId", &before.permissions)?;
+    let fixed = [cmd.name.is_some(), cmd.description.is_some(), cmd.permissions.is_some(), cmd.is_active.is_some()];
+    if known.built_in && fixed.contains(&true) {
+        return Err(Error::invalid(
+            "roleId",
+            ProblemCode::NotAllowed,
+            "of a built-in role only the second factor can be changed; make a role of your own",
+        ));
+    }
+    let role = changed(cx, catalog, known, cmd)?;
+    let after = Role::of(role.clone(), catalog);
+    if after != before {
+        if !s.save_role(&role).await? {
+            return Err(taken());
+        }
+        s.emit(cx, &RoleSaved { role: id, before: Some(before), after: after.clone() });
+    }
+    Ok(after)
+}
+
+fn taken() -> Error {
+    Error::invalid("name", ProblemCode::NotAvailable, "another role has this name")
+}
+
+fn changed(cx: &Cx, catalog: &[&str], mut role: role::Model, cmd: &SaveRole) -> Result<role::Model> {
+    let mut check = Check::default();
+    if let Some(name) = &cmd.name {
+        role.name = check.line("name", name, NAME);
+    }
+    if let Some(description) = &cmd.description {
+        role.description = check.optional_line("description", Some(description), DESCRIPTION);
+    }
+    if let Some(names) = &cmd.permissions {
+        if let Some(unknown) = names.iter().find(|name| !catalog.contains(&name.as_str())) {
+            check.problem("permissions", ProblemCode::NotAvailable, format!("there is no permission {unknown}"));
+        }
+        let mut names = names.clone();
+        names.sort_unstable();
+        names.dedup();
+        role.permissions = Some(names.into_iter().map(serde_json::Value::from).collect());
+    }
+    check.done()?;
+    if let Some(requires) = cmd.requires_totp.filter(|requires| *requires != role.requires_totp) {
+        cx.require(MANAGE_SIGN_IN)?;
+        role.requires_totp = requires;
+    }
+    role.is_active = cmd.is_active.unwrap_or(role.is_active);
+    role.updated_at = cx.now;
+    holds_all(cx, "permissions", &Role::of(role.clone(), catalog).permissions)?;
+    Ok(role)
+}
+
+/// Grants one colleague a permission beyond their role. Granting twice is no error.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a permission that is unknown or that the actor does not hold.
+pub async fn grant_permission<S: People + Roles + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    id: StaffId,
+    permission: &str,
+) -> Result<Person> {
+    cx.require(MANAGE_ROLES)?;
+    let person = found(s, cx, Kind::Staff, id.into()).await?;
+    may_touch(s, cx, catalog, &person, "staffId").await?;
+    holds_all(cx, "permission", [&permission.to_owned()])?;
+    let by = cx.person().ok().map(|actor| actor.id);
+    if s.grant(person.id, permission, by, cx.now).await? {
+        s.emit(cx, &PermissionGranted { staff: id, permission: permission.into() });
+    }
+    Ok(person)
+}
+
+/// Takes back a permission that was granted to one colleague; what their role gives stays. It is gone within
+/// [`ACCESS_TTL`](crate::ACCESS_TTL). Revoking twice is no error.
+///
+/// # Errors
+/// As for [`grant_permission`].
+pub async fn revoke_permission<S: People + Roles + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    id: StaffId,
+    permission: &str,
+) -> Result<Person> {
+    cx.require(MANAGE_ROLES)?;
+    let person = found(s, cx, Kind::Staff, id.into()).await?;
+    may_touch(s, cx, catalog, &person, "staffId").await?;
+    if s.revoke_grant(person.id, permission).await? {
+        s.emit(cx, &PermissionRevoked { staff: id, permission: permission.into() });
+    }
+    Ok(person)
+}

@@ -1,0 +1,140 @@
+//! A letter goes out.
+
+use std::collections::HashMap;
+
+use kernel::{
+    Conn, Cx, Db, Result, Tx,
+    crypto::Keyring,
+    db::Emit,
+    id::NotificationId,
+    jobs::{self, Job, Verdict},
+};
+use sea_orm::entity::prelude::*;
+
+use super::queue_mail::{Opens, open};
+use crate::{
+    domain::mail::events::{MailDelivered, MailFailed},
+    queries::{
+        access::actor::permissions_of,
+        mail::{server::trusted_mail_server, wordings::wording},
+        people::list::roles_by_ids,
+        settings::company::company_name,
+    },
+    store::notifications::{notification, notification_delivery::DeliveryState},
+};
+use crate::{
+    domain::mail::{
+        template::{COMPANY, NAME, Template},
+        wording::{Rendered, Wording, line},
+    },
+    ports::mail::{Mail, MailTransport, TransportError},
+};
+
+/// A mail of a template in the tenant's own wording or the one that it comes with.
+pub(crate) async fn render(
+    conn: &Conn,
+    cx: &Cx,
+    template: Template,
+    name: &str,
+    variables: &[(&str, &str)],
+) -> Result<Rendered> {
+    render_wording(conn, cx, &wording(conn, template).await?, name, variables).await
+}
+
+/// A mail in this wording.
+pub(crate) async fn render_wording(
+    conn: &Conn,
+    cx: &Cx,
+    wording: &Wording,
+    name: &str,
+    variables: &[(&str, &str)],
+) -> Result<Rendered> {
+    let company = company_name(conn, cx).await?;
+    let mut values: HashMap<&str, &str> = variables.iter().copied().collect();
+    values.insert(NAME, name);
+    values.insert(COMPANY, &company);
+    wording.render(&values)
+}
+
+/// A colleague's reply to a visitor of this name, in the company's wording.
+///
+/// # Errors
+/// As reading does.
+pub async fn worded_reply(conn: &Conn, cx: &Cx, name: &str, service: &str, content: &str) -> Result<Rendered> {
+    render(conn, cx, Template::MessageReply, &line(name, 200), &[("service", service), ("content", content)]).await
+}
+
+/// What somebody may who gets in by a letter.
+async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<String>> {
+    match opens {
+        Opens::Nothing => Ok(Vec::new()),
+        Opens::Account(id) => permissions_of(conn, id, catalog).await,
+        Opens::Role(id) => {
+            let role = roles_by_ids(conn, &[id], catalog).await?.remove(&id);
+            Ok(role.map(|role| role.permissions).unwrap_or_default())
+        }
+    }
+}
+
+/// Delivers the letter of a job and notes what came of it.
+///
+/// The mail goes out between two transactions, so a crash after the server took it and before that was noted sends it
+/// again, under the same Message-ID. What fails is tried again with backoff; what never can go out, or has failed too
+/// often, is given up with an event and a dead job.
+///
+/// What lets in somebody who may more than whoever set the company's mail server goes through the installation's own, so
+/// that nobody reads it who set that server for it.
+pub async fn deliver_mail(
+    db: &Db,
+    post: &dyn MailTransport,
+    keyring: &Keyring,
+    cx: &Cx,
+    catalog: &[&str],
+    job: &Job,
+) -> Result<()> {
+    let (template, letter, notification) = open(cx, keyring, job)?;
+    let conn = db.reader(cx).await?;
+    let name = line(letter.name.as_deref().unwrap_or_default(), 200);
+    let variables: Vec<_> = letter.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let shown = if name.is_empty() { &letter.to } else { &name };
+    let rendered = render(&conn, cx, template, shown, &variables).await?;
+    let opens = if template.lets_in() { opened(&conn, letter.opens, catalog).await? } else { Vec::new() };
+    let server = trusted_mail_server(&conn, cx, keyring, &opens).await?;
+    drop(conn);
+    let mail = Mail { name, to: letter.to, rendered, id: job.id.to_string() };
+    let sent = &post.send(server.as_ref(), &mail).await;
+    let to = &mail.to;
+    db.transact(cx, "letter.deliver", |tx| async move {
+        match sent {
+            Ok(()) => {
+                jobs::finish(&tx, job).await?;
+                note(&tx, notification, DeliveryState::Sent, None).await?;
+                tx.emit(cx, &MailDelivered { letter: job.id, template, to: to.clone() });
+            }
+            Err(error) => {
+                let why: String = error.to_string().chars().take(500).collect();
+                let verdict = jobs::fail(&tx, cx, job, &why, matches!(error, TransportError::Never(_))).await?;
+                let state = if verdict == Verdict::Dead { DeliveryState::Failed } else { DeliveryState::Pending };
+                note(&tx, notification, state, Some(&why)).await?;
+                if verdict == Verdict::Dead {
+                    tx.emit(cx, &MailFailed { letter: job.id, template, to: to.clone(), error: why });
+                }
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Notes with a notification where its mail stands.
+async fn note(tx: &Tx, id: Option<NotificationId>, state: DeliveryState, error: Option<&str>) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    // One that was read and removed meanwhile has nobody to show it to.
+    notification::Entity::update_many()
+        .col_expr(notification::Column::MailState, Expr::value(state))
+        .col_expr(notification::Column::MailError, Expr::value(error))
+        .filter(notification::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! The use cases of the organisation: departments and teams.
+
+pub mod departments;
+pub mod teams;

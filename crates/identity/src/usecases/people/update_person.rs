@@ -1,0 +1,70 @@
+//! A colleague or a client is changed by somebody who may.
+
+use kernel::{
+    Cx, Result,
+    db::Emit,
+    id::{DepartmentId, RoleId, UserId},
+    text::Check,
+};
+
+use super::{
+    add_person::{TheirRole, found, given_role, in_department, manage},
+    details::Details,
+};
+use crate::usecases::access::{keep_the_last, may_touch};
+use crate::{
+    domain::people::{events::PersonUpdated, person::Person},
+    ports::{People, Roles},
+    store::people::user::Kind,
+};
+
+/// What is to be changed of a person; what is absent stays.
+#[derive(Debug, Clone)]
+pub struct UpdatePerson {
+    /// Staff or client.
+    pub kind: Kind,
+    /// Who.
+    pub id: UserId,
+    /// Who they are.
+    pub details: Details,
+    /// Their role.
+    pub role: Option<RoleId>,
+    /// Their department; `Some(None)` takes them out of theirs.
+    pub department: Option<Option<DepartmentId>>,
+    /// Whether they must choose another password before anything else.
+    pub must_change_password: Option<bool>,
+}
+
+/// Changes a person. Another role ends nothing: what it takes away is gone within [`ACCESS_TTL`](crate::ACCESS_TTL).
+///
+/// # Errors
+/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] for bad details, a role or person that has more than the actor,
+/// the last active administrator's role.
+pub async fn update_person<S: People + Roles + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    cmd: &UpdatePerson,
+) -> Result<Person> {
+    cx.require(manage(cmd.kind))?;
+    let before = found(s, cx, cmd.kind, cmd.id).await?;
+    may_touch(s, cx, catalog, &before, "id").await?;
+    let mut person = before.clone();
+    let mut check = Check::default();
+    cmd.details.apply(&mut check, &mut person);
+    check.done()?;
+    if let Some(role) = cmd.role.filter(|role| *role != before.role_id) {
+        person.role_id = given_role(s, cx, catalog, cmd.kind, &TheirRole::Id(role)).await?.id;
+        keep_the_last(s, &before, "roleId").await?;
+    }
+    if let Some(department) = cmd.department.filter(|department| *department != before.department_id) {
+        person.department_id = in_department(s, department).await?;
+    }
+    person.must_change_password = cmd.must_change_password.unwrap_or(person.must_change_password);
+    if person != before {
+        person.updated_at = cx.now;
+        s.save(&person).await?;
+        s.emit(cx, &PersonUpdated::of(&before, &person));
+    }
+    Ok(person)
+}

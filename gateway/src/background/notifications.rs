@@ -1,0 +1,246 @@
+//! Events become notifications: the tenant's events are followed, and whom they concern is told.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use identity::{
+    MANAGE_NOTIFICATIONS, Notice, NotificationChannelSwitchedOff, NotificationType, Notifier, Template, Withdrawal,
+};
+use inbox::{MessageAssigned, ReplyFailed};
+use kernel::{
+    Actor, Conn, Cx, Error, Result, Tenant,
+    events::{Event, Outbox, Stored},
+    id::{InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::wiring::app::App;
+
+/// How many events are read at a time.
+const READ: u64 = 200;
+/// How far this process may be ahead of the stored position without having had anything to tell.
+const AHEAD: i64 = 1000;
+
+/// How far this process has looked, tenant by tenant.
+#[derive(Default)]
+pub struct Positions(Mutex<HashMap<TenantId, i64>>);
+
+impl Positions {
+    fn get(&self, tenant: TenantId) -> Option<i64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).copied()
+    }
+
+    fn put(&self, tenant: TenantId, position: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, position);
+    }
+}
+
+/// Tells what happened in a tenant since this process last looked. Several processes may do so at a time: the one that
+/// stores the position has told, the others find that there is nothing left.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away; then nothing is lost.
+pub async fn notify_new(app: &App, tenant: Arc<Tenant>, positions: &Positions) -> Result<()> {
+    let cx = &app.system(tenant);
+    let id = cx.tenant.id;
+    let stored = identity::notified_up_to(&app.db.reader(cx).await?).await?;
+    let from = positions.get(id).unwrap_or_default().max(stored);
+    positions.put(id, notify_from(app, cx, from, stored, AHEAD).await?);
+    Ok(())
+}
+
+/// Tells what happened in the tenant of `cx`, and stores the position even where there was nothing to tell: what lies
+/// before it can be forgotten.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn catch_up(app: &App, cx: &Cx) -> Result<()> {
+    let stored = identity::notified_up_to(&app.db.reader(cx).await?).await?;
+    notify_from(app, cx, stored, stored, 0).await.map(drop)
+}
+
+/// Tells what happened after the event number `from`, with the position stored once it is more than `ahead` before the
+/// one that is `stored`; returns how far it came.
+async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64) -> Result<i64> {
+    loop {
+        let events = Outbox::read(&app.db, cx, from, READ).await?;
+        let Some(last) = events.last().and_then(|event| event.sequence) else { return Ok(from) };
+        let (mut found, mut gone) = (Vec::new(), Vec::new());
+        for event in &events {
+            found.extend(notice(app, cx, event).await?);
+            gone.extend(withdrawal(app, cx, event).await?);
+        }
+        if !found.is_empty() || !gone.is_empty() || last - stored > ahead {
+            let links = app.links_of(cx).await?;
+            let (desk, found, gone) = (Notifier { keyring: app.db.keyring(), links: &links }, &found, &gone);
+            let told = |tx| async move { identity::notify(&tx, desk, cx, last, found, gone).await };
+            app.db.transact(cx, "notification.create", told).await?;
+        }
+        from = last;
+        if (events.len() as u64) < READ {
+            return Ok(from);
+        }
+    }
+}
+
+fn decode<T: DeserializeOwned>(event: &Stored) -> Result<T> {
+    serde_json::from_value(event.payload.clone())
+        .map_err(|error| Error::internal(format!("event {}: {error}", event.id)))
+}
+
+/// A session was opened, as far as it is of interest here.
+#[derive(Deserialize)]
+struct SessionOpened {
+    session: SessionId,
+    user: UserId,
+}
+
+/// A person was changed.
+#[derive(Deserialize)]
+struct PersonUpdated {
+    user: UserId,
+    new: serde_json::Value,
+}
+
+/// A permission was granted to a colleague, or taken back.
+#[derive(Deserialize)]
+struct Permitted {
+    staff: StaffId,
+    permission: String,
+}
+
+/// An invitation was accepted.
+#[derive(Deserialize)]
+struct InvitationAccepted {
+    invitation: InvitationId,
+    staff: StaffId,
+}
+
+/// A role was made or changed.
+#[derive(Deserialize)]
+struct RoleSaved {
+    role: RoleId,
+    before: Option<Role>,
+    after: Role,
+}
+
+/// What a role holds.
+#[derive(Deserialize)]
+struct Role {
+    name: String,
+    permissions: Vec<String>,
+}
+
+/// What an event tells to whom; `None` where it concerns nobody in particular.
+async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
+    let told = |kind, to: Vec<UserId>, body: String, resource: Option<String>| {
+        let actor = event.actor_id;
+        let sequence = event.sequence.unwrap_or_default();
+        Some(Notice { sequence, event: event.id, kind, to, actor, body, resource, letter: None })
+    };
+    Ok(match event.kind.as_str() {
+        MessageAssigned::KIND => {
+            let MessageAssigned { message, to, .. } = decode(event)?;
+            // Who takes a message needs no telling.
+            let to = to.map(UserId::from).filter(|to| Some(*to) != event.actor_id);
+            let body = "A message was assigned by a colleague.".to_owned();
+            to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string())))
+        }
+        ReplyFailed::KIND => {
+            let ReplyFailed { message, reply, .. } = decode(event)?;
+            let conn = app.db.reader(cx).await?;
+            let author = inbox::replies_by_ids(&conn, cx, &[reply]).await?.remove(&reply).and_then(|it| it.author_id);
+            let assignee = inbox::messages_by_ids(&conn, cx, &[message]).await?.remove(&message);
+            let assignee = assignee.and_then(|it| it.assignee_id).map(UserId::from);
+            let to = author.map(UserId::from).into_iter().chain(assignee).collect();
+            // What the mail server said often repeats the visitor's address; it stands with the reply, for who may read that.
+            let body = "The mail of a reply was given up. The reply says why.".to_owned();
+            told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()))
+        }
+        "person.updated" => {
+            let PersonUpdated { user, new } = decode(event)?;
+            let body = "Your role was changed.".to_owned();
+            new.get("role_id").and_then(|_| told(NotificationType::AccessChanged, vec![user], body, None))
+        }
+        kind @ ("permission.granted" | "permission.revoked") => {
+            let Permitted { staff, permission } = decode(event)?;
+            let body = match kind {
+                "permission.granted" => format!("You were granted the permission {permission}."),
+                _ => format!("The permission {permission} was taken back from you."),
+            };
+            told(NotificationType::AccessChanged, vec![staff.into()], body, None)
+        }
+        "role.saved" => {
+            let RoleSaved { role, before, after } = decode(event)?;
+            let changed = before.is_some_and(|before| before.permissions != after.permissions);
+            if !changed {
+                return Ok(None);
+            }
+            let to = identity::role_members(&app.db.reader(cx).await?, role).await?;
+            let body = format!("The permissions of your role {} were changed.", after.name);
+            told(NotificationType::AccessChanged, to, body, Some(role.to_string()))
+        }
+        "invitation.accepted" => {
+            let InvitationAccepted { invitation, staff } = decode(event)?;
+            let conn = app.db.reader(cx).await?;
+            let found = identity::invitations_by_ids(&conn, cx, &[invitation]).await?.remove(&invitation);
+            let to = found.and_then(|found| found.invited_by).into_iter().collect();
+            let body = "Somebody whom you invited is a colleague now.".to_owned();
+            told(NotificationType::InvitationAccepted, to, body, Some(staff.to_string()))
+        }
+        "session.opened" => signed_in(&app.db.reader(cx).await?, event).await?,
+        NotificationChannelSwitchedOff::KIND => {
+            let NotificationChannelSwitchedOff { channel, owner } = decode(event)?;
+            let to = match owner {
+                Some(owner) => vec![owner],
+                None => identity::holders(&app.db.reader(cx).await?, &app.catalog, MANAGE_NOTIFICATIONS).await?,
+            };
+            let body =
+                "Deliveries through a channel were given up one after the other. It was switched off; see what its \
+                        last deliveries say, correct its address and switch it on again."
+                    .to_owned();
+            told(NotificationType::ChannelSwitchedOff, to, body, Some(channel.to_string()))
+        }
+        _ => None,
+    })
+}
+
+/// What an event took out of somebody's sight who may have been told of it; `None` where it took nothing.
+async fn withdrawal(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Withdrawal>> {
+    if event.kind != MessageAssigned::KIND {
+        return Ok(None);
+    }
+    let MessageAssigned { message, from: Some(from), .. } = decode(event)? else { return Ok(None) };
+    let conn = app.db.reader(cx).await?;
+    let Some(standing) = identity::standing(&conn, cx, &app.catalog, from.into()).await? else { return Ok(None) };
+    let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
+    if !inbox::visible_message_ids(&conn, &theirs, &[message]).await?.is_empty() {
+        return Ok(None);
+    }
+    let replies = inbox::reply_ids(&conn, message).await?;
+    let resources = replies.iter().map(ToString::to_string).chain([message.to_string()]).collect();
+    Ok(Some(Withdrawal { sequence: event.sequence.unwrap_or_default(), user: from.into(), resources }))
+}
+
+/// A sign-in with a program that the person had not used before.
+async fn signed_in(conn: &Conn, event: &Stored) -> Result<Option<Notice>> {
+    let SessionOpened { session, user } = decode(event)?;
+    let Some((address, agent)) = identity::new_program(conn, session).await? else { return Ok(None) };
+    let unknown = || "an unknown place".to_owned();
+    let (address, agent) = (address.unwrap_or_else(unknown), agent.unwrap_or_else(|| "an unknown program".to_owned()));
+    let at = event.at.format("%-d %B %Y, %H:%M UTC").to_string();
+    Ok(Some(Notice {
+        sequence: event.sequence.unwrap_or_default(),
+        event: event.id,
+        kind: NotificationType::NewSignIn,
+        to: vec![user],
+        actor: None,
+        body: format!(
+            "Somebody signed in from {address} with {agent}. If it was not you, choose another password at once."
+        ),
+        resource: Some(session.to_string()),
+        letter: Some((Template::NewSignIn, vec![("at", at), ("address", address), ("agent", agent)])),
+    }))
+}

@@ -1,0 +1,374 @@
+//! What happens in the background: sealing events, running jobs, hearing other processes, cleaning up.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    convert::Infallible,
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, stream};
+use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink};
+use inbox::DeliverReply;
+use kernel::{
+    Error, Result, Tenant,
+    db::{TenantKey, Wake, listen, say},
+    events::Outbox,
+    id::TenantId,
+    jobs::{self, Job, Work},
+};
+use tokio::{sync::Notify, task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    background::notifications::{self, Positions},
+    outgoing_mail::transport::OfTenant,
+    wiring::app::App,
+};
+
+/// How long commits are gathered before they are sealed.
+const GATHER: Duration = Duration::from_millis(4);
+/// How long sealed events are gathered before people are told.
+const NOTIFY: Duration = Duration::from_millis(50);
+/// How long requests are gathered before the other processes are told of them.
+const SHARE: Duration = Duration::from_millis(500);
+/// How long read notifications are kept.
+const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
+/// How long a worker may take for a job.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
+const DRAIN: Duration = Duration::from_secs(7);
+/// How many jobs of one tenant run at a time in a process.
+const JOBS: usize = 8;
+/// How many tenants are sealed at a time.
+const TENANTS: usize = 4;
+
+/// Starts the background work of this process; it ends when `stop` is cancelled. Sealing and hearing always run, jobs
+/// only where `with_jobs` is set.
+pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let spawn = |tasks: &mut JoinSet<()>, work: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
+    };
+    spawn(&mut tasks, Box::pin(seal(app.clone())));
+    spawn(&mut tasks, Box::pin(hear(app.clone())));
+    spawn(&mut tasks, Box::pin(sweep(app.clone())));
+    spawn(&mut tasks, Box::pin(share(app.clone())));
+    if with_jobs {
+        tasks.spawn(work_until(app.clone(), stop.clone()));
+        spawn(&mut tasks, Box::pin(clean(app.clone())));
+        spawn(&mut tasks, Box::pin(notify(app.clone())));
+    }
+    tasks
+}
+
+async fn tenant(app: &App, id: TenantId) -> Result<Option<Arc<Tenant>>> {
+    let tenant = app.db.tenant(TenantKey::Id(id)).await?;
+    Ok(tenant.filter(|tenant| tenant.schema_version.as_deref() == Some(crate::wiring::tenants::version())))
+}
+
+/// Numbers and chains what was committed, a few tenants at a time.
+async fn seal(app: Arc<App>) {
+    loop {
+        // Commits of a few milliseconds are sealed together: one sealing costs as much as one write.
+        tokio::time::sleep(GATHER).await;
+        let tenants = app.db.outbox().next_unsealed().await;
+        stream::iter(tenants).for_each_concurrent(TENANTS, |id| seal_tenant(&app, id)).await;
+    }
+}
+
+async fn seal_tenant(app: &App, id: TenantId) {
+    let sealed = async {
+        if let Some(tenant) = tenant(app, id).await? {
+            let count = app.db.outbox().seal(&app.db, &tenant).await?;
+            metrics::counter!("frontdesk_events_sealed_total").increment(count);
+        }
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = sealed.await {
+        tracing::warn!(tenant = %id, ?error, "sealing failed; trying again");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        app.db.outbox().wake(id);
+    }
+}
+
+/// Tells people what happened, a few tenants at a time.
+async fn notify(app: Arc<App>) {
+    let positions = Positions::default();
+    loop {
+        // Events of a moment are told together.
+        tokio::time::sleep(NOTIFY).await;
+        let tenants = app.db.outbox().next_sealed().await;
+        stream::iter(tenants).for_each_concurrent(TENANTS, |id| notify_tenant(&app, id, &positions)).await;
+    }
+}
+
+async fn notify_tenant(app: &App, id: TenantId, positions: &Positions) {
+    let told = async {
+        match tenant(app, id).await?.filter(|tenant| tenant.active) {
+            Some(tenant) => notifications::notify_new(app, tenant, positions).await,
+            None => Ok(()),
+        }
+    };
+    // The next event, or the next sweep, finds what is left.
+    if let Err(error) = told.await {
+        tracing::warn!(tenant = %id, ?error, "telling people what happened failed; trying again");
+    }
+}
+
+/// Hands on what other processes sealed.
+async fn hear(app: Arc<App>) {
+    let outbox = app.db.outbox().clone();
+    listen(&app.db, |wake| match wake {
+        Wake::Sealed(tenant, head) => outbox.heard(tenant, head),
+        Wake::Said(words) => app.rates.hear(&words, app.source.now()),
+        Wake::Missed => outbox.hub().refresh(),
+    })
+    .await;
+}
+
+/// Tells other processes which requests were let through here. What cannot be told is not counted there.
+async fn share(app: Arc<App>) {
+    loop {
+        app.rates.untold().await;
+        // What is let through in a moment is told together.
+        tokio::time::sleep(SHARE).await;
+        for words in app.rates.untold_words() {
+            if let Err(error) = say(&app.db, words).await {
+                tracing::debug!(?error, "requests are not counted by other processes");
+            }
+        }
+    }
+}
+
+/// Looks at every tenant now and then, evenly spread, for what a crash left behind.
+async fn sweep(app: Arc<App>) {
+    loop {
+        match app.db.tenants().await {
+            Ok(tenants) if !tenants.is_empty() => {
+                let pause = app.schedule.sweep / u32::try_from(tenants.len()).unwrap_or(u32::MAX);
+                for tenant in tenants {
+                    app.db.outbox().wake(tenant.id);
+                    app.db.outbox().wake_workers(tenant.id);
+                    app.db.outbox().wake_followers(tenant.id);
+                    tokio::time::sleep(pause).await;
+                }
+                app.db.outbox().hub().refresh();
+            }
+            Ok(_) => tokio::time::sleep(app.schedule.sweep).await,
+            Err(error) => {
+                tracing::warn!(?error, "the tenants could not be listed");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Runs jobs until `stop` is cancelled; those under way are finished then, and no more begun.
+async fn work_until(app: Arc<App>, stop: CancellationToken) {
+    let late = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        () = work(app, &stop) => {}
+        () = late => tracing::warn!("jobs were cut off"),
+    }
+}
+
+/// Runs jobs as they come due: each tenant in a task of its own, so that one whose mail server hangs holds up no other.
+async fn work(app: Arc<App>, stop: &CancellationToken) {
+    let mut due: BTreeMap<Instant, TenantId> = BTreeMap::new();
+    // The bell of a tenant being worked on, and whether it rang: the last ring may come when nobody listens any more.
+    let mut busy: HashMap<TenantId, (Arc<Notify>, bool)> = HashMap::new();
+    let mut working: JoinSet<(TenantId, Result<Option<Duration>>)> = JoinSet::new();
+    loop {
+        let next = due.keys().next().copied().unwrap_or_else(|| Instant::now() + app.schedule.sweep);
+        let called = tokio::select! {
+            () = stop.cancelled() => break,
+            called = app.db.outbox().next_for_workers() => called,
+            Some(done) = working.join_next() => {
+                let Ok((id, wait)) = done else { continue };
+                let called_again = busy.remove(&id).is_some_and(|(_, rang)| rang);
+                due.retain(|_, known| *known != id);
+                match wait {
+                    Ok(Some(wait)) => drop(due.insert(Instant::now() + wait, id)),
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(tenant = %id, ?error, "looking for jobs failed"),
+                }
+                if called_again { vec![id] } else { Vec::new() }
+            }
+            () = tokio::time::sleep_until(next) => {
+                let later = due.split_off(&(Instant::now() + Duration::from_nanos(1)));
+                std::mem::replace(&mut due, later).into_values().collect()
+            }
+        };
+        for id in called {
+            match busy.get_mut(&id) {
+                Some((bell, rang)) => {
+                    *rang = true;
+                    bell.notify_one();
+                }
+                None => {
+                    let bell = Arc::new(Notify::new());
+                    busy.insert(id, (bell.clone(), false));
+                    let (app, stop) = (app.clone(), stop.clone());
+                    working.spawn(async move { (id, work_tenant(&app, id, &bell, &stop).await) });
+                }
+            }
+        }
+    }
+    // What is under way is finished; `work_tenant` begins nothing more.
+    while working.join_next().await.is_some() {}
+}
+
+/// Runs what is due in one tenant; returns how long until there is more. New jobs are begun as others end, so one that
+/// hangs takes one place of several.
+///
+/// Each job is a task of its own and so goes on while others are leased: it may hold the one connection that an SQLite
+/// file is written by, for which leasing waits.
+async fn work_tenant(
+    app: &Arc<App>,
+    id: TenantId,
+    bell: &Notify,
+    stop: &CancellationToken,
+) -> Result<Option<Duration>> {
+    let Some(tenant) = tenant(app, id).await?.filter(|tenant| tenant.active) else { return Ok(None) };
+    let mut running = JoinSet::new();
+    loop {
+        // Half a batch at least, so that a long queue does not ask for its jobs one by one; and none of a tenant that was
+        // suspended meanwhile. Where that cannot be known, what is under way is not cut off for it.
+        let found = self::tenant(app, id).await;
+        let served = found.is_ok_and(|tenant| tenant.is_some_and(|tenant| tenant.active));
+        if running.len() <= JOBS / 2 && served && !stop.is_cancelled() {
+            let cx = app.system(tenant.clone());
+            let free = i64::try_from(JOBS - running.len()).unwrap_or_default();
+            let leased = async { jobs::lease(&app.db.bookkeeping(&cx).await?, cx.now, app.schedule.lease, free).await };
+            match leased.await {
+                Ok(jobs) => jobs.into_iter().for_each(|job| drop(running.spawn(run(app.clone(), tenant.clone(), job)))),
+                Err(error) if running.is_empty() => return Err(error),
+                // No reason to cut off what is under way; as soon as some of it ends, more is leased.
+                Err(error) => tracing::warn!(tenant = %id, ?error, "looking for more jobs failed"),
+            }
+            if running.is_empty() {
+                let due = jobs::next_due(&app.db.reader(&cx).await?).await?;
+                let wait = |due: DateTime<Utc>| {
+                    (due - app.source.now()).to_std().unwrap_or_default().max(Duration::from_millis(50))
+                };
+                return Ok(due.map(wait));
+            }
+        }
+        tokio::select! {
+            ended = running.join_next() => if ended.is_none() { return Ok(None) },
+            () = bell.notified() => {}
+        }
+    }
+}
+
+/// Runs one job. A handler that fails or panics costs its job an attempt and nobody else anything.
+async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
+    use futures_util::FutureExt;
+    let cx = app.system(tenant.clone());
+    let work = std::panic::AssertUnwindSafe(tokio::time::timeout(PATIENCE, handle(&app, &cx, &job))).catch_unwind();
+    let handled = tokio::select! {
+        handled = work => handled,
+        never = keep(&app, &tenant, &job) => match never {},
+    };
+    // Where somebody else has the job by now, noting this changes nothing: what is noted belongs to the attempt.
+    let error = match handled {
+        Ok(Ok(Ok(()))) => return,
+        Ok(Ok(Err(error))) => format!("{error:?}"),
+        Ok(Err(_)) => "took too long".into(),
+        Err(_) => "panicked".into(),
+    };
+    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, error, "a job failed");
+    let (cx, job, error) = (&cx, &job, &error);
+    let noted = app
+        .db
+        .transact(cx, "job.fail", |tx| async move { jobs::fail(&tx, cx, job, error, false).await.map(drop) })
+        .await;
+    if let Err(error) = noted {
+        // The lease runs out, and the job is tried again.
+        tracing::warn!(job = %job.id, ?error, "a failed job could not be noted");
+    }
+}
+
+/// Keeps the lease of a job that is being worked on. One that was lost is no reason to break off: whoever has the job
+/// now has begun it already, and only one of the two can note what came of it.
+async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
+    loop {
+        // It is renewed while the worker lives, so a lease is how long one waits that a crash orphaned: no process can know
+        // by other means whether another one is still at it.
+        tokio::time::sleep(app.schedule.lease / 3).await;
+        let cx = app.system(tenant.clone());
+        let renewed = async { jobs::renew(&app.db.bookkeeping(&cx).await?, job, cx.now + app.schedule.lease).await };
+        match renewed.await {
+            Ok(true) => {}
+            Ok(false) => std::future::pending().await,
+            // The next time may go better; until then nobody else can take it either.
+            Err(error) => tracing::warn!(job = %job.id, ?error, "the lease of a job could not be renewed"),
+        }
+    }
+}
+
+async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
+    match job.kind.as_str() {
+        DeliverReply::KIND => {
+            let theirs = OfTenant { app, cx };
+            inbox::deliver_reply(&app.db, &theirs, &theirs, &app.mail, cx, job).await
+        }
+        SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
+        Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
+        DeliverTemplatedMail::KIND => {
+            identity::deliver_mail(&app.db, app, app.db.keyring(), cx, &app.catalog, job).await
+        }
+        DeliverNotification::KIND => {
+            identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
+        }
+        other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
+    }
+}
+
+/// Removes what has outlived its use, now and then.
+async fn clean(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(app.schedule.cleaning).await;
+        let Ok(tenants) = app.db.tenants().await else { continue };
+        if let Err(error) = kernel::limit::purge(&app.db.control_bookkeeping(), app.source.now()).await {
+            tracing::warn!(?error, "cleaning up the registry failed");
+        }
+        for tenant in tenants {
+            let cx = app.system(Arc::new(tenant));
+            let cleaned = async {
+                let conn = app.db.bookkeeping(&cx).await?;
+                kernel::idempotency::purge(&conn, cx.now).await?;
+                identity::purge_external(&conn, cx.now).await?;
+                identity::purge_one_time_tokens(&conn, cx.now).await?;
+                identity::purge_notifications(&conn, cx.now - KEPT).await?;
+                kernel::limit::purge(&conn, cx.now).await?;
+                purge_events(&app, &cx, &conn).await
+            };
+            if let Err(error) = cleaned.await {
+                tracing::warn!(tenant = %cx.tenant.slug, ?error, "cleaning up failed");
+            }
+        }
+    }
+}
+
+/// Removes events that are older than they are kept, as far as they were told to those whom they concern.
+async fn purge_events(app: &App, cx: &kernel::Cx, conn: &kernel::Conn) -> Result<()> {
+    notifications::catch_up(app, cx).await?;
+    let told = identity::notified_up_to(conn).await?;
+    // Between the statements others write.
+    while Outbox::purge(conn, cx.now - app.schedule.events_kept, told).await? == kernel::events::PURGED {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! The channels that notifications are delivered through, and what became of the deliveries.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use identity::{ChannelCriteria, DeliveryCriteria, MANAGE_NOTIFICATIONS};
+use kernel::{
+    filter::ValueComparator,
+    id::{NotificationChannelId, NotificationDeliveryId, UserId},
+};
+
+use super::feed::{NotificationType, comparator};
+use crate::graphql::identity::{
+    access::permission::Permission,
+    people::types::{IntoId, User, user},
+};
+use crate::{
+    connection, filter_tree,
+    graphql::{
+        directives::requires,
+        errors::Result,
+        filters::{DateTimeComparator, IdComparator},
+        paging::List,
+        scope::scope,
+    },
+};
+
+/// Where a channel leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "identity::ChannelKind")]
+pub enum NotificationChannelKind {
+    /// A workflow of Microsoft Teams that waits for web requests.
+    MicrosoftTeams,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "identity::DeliveryState")]
+pub enum NotificationDeliveryState {
+    /// It waits to be tried, or tried again.
+    Pending,
+    /// It was taken.
+    Sent,
+    /// It was given up.
+    Failed,
+}
+
+/// A channel that notifications are delivered through. Its address is a secret and never shown.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct NotificationChannel {
+    /// Its id, `nch_…`.
+    pub id: ID,
+    /// Where it leads.
+    pub kind: NotificationChannelKind,
+    /// Its name.
+    pub name: String,
+    /// The host of its address.
+    pub host: String,
+    /// The types that it takes; null for all that it may take.
+    pub types: Option<Vec<NotificationType>>,
+    /// Whether it takes any.
+    pub is_active: bool,
+    /// Deliveries that were given up one after the other; at 5 it is switched off.
+    pub failures: i32,
+    /// When it was switched off for them.
+    pub switched_off_at: Option<DateTime<Utc>>,
+    /// What the last delivery that was given up failed for.
+    pub last_error: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    #[graphql(skip)]
+    owner_id: Option<UserId>,
+    #[graphql(skip)]
+    created_by: Option<UserId>,
+}
+
+impl From<identity::Channel> for NotificationChannel {
+    fn from(channel: identity::Channel) -> Self {
+        Self {
+            id: channel.id.into_id(),
+            kind: channel.kind.into(),
+            types: channel.chosen().map(|types| types.into_iter().map(Into::into).collect()),
+            name: channel.name,
+            host: channel.host,
+            is_active: channel.is_active,
+            failures: channel.failures,
+            switched_off_at: channel.switched_off_at,
+            last_error: channel.last_error,
+            created_at: channel.created_at,
+            updated_at: channel.updated_at,
+            owner_id: channel.owner_id,
+            created_by: channel.created_by,
+        }
+    }
+}
+
+#[ComplexObject]
+impl NotificationChannel {
+    /// Whether it is somebody's own, and not the company's.
+    async fn is_personal(&self) -> bool {
+        self.owner_id.is_some()
+    }
+
+    /// Whose it is; null for the company's, and without the permission to see them.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        user(ctx, self.owner_id).await
+    }
+
+    /// Who made it; null without the permission to see them.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        user(ctx, self.created_by).await
+    }
+}
+
+/// A notification on its way through a channel. What it says is the concern of those whom it tells.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct NotificationDelivery {
+    /// Its id, `ndl_…`; each try carries it in the header `X-Frontdesk-Delivery`.
+    pub id: ID,
+    /// Where it stands.
+    pub state: NotificationDeliveryState,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// When it is tried next.
+    pub next_try_at: Option<DateTime<Utc>>,
+    /// When it was taken.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    #[graphql(skip)]
+    channel_id: NotificationChannelId,
+}
+
+impl From<identity::Delivery> for NotificationDelivery {
+    fn from(row: identity::Delivery) -> Self {
+        Self {
+            id: row.id.into_id(),
+            state: row.state.into(),
+            attempts: row.attempts,
+            last_error: row.last_error,
+            next_try_at: row.next_try_at,
+            sent_at: row.sent_at,
+            created_at: row.created_at,
+            channel_id: row.channel_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl NotificationDelivery {
+    /// The channel.
+    async fn channel(&self, ctx: &Context<'_>) -> Result<Option<NotificationChannel>> {
+        channel(ctx, self.channel_id).await
+    }
+}
+
+connection!(
+    NotificationChannelConnection,
+    NotificationChannelEdge,
+    NotificationChannel,
+    identity::Channel,
+    "notification channels"
+);
+connection!(
+    NotificationDeliveryConnection,
+    NotificationDeliveryEdge,
+    NotificationDelivery,
+    identity::Delivery,
+    "deliveries"
+);
+
+/// A channel, where the viewer may see it.
+pub async fn channel(ctx: &Context<'_>, id: NotificationChannelId) -> Result<Option<NotificationChannel>> {
+    Ok(scope(ctx).loaders.load_one(id).await?.map(|row| row.as_ref().clone().into()))
+}
+
+/// A delivery, where the viewer may see it.
+pub async fn delivery(ctx: &Context<'_>, id: NotificationDeliveryId) -> Result<Option<NotificationDelivery>> {
+    Ok(scope(ctx).loaders.load_one(id).await?.map(|row| row.as_ref().clone().into()))
+}
+
+comparator!(
+    /// Comparisons with where a delivery stands.
+    NotificationDeliveryStateComparator,
+    NotificationDeliveryState,
+    identity::DeliveryState
+);
+
+/// Which channels. All parts given must hold; at most 4 levels and 40 comparisons.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct NotificationChannelFilter {
+    /// Whether they take any.
+    pub is_active: Option<bool>,
+    /// Whether they are somebody's own.
+    pub is_personal: Option<bool>,
+    /// All of these.
+    pub and: Option<Vec<NotificationChannelFilter>>,
+    /// Any of these; an empty list is none.
+    pub or: Option<Vec<NotificationChannelFilter>>,
+    /// Not this.
+    pub not: Option<Box<NotificationChannelFilter>>,
+}
+
+filter_tree!(NotificationChannelFilter, ChannelCriteria, |level, _scope| ChannelCriteria {
+    is_active: level.is_active,
+    is_personal: level.is_personal,
+});
+
+/// Which deliveries. All parts given must hold; at most 4 levels and 40 comparisons.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct NotificationDeliveryFilter {
+    /// Where they stand.
+    pub state: Option<NotificationDeliveryStateComparator>,
+    /// Their channel, `nch_…`.
+    pub channel_id: Option<IdComparator>,
+    /// When they were queued.
+    pub created_at: Option<DateTimeComparator>,
+    /// All of these.
+    pub and: Option<Vec<NotificationDeliveryFilter>>,
+    /// Any of these; an empty list is none.
+    pub or: Option<Vec<NotificationDeliveryFilter>>,
+    /// Not this.
+    pub not: Option<Box<NotificationDeliveryFilter>>,
+}
+
+filter_tree!(NotificationDeliveryFilter, DeliveryCriteria, |level, _scope| DeliveryCriteria {
+    state: level.state.map(Into::into),
+    channel_id: level.channel_id.map(|by| by.of("channelId")).transpose()?,
+    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
+});
+
+/// Reading channels and deliveries.
+#[derive(Default)]
+pub struct NotificationChannelQuery;
+
+#[Object]
+impl NotificationChannelQuery {
+    /// The channels that notifications are delivered through, newest first: the company's, and people's own.
+    #[graphql(directive = requires::apply(Permission::ManageNotifications))]
+    async fn notification_channels(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<NotificationChannelFilter>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<NotificationChannelConnection> {
+        let scope = scope(ctx);
+        scope.cx().require(MANAGE_NOTIFICATIONS)?;
+        let filter = filter.unwrap_or_default().build(scope)?;
+        let list = List::new(scope, "notification channels", first, after, last, before)?;
+        let slice = identity::channels(&list.conn().await?, &list.cx, &filter, &list.page).await?;
+        let count = list.count(move |conn, cx| {
+            let filter = filter.clone();
+            async move { identity::count_channels(&conn, &cx, &filter).await }
+        });
+        Ok(NotificationChannelConnection::of(list, slice, identity::Channel::place, count))
+    }
+
+    /// What became of the cards for channels, newest first.
+    #[graphql(directive = requires::apply(Permission::ManageNotifications))]
+    async fn notification_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<NotificationDeliveryFilter>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<NotificationDeliveryConnection> {
+        let scope = scope(ctx);
+        scope.cx().require(MANAGE_NOTIFICATIONS)?;
+        let filter = filter.unwrap_or_default().build(scope)?;
+        let list = List::new(scope, "notification deliveries", first, after, last, before)?;
+        let slice = identity::deliveries(&list.conn().await?, &list.cx, &filter, &list.page).await?;
+        let count = list.count(move |conn, cx| {
+            let filter = filter.clone();
+            async move { identity::count_deliveries(&conn, &cx, &filter).await }
+        });
+        Ok(NotificationDeliveryConnection::of(list, slice, identity::delivery_place, count))
+    }
+
+    /// The viewer's own Teams channel; null where they have none.
+    async fn own_teams_channel(&self, ctx: &Context<'_>) -> Result<Option<NotificationChannel>> {
+        let scope = scope(ctx);
+        let cx = scope.cx();
+        cx.user()?;
+        Ok(identity::own_channel(&scope.app.db.reader(&cx).await?, &cx).await?.map(Into::into))
+    }
+}

@@ -1,0 +1,359 @@
+//! Each person's own feed.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use identity::NotificationCriteria;
+use kernel::{
+    filter::ValueComparator,
+    id::{NotificationId, UserId},
+};
+
+use super::channels::NotificationDeliveryState;
+use crate::graphql::identity::people::types::{IntoId, User, user};
+use crate::{
+    connection, filter_tree,
+    graphql::{
+        errors::{Result, UserError, payload},
+        filters::DateTimeComparator,
+        paging::List,
+        scalars::id,
+        scope::{Scope, scope},
+    },
+};
+
+/// How a notification is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "identity::NotificationLevel")]
+pub enum NotificationLevel {
+    /// For your information.
+    Info,
+    /// Something went well.
+    Success,
+    /// Worth a look.
+    Warning,
+    /// Something went wrong.
+    Error,
+}
+
+/// What a notification tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "identity::NotificationType")]
+pub enum NotificationType {
+    /// A colleague assigned a message to you.
+    MessageAssigned,
+    /// The mail of a reply that you wrote, or to a message that you have, was given up.
+    ReplyFailed,
+    /// Somebody signed in as you with a program that you had not used before.
+    NewSignIn,
+    /// Your role or your permissions were changed.
+    AccessChanged,
+    /// A channel that you keep was switched off, because deliveries through it failed.
+    ChannelSwitchedOff,
+    /// Somebody whom you invited is a colleague now.
+    InvitationAccepted,
+}
+
+/// Something that a person is told. Nobody but they can read it.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Notification {
+    /// Its id, `ntf_…`.
+    pub id: ID,
+    /// What it tells of.
+    #[graphql(name = "type")]
+    pub kind: NotificationType,
+    /// How it is meant.
+    pub level: NotificationLevel,
+    /// What happened, in a few words.
+    pub title: String,
+    /// What happened, in a sentence or two.
+    pub body: String,
+    /// What it is about: an id for `node(id:)`, which shows what one may see of it.
+    pub resource_id: Option<ID>,
+    /// When it was told.
+    pub created_at: DateTime<Utc>,
+    /// When it was read; null before.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Where its mail stands; null where you did not want one.
+    pub mail_state: Option<NotificationDeliveryState>,
+    /// Why the last try of its mail failed.
+    pub mail_error: Option<String>,
+    #[graphql(skip)]
+    actor_id: Option<UserId>,
+}
+
+impl From<identity::Notification> for Notification {
+    fn from(row: identity::Notification) -> Self {
+        Self {
+            id: row.id.into_id(),
+            kind: row.kind.into(),
+            level: row.level.into(),
+            title: row.title,
+            body: row.body,
+            resource_id: row.resource.map(ID),
+            created_at: row.created_at,
+            read_at: row.read_at,
+            mail_state: row.mail_state.map(Into::into),
+            mail_error: row.mail_error,
+            actor_id: row.actor_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Notification {
+    /// Who did it; null for Frontdesk itself, and without the permission to see them.
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        user(ctx, self.actor_id).await
+    }
+}
+
+connection!(NotificationConnection, NotificationEdge, Notification, identity::Notification, "notifications");
+
+/// A notification of the viewer's.
+pub async fn notification(ctx: &Context<'_>, id: NotificationId) -> Result<Option<Notification>> {
+    Ok(scope(ctx).loaders.load_one(id).await?.map(|row| row.as_ref().clone().into()))
+}
+
+macro_rules! comparator {
+    ($(#[$doc:meta])* $name:ident, $ty:ty, $row:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, InputObject)]
+        pub struct $name {
+            /// Equals.
+            pub eq: Option<$ty>,
+            /// Differs.
+            pub ne: Option<$ty>,
+            /// Is one of.
+            #[graphql(name = "in")]
+            pub is_in: Option<Vec<$ty>>,
+        }
+
+        impl From<$name> for ValueComparator<$row> {
+            fn from(by: $name) -> Self {
+                Self {
+                    eq: by.eq.map(Into::into),
+                    ne: by.ne.map(Into::into),
+                    is_in: by.is_in.map(|all| all.into_iter().map(Into::into).collect()),
+                }
+            }
+        }
+    };
+}
+pub(crate) use comparator;
+
+comparator!(
+    /// Comparisons with a notification's type.
+    NotificationTypeComparator,
+    NotificationType,
+    identity::NotificationType
+);
+comparator!(
+    /// Comparisons with a notification's level.
+    NotificationLevelComparator,
+    NotificationLevel,
+    identity::NotificationLevel
+);
+
+/// Which notifications. All parts given must hold; at most 4 levels and 40 comparisons.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct NotificationFilter {
+    /// Whether they are still to be read.
+    pub is_unread: Option<bool>,
+    /// What they tell of.
+    #[graphql(name = "type")]
+    pub kind: Option<NotificationTypeComparator>,
+    /// How they are meant.
+    pub level: Option<NotificationLevelComparator>,
+    /// When they were told.
+    pub created_at: Option<DateTimeComparator>,
+    /// All of these.
+    pub and: Option<Vec<NotificationFilter>>,
+    /// Any of these; an empty list is none.
+    pub or: Option<Vec<NotificationFilter>>,
+    /// Not this.
+    pub not: Option<Box<NotificationFilter>>,
+}
+
+filter_tree!(NotificationFilter, NotificationCriteria, |level, _scope| NotificationCriteria {
+    is_unread: level.is_unread,
+    kind: level.kind.map(Into::into),
+    level: level.level.map(Into::into),
+    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
+});
+
+/// How the viewer is told of a type, beside their feed, which shows everything.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct NotificationPreference {
+    /// The type.
+    #[graphql(name = "type")]
+    pub kind: NotificationType,
+    /// What it tells, in one sentence.
+    pub description: String,
+    /// How it is meant.
+    pub level: NotificationLevel,
+    /// Whether by mail.
+    pub email: bool,
+    /// Whether in the viewer's own Teams channel, where they have one.
+    pub teams: bool,
+}
+
+impl From<identity::Preference> for NotificationPreference {
+    fn from(preference: identity::Preference) -> Self {
+        let declared = preference.kind.declared();
+        Self {
+            kind: preference.kind.into(),
+            description: declared.description.into(),
+            level: declared.level.into(),
+            email: preference.email,
+            teams: preference.teams,
+        }
+    }
+}
+
+/// Reading one's own feed.
+#[derive(Default)]
+pub struct NotificationQuery;
+
+#[Object]
+impl NotificationQuery {
+    /// What the viewer was told, newest first.
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<NotificationFilter>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<NotificationConnection> {
+        let scope = scope(ctx);
+        scope.cx().user()?;
+        let filter = filter.unwrap_or_default().build(scope)?;
+        let list = List::new(scope, "notifications", first, after, last, before)?;
+        let slice = identity::notifications(&list.conn().await?, &list.cx, &filter, &list.page).await?;
+        let count = list.count(move |conn, cx| {
+            let filter = filter.clone();
+            async move { identity::count_notifications(&conn, &cx, &filter).await }
+        });
+        Ok(NotificationConnection::of(list, slice, identity::notification_place, count))
+    }
+
+    /// How many notifications the viewer has not read; 1000 stands for that many or more.
+    async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        unread(scope(ctx)).await
+    }
+
+    /// How the viewer is told of each type, beside their feed.
+    async fn notification_preferences(&self, ctx: &Context<'_>) -> Result<Vec<NotificationPreference>> {
+        let scope = scope(ctx);
+        let cx = scope.cx();
+        let all = identity::notification_preferences(&scope.app.db.reader(&cx).await?, &cx).await?;
+        Ok(all.into_iter().map(Into::into).collect())
+    }
+}
+
+/// How many the viewer has not read.
+pub(crate) async fn unread(scope: &Scope) -> Result<i32> {
+    let cx = scope.cx();
+    let count = identity::unread_notifications(&scope.app.db.reader(&cx).await?, &cx).await?;
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// Some notifications were read.
+#[derive(Clone, InputObject)]
+pub struct MarkNotificationsReadInput {
+    /// Which, `ntf_…`; 1–100.
+    pub ids: Vec<ID>,
+}
+
+/// What came of marking.
+#[derive(SimpleObject)]
+pub struct MarkNotificationsReadPayload {
+    /// How many are still to be read; null where nothing was changed.
+    pub unread_count: Option<i32>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// How one wants to be told of a type.
+#[derive(Clone, InputObject)]
+pub struct SetNotificationPreferenceInput {
+    /// The type.
+    #[graphql(name = "type")]
+    pub kind: NotificationType,
+    /// Whether by mail; absent leaves it as it is.
+    pub email: Option<bool>,
+    /// Whether in one's own Teams channel; absent leaves it as it is.
+    pub teams: Option<bool>,
+}
+
+/// What came of deciding.
+#[derive(SimpleObject)]
+pub struct SetNotificationPreferencePayload {
+    /// What holds now.
+    pub preference: Option<NotificationPreference>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// Keeping one's own feed.
+#[derive(Default)]
+pub struct NotificationMutation;
+
+#[Object]
+impl NotificationMutation {
+    /// Marks some of the viewer's notifications as read.
+    async fn mark_notifications_read(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: MarkNotificationsReadInput,
+    ) -> Result<MarkNotificationsReadPayload> {
+        scope(ctx).cx().user()?;
+        mark(ctx, Some(input.ids.iter().map(|text| id("ids", text)).collect::<kernel::Result<_>>()?)).await
+    }
+
+    /// Marks all of the viewer's notifications as read.
+    async fn mark_all_notifications_read(&self, ctx: &Context<'_>) -> Result<MarkNotificationsReadPayload> {
+        mark(ctx, None).await
+    }
+
+    /// Decides how the viewer is told of a type, beside their feed.
+    async fn set_notification_preference(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: SetNotificationPreferenceInput,
+    ) -> Result<SetNotificationPreferencePayload> {
+        let scope = scope(ctx);
+        let cx = &scope.mutation(ctx);
+        let SetNotificationPreferenceInput { kind, email, teams } = input;
+        let set = scope
+            .app
+            .db
+            .transact(cx, "notification_preference.set", |tx| async move {
+                identity::set_notification_preference(&tx, cx, kind.into(), email, teams).await
+            })
+            .await;
+        let (preference, errors) = payload(set)?;
+        Ok(SetNotificationPreferencePayload { preference: preference.map(Into::into), errors })
+    }
+}
+
+async fn mark(ctx: &Context<'_>, ids: Option<Vec<NotificationId>>) -> Result<MarkNotificationsReadPayload> {
+    let scope = scope(ctx);
+    let cx = &scope.mutation(ctx);
+    let ids = &ids;
+    let marked = scope
+        .app
+        .db
+        .transact(cx, "notifications.read", |tx| async move {
+            identity::mark_notifications_read(&tx, cx, ids.as_deref()).await
+        })
+        .await;
+    let (marked, errors) = payload(marked)?;
+    let unread_count = match marked {
+        Some(_) => Some(unread(scope).await?),
+        None => None,
+    };
+    Ok(MarkNotificationsReadPayload { unread_count, errors })
+}

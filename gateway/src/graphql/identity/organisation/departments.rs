@@ -1,0 +1,391 @@
+//! Departments.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use identity::{
+    CreateDepartment, DepartmentCriteria, DepartmentField, MoveDepartment, UpdateDepartment, child_place,
+    colleague_place, create_department, move_department, update_department,
+};
+use kernel::{Error, ProblemCode, id::DepartmentId};
+
+use crate::graphql::identity::{
+    access::permission::Permission,
+    people::types::{IntoId, StaffConnection},
+};
+use crate::{
+    connection, filter_tree,
+    graphql::{
+        directives::requires,
+        errors::{Result, UserError, payload},
+        filters::{IdComparator, OrderDirection},
+        loaders::{ChildCount, ChildrenOf, StaffCount, StaffOf},
+        paging::{List, counted, orders},
+        scalars::id,
+        scope::scope,
+    },
+};
+
+/// A department of the company, one of a tree.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Department {
+    /// Its id, `dep_…`.
+    pub id: ID,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether other departments can still be put into it.
+    pub is_active: bool,
+    /// How many departments are above it: 0 at the top.
+    pub level: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    #[graphql(skip)]
+    key: DepartmentId,
+    #[graphql(skip)]
+    parent_id: Option<DepartmentId>,
+    #[graphql(skip)]
+    ancestor_ids: Vec<DepartmentId>,
+}
+
+impl From<&identity::Department> for Department {
+    fn from(department: &identity::Department) -> Self {
+        Self {
+            id: department.id.into_id(),
+            name: department.name.clone(),
+            description: department.description.clone(),
+            is_active: department.is_active,
+            level: department.level,
+            created_at: department.created_at,
+            updated_at: department.updated_at,
+            key: department.id,
+            parent_id: department.parent_id,
+            ancestor_ids: department.ancestor_ids(),
+        }
+    }
+}
+
+impl From<identity::Department> for Department {
+    fn from(department: identity::Department) -> Self {
+        (&department).into()
+    }
+}
+
+connection!(DepartmentConnection, DepartmentEdge, Department, identity::Department, "departments");
+
+/// A department, where the viewer may see all of them.
+pub async fn department(ctx: &Context<'_>, id: Option<DepartmentId>) -> Result<Option<Department>> {
+    let scope = scope(ctx);
+    match id {
+        Some(id) if scope.cx().can(identity::VIEW_STAFF) => {
+            Ok(scope.loaders.load_one(id).await?.map(|department| department.as_ref().into()))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What the viewer may do with a department.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct DepartmentViewerCan {
+    /// Change it, and move it to another place in the tree.
+    pub update: bool,
+}
+
+#[ComplexObject]
+impl Department {
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> DepartmentViewerCan {
+        DepartmentViewerCan { update: scope(ctx).cx().can(identity::MANAGE_DEPARTMENTS) }
+    }
+
+    /// What it is part of; null at the top, or without the permission to see staff.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        Box::pin(department(ctx, self.parent_id)).await
+    }
+
+    /// The departments above it, from the top down; at most 15. None without the permission to see staff.
+    async fn ancestors(&self, ctx: &Context<'_>) -> Result<Vec<Department>> {
+        Box::pin(async move {
+            let scope = scope(ctx);
+            if self.ancestor_ids.is_empty() || !scope.cx().can(identity::VIEW_STAFF) {
+                return Ok(Vec::new());
+            }
+            let found = self.ancestor_ids.iter().map(|id| scope.loaders.load_one(*id));
+            let found = futures_util::future::try_join_all(found).await?;
+            Ok(found.into_iter().flatten().map(|known| known.as_ref().into()).collect())
+        })
+        .await
+    }
+
+    /// The departments right below it, by name. None without the permission to see staff.
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<DepartmentConnection> {
+        Box::pin(async move {
+            let scope = scope(ctx);
+            let list = List::new(scope, &format!("children {}", self.id.as_str()), first, after, last, before)?;
+            let key = |rows, backward| ChildrenOf { department: self.key, rows, backward };
+            let slice = match list.at_an_end(scope, key).await? {
+                Some(slice) => slice,
+                None => identity::children(&list.conn().await?, &list.cx, self.key, &list.page).await?,
+            };
+            Ok(DepartmentConnection::of(list, slice, child_place, counted(scope, ChildCount(self.key))))
+        })
+        .await
+    }
+
+    /// The colleagues in it, by name; not those of the departments below it. None without the permission to see staff.
+    async fn staff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<StaffConnection> {
+        Box::pin(async move {
+            let scope = scope(ctx);
+            let list = List::new(scope, &format!("staff of {}", self.id.as_str()), first, after, last, before)?;
+            let key = |rows, backward| StaffOf { department: self.key, rows, backward };
+            let slice = match list.at_an_end(scope, key).await? {
+                Some(slice) => slice,
+                None => identity::staff_of_department(&list.conn().await?, &list.cx, self.key, &list.page).await?,
+            };
+            Ok(StaffConnection::of(list, slice, colleague_place, counted(scope, StaffCount(self.key))))
+        })
+        .await
+    }
+}
+
+/// Which departments. All parts given must hold.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct DepartmentFilter {
+    /// What they are part of; `isNull` finds those at the top.
+    pub parent_id: Option<IdComparator>,
+    /// Whether they are active.
+    pub is_active: Option<bool>,
+    /// Part of their name or description, in any case; at most 200 characters.
+    #[graphql(validator(chars_max_length = 200))]
+    pub text: Option<String>,
+    /// All of these.
+    pub and: Option<Vec<DepartmentFilter>>,
+    /// Any of these; an empty list is none.
+    pub or: Option<Vec<DepartmentFilter>>,
+    /// Not this.
+    pub not: Option<Box<DepartmentFilter>>,
+}
+
+filter_tree!(DepartmentFilter, DepartmentCriteria, |level, _scope| DepartmentCriteria {
+    parent_id: level.parent_id.map(|by| by.of("parentId")).transpose()?,
+    is_active: level.is_active,
+    text: level.text,
+});
+
+/// What departments can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "DepartmentField")]
+pub enum DepartmentOrderField {
+    /// As the tree is read: each before those below it.
+    Path,
+    /// By name.
+    Name,
+}
+
+/// An order of departments.
+#[derive(Debug, Clone, InputObject)]
+pub struct DepartmentOrder {
+    /// By what.
+    pub field: DepartmentOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
+}
+
+impl From<DepartmentOrder> for identity::DepartmentOrder {
+    fn from(order: DepartmentOrder) -> Self {
+        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
+    }
+}
+
+const BY_PATH: identity::DepartmentOrder =
+    identity::DepartmentOrder { field: DepartmentField::Path, descending: false };
+
+/// Reading departments.
+#[derive(Default)]
+pub struct DepartmentQuery;
+
+#[Object]
+impl DepartmentQuery {
+    /// A department; null where there is none that the viewer may see.
+    #[graphql(name = "department")]
+    async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`dep_…`")] id: ID) -> Result<Option<Department>> {
+        let id = crate::graphql::scalars::id("id", &id)?;
+        scope(ctx).cx().user()?;
+        department(ctx, Some(id)).await
+    }
+
+    /// Departments, as the tree is read unless ordered otherwise.
+    #[graphql(directive = requires::apply(Permission::ViewStaff))]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    async fn departments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<DepartmentFilter>,
+        #[graphql(desc = "In which order; ties are broken by id. At most 3.")] order_by: Option<Vec<DepartmentOrder>>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<DepartmentConnection> {
+        let scope = scope(ctx);
+        scope.cx().require(identity::VIEW_STAFF)?;
+        let filter = filter.unwrap_or_default().build(scope)?;
+        let orders = orders(order_by, BY_PATH)?;
+        let list = List::new(scope, &format!("departments {orders:?}"), first, after, last, before)?;
+        let slice = identity::departments(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
+        let place = |row: &identity::Department| identity::DepartmentOrder::place(&orders, row);
+        let count = list.count(move |conn, cx| {
+            let filter = filter.clone();
+            async move { identity::count_departments(&conn, &cx, &filter).await }
+        });
+        Ok(DepartmentConnection::of(list, slice, place, count))
+    }
+}
+
+/// A department is to be made.
+#[derive(Clone, InputObject)]
+pub struct CreateDepartmentInput {
+    /// Its name, 1–200 characters, unique.
+    pub name: String,
+    /// What it is for, at most 2000 characters.
+    pub description: Option<String>,
+    /// What it is to be part of; without it, it is at the top. The tree has at most 16 levels.
+    pub parent_id: Option<ID>,
+}
+
+/// What came of making a department.
+#[derive(SimpleObject)]
+pub struct CreateDepartmentPayload {
+    /// The department.
+    pub department: Option<Department>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// A department is to be changed. What is absent stays.
+#[derive(Clone, InputObject)]
+pub struct UpdateDepartmentInput {
+    /// The department.
+    pub department_id: ID,
+    /// Its name, 1–200 characters, unique.
+    pub name: Option<String>,
+    /// What it is for, at most 2000 characters; null clears it.
+    pub description: MaybeUndefined<String>,
+    /// Whether other departments can still be put into it.
+    pub is_active: Option<bool>,
+}
+
+/// What came of changing a department.
+#[derive(SimpleObject)]
+pub struct UpdateDepartmentPayload {
+    /// The department.
+    pub department: Option<Department>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// A department is to be moved with all below it.
+#[derive(Clone, InputObject)]
+pub struct MoveDepartmentInput {
+    /// The department.
+    pub department_id: ID,
+    /// What it is to be part of; null moves it to the top. Must be given.
+    pub parent_id: MaybeUndefined<ID>,
+}
+
+/// What came of moving a department.
+#[derive(SimpleObject)]
+pub struct MoveDepartmentPayload {
+    /// The department.
+    pub department: Option<Department>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
+}
+
+/// Keeping departments.
+#[derive(Default)]
+pub struct DepartmentMutation;
+
+#[Object]
+impl DepartmentMutation {
+    /// Makes a department.
+    #[graphql(directive = requires::apply(Permission::ManageDepartments))]
+    async fn create_department(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: CreateDepartmentInput,
+    ) -> Result<CreateDepartmentPayload> {
+        let scope = scope(ctx);
+        let cx = &scope.mutation(ctx);
+        let parent = input.parent_id.as_ref().map(|parent| id("input.parentId", parent)).transpose()?;
+        let cmd = &CreateDepartment { name: input.name, description: input.description, parent };
+        let made =
+            scope.app.db.transact(cx, "department.create", |tx| async move { create_department(&tx, cx, cmd).await });
+        let (department, errors) = payload(made.await)?;
+        Ok(CreateDepartmentPayload { department: department.map(Into::into), errors })
+    }
+
+    /// Changes a department. None is ever deleted; one that is not in use is deactivated.
+    #[graphql(directive = requires::apply(Permission::ManageDepartments))]
+    async fn update_department(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: UpdateDepartmentInput,
+    ) -> Result<UpdateDepartmentPayload> {
+        let scope = scope(ctx);
+        let cx = &scope.mutation(ctx);
+        let cmd = &UpdateDepartment {
+            id: id("input.departmentId", &input.department_id)?,
+            name: input.name,
+            description: crate::graphql::identity::cleared(input.description),
+            is_active: input.is_active,
+        };
+        let done =
+            scope.app.db.transact(cx, "department.update", |tx| async move { update_department(&tx, cx, cmd).await });
+        let (department, errors) = payload(done.await)?;
+        Ok(UpdateDepartmentPayload { department: department.map(Into::into), errors })
+    }
+
+    /// Moves a department, with all below it, below another one or to the top. It cannot go below itself.
+    #[graphql(directive = requires::apply(Permission::ManageDepartments))]
+    async fn move_department(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: MoveDepartmentInput,
+    ) -> Result<MoveDepartmentPayload> {
+        let scope = scope(ctx);
+        let cx = &scope.mutation(ctx);
+        let department = id("input.departmentId", &input.department_id)?;
+        let parent = match &input.parent_id {
+            MaybeUndefined::Value(parent) => Ok(Some(id("input.parentId", parent)?)),
+            MaybeUndefined::Null => Ok(None),
+            MaybeUndefined::Undefined => {
+                Err(Error::invalid("parentId", ProblemCode::Blank, "must be given; null moves it to the top"))
+            }
+        };
+        let moved = async {
+            let cmd = &MoveDepartment { id: department, parent: parent? };
+            scope.app.db.transact(cx, "department.move", |tx| async move { move_department(&tx, cx, cmd).await }).await
+        };
+        let (department, errors) = payload(moved.await)?;
+        Ok(MoveDepartmentPayload { department: department.map(Into::into), errors })
+    }
+}

@@ -1,0 +1,4 @@
+//! Departments and teams.
+
+pub mod departments;
+pub mod teams;

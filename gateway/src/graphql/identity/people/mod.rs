@@ -1,0 +1,5 @@
+//! Staff and clients.
+
+pub mod mutations;
+pub mod queries;
+pub mod types;

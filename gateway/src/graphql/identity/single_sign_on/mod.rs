@@ -1,0 +1,4 @@
+//! Identity providers, and signing in there.
+
+pub mod mutations;
+pub mod types;

@@ -1,0 +1,3 @@
+//! Where mail goes.
+
+pub mod transport;

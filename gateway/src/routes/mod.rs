@@ -1,0 +1,5 @@
+//! Routes beside the API: health and metrics, pictures, the playground.
+
+pub mod avatars;
+pub mod operations;
+pub mod playground;

@@ -1,0 +1,159 @@
+//! The application: every part, put together once.
+
+use std::sync::Arc;
+
+use audit::{AuditChain, AuditSink};
+use identity::{
+    Access, AccessTokens, Cards, Credential, Directory, HttpCards, Outgoing, Passwords, PlatformTokens, SessionPolicy,
+    SettingsReader, WebhookRules,
+};
+use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
+use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
+
+use crate::{
+    config::{Config, Schedule},
+    wiring::request_rates::Rates,
+};
+
+/// Every part of a running Frontdesk.
+pub struct App {
+    /// The databases.
+    pub db: Db,
+    /// Time and randomness.
+    pub source: Arc<Source>,
+    /// What sessions and API keys may do.
+    pub access: Access,
+    /// Colleagues, as other things show them.
+    pub directory: Directory,
+    /// The company's settings, as other code reads them.
+    pub settings: SettingsReader,
+    /// Access tokens.
+    pub tokens: AccessTokens,
+    /// Access tokens of platform administrators.
+    pub platform_tokens: PlatformTokens,
+    /// Requests of the tenants in the last minute.
+    pub rates: Rates,
+    /// Where the databases are, for making tenants. A secret.
+    pub database_url: String,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// How long sessions last at the most; a company may want it shorter.
+    pub sessions: SessionPolicy,
+    /// Where mail goes.
+    pub mailer: Arc<dyn Mailer>,
+    /// How mail looks.
+    pub mail: MailSettings,
+    /// The links of the whole installation, below that address; a company's are [`App::links_of`].
+    pub links: identity::Links,
+    /// By whom the certificates of tenants' mail servers may be, beside those whom everybody trusts.
+    pub mail_authorities: Option<Authorities>,
+    /// Whether tenants may have connections made to private networks.
+    pub allow_private_hosts: bool,
+    /// Identity providers, over the network.
+    pub oidc: identity::Oidc,
+    /// Where cards for channels go.
+    pub cards: Arc<dyn Cards>,
+    /// Which addresses channels may have.
+    pub webhooks: WebhookRules,
+    /// Whether attempts are limited.
+    pub rate_limits: bool,
+    /// How often background work looks, and how long things are kept.
+    pub schedule: Schedule,
+    /// The names of all permissions.
+    pub catalog: Vec<&'static str>,
+}
+
+/// The permissions of all contexts.
+pub fn catalog() -> Vec<kernel::Permission> {
+    [
+        kernel::visibility::PERMISSIONS,
+        identity::PERMISSIONS,
+        inbox::PERMISSIONS,
+        analytics_sync::PERMISSIONS,
+        audit::PERMISSIONS,
+    ]
+    .concat()
+}
+
+impl App {
+    /// Puts the parts together and opens the databases.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database is away; [`Error::Internal`] for settings that cannot work.
+    pub async fn new(config: &Config, source: Arc<Source>) -> Result<Arc<Self>> {
+        let keyring = Keyring::parse(&config.secret_key()?)?;
+        let db = open(config, keyring.clone()).await?;
+        let catalog: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
+        let mailer: Arc<dyn Mailer> = match &config.smtp_url {
+            Some(url) => Arc::new(SmtpMail::new(url).map_err(Error::internal)?),
+            None => {
+                std::fs::create_dir_all(&config.mail_dir).map_err(Error::unavailable)?;
+                Arc::new(FileMail::new(config.mail_dir.clone()))
+            }
+        };
+        // A storm of sign-ins leaves a core to everything else.
+        let hashing = std::thread::available_parallelism().map_or(1, |cores| cores.get() - 1);
+        let outgoing = Outgoing::new(config.allow_private_hosts.is_on())?;
+        Ok(Arc::new(Self {
+            access: Access::new(db.clone(), catalog.clone()),
+            directory: Directory::default(),
+            settings: SettingsReader::new(db.clone()),
+            tokens: AccessTokens::new(&keyring)?,
+            platform_tokens: PlatformTokens::new(&keyring)?,
+            rates: Rates::new(kernel::crypto::hex(&source.bytes::<8>())),
+            database_url: config.database_url.clone(),
+            passwords: Passwords::new(&source, hashing)?,
+            sessions: config.session_policy()?,
+            mailer,
+            mail: config.mail_settings()?,
+            links: identity::Links::new(&config.public_url()?),
+            mail_authorities: config.mail_authorities()?,
+            allow_private_hosts: config.allow_private_hosts.is_on(),
+            oidc: identity::Oidc::new(outgoing.clone()),
+            cards: Arc::new(HttpCards::new(outgoing)),
+            webhooks: config.webhooks(),
+            rate_limits: config.rate_limits.is_on(),
+            schedule: config.schedule()?,
+            catalog,
+            db,
+            source,
+        }))
+    }
+
+    /// A context for work of Frontdesk itself.
+    pub fn system(&self, tenant: Arc<Tenant>) -> Cx {
+        let id = format!("sys-{}", kernel::crypto::hex(&self.source.bytes::<8>()));
+        Cx::new(self.source.clone(), tenant, Actor::System, id)
+    }
+
+    /// Where the mails of the tenant of `cx` lead.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the registry is away.
+    pub async fn links_of(&self, cx: &Cx) -> Result<identity::Links> {
+        identity::links_of(&self.db, &cx.tenant, &self.links).await
+    }
+
+    /// A context at this instant for the same caller, with the rights that the session or key has now.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the token, the session or the key has ended, or the tenant was suspended.
+    pub async fn renewed(&self, cx: &Cx, credential: Option<&Credential>) -> Result<Cx> {
+        let now = cx.at_present();
+        if !self.db.tenant(TenantKey::Id(cx.tenant.id)).await?.is_some_and(|tenant| tenant.active) {
+            return Err(Error::Unauthenticated);
+        }
+        let Some(credential) = credential else { return Ok(now) };
+        if credential.expires_at().is_some_and(|at| at <= now.now) {
+            return Err(Error::Unauthenticated);
+        }
+        let actor = Actor::User(self.access.actor(&now, *credential).await?);
+        Ok(now.acting_as(actor))
+    }
+}
+
+/// Opens the databases with the sinks that every change goes to.
+pub async fn open(config: &Config, keyring: Keyring) -> Result<Db> {
+    let outbox = Outbox::new(vec![Box::new(AuditSink)], Box::new(AuditChain));
+    Ok(Db::open(&config.database_url, &config.database_options(), keyring).await?.with_outbox(outbox))
+}

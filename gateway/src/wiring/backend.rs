@@ -1,0 +1,294 @@
+//! The product behind the transports: who asks, of which tenant, and the schema that answers.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use async_graphql::{
+    Positioned, Request, Response, ValidationMode, async_trait::async_trait, parser::types::Selection,
+};
+use futures_util::{StreamExt, stream::BoxStream};
+use http::HeaderMap;
+use identity::{Credential, KEY_PREFIX, KeyClaims, PlatformClaims};
+use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
+
+use crate::{
+    graphql::{
+        loaders::Rounds,
+        schema::{Schema, build},
+        scope::Scope,
+    },
+    http::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd},
+    wiring::app::App,
+};
+
+/// How often an open socket asks whether its session or key still stands.
+const RECHECK: Duration = Duration::from_secs(2);
+
+/// The application as the transports see it, with the schema that answers.
+pub struct Product {
+    app: Arc<App>,
+    schema: Schema,
+    /// For documents that are known to be valid.
+    unvalidated: Schema,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        if let Error::Internal { detail } | Error::Unavailable { detail } = &error {
+            tracing::error!(%detail, code = error.code(), "a request could not be prepared");
+        }
+        let retry_after = match &error {
+            Error::RateLimited { retry_after } => Some(*retry_after),
+            _ => None,
+        };
+        Self { retryable: error.retryable(), retry_after, ..Self::new(error.code(), error.to_string()) }
+    }
+}
+
+impl Product {
+    /// The schema in front of this application.
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app, schema: build(ValidationMode::Strict), unvalidated: build(ValidationMode::Fast) }
+    }
+
+    /// What the request shows: an access token or an API key, if there is one.
+    fn credential(&self, peer: &Peer) -> Result<Option<Credential>> {
+        if peer.authorization.is_none() {
+            return Ok(None);
+        }
+        let text = bearer(peer).ok_or(Error::Unauthenticated)?;
+        let read = if text.starts_with(KEY_PREFIX) {
+            KeyClaims::read(text).map(Credential::Key)
+        } else {
+            self.app.tokens.read(text, self.app.source.now()).map(Credential::Token)
+        };
+        read.map(Some).ok_or(Error::Unauthenticated)
+    }
+
+    /// The platform administrator who asks; `None` for everybody else.
+    fn platform_claims(&self, peer: &Peer) -> Option<PlatformClaims> {
+        self.app.platform_tokens.read(bearer(peer)?, self.app.source.now())
+    }
+
+    /// The context of a request for operations of the platform, which belongs to no tenant; `None` for a person of a
+    /// tenant, whom the operations refuse themselves.
+    async fn platform(&self, peer: &Peer) -> Result<Option<Cx>, Failure> {
+        let actor = match self.platform_claims(peer) {
+            Some(claims) => match identity::platform_actor(&self.app.db, &claims).await {
+                // What is not public refuses them; signing in again does not.
+                Err(Error::Unauthenticated) => Actor::Anonymous,
+                admin => Actor::Platform(admin?),
+            },
+            None if matches!(self.credential(peer), Ok(Some(_))) => return Ok(None),
+            None => Actor::Anonymous,
+        };
+        let nowhere = Arc::new(Tenant::platform(self.app.source.now()));
+        Ok(Some(Cx::new(self.app.source.clone(), nowhere, actor, peer.request_id.as_str()).from(origin(peer))))
+    }
+
+    /// Counts the request against what its tenant may ask in a minute.
+    fn count(&self, cx: &Cx) -> Result<HeaderMap, Failure> {
+        let mut headers = HeaderMap::new();
+        if !self.app.rate_limits {
+            return Ok(headers);
+        }
+        let limit = cx.tenant.limits().requests_per_minute;
+        let key = (cx.tenant.id, matches!(cx.actor, Actor::User(_)));
+        // What has no limit is counted for the report.
+        let taken = self.app.rates.take(key, limit.unwrap_or(u64::MAX), cx.now);
+        let Some(limit) = limit else { return Ok(headers) };
+        let (remaining, reset) = match &taken {
+            Ok(allowance) => (allowance.remaining, allowance.reset),
+            Err(wait) => (0, *wait),
+        };
+        let seconds = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
+        headers.insert("ratelimit-limit", limit.into());
+        headers.insert("ratelimit-remaining", remaining.into());
+        headers.insert("ratelimit-reset", seconds.into());
+        match taken {
+            Ok(_) => Ok(headers),
+            Err(wait) => {
+                let message = format!("this front desk takes {limit} requests a minute; try again in {seconds} s");
+                let refused = Failure::new("RATE_LIMITED", message);
+                Err(Failure { retryable: true, retry_after: Some(wait), headers: headers.into(), ..refused })
+            }
+        }
+    }
+
+    /// The tenant of a request: the token's or key's; else the one that owns the host name; else the header's; else the
+    /// only one.
+    async fn tenant(&self, peer: &Peer, credential: Option<&Credential>) -> Result<Arc<Tenant>, Failure> {
+        let db = &self.app.db;
+        let missing = || Error::NotFound { what: "Tenant" };
+        let tenant = if let Some(credential) = credential {
+            // A token of a tenant that is gone is no token.
+            db.tenant(TenantKey::Id(credential.tenant())).await?.ok_or(Error::Unauthenticated)?
+        } else {
+            let by_host = match peer.host.as_deref().and_then(kernel::tenant::host_key) {
+                Some(host) => db.tenant(TenantKey::Host(host)).await?,
+                None => None,
+            };
+            match (by_host, &peer.tenant) {
+                (Some(tenant), _) => tenant,
+                (None, Some(slug)) if kernel::tenant::is_slug(slug) => {
+                    db.tenant(TenantKey::Slug(slug.clone())).await?.ok_or_else(missing)?
+                }
+                (None, Some(_)) => return Err(missing().into()),
+                (None, None) => db.tenant(TenantKey::Only).await?.ok_or_else(missing)?,
+            }
+        };
+        if tenant.is_half_made() {
+            return Err(missing().into());
+        }
+        if !tenant.active {
+            return Err(Failure::new("FORBIDDEN", "this front desk is suspended"));
+        }
+        if tenant.schema_version.as_deref() != Some(crate::wiring::tenants::version()) {
+            return Err(Error::unavailable(format!("tenant {} is not migrated", tenant.slug)).into());
+        }
+        Ok(tenant)
+    }
+
+    async fn caller(&self, peer: &Peer) -> Result<(Cx, Option<Credential>), Failure> {
+        let credential = self.credential(peer)?;
+        Ok((self.context(peer, credential.as_ref()).await?, credential))
+    }
+
+    async fn context(&self, peer: &Peer, credential: Option<&Credential>) -> Result<Cx, Failure> {
+        let tenant = self.tenant(peer, credential).await?;
+        let cx =
+            Cx::new(self.app.source.clone(), tenant, Actor::Anonymous, peer.request_id.as_str()).from(origin(peer));
+        match credential {
+            None => Ok(cx),
+            Some(credential) => {
+                let actor = self.app.access.actor(&cx, *credential).await?;
+                Ok(cx.acting_as(Actor::User(actor)))
+            }
+        }
+    }
+}
+
+/// The token of `Authorization: Bearer …`.
+fn bearer(peer: &Peer) -> Option<&str> {
+    let header = peer.authorization.as_deref()?;
+    header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).map(str::trim)
+}
+
+fn origin(peer: &Peer) -> Origin {
+    Origin { address: Some(peer.address), agent: peer.user_agent.clone() }
+}
+
+/// The mutations that need nobody to be signed in.
+const PUBLIC: &[&str] = &[
+    "signIn",
+    "refreshSession",
+    "submitMessage",
+    "registerClient",
+    "verifyEmail",
+    "requestEmailVerification",
+    "requestPasswordReset",
+    "resetPassword",
+    "confirmEmailChange",
+    "acceptInvitation",
+    "beginOidcSignIn",
+    "completeOidcSignIn",
+];
+
+/// The operations of the platform: `@platform` in the schema.
+const PLATFORM: &[&str] =
+    &["signInPlatform", "tenants", "tenant", "createTenant", "updateTenant", "suspendTenant", "resumeTenant"];
+
+/// Whether every operation of the document asks for nothing but these fields.
+fn only(names: &[&str], request: &mut Request) -> bool {
+    let listed = |item: &Positioned<Selection>| match &item.node {
+        Selection::Field(field) => names.contains(&field.node.name.node.as_str()),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
+    };
+    request.parsed_query().is_ok_and(|document| {
+        document.operations.iter().all(|(_, operation)| operation.node.selection_set.node.items.iter().all(listed))
+    })
+}
+
+/// The rounds in which the request's loaders fetch.
+fn rounds(request: &Request) -> Option<Rounds> {
+    let scope = request.data.get(&std::any::TypeId::of::<Scope>())?.downcast_ref::<Scope>()?;
+    Some(scope.loaders.rounds())
+}
+
+/// The operation's name as a metrics label, kept with the request until it is answered.
+struct Label(Arc<str>, Arc<kernel::cx::Counters>);
+
+#[async_trait]
+impl Backend for Product {
+    async fn prepare(&self, peer: &Peer, operation: &Operation, mut request: Request) -> Result<Prepared, Failure> {
+        let platform = if only(PLATFORM, &mut request) { self.platform(peer).await? } else { None };
+        let (cx, credential) = match platform {
+            Some(cx) => (cx, None),
+            None => match self.caller(peer).await {
+                // Whatever it is that they want, it is a tenant's.
+                Err(failure) if failure.code == "UNAUTHENTICATED" && self.platform_claims(peer).is_some() => {
+                    return Err(Failure::new("FORBIDDEN", "a platform administrator is a member of no tenant"));
+                }
+                // Clients send the token that has just ended along with the request for a new one.
+                Err(failure) if failure.code == "UNAUTHENTICATED" && only(PUBLIC, &mut request) => {
+                    (self.context(peer, None).await?, None)
+                }
+                caller => caller?,
+            },
+        };
+        let headers = self.count(&cx)?;
+        let idempotency = peer.idempotency_key.clone().zip(operation.body_hash);
+        let live = operation.kind == async_graphql::parser::types::OperationType::Subscription;
+        let label = Label(operation.label.clone(), cx.counters.clone());
+        let scope = Scope::new(self.app.clone(), cx, credential, idempotency, live);
+        Ok(Prepared { request: request.data(scope).data(label), headers })
+    }
+
+    async fn connect(&self, peer: &Peer) -> Result<Option<SessionEnd>, Failure> {
+        let (cx, Some(credential)) = self.caller(peer).await? else { return Ok(None) };
+        let app = self.app.clone();
+        Ok(Some(Box::pin(async move {
+            loop {
+                let left = credential.expires_at().map(|at| (at - app.source.now()).to_std().unwrap_or_default());
+                tokio::time::sleep(left.map_or(RECHECK, |left| left.min(RECHECK))).await;
+                if credential.expires_at().is_some_and(|at| at <= app.source.now()) {
+                    return EndReason::Expired;
+                }
+                // A database that is away takes nobody's access; the next look will tell.
+                if let Err(Error::Unauthenticated) = app.renewed(&cx, Some(&credential)).await {
+                    return EndReason::Revoked;
+                }
+            }
+        })))
+    }
+
+    async fn execute(&self, request: Request, valid: bool) -> Response {
+        let label = request.data.get(&std::any::TypeId::of::<Label>()).and_then(|label| label.downcast_ref::<Label>());
+        let label = label.map(|Label(name, counters)| (name.clone(), counters.clone()));
+        let schema = if valid { &self.unvalidated } else { &self.schema };
+        let response = match rounds(&request) {
+            Some(rounds) => rounds.run(schema.execute(request)).await,
+            None => schema.execute(request).await,
+        };
+        if let Some((name, counters)) = label {
+            let statements = counters.statements.load(Ordering::Relaxed);
+            metrics::counter!("frontdesk_sql_statements_total", "operation" => name).increment(statements.into());
+        }
+        response
+    }
+
+    fn stream(&self, request: Request) -> BoxStream<'static, Response> {
+        let rounds = rounds(&request);
+        let results = self.schema.execute_stream(request);
+        match rounds {
+            Some(rounds) => rounds.stream(results).boxed(),
+            None => results.boxed(),
+        }
+    }
+
+    fn sha256(&self, bytes: &[u8]) -> [u8; 32] {
+        kernel::crypto::sha256(bytes)
+    }
+}

@@ -1,0 +1,7 @@
+//! The parts, put together: the application, contexts that answer each other, tenants, who asks.
+
+pub mod app;
+pub mod backend;
+pub mod bridges;
+pub mod request_rates;
+pub mod tenants;
