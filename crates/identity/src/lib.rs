@@ -101,31 +101,21 @@ pub use ports::{Seats, Work};
 pub use queries::{
     access::{
         actor::{ACCESS_TTL, Access},
-        roles::{Standing, count_roles, grants_of_each, role_place, roles, sees_api_key, sees_session, standing},
+        roles::{ROLES_BY_IS_ACTIVE, Standing, grants_of_each, roles_by_ids, sees_api_key, sees_session, standing},
     },
-    api_keys::{ApiKeyCriteria, ApiKeyOrder, api_keys, count_api_keys},
-    invitations::{InvitationCriteria, count_invitations, invitations, invitations_by_ids},
+    api_keys::{good_keys, keys_of},
+    invitations::{INVITATIONS_BY_CREATED_AT, invitations_in, invitations_of},
     mail::{
         server::{active_mail_server, smtp_settings},
         wordings::{Worded, wordings},
     },
     organisation::{
-        departments::{
-            DepartmentCriteria, DepartmentField, DepartmentOrder, child_place, children, children_of_each,
-            colleague_place, count_children_of_each, count_departments, count_staff_of_each, departments,
-            departments_by_ids, staff_of_department, staff_of_each,
-        },
-        teams::{
-            TeamCriteria, TeamField, TeamOrder, count_members_of_each, count_teams, member_place, members,
-            members_of_each, teams, teams_by_ids, teams_of_each,
-        },
+        departments,
+        teams::{self, teams_of_each},
     },
     people::{
         directory::Directory,
-        list::{
-            PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
-            roles_by_ids, staff_id,
-        },
+        list::{anybody, count_people, is_active_staff, people, people_by, people_by_ids, staff_id},
     },
     sessions::{count_sessions, sessions},
     settings::{
@@ -231,12 +221,12 @@ pub use ports::Cards;
 pub use queries::notifications::{
     audience::{holders, new_program, role_members},
     channels::{
-        Channel, ChannelCriteria, DeliveryCriteria, channels, channels_by_ids, count_channels, count_deliveries,
-        deliveries, deliveries_by_ids, delivery_place, own_channel,
+        CHANNELS_BY_IS_ACTIVE, CHANNELS_BY_OWNER, Channel, DELIVERIES_BY_CHANNEL, DELIVERIES_BY_CREATED_AT,
+        DELIVERIES_BY_STATE, own_channel,
     },
     feed::{
-        NotificationCriteria, Preference, count_notifications, notification_place, notification_preferences,
-        notifications, notifications_by_ids, purge_notifications, unread_notifications,
+        NOTIFICATIONS_BY_CREATED_AT, NOTIFICATIONS_BY_LEVEL, NOTIFICATIONS_BY_READ, NOTIFICATIONS_BY_TYPE, Preference,
+        notification_preferences, purge_notifications, unread_notifications,
     },
 };
 pub use store::notifications::{
@@ -255,6 +245,21 @@ pub use usecases::notifications::{
     set_notification_preference::set_notification_preference,
     test_notification_channel::{Tested, test_notification_channel, test_own_channel},
 };
+
+/// The records of this context, by the words of the API: what [`kernel::record`] reads and writes.
+pub mod records {
+    pub use crate::store::{
+        access::role::Entity as Roles,
+        api_keys::api_key::Entity as ApiKeys,
+        invitations::invitation::Entity as Invitations,
+        notifications::{
+            notification::Entity as Notifications, notification_channel::Entity as Channels,
+            notification_delivery::Entity as Deliveries,
+        },
+        organisation::{department::Entity as Departments, team::Entity as Teams},
+        people::user::Entity as People,
+    };
+}
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {

@@ -85,14 +85,10 @@ pub trait People {
 pub trait Roles {
     /// The role by id.
     async fn role(&self, id: RoleId) -> Result<Option<role::Model>>;
-    /// The role by id; nobody else changes it until the transaction ends.
-    async fn lock_role(&self, id: RoleId) -> Result<Option<role::Model>>;
     /// The role of that name.
     async fn role_by_name(&self, name: &str) -> Result<Option<role::Model>>;
-    /// Adds a role; `false` where the name is taken.
-    async fn add_role(&self, role: &role::Model) -> Result<bool>;
-    /// Stores a role that is there; `false` where its new name is taken.
-    async fn save_role(&self, role: &role::Model) -> Result<bool>;
+    /// Adds a role that comes with Frontdesk, where it is not there yet.
+    async fn add_built_in_role(&self, role: &role::Model) -> Result<()>;
     /// How many active people there are besides one who hold one of these built-in roles. Until the transaction ends nobody
     /// else asks.
     async fn others(&self, roles: &[&str], besides: UserId) -> Result<u64>;

@@ -35,12 +35,9 @@ pub use domain::{
 pub use policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITORS};
 pub use ports::{Colleagues, MailError, Mailer, Worded, Wording};
 pub use queries::{
-    messages::{
-        MessageCriteria, MessageField, MessageOrder, Wide, count_messages, count_messages_of_each, messages,
-        messages_by_ids, messages_of, messages_of_each, visible_message_ids,
-    },
-    replies::{count_replies_of_each, replies, replies_by_ids, replies_of_each, reply_ids, reply_place},
-    visitors::{VisitorCriteria, VisitorField, VisitorOrder, count_visitors, visitors, visitors_by_ids},
+    messages::{self, MessagesOf, Wide},
+    replies::{Replies, reply_ids},
+    visitors,
     whole::{Whole, With, message_with},
 };
 pub use store::{
@@ -67,6 +64,11 @@ pub mod limits {
     pub const URL: usize = 2_000;
     /// A search.
     pub const SEARCH: usize = 200;
+}
+
+/// The records of this context, by the words of the API: what [`kernel::record`] reads and writes.
+pub mod records {
+    pub use crate::store::{message::Entity as Messages, reply::Entity as MessageReplies, visitor::Entity as Visitors};
 }
 
 /// The entities of this context, for the test that compares them with the migrations.

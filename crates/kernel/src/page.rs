@@ -65,6 +65,18 @@ impl From<i64> for Key {
 }
 
 impl Key {
+    /// Of a column's value. What lists are ordered by is never null.
+    pub fn of(value: sea_orm::Value) -> Self {
+        use sea_orm::Value;
+        match value {
+            Value::ChronoDateTimeUtc(Some(time)) => Self::Time(time),
+            Value::String(Some(text)) => Self::Text(text),
+            Value::Int(Some(number)) => Self::Number(number.into()),
+            Value::BigInt(Some(number)) => Self::Number(number),
+            _ => Self::Text(String::new()),
+        }
+    }
+
     fn expr(&self) -> SimpleExpr {
         match self {
             Self::Number(number) => Expr::val(*number),

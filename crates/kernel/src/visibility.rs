@@ -16,15 +16,15 @@
 //! search, counts, loaders and subscriptions all go through the finders, and [`rule`] says for one thing why it is seen.
 
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, Value,
+    ColumnTrait, Condition, DbBackend,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
     Cx, Permission,
     cx::UserKind,
-    db::{any_of, any_of_text},
-    id::{ClientId, DepartmentId, StaffId, TeamId, TypedId},
+    db::any_of,
+    id::{ClientId, DepartmentId, StaffId, TeamId},
 };
 
 /// Seeing everybody's work.
@@ -161,42 +161,6 @@ impl Sees {
         }
         any
     }
-
-    /// The same as text for a statement that is written by hand, with its values in the order of their places: `next`
-    /// gives the mark of the next place, and on PostgreSQL a list is one value. `None` where everything is seen.
-    pub(crate) fn text(
-        &self,
-        backend: DbBackend,
-        of: &Work<&str>,
-        mut next: impl FnMut() -> String,
-    ) -> Option<(String, Vec<Value>)> {
-        let Self::Some(reach) = self else { return None };
-        let (mut any, mut values) = (Vec::new(), Vec::new());
-        if reach.unassigned && of.held() {
-            let holders = [of.assignee, of.team, of.queue].into_iter().flatten();
-            let none: Vec<_> = holders.map(|holder| format!(r#""{holder}" IS NULL"#)).collect();
-            any.push(format!("({})", none.join(" AND ")));
-        }
-        let mut among = |column: Option<&str>, ids: Vec<uuid::Uuid>| {
-            if let Some(column) = column.filter(|_| !ids.is_empty()) {
-                let (text, some) = any_of_text(backend, column, ids, &mut next);
-                any.push(text);
-                values.extend(some);
-            }
-        };
-        among(of.assignee, uuids(&reach.colleagues));
-        among(of.team, uuids(&reach.teams));
-        among(of.queue, uuids(&reach.queues));
-        among(of.owner, uuids(reach.client.as_slice()));
-        if any.is_empty() {
-            any.push("1 = 0".to_owned());
-        }
-        Some((format!("({})", any.join(" OR ")), values))
-    }
-}
-
-fn uuids<I: TypedId>(ids: &[I]) -> Vec<uuid::Uuid> {
-    ids.iter().map(|id| id.uuid()).collect()
 }
 
 /// Why somebody sees a thing.

@@ -7,12 +7,17 @@ use std::{
 
 use identity::{
     MANAGE_NOTIFICATIONS, Notice, NotificationChannelSwitchedOff, NotificationType, Notifier, Template, Withdrawal,
+    records::Invitations,
 };
-use inbox::{MessageAssigned, ReplyFailed};
+use inbox::{
+    MessageAssigned, ReplyFailed,
+    records::{MessageReplies, Messages},
+};
 use kernel::{
     Actor, Conn, Cx, Error, Result, Tenant,
     events::{Event, Outbox, Stored},
     id::{InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
+    record::{by_ids, visible_ids},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -151,8 +156,9 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
         ReplyFailed::KIND => {
             let ReplyFailed { message, reply, .. } = decode(event)?;
             let conn = app.db.reader(cx).await?;
-            let author = inbox::replies_by_ids(&conn, cx, &[reply]).await?.remove(&reply).and_then(|it| it.author_id);
-            let assignee = inbox::messages_by_ids(&conn, cx, &[message]).await?.remove(&message);
+            let author =
+                by_ids::<MessageReplies>(&conn, cx, &[reply]).await?.remove(&reply).and_then(|it| it.author_id);
+            let assignee = by_ids::<Messages>(&conn, cx, &[message]).await?.remove(&message);
             let assignee = assignee.and_then(|it| it.assignee_id).map(UserId::from);
             let to = author.map(UserId::from).into_iter().chain(assignee).collect();
             // What the mail server said often repeats the visitor's address; it stands with the reply, for who may read that.
@@ -185,7 +191,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
         "invitation.accepted" => {
             let InvitationAccepted { invitation, staff } = decode(event)?;
             let conn = app.db.reader(cx).await?;
-            let found = identity::invitations_by_ids(&conn, cx, &[invitation]).await?.remove(&invitation);
+            let found = by_ids::<Invitations>(&conn, cx, &[invitation]).await?.remove(&invitation);
             let to = found.and_then(|found| found.invited_by).into_iter().collect();
             let body = "Somebody whom you invited is a colleague now.".to_owned();
             told(NotificationType::InvitationAccepted, to, body, Some(staff.to_string()))
@@ -216,7 +222,7 @@ async fn withdrawal(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Withdra
     let conn = app.db.reader(cx).await?;
     let Some(standing) = identity::standing(&conn, cx, &app.catalog, from.into()).await? else { return Ok(None) };
     let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
-    if !inbox::visible_message_ids(&conn, &theirs, &[message]).await?.is_empty() {
+    if !visible_ids::<Messages>(&conn, &theirs, &[message]).await?.is_empty() {
         return Ok(None);
     }
     let replies = inbox::reply_ids(&conn, message).await?;

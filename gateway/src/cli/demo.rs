@@ -33,7 +33,7 @@ pub struct DemoSignIn {
 /// # Errors
 /// What the use cases fail with.
 pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<DemoSignIn>> {
-    if identity::count_people(&db.reader(cx).await?, cx, identity::UserKind::Staff, &kernel::filter::Filter::default())
+    if identity::count_people(&db.reader(cx).await?, cx, identity::UserKind::Staff, &kernel::record::Filter::default())
         .await?
         > 1
     {

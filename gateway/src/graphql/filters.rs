@@ -1,15 +1,20 @@
 //! The comparators of the filter grammar, as inputs.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, marker::PhantomData};
 
 use async_graphql::{Enum, ID, InputObject, InputType, InputValueError, InputValueResult, Value, registry::Registry};
 use chrono::{DateTime, Utc};
 use kernel::{
     Error, ProblemCode, Result, filter,
     id::{TypedId, UserId},
+    record::{Field, Filter, Record},
 };
+use sea_orm::{Condition, DbBackend, EntityTrait};
 
-use super::scalars::{id, user_id};
+use super::{
+    scalars::{id, user_id},
+    scope::Scope,
+};
 
 /// The direction of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -171,6 +176,227 @@ impl DateTimeComparator {
             lte: time("lte", self.lte)?,
         })
     }
+}
+
+/// A filter input: its own comparisons, and others of its kind in `and`, `or` and `not`.
+pub trait FilterInput: Sized + Default {
+    /// What it filters.
+    type Of: Record;
+
+    /// As the kernel's filter. The gate bounds a document's size, so the recursion is bounded too; the kernel refuses what
+    /// is deeper than it allows.
+    fn build(self, scope: &Scope) -> Result<Filter<Self::Of>>;
+}
+
+/// The comparisons of one level of a filter. What was not given compares nothing.
+pub struct Leaves<'a, R: Record> {
+    /// Whose request it is.
+    pub scope: &'a Scope,
+    all: Vec<Condition>,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<'a, R: Record> Leaves<'a, R> {
+    /// None yet.
+    pub fn new(scope: &'a Scope) -> Self {
+        Self { scope, all: Vec::new(), of: PhantomData }
+    }
+
+    /// The database that is asked.
+    pub fn backend(&self) -> DbBackend {
+        self.scope.app.db.backend()
+    }
+
+    /// Compares with ids of one kind.
+    pub fn id<I: TypedId>(&mut self, field: Field<R::Column>, by: Option<IdComparator>) -> Result<()> {
+        let by = by.map(|by| by.of::<I>(field.name())).transpose()?;
+        self.id_of(field, by)
+    }
+
+    /// The same with ids that were read already.
+    pub fn id_of<I: TypedId>(&mut self, field: Field<R::Column>, by: Option<filter::IdComparator<I>>) -> Result<()> {
+        if let Some(by) = by {
+            self.all.extend(field.id(self.backend(), &by)?);
+        }
+        Ok(())
+    }
+
+    /// Compares with values.
+    pub fn value<T: Clone + Into<sea_orm::Value>>(
+        &mut self,
+        field: Field<R::Column>,
+        by: Option<impl Into<filter::ValueComparator<T>>>,
+    ) -> Result<()> {
+        if let Some(by) = by {
+            self.all.extend(field.value(&by.into())?);
+        }
+        Ok(())
+    }
+
+    /// Compares with instants.
+    pub fn time(&mut self, field: Field<R::Column>, by: Option<DateTimeComparator>) -> Result<()> {
+        if let Some(by) = by {
+            self.all.extend(field.time(&by.of(field.name())?));
+        }
+        Ok(())
+    }
+
+    /// Has this value.
+    pub fn is(&mut self, field: Field<R::Column>, value: Option<bool>) {
+        self.all.extend(value.into_iter().flat_map(|value| field.is(value)));
+    }
+
+    /// Has a value, or none.
+    pub fn is_set(&mut self, field: Field<R::Column>, set: Option<bool>) {
+        self.all.extend(set.into_iter().flat_map(|set| field.is_set(set)));
+    }
+
+    /// Contains a text.
+    pub fn text(&mut self, field: Field<R::Column>, text: Option<String>) {
+        let backend = self.backend();
+        self.all.extend(text.into_iter().flat_map(|text| field.text(backend, &text)));
+    }
+
+    /// A comparison of a context's own.
+    pub fn also(&mut self, condition: Option<Condition>) {
+        self.all.extend(condition);
+    }
+
+    /// The level, with nothing below it.
+    pub fn alone(self) -> Result<Filter<R>> {
+        Filter::level(self.all, Vec::new(), None, None)
+    }
+
+    /// The level, with those below it.
+    pub fn level<F>(self, and: Option<Vec<F>>, or: Option<Vec<F>>, not: Option<Box<F>>) -> Result<Filter<R>>
+    where
+        F: FilterInput<Of = R>,
+    {
+        let scope = self.scope;
+        let all = |parts: Vec<F>| parts.into_iter().map(|part| part.build(scope)).collect::<Result<Vec<_>>>();
+        Filter::level(
+            self.all,
+            all(and.unwrap_or_default())?,
+            or.map(all).transpose()?,
+            not.map(|part| part.build(scope)).transpose()?,
+        )
+    }
+}
+
+/// Makes the filter input of a record: its fields, and what each compares with.
+#[macro_export]
+macro_rules! filter {
+    (
+        $(#[$doc:meta])* $input:ident of $record:ty {
+            $($(#[$field_doc:meta])* $field:ident: $ty:ty,)*
+        }
+        |$level:ident, $leaves:ident| $compare:block
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, async_graphql::InputObject)]
+        pub struct $input {
+            $($(#[$field_doc])* pub $field: Option<$ty>,)*
+            /// All of these.
+            pub and: Option<Vec<$input>>,
+            /// Any of these; an empty list is none.
+            pub or: Option<Vec<$input>>,
+            /// Not this.
+            pub not: Option<Box<$input>>,
+        }
+
+        impl $crate::graphql::filters::FilterInput for $input {
+            type Of = $record;
+
+            fn build(
+                self,
+                scope: &$crate::graphql::scope::Scope,
+            ) -> kernel::Result<kernel::record::Filter<$record>> {
+                let mut $level = self;
+                let (and, or, not) = ($level.and.take(), $level.or.take(), $level.not.take());
+                let mut $leaves = $crate::graphql::filters::Leaves::<$record>::new(scope);
+                $compare
+                $leaves.level(and, or, not)
+            }
+        }
+    };
+}
+
+/// Makes the comparator of an enum that is the context's `$row`.
+#[macro_export]
+macro_rules! comparator {
+    ($(#[$doc:meta])* $name:ident of $ty:ty as $row:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, async_graphql::InputObject)]
+        pub struct $name {
+            /// Equals.
+            pub eq: Option<$ty>,
+            /// Differs.
+            pub ne: Option<$ty>,
+            /// Is one of.
+            #[graphql(name = "in")]
+            pub is_in: Option<Vec<$ty>>,
+        }
+
+        impl From<$name> for kernel::filter::ValueComparator<$row> {
+            fn from(by: $name) -> Self {
+                Self {
+                    eq: by.eq.map(Into::into),
+                    ne: by.ne.map(Into::into),
+                    is_in: by.is_in.map(|all| all.into_iter().map(Into::into).collect()),
+                }
+            }
+        }
+    };
+}
+
+/// An order input of a record.
+pub trait OrderInput {
+    /// What it orders.
+    type Of: Record;
+
+    /// By which column, and whether from the end.
+    fn column(&self) -> (<Self::Of as EntityTrait>::Column, bool);
+}
+
+/// Makes the order input of a record, and the enum of what it can be ordered by: each is called like its column.
+#[macro_export]
+macro_rules! order {
+    ($what:literal: $order:ident, $fields:ident of $record:ty, ascending { $($field:tt)+ }) => {
+        $crate::order!(@ $what, $order, $fields, $record, "OrderDirection::Asc", { $($field)+ });
+    };
+    ($what:literal: $order:ident, $fields:ident of $record:ty, descending { $($field:tt)+ }) => {
+        $crate::order!(@ $what, $order, $fields, $record, "OrderDirection::Desc", { $($field)+ });
+    };
+    (
+        @ $what:literal, $order:ident, $fields:ident, $record:ty, $usual:tt, { $($(#[$doc:meta])* $field:ident,)+ }
+    ) => {
+        #[doc = concat!("What ", $what, " can be ordered by.")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+        pub enum $fields {
+            $($(#[$doc])* $field,)+
+        }
+
+        #[doc = concat!("An order of ", $what, ".")]
+        #[derive(Debug, Clone, async_graphql::InputObject)]
+        pub struct $order {
+            /// By what.
+            pub field: $fields,
+            /// In which direction.
+            #[graphql(default_with = $usual)]
+            pub direction: $crate::graphql::filters::OrderDirection,
+        }
+
+        impl $crate::graphql::filters::OrderInput for $order {
+            type Of = $record;
+
+            fn column(&self) -> (<$record as sea_orm::EntityTrait>::Column, bool) {
+                let column = match self.field {
+                    $($fields::$field => <<$record as sea_orm::EntityTrait>::Column>::$field,)+
+                };
+                (column, self.direction == $crate::graphql::filters::OrderDirection::Desc)
+            }
+        }
+    };
 }
 
 /// Turns a filter input with `and`, `or` and `not` into the kernel's filter. The gate bounds a document's size, so

@@ -6,23 +6,25 @@
 //! (docs/decisions/0002-lists-prime-the-loaders.md).
 
 use std::{
+    any::{Any, TypeId},
     collections::HashMap,
     hash::Hash,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use identity::{Channel, Delivery, Department, Invitation, Notification, Person, Role};
-use inbox::{Message, MessageReply, Visitor};
+use identity::{Membership, Person, Role};
 use kernel::{
     Conn, Cx, Error,
-    id::{
-        DepartmentId, InvitationId, MessageId, MessageReplyId, NotificationChannelId, NotificationDeliveryId,
-        NotificationId, RoleId, UserId, VisitorId,
-    },
+    id::{RoleId, StaffId, UserId},
 };
 
 use crate::wiring::app::App;
+
+mod records;
+mod rounds;
+pub use records::{By, CountOf, Of};
+pub use rounds::Rounds;
 
 /// The loaders of one request. Clones are the same loaders.
 ///
@@ -56,10 +58,20 @@ impl Loaders {
         self.0.fed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What was fetched ahead for a key.
+    fn ahead<K: Key>(&self, key: &K) -> Option<K::Value> {
+        self.fed().get(&TypeId::of::<K>())?.downcast_ref::<HashMap<K, K::Value>>()?.get(key).cloned()
+    }
+
     /// Puts in what was fetched ahead.
     pub fn feed_many<K: Key>(&self, found: impl IntoIterator<Item = (K, K::Value)>) {
-        if !self.0.live {
-            K::fed(&mut self.fed()).extend(found);
+        if self.0.live {
+            return;
+        }
+        let mut fed = self.fed();
+        let kind = fed.entry(TypeId::of::<K>()).or_insert_with(|| Box::new(HashMap::<K, K::Value>::new()));
+        if let Some(kind) = kind.downcast_mut::<HashMap<K, K::Value>>() {
+            kind.extend(found);
         }
     }
 
@@ -68,9 +80,8 @@ impl Loaders {
     where
         Batch: Loader<K, Value = K::Value, Error = Error>,
     {
-        let fed = K::fed(&mut self.fed()).get(&key).cloned();
-        if fed.is_some() {
-            return Ok(fed);
+        if let Some(ahead) = self.ahead(&key) {
+            return Ok(Some(ahead));
         }
         let Inner { app, cx, live, rounds, batches, .. } = self.0.as_ref();
         let batches = batches.get_or_init(|| {
@@ -85,13 +96,13 @@ impl Loaders {
     }
 }
 
+/// What was fetched ahead: by the type of the key, a map of keys and values.
+type Fed = HashMap<TypeId, Box<dyn Any + Send>>;
+
 /// What a loader is asked for.
 pub trait Key: Copy + Eq + Hash + Send + Sync + 'static {
     /// What it is answered with.
-    type Value: Clone + Send + Sync;
-
-    /// Where its kind is kept.
-    fn fed(fed: &mut Fed) -> &mut HashMap<Self, Self::Value>;
+    type Value: Clone + Send + Sync + 'static;
 }
 
 /// What a loader asks.
@@ -108,37 +119,21 @@ impl Batch {
     }
 }
 
-fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
-    found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
-}
-
+/// The loader of each kind of key that is no record's: `name: Key => Value, |conn, cx, app, keys| found`.
 macro_rules! loaders {
-    ($fed:ident { $($below:ident: $more:ty),* } at |$all:ident| $place:expr;
-     $($kind:ident: $key:ty => $value:ty, |$conn:ident, $cx:ident, $app:ident, $ids:ident| $load:expr;)*) => {
-        /// What was fetched ahead.
-        #[derive(Default)]
-        pub struct $fed {
-            $($below: $more,)*
-            $($kind: HashMap<$key, $value>,)*
-        }
-
-        $(
+    ($($key:ty => $value:ty, |$conn:ident, $cx:ident, $app:ident, $keys:ident| $load:expr;)*) => {$(
         impl Key for $key {
             type Value = $value;
-
-            fn fed($all: &mut Fed) -> &mut HashMap<Self, $value> {
-                &mut $place.$kind
-            }
         }
 
         impl Loader<$key> for Batch {
             type Value = $value;
             type Error = Error;
 
-            async fn load(&self, ids: &[$key]) -> Result<HashMap<$key, $value>, Error> {
+            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $value>, Error> {
                 let found = async {
                     let ($conn, $cx) = self.conn().await?;
-                    let ($app, $ids) = (&self.app, ids);
+                    let $app = &self.app;
                     $load
                 };
                 let found = found.await;
@@ -146,68 +141,29 @@ macro_rules! loaders {
                 found
             }
         }
-        )*
-    };
+    )*};
 }
 
-mod organisation;
-mod rounds;
-pub use organisation::*;
-pub use rounds::Rounds;
-
 loaders! {
-    Fed { organisation: FedOfOrganisation } at |fed| fed;
-    people: UserId => Arc<Person>, |conn, cx, app, ids| app.directory.people_by_ids(&conn, &cx, ids).await;
-    grants: GrantsOf => Arc<Vec<String>>, |conn, _cx, _app, keys| {
+    UserId => Arc<Person>, |conn, cx, app, ids| app.directory.people_by_ids(&conn, &cx, ids).await;
+    RoleId => Arc<Role>, |conn, _cx, app, ids| {
+        let found = identity::roles_by_ids(&conn, ids, &app.catalog).await?;
+        Ok(found.into_iter().map(|(id, role)| (id, Arc::new(role))).collect())
+    };
+    GrantsOf => Arc<Vec<String>>, |conn, _cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::grants_of_each(&conn, &ids).await?;
         Ok(found.into_iter().map(|(id, names)| (GrantsOf(id), Arc::new(names))).collect())
     };
-    roles: RoleId => Arc<Role>, |conn, _cx, app, ids| identity::roles_by_ids(&conn, ids, &app.catalog).await.map(shared);
-    departments: DepartmentId => Arc<Department>, |conn, _cx, _app, ids| identity::departments_by_ids(&conn, ids).await.map(shared);
-    invitations: InvitationId => Arc<Invitation>, |conn, cx, _app, ids| identity::invitations_by_ids(&conn, &cx, ids).await.map(shared);
-    known_as: KnownAsOf => Arc<Vec<identity::KnownAs>>, |conn, cx, _app, keys| {
+    KnownAsOf => Arc<Vec<identity::KnownAs>>, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::known_as(&conn, &cx, &ids).await?;
         Ok(found.into_iter().map(|(id, known)| (KnownAsOf(id), Arc::new(known))).collect())
     };
-    visitors: VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
-    messages: MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
-    replies: MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
-    notifications: NotificationId => Arc<Notification>, |conn, cx, _app, ids| {
-        identity::notifications_by_ids(&conn, &cx, ids).await.map(shared)
-    };
-    channels: NotificationChannelId => Arc<Channel>, |conn, cx, _app, ids| {
-        identity::channels_by_ids(&conn, &cx, ids).await.map(shared)
-    };
-    deliveries: NotificationDeliveryId => Arc<Delivery>, |conn, cx, _app, ids| {
-        identity::deliveries_by_ids(&conn, &cx, ids).await.map(shared)
-    };
-    replies_of: RepliesOf => Arc<Vec<MessageReply>>, |conn, cx, _app, keys| {
-        let mut found = HashMap::new();
-        for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.message))) {
-            for (message, replies) in inbox::replies_of_each(&conn, &cx, &parents, rows, backward).await? {
-                found.insert(RepliesOf { message, rows, backward }, Arc::new(replies));
-            }
-        }
-        Ok(found)
-    };
-    messages_of: MessagesOf => Arc<Vec<Message>>, |conn, cx, _app, keys| {
-        let mut found = HashMap::new();
-        for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.visitor))) {
-            for (visitor, messages) in inbox::messages_of_each(&conn, &cx, &parents, rows, backward).await? {
-                found.insert(MessagesOf { visitor, rows, backward }, Arc::new(messages));
-            }
-        }
-        Ok(found)
-    };
-    reply_counts: ReplyCount => u64, |conn, cx, _app, keys| {
+    TeamsOf => Arc<Vec<Membership>>, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        Ok(inbox::count_replies_of_each(&conn, &cx, &ids).await?.into_iter().map(|(id, n)| (ReplyCount(id), n)).collect())
-    };
-    message_counts: MessageCount => u64, |conn, cx, _app, keys| {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        Ok(inbox::count_messages_of_each(&conn, &cx, &ids).await?.into_iter().map(|(id, n)| (MessageCount(id), n)).collect())
+        let found = identity::teams_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, teams)| (TeamsOf(id), Arc::new(teams))).collect())
     };
 }
 
@@ -219,44 +175,6 @@ pub struct GrantsOf(pub UserId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KnownAsOf(pub UserId);
 
-/// The first (or last) replies of a message.
+/// The teams of a colleague.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RepliesOf {
-    /// The message.
-    pub message: MessageId,
-    /// How many rows at the most.
-    pub rows: u64,
-    /// From the end.
-    pub backward: bool,
-}
-
-/// The newest (or oldest) messages of a visitor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct MessagesOf {
-    /// The visitor.
-    pub visitor: VisitorId,
-    /// How many rows at the most.
-    pub rows: u64,
-    /// From the end.
-    pub backward: bool,
-}
-
-/// How many replies a message has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ReplyCount(pub MessageId);
-
-/// How many messages a visitor wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct MessageCount(pub VisitorId);
-
-/// Parents that are asked for the same page, together.
-fn by_page<P>(keys: impl Iterator<Item = (u64, bool, P)>) -> Vec<(u64, bool, Vec<P>)> {
-    let mut pages: Vec<(u64, bool, Vec<P>)> = Vec::new();
-    for (rows, backward, parent) in keys {
-        match pages.iter_mut().find(|page| page.0 == rows && page.1 == backward) {
-            Some(page) => page.2.push(parent),
-            None => pages.push((rows, backward, vec![parent])),
-        }
-    }
-    pages
-}
+pub struct TeamsOf(pub StaffId);

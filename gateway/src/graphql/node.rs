@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
+use identity::records::Invitations;
+use inbox::records::{Messages, Visitors};
 use kernel::{
     Error, ProblemCode,
-    id::{DepartmentId, InvitationId, MessageId, TeamId, TypedId, VisitorId, prefix},
+    id::{DepartmentId, MessageId, TeamId, TypedId, VisitorId, prefix},
+    record::by_ids,
 };
 
 use super::{
@@ -20,6 +23,7 @@ use super::{
         staff, team,
     },
     inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
+    loaders::By,
     scalars::id,
     scope::{Scope, scope},
 };
@@ -61,7 +65,7 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         Some("msg") => message(ctx, id(argument, text)?).await?.map(Node::Message),
         Some("rpl") => reply(ctx, id(argument, text)?).await?.map(Node::MessageReply),
         Some("vis") => {
-            let visitor = scope.loaders.load_one(id::<VisitorId>(argument, text)?).await?;
+            let visitor = scope.loaders.load_one(By::<Visitors>(id(argument, text)?)).await?;
             visitor.map(|visitor| Node::Visitor(visitor.as_ref().clone().into()))
         }
         Some("stf") => staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff),
@@ -69,7 +73,7 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         Some("dep") => department(ctx, Some(id::<DepartmentId>(argument, text)?)).await?.map(Node::Department),
         Some("tem") => team(ctx, id::<TeamId>(argument, text)?).await?.map(Node::Team),
         Some("inv") => {
-            let invitation = scope.loaders.load_one(id::<InvitationId>(argument, text)?).await?;
+            let invitation = scope.loaders.load_one(By::<Invitations>(id(argument, text)?)).await?;
             invitation.map(|invitation| Node::Invitation(invitation.as_ref().clone().into()))
         }
         Some("aud") => {
@@ -91,15 +95,15 @@ async fn prime_inbox(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::
     let nodes = [look];
     let messages = of_kind::<MessageId>(ids);
     if !messages.is_empty() {
-        let found: Vec<_> = inbox::messages_by_ids(&conn, &cx, &messages).await?.into_values().collect();
+        let found: Vec<_> = by_ids::<Messages>(&conn, &cx, &messages).await?.into_values().collect();
         prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|message| (message.id, Arc::new(message))));
+        scope.loaders.feed_many(found.into_iter().map(|message| (By::<Messages>(message.id), Arc::new(message))));
     }
     let visitors = of_kind::<VisitorId>(ids);
     if !visitors.is_empty() {
-        let found: Vec<_> = inbox::visitors_by_ids(&conn, &cx, &visitors).await?.into_values().collect();
+        let found: Vec<_> = by_ids::<Visitors>(&conn, &cx, &visitors).await?.into_values().collect();
         prime_visitors(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|visitor| (visitor.id, Arc::new(visitor))));
+        scope.loaders.feed_many(found.into_iter().map(|visitor| (By::<Visitors>(visitor.id), Arc::new(visitor))));
     }
     Ok(())
 }

@@ -1,24 +1,24 @@
 //! Relay connections, one pattern for all of them.
 //!
-//! A list resolver makes a [`List`] of its paging arguments, asks a query for the page, and hands the rows to the
-//! `of` of its connection, which [`connection!`](crate::connection) wrote.
+//! A list of records is one line ([`records`](super::records)). Any other list makes a [`List`] of its paging arguments,
+//! asks a query for the page, and hands the rows to the `of` of its connection, which
+//! [`connection!`](crate::connection) wrote.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use async_graphql::{SimpleObject, dataloader::Loader};
+use async_graphql::SimpleObject;
 use kernel::{
-    Conn, Cx, Error, ProblemCode,
+    Conn, Cx,
     page::{Cursors, Page, PageArgs, Place, Slice},
 };
 
-use super::{
-    loaders::{Batch, Key},
-    scope::Scope,
-};
+use super::scope::Scope;
 use crate::wiring::app::App;
 
 /// Counts a whole list, when somebody asks.
-pub type Count = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = kernel::Result<u64>> + Send>> + Send + Sync>;
+pub type Count = Arc<dyn Fn() -> Counted + Send + Sync>;
+/// A list being counted.
+pub type Counted = Pin<Box<dyn Future<Output = kernel::Result<u64>> + Send>>;
 
 /// What lies around a page.
 #[derive(Debug, Clone, SimpleObject)]
@@ -45,42 +45,16 @@ pub struct List {
 
 impl List {
     /// Checks the paging arguments. `name` tells the list and its order from all others.
-    pub fn new(
-        scope: &Scope,
-        name: &str,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> kernel::Result<Self> {
+    pub fn new(scope: &Scope, name: &str, page: &PageArgs) -> kernel::Result<Self> {
         let cx = scope.cx();
         let cursors = Cursors::new(scope.app.db.keyring(), &cx, name);
-        let page = cursors.page(&PageArgs { first, after, last, before })?;
+        let page = cursors.page(page)?;
         Ok(Self { cx, page, cursors, app: scope.app.clone() })
     }
 
     /// A connection for reading.
     pub async fn conn(&self) -> kernel::Result<Conn> {
         self.app.db.reader(&self.cx).await
-    }
-
-    /// The page of a list below a row, from the loader; `None` where it begins at a cursor, which no other row's does. The
-    /// loader's key is told how many rows, with the one beyond the page, and whether from the end.
-    pub async fn at_an_end<K, T>(
-        &self,
-        scope: &Scope,
-        key: impl FnOnce(u64, bool) -> K,
-    ) -> kernel::Result<Option<Slice<T>>>
-    where
-        K: Key<Value = Arc<Vec<T>>>,
-        Batch: Loader<K, Value = Arc<Vec<T>>, Error = Error>,
-        T: Clone,
-    {
-        if self.page.after.is_some() || self.page.before.is_some() {
-            return Ok(None);
-        }
-        let found = scope.loaders.load_one(key(self.page.size + 1, self.page.backward)).await?;
-        Ok(Some(self.page.slice(found.map(|found| found.to_vec()).unwrap_or_default())))
     }
 
     /// Counts the list with this query when somebody asks, on a connection of its own.
@@ -95,45 +69,51 @@ impl List {
             Box::pin(async move { count(app.db.reader(&cx).await?, cx).await })
         })
     }
+}
 
+/// A page that was read, with what a connection shows of it.
+pub struct Listed<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Where each of them stands.
+    pub places: Vec<Place>,
+    /// Whether there are rows after these.
+    pub has_next: bool,
+    /// Whether there are rows before these.
+    pub has_previous: bool,
     /// The cursors of the list.
-    pub fn cursors(self) -> Cursors {
-        self.cursors
+    pub cursors: Cursors,
+    /// Counts the list.
+    pub count: Count,
+}
+
+impl<T> Listed<T> {
+    /// The same page of other things.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
+        let Self { rows, places, has_next, has_previous, cursors, count } = self;
+        Listed { rows: rows.into_iter().map(f).collect(), places, has_next, has_previous, cursors, count }
+    }
+
+    /// A page of a list: `place` tells where a row stands in its order, `count` counts it.
+    pub fn new(list: List, slice: Slice<T>, place: impl Fn(&T) -> Place, count: Count) -> Self {
+        Self {
+            places: slice.rows.iter().map(place).collect(),
+            rows: slice.rows,
+            has_next: slice.has_next,
+            has_previous: slice.has_previous,
+            cursors: list.cursors,
+            count,
+        }
     }
 }
 
-/// Counts a list below a row when somebody asks, for all rows of a level at once.
-pub fn counted<K>(scope: &Scope, key: K) -> Count
-where
-    K: Key<Value = u64>,
-    Batch: Loader<K, Value = u64, Error = Error>,
-{
-    let loaders = scope.loaders.clone();
-    Arc::new(move || {
-        let loaders = loaders.clone();
-        Box::pin(async move { Ok(loaders.load_one(key).await?.unwrap_or_default()) })
-    })
-}
-
-/// The orders asked for, at most 3, or the usual one.
-pub fn orders<I, O: From<I>>(asked: Option<Vec<I>>, usual: O) -> kernel::Result<Vec<O>> {
-    let asked = asked.unwrap_or_default();
-    if asked.len() > 3 {
-        return Err(Error::invalid("orderBy", ProblemCode::TooLong, "may hold at most 3 orders"));
-    }
-    if asked.is_empty() {
-        return Ok(vec![usual]);
-    }
-    Ok(asked.into_iter().map(Into::into).collect())
-}
-
-/// The page info of rows at these places.
-pub fn page_info(cursors: &Cursors, places: &[Place], has_next: bool, has_previous: bool) -> PageInfo {
+/// What lies around a page.
+pub fn page_info<T>(page: &Listed<T>) -> PageInfo {
     PageInfo {
-        has_next_page: has_next,
-        has_previous_page: has_previous,
-        start_cursor: places.first().map(|place| cursors.encode(place)),
-        end_cursor: places.last().map(|place| cursors.encode(place)),
+        has_next_page: page.has_next,
+        has_previous_page: page.has_previous,
+        start_cursor: page.places.first().map(|place| page.cursors.encode(place)),
+        end_cursor: page.places.last().map(|place| page.cursors.encode(place)),
     }
 }
 
@@ -151,31 +131,11 @@ macro_rules! connection {
         }
 
         #[doc = concat!("A page of ", $what, ".")]
-        pub struct $connection {
-            rows: Vec<std::sync::Arc<$node>>,
-            places: Vec<kernel::page::Place>,
-            has_next: bool,
-            has_previous: bool,
-            cursors: kernel::page::Cursors,
-            count: $crate::graphql::paging::Count,
-        }
+        pub struct $connection($crate::graphql::paging::Listed<std::sync::Arc<$node>>);
 
-        impl $connection {
-            /// The connection of a page's rows: `place` tells where a row stands in the order, `count` counts the list.
-            pub fn of(
-                list: $crate::graphql::paging::List,
-                slice: kernel::page::Slice<$row>,
-                place: impl Fn(&$row) -> kernel::page::Place,
-                count: $crate::graphql::paging::Count,
-            ) -> Self {
-                Self {
-                    places: slice.rows.iter().map(place).collect(),
-                    rows: slice.rows.into_iter().map(|row| std::sync::Arc::new(row.into())).collect(),
-                    has_next: slice.has_next,
-                    has_previous: slice.has_previous,
-                    cursors: list.cursors(),
-                    count,
-                }
+        impl From<$crate::graphql::paging::Listed<$row>> for $connection {
+            fn from(listed: $crate::graphql::paging::Listed<$row>) -> Self {
+                Self(listed.map(|row| std::sync::Arc::new(row.into())))
             }
         }
 
@@ -185,25 +145,25 @@ macro_rules! connection {
             /// The rows, each with its cursor.
             async fn edges(&self) -> Vec<$edge> {
                 let edge = |(node, place): (&std::sync::Arc<$node>, &kernel::page::Place)| $edge {
-                    cursor: self.cursors.encode(place),
+                    cursor: self.0.cursors.encode(place),
                     node: node.clone(),
                 };
-                self.rows.iter().zip(&self.places).map(edge).collect()
+                self.0.rows.iter().zip(&self.0.places).map(edge).collect()
             }
 
             /// The rows alone.
             async fn nodes(&self) -> &[std::sync::Arc<$node>] {
-                &self.rows
+                &self.0.rows
             }
 
             /// What lies around the page.
             async fn page_info(&self) -> $crate::graphql::paging::PageInfo {
-                $crate::graphql::paging::page_info(&self.cursors, &self.places, self.has_next, self.has_previous)
+                $crate::graphql::paging::page_info(&self.0)
             }
 
             /// How many rows the whole list has; counted only when asked for.
             async fn total_count(&self) -> $crate::graphql::errors::Result<i32> {
-                let count = (self.count)().await?;
+                let count = (self.0.count)().await?;
                 Ok(i32::try_from(count).unwrap_or(i32::MAX))
             }
         }

@@ -7,7 +7,6 @@ pub mod mail;
 pub mod notifications;
 pub mod organisation;
 pub mod people;
-mod ranked;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;

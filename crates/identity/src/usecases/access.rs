@@ -4,6 +4,7 @@ use kernel::{
     Cx, Error, ProblemCode, Result,
     db::Emit,
     id::{RoleId, StaffId, UserId},
+    record::Records,
     text::Check,
 };
 
@@ -97,7 +98,12 @@ pub(crate) async fn keep_the_last<S: Roles>(s: &S, person: &Person, field: &str)
 ///
 /// # Errors
 /// [`Error::Invalid`] for a bad or taken name, an unknown permission, one that the actor does not hold.
-pub async fn create_role<S: Roles + Emit>(s: &S, cx: &Cx, catalog: &[&str], cmd: &SaveRole) -> Result<Role> {
+pub async fn create_role<S: Records<role::Entity> + Emit>(
+    s: &S,
+    cx: &Cx,
+    catalog: &[&str],
+    cmd: &SaveRole,
+) -> Result<Role> {
     cx.require(MANAGE_ROLES)?;
     let new = role::Model {
         id: cx.new_id(),
@@ -112,9 +118,7 @@ pub async fn create_role<S: Roles + Emit>(s: &S, cx: &Cx, catalog: &[&str], cmd:
     };
     let named = SaveRole { name: Some(cmd.name.clone().unwrap_or_default()), ..cmd.clone() };
     let role = changed(cx, catalog, new, &named)?;
-    if !s.add_role(&role).await? {
-        return Err(taken());
-    }
+    s.insert(&role).await?;
     s.emit(cx, &RoleSaved { role: role.id, before: None, after: Role::of(role.clone(), catalog) });
     Ok(Role::of(role, catalog))
 }
@@ -125,7 +129,7 @@ pub async fn create_role<S: Roles + Emit>(s: &S, cx: &Cx, catalog: &[&str], cmd:
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] as for [`create_role`], and for a role that has more than the actor holds;
 /// [`Error::Forbidden`] for [`SaveRole::requires_totp`] without [`MANAGE_SIGN_IN`].
-pub async fn update_role<S: Roles + Emit>(
+pub async fn update_role<S: Records<role::Entity> + Emit>(
     s: &S,
     cx: &Cx,
     catalog: &[&str],
@@ -133,7 +137,7 @@ pub async fn update_role<S: Roles + Emit>(
     cmd: &SaveRole,
 ) -> Result<Role> {
     cx.require(MANAGE_ROLES)?;
-    let known = s.lock_role(id).await?.ok_or(Error::NotFound { what: "Role" })?;
+    let known = s.lock(cx, id).await?;
     let before = Role::of(known.clone(), catalog);
     holds_all(cx, "roleId", &before.permissions)?;
     let fixed = [cmd.name.is_some(), cmd.description.is_some(), cmd.permissions.is_some(), cmd.is_active.is_some()];
@@ -144,19 +148,13 @@ pub async fn update_role<S: Roles + Emit>(
             "of a built-in role only the second factor can be changed; make a role of your own",
         ));
     }
-    let role = changed(cx, catalog, known, cmd)?;
+    let role = changed(cx, catalog, known.clone(), cmd)?;
     let after = Role::of(role.clone(), catalog);
     if after != before {
-        if !s.save_role(&role).await? {
-            return Err(taken());
-        }
+        s.update(&known, &role).await?;
         s.emit(cx, &RoleSaved { role: id, before: Some(before), after: after.clone() });
     }
     Ok(after)
-}
-
-fn taken() -> Error {
-    Error::invalid("name", ProblemCode::NotAvailable, "another role has this name")
 }
 
 fn changed(cx: &Cx, catalog: &[&str], mut role: role::Model, cmd: &SaveRole) -> Result<role::Model> {

@@ -1,7 +1,9 @@
 //! API keys are made and revoked, by people in a session: a key makes no keys.
 
 use chrono::{DateTime, Utc};
-use kernel::{Cx, Error, ProblemCode, Result, crypto::token_hash, db::Emit, id::ApiKeyId, text::Check};
+use kernel::{
+    Cx, Error, ProblemCode, Result, crypto::token_hash, db::Emit, id::ApiKeyId, record::Records, text::Check,
+};
 
 use super::access::may_touch_whose;
 use crate::{
@@ -31,7 +33,11 @@ pub struct CreateApiKey {
 /// # Errors
 /// [`Error::Forbidden`] for a key; [`Error::Invalid`] for a bad name, no permission or one that the actor does not hold,
 /// an end that is past, one key too many.
-pub async fn create_api_key<S: ApiKeys + Emit>(s: &S, cx: &Cx, cmd: &CreateApiKey) -> Result<NewApiKey> {
+pub async fn create_api_key<S: Records<api_key::Entity> + ApiKeys + Emit>(
+    s: &S,
+    cx: &Cx,
+    cmd: &CreateApiKey,
+) -> Result<NewApiKey> {
     cx.require(USE_API_KEYS)?;
     let (owner, _) = cx.in_session()?;
     let mut check = Check::default();
@@ -65,7 +71,8 @@ pub async fn create_api_key<S: ApiKeys + Emit>(s: &S, cx: &Cx, cmd: &CreateApiKe
         revoked_by: None,
         created_at: cx.now,
     };
-    let key = s.add_key(key).await?;
+    s.insert(&key).await?;
+    let key = ApiKey::from(key);
     s.emit(cx, &ApiKeyCreated { key: key.clone() });
     Ok(NewApiKey { key, text })
 }
@@ -75,7 +82,7 @@ pub async fn create_api_key<S: ApiKeys + Emit>(s: &S, cx: &Cx, cmd: &CreateApiKe
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for a key; [`Error::Invalid`] for one of somebody who has more.
-pub async fn revoke_api_key<S: ApiKeys + ExternalIdentities + Roles + Emit>(
+pub async fn revoke_api_key<S: Records<api_key::Entity> + ExternalIdentities + Roles + Emit>(
     s: &S,
     cx: &Cx,
     catalog: &[&str],
@@ -83,11 +90,12 @@ pub async fn revoke_api_key<S: ApiKeys + ExternalIdentities + Roles + Emit>(
 ) -> Result<(ApiKey, Vec<u8>)> {
     let by = cx.user()?.id;
     cx.in_session()?;
-    let mut key = s.key(cx, id).await?.ok_or(Error::NotFound { what: "ApiKey" })?;
+    let mut key = s.lock(cx, id).await?;
     may_touch_whose(s, cx, catalog, key.user_id, "apiKeyId").await?;
     if key.revoked_at.is_none() {
-        s.revoke(id, by, cx.now).await?;
+        let before = key.clone();
         (key.revoked_at, key.revoked_by) = (Some(cx.now), Some(by));
+        s.update(&before, &key).await?;
         s.emit(cx, &ApiKeyRevoked { key: id, owner: key.user_id });
     }
     let hash = key.hash.clone();

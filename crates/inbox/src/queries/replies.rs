@@ -1,16 +1,12 @@
 //! Replies.
 
-use std::collections::HashMap;
-
 use kernel::{
     Conn, Cx, Result,
-    db::{Below, any_of},
     id::{MessageId, MessageReplyId},
-    page::{Order, Page, Place, Slice},
-    visibility::Sees,
+    record::{Nested, Record},
 };
 use sea_orm::{
-    ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
+    Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
 };
 
 use crate::{
@@ -21,84 +17,35 @@ use crate::{
     },
 };
 
-/// Where a reply stands among those of its message: by time.
-pub fn reply_place(reply: &MessageReply) -> Place {
-    Place { keys: vec![reply.created_at.into()], id: reply.id.0 }
+impl Record for Entity {
+    type Id = MessageReplyId;
+    type Row = MessageReply;
+    const WHAT: &'static str = "MessageReply";
+    const ID: Column = Column::Id;
+
+    /// Those of the messages that the actor may see.
+    fn visible(cx: &Cx, backend: DbBackend) -> Option<Condition> {
+        let messages = message::Entity::find().select_only().column(message::Column::Id);
+        let messages = messages.filter(visible_messages(cx, backend)?).into_query();
+        Some(Condition::all().add(Column::MessageId.in_subquery(messages)))
+    }
 }
 
-/// A page of the replies of one message. The message was found by the actor, so they may see its replies.
-pub async fn replies(conn: &Conn, cx: &Cx, message: MessageId, page: &Page) -> Result<Slice<MessageReply>> {
-    if sees_messages(cx).is_none() {
-        return Ok(page.slice(Vec::new()));
-    }
-    let order = Order { columns: vec![(Column::CreatedAt, false)], id: Column::Id };
-    let select = Entity::find().filter(Column::MessageId.eq(message));
-    Ok(page.slice(order.apply(select, page).all(conn).await?))
-}
+/// The replies to a message, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Replies;
 
-pub(super) const BELOW_MESSAGE: Below = Below {
-    table: "message_replies",
-    columns: r#""id", "message_id", "author_id", "content", "email_status", "email_error", "email_sent_at", "created_at""#,
-    parent: "message_id",
-    order: "created_at",
-    descending: false,
-    work: None,
-};
+impl Nested for Replies {
+    type Parent = MessageId;
+    type Of = Entity;
+    const NAME: &'static str = "replies";
+    const PARENT: Column = Column::MessageId;
+    const ORDER: Column = Column::CreatedAt;
 
-/// The first (or last) `rows` replies of each of many messages; from the end, newest first.
-pub async fn replies_of_each(
-    conn: &Conn,
-    cx: &Cx,
-    messages: &[MessageId],
-    rows: u64,
-    from_end: bool,
-) -> Result<HashMap<MessageId, Vec<MessageReply>>> {
-    let mut found: HashMap<_, Vec<_>> = messages.iter().map(|id| (*id, Vec::new())).collect();
-    if messages.is_empty() || sees_messages(cx).is_none() {
-        return Ok(found);
+    /// Whoever sees a message sees its replies.
+    fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
+        sees_messages(cx).map(|_| Condition::all())
     }
-    // The messages were found by the actor; whoever sees one sees its replies.
-    let statement = BELOW_MESSAGE.of_each(conn.get_database_backend(), messages, rows, from_end, &Sees::All);
-    for row in conn.query_all_raw(statement).await? {
-        let reply = MessageReply::from_query_result(&row, "")?;
-        found.entry(reply.message_id).or_default().push(reply);
-    }
-    Ok(found)
-}
-
-/// How many replies each of many messages has.
-pub async fn count_replies_of_each(conn: &Conn, cx: &Cx, messages: &[MessageId]) -> Result<HashMap<MessageId, u64>> {
-    let mut found: HashMap<_, _> = messages.iter().map(|id| (*id, 0)).collect();
-    if messages.is_empty() || sees_messages(cx).is_none() {
-        return Ok(found);
-    }
-    let rows: Vec<(MessageId, i64)> = Entity::find()
-        .select_only()
-        .column(Column::MessageId)
-        .column_as(Column::Id.count(), "n")
-        .filter(any_of(conn.get_database_backend(), Column::MessageId, messages))
-        .group_by(Column::MessageId)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    found.extend(rows.into_iter().map(|(id, n)| (id, n.unsigned_abs())));
-    Ok(found)
-}
-
-/// Replies by id, as far as the actor may see their messages.
-pub async fn replies_by_ids(
-    conn: &Conn,
-    cx: &Cx,
-    ids: &[MessageReplyId],
-) -> Result<HashMap<MessageReplyId, MessageReply>> {
-    let Some(visible) = visible_messages(cx, conn.get_database_backend()) else { return Ok(HashMap::new()) };
-    let visible = message::Entity::find().select_only().column(message::Column::Id).filter(visible);
-    let rows = Entity::find()
-        .filter(any_of(conn.get_database_backend(), Column::Id, ids))
-        .filter(Column::MessageId.in_subquery(visible.into_query()))
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|reply| (reply.id, reply)).collect())
 }
 
 /// A reply with its message and the earlier replies that were mailed, for its delivery.

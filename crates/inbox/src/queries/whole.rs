@@ -9,7 +9,6 @@ use sea_orm::{
     sea_query::{ExprTrait, Query},
 };
 
-use super::replies::BELOW_MESSAGE;
 use crate::{
     policy::{visible_messages, visible_visitors},
     store::{message, reply, visitor},
@@ -49,7 +48,7 @@ pub async fn message_with(conn: &Conn, cx: &Cx, id: MessageId, with: With) -> Re
     if let Some((rows, from_end)) = with.replies {
         let order = if from_end { Order::Desc } else { Order::Asc };
         let mut replies = Query::select();
-        replies.expr(Expr::cust(BELOW_MESSAGE.columns)).from(reply::Entity.table_ref());
+        replies.columns(reply::Column::iter()).from(reply::Entity.table_ref());
         replies.and_where(reply::Column::MessageId.eq(id)).limit(rows);
         replies.order_by(reply::Column::CreatedAt, order.clone()).order_by(reply::Column::Id, order);
         select.expr(Expr::cust(COLUMNS.reply.as_str()));

@@ -2,14 +2,14 @@
 
 use sea_orm::{
     ColumnTrait, DbBackend, IntoIdentity, Statement, Value,
-    sea_query::{Expr, ExprTrait, Func, SimpleExpr, extension::postgres::PgFunc},
+    sea_query::{
+        Asterisk, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr, WindowStatement,
+        extension::postgres::PgFunc,
+    },
 };
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{
-    id::TypedId,
-    visibility::{Sees, Work},
-};
+use crate::id::TypedId;
 
 /// `column` is one of `ids`. On PostgreSQL one array parameter, so that every length is the same prepared
 /// statement; on SQLite a list padded to a power of two, for the same reason.
@@ -28,20 +28,6 @@ pub fn any_of<C: ColumnTrait, I: TypedId>(backend: DbBackend, column: C, ids: &[
             )
         }
     }
-}
-
-/// [`any_of`] as text, with its values in the order of their places; `next` gives the mark of the next place.
-pub(crate) fn any_of_text(
-    backend: DbBackend,
-    column: &str,
-    ids: Vec<uuid::Uuid>,
-    mut next: impl FnMut() -> String,
-) -> (String, Vec<Value>) {
-    if backend == DbBackend::Postgres {
-        return (format!(r#""{column}" = ANY({})"#, next()), vec![ids.into()]);
-    }
-    let marks: Vec<_> = ids.iter().map(|_| next()).collect();
-    (format!(r#""{column}" IN ({})"#, marks.join(", ")), ids.into_iter().map(Value::from).collect())
 }
 
 /// Numbers the next unsealed outbox rows after `head`, in the order in which their transactions reached their
@@ -126,69 +112,39 @@ fn any_case(letter: char) -> String {
     format!("[{}]", cases.collect::<String>())
 }
 
-/// A list that hangs below many parents.
-#[derive(Debug, Clone, Copy)]
-pub struct Below {
-    /// The children's table.
-    pub table: &'static str,
-    /// The children's columns, quoted and separated by commas.
-    pub columns: &'static str,
-    /// The column that names the parent.
-    pub parent: &'static str,
-    /// The column they are ordered by; ties are broken by id.
-    pub order: &'static str,
-    /// Whether they are ordered downwards.
-    pub descending: bool,
-    /// The columns of whose work they are, where that decides who sees them.
-    pub work: Option<Work<&'static str>>,
-}
-
-impl Below {
-    /// The first (or last) `rows` children of each parent, in one statement whose cost grows with the rows it returns
-    /// and not with those that the parents have. Rows of one parent come in the list's order, or, from the end, in
-    /// the reverse of it. Of children that are somebody's work, only those that are `seen`.
-    pub fn of_each<I: TypedId>(
-        &self,
-        backend: DbBackend,
-        parents: &[I],
-        rows: u64,
-        from_end: bool,
-        seen: &Sees,
-    ) -> Statement {
-        let Self { table, columns, parent, order, descending, work } = self;
-        let direction = if *descending != from_end { "DESC" } else { "ASC" };
-        let order = format!(r#""{order}" {direction}, "id" {direction}"#);
-        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-        let mut place = 2;
-        let next = || {
-            place += 1;
-            if backend == DbBackend::Postgres { format!("${place}") } else { "?".to_owned() }
-        };
-        let narrow = work.as_ref().and_then(|work| seen.text(backend, work, next));
-        let (narrow, of) = narrow.map(|(text, values)| (format!(" AND {text}"), values)).unwrap_or_default();
-        if backend == DbBackend::Postgres {
-            let ids: Vec<_> = parents.iter().map(|id| id.uuid()).collect();
-            let sql = format!(
-                r#"SELECT c.* FROM unnest($1) AS p ("id") CROSS JOIN LATERAL (
-                   SELECT {columns} FROM "~tenant"."{table}" WHERE "{parent}" = p."id"{narrow}
-                   ORDER BY {order} LIMIT $2) AS c"#
-            );
-            let values = [Value::from(ids), rows.into()].into_iter().chain(of);
-            return Statement::from_sql_and_values(backend, sql, values.collect::<Vec<_>>());
+/// Of the rows of `select`, the first `rows` of each parent in this order (a column, and whether it descends; the last
+/// tells all rows apart), in one statement. On PostgreSQL its cost grows with the rows that it returns and not with those
+/// that the parents have; SQLite numbers what they have.
+pub fn first_below<C: ColumnTrait, I: TypedId>(
+    backend: DbBackend,
+    mut select: SelectStatement,
+    parent: C,
+    parents: &[I],
+    order: &[(C, bool)],
+    rows: u64,
+) -> SelectStatement {
+    let direction = |descends: bool| if descends { Order::Desc } else { Order::Asc };
+    let mut all = Query::select();
+    if backend == DbBackend::Postgres {
+        let ids: Vec<_> = parents.iter().map(|id| id.uuid()).collect();
+        select.and_where(Expr::col(parent.as_column_ref()).eq(Expr::col(("parent", "parent")))).limit(rows);
+        for (column, descends) in order {
+            select.order_by(*column, direction(*descends));
         }
-        // Padded to a power of two, so that there are few different statements.
-        let padded = parents.len().next_power_of_two();
-        let marks = vec!["?"; padded].join(", ");
-        let ids = parents
-            .iter()
-            .chain(std::iter::repeat_n(&parents[0], padded - parents.len()))
-            .map(|id| Value::from(id.uuid()));
-        let sql = format!(
-            r#"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY "{parent}" ORDER BY {order}) AS "n"
-               FROM "~tenant"."{table}" WHERE "{parent}" IN ({marks}){narrow}) WHERE "n" <= ? ORDER BY "{parent}", "n""#
-        );
-        Statement::from_sql_and_values(backend, sql, ids.chain(of).chain([Value::from(rows)]).collect::<Vec<_>>())
+        all.column(("below", Asterisk)).from_function(Func::cust("unnest").arg(ids), "parent");
+        all.join_lateral(JoinType::InnerJoin, select, "below", Expr::cust("TRUE"));
+    } else {
+        let mut window = WindowStatement::partition_by(parent.as_column_ref());
+        for (column, descends) in order {
+            window.order_by(*column, direction(*descends));
+        }
+        select.and_where(any_of(backend, parent, parents));
+        select.expr_window_as(Func::cust("row_number"), window, "number");
+        all.column(Asterisk).from_subquery(select, "below");
+        all.and_where(Expr::col("number").lte(i64::try_from(rows).unwrap_or(i64::MAX)));
+        all.order_by("number", Order::Asc);
     }
+    all
 }
 
 #[cfg(test)]

@@ -24,8 +24,7 @@ use url_kind::Kind;
 
 pub use conn::Conn;
 pub use copy::copy_file;
-pub(crate) use dialect::any_of_text;
-pub use dialect::{Below, any_of, contains, number_unsealed, text_match};
+pub use dialect::{any_of, contains, first_below, number_unsealed, text_match};
 pub use open::{Options, migration_connection};
 pub use tx::{Emit, Tx};
 pub(crate) use wake::notify;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use audit::AuditLogCriteria;
-use kernel::{Error, ProblemCode};
+use kernel::{Error, ProblemCode, page::PageArgs};
 
 use super::types::AuditLogConnection;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         errors::Result,
         filters::{DateTimeComparator, IdComparator, OrderDirection, StringComparator},
         identity::Permission,
-        paging::List,
+        paging::{List, Listed},
         scope::scope,
     },
 };
@@ -77,7 +77,6 @@ pub struct AuditQuery;
 impl AuditQuery {
     /// The audit trail, newest first unless ordered otherwise.
     #[graphql(directive = requires::apply(Permission::ViewAuditLog))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn audit_logs(
         &self,
         ctx: &Context<'_>,
@@ -93,12 +92,12 @@ impl AuditQuery {
         let filter = filter.unwrap_or_default().build(scope)?;
         let descending = order_by.unwrap_or_default().first().is_none_or(|by| by.direction == OrderDirection::Desc);
         let order = audit::AuditLogOrder { descending };
-        let list = List::new(scope, &format!("audit {order:?}"), first, after, last, before)?;
+        let list = List::new(scope, &format!("audit {order:?}"), &PageArgs { first, after, last, before })?;
         let slice = audit::audit_logs(&list.conn().await?, &list.cx, &filter, order, &list.page).await?;
         let count = list.count(move |conn, cx| {
             let filter = filter.clone();
             async move { audit::count(&conn, &cx, &filter).await }
         });
-        Ok(AuditLogConnection::of(list, slice, audit::AuditLog::place, count))
+        Ok(Listed::new(list, slice, audit::AuditLog::place, count).into())
     }
 }

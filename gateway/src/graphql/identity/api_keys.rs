@@ -2,10 +2,11 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use identity::{ApiKeyCriteria, CreateApiKey, create_api_key, revoke_api_key};
+use identity::{CreateApiKey, create_api_key, entities::api_key::Column, records::ApiKeys, revoke_api_key};
 use kernel::{
     Error, ProblemCode,
     id::{UserId, WrongId},
+    page::PageArgs,
 };
 
 use super::{
@@ -13,12 +14,12 @@ use super::{
     people::types::{IntoId, User, user},
 };
 use crate::{
-    connection, filter_tree,
+    connection, filter,
     graphql::{
         directives::requires,
         errors::{Result, UserError, payload},
-        filters::{Instant, OrderDirection},
-        paging::List,
+        filters::{Instant, OrderDirection, OrderInput},
+        records::{list, ordered},
         scalars::id,
         scope::scope,
     },
@@ -95,25 +96,20 @@ impl ApiKey {
 
 connection!(ApiKeyConnection, ApiKeyEdge, ApiKey, identity::ApiKey, "API keys");
 
-/// Which API keys. All parts given must hold.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct ApiKeyFilter {
-    /// Whom they act for, `stf_…` or `cli_…`.
-    pub owner_id: Option<ID>,
-    /// Whether they are neither revoked nor past their end.
-    pub is_active: Option<bool>,
-    /// All of these.
-    pub and: Option<Vec<ApiKeyFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<ApiKeyFilter>>,
-    /// Not this.
-    pub not: Option<Box<ApiKeyFilter>>,
+filter! {
+    /// Which API keys. All parts given must hold.
+    ApiKeyFilter of ApiKeys {
+        /// Whom they act for, `stf_…` or `cli_…`.
+        owner_id: ID,
+        /// Whether they are neither revoked nor past their end.
+        is_active: bool,
+    }
+    |level, leaves| {
+        leaves.also(level.owner_id.map(|id| owner(&id)).transpose()?.map(identity::keys_of));
+        let now = leaves.scope.cx().now;
+        leaves.also(level.is_active.map(|good| identity::good_keys(good, now)));
+    }
 }
-
-filter_tree!(ApiKeyFilter, ApiKeyCriteria, |level, scope| ApiKeyCriteria {
-    owner: level.owner_id.map(|id| owner(&id)).transpose()?,
-    is_active: level.is_active.map(|active| (active, scope.cx().now)),
-});
 
 fn owner(id: &ID) -> kernel::Result<UserId> {
     let wrong = |wrong: WrongId| Error::invalid("filter.ownerId", ProblemCode::InvalidFormat, wrong.to_string());
@@ -138,6 +134,17 @@ pub struct ApiKeyOrder {
     pub direction: OrderDirection,
 }
 
+impl OrderInput for ApiKeyOrder {
+    type Of = ApiKeys;
+
+    fn column(&self) -> (Column, bool) {
+        let column = match self.field {
+            ApiKeyOrderField::CreatedAt => Column::CreatedAt,
+        };
+        (column, self.direction == OrderDirection::Desc)
+    }
+}
+
 /// Reading API keys.
 #[derive(Default)]
 pub struct ApiKeyQuery;
@@ -145,7 +152,6 @@ pub struct ApiKeyQuery;
 #[Object]
 impl ApiKeyQuery {
     /// API keys, newest first unless ordered otherwise: the viewer's own, and with MANAGE_API_KEYS everybody's.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn api_keys(
         &self,
         ctx: &Context<'_>,
@@ -156,18 +162,9 @@ impl ApiKeyQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<ApiKeyConnection> {
-        let scope = scope(ctx);
-        scope.cx().user()?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
-        let order = identity::ApiKeyOrder { descending };
-        let list = List::new(scope, &format!("apiKeys {order:?}"), first, after, last, before)?;
-        let slice = identity::api_keys(&list.conn().await?, &list.cx, &filter, order, &list.page).await?;
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { identity::count_api_keys(&conn, &cx, &filter).await }
-        });
-        Ok(ApiKeyConnection::of(list, slice, identity::ApiKeyOrder::place, count))
+        let page = PageArgs { first, after, last, before };
+        let order = ordered(order_by.map(|order| vec![order]), (Column::CreatedAt, true));
+        Ok(list(ctx, "apiKeys", filter, order, page).await?.into())
     }
 }
 

@@ -2,8 +2,11 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use identity::{InvitationCriteria, InviteStaff};
-use kernel::id::{RoleId, UserId};
+use identity::{InviteStaff, entities::invitation::Column, records::Invitations};
+use kernel::{
+    id::{RoleId, UserId},
+    page::PageArgs,
+};
 
 use super::{
     access::permission::Permission,
@@ -11,15 +14,16 @@ use super::{
     people::types::{IntoId, Role, Staff, User, staff, user},
 };
 use crate::{
-    connection, filter_tree,
+    connection, filter,
     graphql::{
         directives::requires,
         errors::{Result, UserError, payload},
         filters::DateTimeComparator,
-        paging::List,
+        records::{always, list},
         scalars::{EmailAddress, id},
         scope::scope,
     },
+    payload,
 };
 
 /// Where an invitation stands.
@@ -149,29 +153,24 @@ impl InvitationStatusComparator {
     }
 }
 
-/// Which invitations. All parts given must hold.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct InvitationFilter {
-    /// Where they stand.
-    pub status: Option<InvitationStatusComparator>,
-    /// Who is invited, exactly, in any case.
-    pub email: Option<EmailAddress>,
-    /// When they were invited.
-    pub created_at: Option<DateTimeComparator>,
-    /// All of these.
-    pub and: Option<Vec<InvitationFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<InvitationFilter>>,
-    /// Not this.
-    pub not: Option<Box<InvitationFilter>>,
+filter! {
+    /// Which invitations. All parts given must hold.
+    InvitationFilter of Invitations {
+        /// Where they stand.
+        status: InvitationStatusComparator,
+        /// Who is invited, exactly, in any case.
+        email: EmailAddress,
+        /// When they were invited.
+        created_at: DateTimeComparator,
+    }
+    |level, leaves| {
+        let now = leaves.scope.cx().now;
+        let wanted = level.status.and_then(InvitationStatusComparator::wanted);
+        leaves.also(wanted.map(|statuses| identity::invitations_in(&statuses, now)));
+        leaves.also(level.email.map(|email| identity::invitations_of(&email.0)));
+        leaves.time(identity::INVITATIONS_BY_CREATED_AT, level.created_at)?;
+    }
 }
-
-filter_tree!(InvitationFilter, InvitationCriteria, |level, scope| InvitationCriteria {
-    status: level.status.and_then(InvitationStatusComparator::wanted),
-    email: level.email.map(|email| email.0),
-    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
-    now: Some(scope.cx().now),
-});
 
 /// Reading invitations.
 #[derive(Default)]
@@ -190,16 +189,8 @@ impl InvitationQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<InvitationConnection> {
-        let scope = scope(ctx);
-        scope.cx().require(identity::MANAGE_STAFF)?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let list = List::new(scope, "invitations", first, after, last, before)?;
-        let slice = identity::invitations(&list.conn().await?, &list.cx, &filter, &list.page).await?;
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { identity::count_invitations(&conn, &cx, &filter).await }
-        });
-        Ok(InvitationConnection::of(list, slice, identity::Invitation::place, count))
+        let page = PageArgs { first, after, last, before };
+        Ok(list(ctx, "invitations", filter, always::<Invitations>(Column::CreatedAt, true), page).await?.into())
     }
 }
 
@@ -216,13 +207,12 @@ pub struct InviteStaffInput {
     pub department_id: Option<ID>,
 }
 
-/// What came of inviting.
-#[derive(SimpleObject)]
-pub struct InviteStaffPayload {
-    /// The invitation.
-    pub invitation: Option<Invitation>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of inviting.
+    InviteStaffPayload {
+        /// The invitation.
+        invitation: Invitation as identity::Invitation
+    }
 }
 
 /// An invitation is sent again.
@@ -232,13 +222,12 @@ pub struct ResendInvitationInput {
     pub invitation_id: ID,
 }
 
-/// What came of sending again.
-#[derive(SimpleObject)]
-pub struct ResendInvitationPayload {
-    /// The invitation.
-    pub invitation: Option<Invitation>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of sending again.
+    ResendInvitationPayload {
+        /// The invitation.
+        invitation: Invitation as identity::Invitation
+    }
 }
 
 /// An invitation is taken back.
@@ -248,13 +237,12 @@ pub struct RevokeInvitationInput {
     pub invitation_id: ID,
 }
 
-/// What came of taking back.
-#[derive(SimpleObject)]
-pub struct RevokeInvitationPayload {
-    /// The invitation.
-    pub invitation: Option<Invitation>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of taking back.
+    RevokeInvitationPayload {
+        /// The invitation.
+        invitation: Invitation as identity::Invitation
+    }
 }
 
 /// Somebody accepts an invitation.
@@ -304,8 +292,7 @@ impl InvitationMutation {
         let invited = app.db.transact(cx, "invitation.create", |tx| async move {
             identity::invite_staff(&tx, &app.db, links, &app.catalog, cx, cmd).await
         });
-        let (invitation, errors) = payload(invited.await)?;
-        Ok(InviteStaffPayload { invitation: invitation.map(Into::into), errors })
+        Ok(payload(invited.await)?.into())
     }
 
     /// Sends an invitation again, for another 7 days.
@@ -321,8 +308,7 @@ impl InvitationMutation {
         let sent = app.db.transact(cx, "invitation.resend", |tx| async move {
             identity::resend_invitation(&tx, &app.db, links, &app.catalog, cx, id).await
         });
-        let (invitation, errors) = payload(sent.await)?;
-        Ok(ResendInvitationPayload { invitation: invitation.map(Into::into), errors })
+        Ok(payload(sent.await)?.into())
     }
 
     /// Takes an invitation back; its link is dead from now on.
@@ -337,8 +323,7 @@ impl InvitationMutation {
         let revoked = app
             .db
             .transact(cx, "invitation.revoke", |tx| async move { identity::revoke_invitation(&tx, cx, id).await });
-        let (invitation, errors) = payload(revoked.await)?;
-        Ok(RevokeInvitationPayload { invitation: invitation.map(Into::into), errors })
+        Ok(payload(revoked.await)?.into())
     }
 
     /// Public: accepts an invitation by the link that was mailed. The new colleague signs in next.

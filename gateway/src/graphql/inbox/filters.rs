@@ -1,60 +1,24 @@
 //! The filters and orders of messages and visitors.
 
-use async_graphql::{Enum, ID, InputObject};
-use inbox::{MessageCriteria, MessageField, VisitorCriteria, VisitorField};
-use kernel::{filter::ValueComparator, id::StaffId};
+use async_graphql::ID;
+use inbox::{
+    messages,
+    records::{Messages, Visitors},
+    visitors,
+};
+use kernel::id::{StaffId, VisitorId};
 
 use super::types::MessageStatus;
 use crate::{
-    filter_tree,
+    comparator, filter,
     graphql::filters::{DateTimeComparator, IdComparator, OrderDirection, StringComparator},
+    order,
 };
 
-/// Comparisons with a message's status.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct MessageStatusComparator {
-    /// Equals.
-    pub eq: Option<MessageStatus>,
-    /// Differs.
-    pub ne: Option<MessageStatus>,
-    /// Is one of.
-    #[graphql(name = "in")]
-    pub is_in: Option<Vec<MessageStatus>>,
-}
-
-impl From<MessageStatusComparator> for ValueComparator<inbox::MessageStatus> {
-    fn from(by: MessageStatusComparator) -> Self {
-        Self {
-            eq: by.eq.map(Into::into),
-            ne: by.ne.map(Into::into),
-            is_in: by.is_in.map(|all| all.into_iter().map(Into::into).collect()),
-        }
-    }
-}
-
-/// Which messages. All parts given must hold; at most 4 levels and 40 comparisons.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct MessageFilter {
-    /// Where they stand.
-    pub status: Option<MessageStatusComparator>,
-    /// Who has them: a staff member's id, `"me"` for the viewer, `"none"` for nobody.
-    pub assignee_id: Option<IdComparator>,
-    /// Who wrote them.
-    pub visitor_id: Option<IdComparator>,
-    /// When they came.
-    pub created_at: Option<DateTimeComparator>,
-    /// When they were last changed.
-    pub updated_at: Option<DateTimeComparator>,
-    /// Words in name, address, company, service and text, all of them, each as the beginning of a word; at most 200
-    /// characters, of which the first 16 words count.
-    pub text: Option<String>,
-    /// All of these.
-    pub and: Option<Vec<MessageFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<MessageFilter>>,
-    /// Not this.
-    pub not: Option<Box<MessageFilter>>,
-}
+comparator!(
+    /// Comparisons with a message's status.
+    MessageStatusComparator of MessageStatus as inbox::MessageStatus
+);
 
 /// Knows "me" and "none".
 fn people(me: Option<StaffId>) -> impl Fn(&ID) -> Result<Option<StaffId>, &ID> {
@@ -65,95 +29,70 @@ fn people(me: Option<StaffId>) -> impl Fn(&ID) -> Result<Option<StaffId>, &ID> {
     }
 }
 
-filter_tree!(MessageFilter, MessageCriteria, |level, scope| MessageCriteria {
-    status: level.status.map(Into::into),
-    assignee_id: level.assignee_id.map(|by| by.of_with("assigneeId", people(scope.cx().staff_id()))).transpose()?,
-    visitor_id: level.visitor_id.map(|by| by.of("visitorId")).transpose()?,
-    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
-    updated_at: level.updated_at.map(|by| by.of("updatedAt")).transpose()?,
-    text: level.text,
-});
-
-/// What messages can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum MessageOrderField {
-    /// By when they came.
-    CreatedAt,
-    /// By when they were last changed.
-    UpdatedAt,
-}
-
-/// An order of messages.
-#[derive(Debug, Clone, InputObject)]
-pub struct MessageOrder {
-    /// By what.
-    pub field: MessageOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Desc")]
-    pub direction: OrderDirection,
-}
-
-impl From<MessageOrder> for inbox::MessageOrder {
-    fn from(order: MessageOrder) -> Self {
-        let field = match order.field {
-            MessageOrderField::CreatedAt => MessageField::CreatedAt,
-            MessageOrderField::UpdatedAt => MessageField::UpdatedAt,
-        };
-        Self { field, descending: order.direction == OrderDirection::Desc }
+filter! {
+    /// Which messages. All parts given must hold; at most 4 levels and 40 comparisons.
+    MessageFilter of Messages {
+        /// Where they stand.
+        status: MessageStatusComparator,
+        /// Who has them: a staff member's id, `"me"` for the viewer, `"none"` for nobody.
+        assignee_id: IdComparator,
+        /// Who wrote them.
+        visitor_id: IdComparator,
+        /// When they came.
+        created_at: DateTimeComparator,
+        /// When they were last changed.
+        updated_at: DateTimeComparator,
+        /// Words in name, address, company, service and text, all of them, each as the beginning of a word; at most 200
+        /// characters, of which the first 16 words count.
+        text: String,
+    }
+    |level, leaves| {
+        leaves.value::<inbox::MessageStatus>(messages::BY_STATUS, level.status)?;
+        let me = leaves.scope.cx().staff_id();
+        let assignee = level.assignee_id.map(|by| by.of_with("assigneeId", people(me))).transpose()?;
+        leaves.id_of(messages::BY_ASSIGNEE, assignee)?;
+        leaves.id::<VisitorId>(messages::BY_VISITOR, level.visitor_id)?;
+        leaves.time(messages::BY_CREATED_AT, level.created_at)?;
+        leaves.time(messages::BY_UPDATED_AT, level.updated_at)?;
+        let backend = leaves.backend();
+        leaves.also(level.text.map(|text| messages::by_text(backend, &text)).transpose()?);
     }
 }
 
-/// Which visitors. All parts given must hold; at most 4 levels and 40 comparisons.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct VisitorFilter {
-    /// Their address, in lower case.
-    pub email: Option<StringComparator>,
-    /// What brought them here first.
-    pub source: Option<StringComparator>,
-    /// When they first came.
-    pub first_visit_at: Option<DateTimeComparator>,
-    /// When they last came.
-    pub last_visit_at: Option<DateTimeComparator>,
-    /// All of these.
-    pub and: Option<Vec<VisitorFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<VisitorFilter>>,
-    /// Not this.
-    pub not: Option<Box<VisitorFilter>>,
+order! {
+    "messages": MessageOrder, MessageOrderField of Messages, descending {
+        /// By when they came.
+        CreatedAt,
+        /// By when they were last changed.
+        UpdatedAt,
+    }
 }
 
-filter_tree!(VisitorFilter, VisitorCriteria, |level, _scope| VisitorCriteria {
-    email: level.email.map(Into::into),
-    source: level.source.map(Into::into),
-    first_visit_at: level.first_visit_at.map(|by| by.of("firstVisitAt")).transpose()?,
-    last_visit_at: level.last_visit_at.map(|by| by.of("lastVisitAt")).transpose()?,
-});
-
-/// What visitors can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum VisitorOrderField {
-    /// By when they last came.
-    LastVisitAt,
-    /// By when they first came.
-    FirstVisitAt,
+filter! {
+    /// Which visitors. All parts given must hold; at most 4 levels and 40 comparisons.
+    VisitorFilter of Visitors {
+        /// Their address, in lower case.
+        email: StringComparator,
+        /// What brought them here first.
+        source: StringComparator,
+        /// When they first came.
+        first_visit_at: DateTimeComparator,
+        /// When they last came.
+        last_visit_at: DateTimeComparator,
+    }
+    |level, leaves| {
+        leaves.value::<String>(visitors::BY_EMAIL, level.email)?;
+        leaves.value::<String>(visitors::BY_SOURCE, level.source)?;
+        leaves.time(visitors::BY_FIRST_VISIT_AT, level.first_visit_at)?;
+        leaves.time(visitors::BY_LAST_VISIT_AT, level.last_visit_at)?;
+    }
 }
 
-/// An order of visitors.
-#[derive(Debug, Clone, InputObject)]
-pub struct VisitorOrder {
-    /// By what.
-    pub field: VisitorOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Desc")]
-    pub direction: OrderDirection,
-}
-
-impl From<VisitorOrder> for inbox::VisitorOrder {
-    fn from(order: VisitorOrder) -> Self {
-        let field = match order.field {
-            VisitorOrderField::LastVisitAt => VisitorField::LastVisitAt,
-            VisitorOrderField::FirstVisitAt => VisitorField::FirstVisitAt,
-        };
-        Self { field, descending: order.direction == OrderDirection::Desc }
+order! {
+    "visitors": VisitorOrder, VisitorOrderField of Visitors, descending {
+        /// By when they last came.
+        LastVisitAt,
+        /// By when they first came.
+        FirstVisitAt,
     }
 }

@@ -3,13 +3,18 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Lookahead, Value};
+use inbox::{
+    MessagesOf, Replies,
+    records::{Messages, Visitors},
+};
 use kernel::{
     Result,
     id::{MessageId, UserId, VisitorId},
+    record,
 };
 
 use crate::graphql::{
-    loaders::{MessageCount, MessagesOf, RepliesOf, ReplyCount},
+    loaders::{By, CountOf, Of},
     scope::Scope,
 };
 
@@ -117,11 +122,11 @@ async fn prime_with(
             Some(found) => found,
             None => {
                 let ids = distinct(messages.iter().map(|message| message.visitor_id));
-                inbox::visitors_by_ids(&conn, &cx, &ids).await?
+                record::by_ids::<Visitors>(&conn, &cx, &ids).await?
             }
         };
         let visitors: Vec<_> = found.values().cloned().collect();
-        scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (id, Arc::new(visitor))));
+        scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (By::<Visitors>(id), Arc::new(visitor))));
         let below: Vec<_> = nodes.iter().chain(&again).map(|node| node.field("visitor")).collect();
         prime_visitors(scope, &visitors, &below).await
     };
@@ -130,19 +135,18 @@ async fn prime_with(
         for (rows, backward) in pages(nodes, "replies") {
             let found = match given.replies.take_if(|(page, _)| *page == (rows, backward)) {
                 Some((_, found)) => found,
-                None => inbox::replies_of_each(&conn, &cx, &ids, rows, backward).await?,
+                None => record::first_of_each::<Replies>(&conn, &cx, &ids, rows, backward).await?,
             };
             authors.extend(found.values().flatten().filter_map(|reply| reply.author_id));
-            let fed =
-                found.into_iter().map(|(message, replies)| (RepliesOf { message, rows, backward }, Arc::new(replies)));
-            scope.loaders.feed_many(fed);
+            let key = |parent| Of { list: Replies, parent, rows, backward };
+            scope.loaders.feed_many(found.into_iter().map(|(id, replies)| (key(id), Arc::new(replies))));
         }
         Ok::<_, kernel::Error>(authors)
     };
     let counts = async {
         if asked(nodes, "replyCount") || asked(&again, "replyCount") || counted(nodes, "replies") {
-            let found: HashMap<MessageId, u64> = inbox::count_replies_of_each(&conn, &cx, &ids).await?;
-            scope.loaders.feed_many(found.into_iter().map(|(id, n)| (ReplyCount(id), n)));
+            let found = record::count_of_each::<Replies>(&conn, &cx, &ids).await?;
+            scope.loaders.feed_many(found.into_iter().map(|(id, n)| (CountOf(Replies, id), n)));
         }
         Ok(())
     };
@@ -159,7 +163,8 @@ async fn prime_with(
         scope.loaders.feed_many(found);
     }
     if asked(&below, "message") {
-        scope.loaders.feed_many(messages.iter().map(|message| (message.id, Arc::new(message.clone()))));
+        let seen = messages.iter().map(|message| (By::<Messages>(message.id), Arc::new(message.clone())));
+        scope.loaders.feed_many(seen);
     }
     Ok(())
 }
@@ -173,19 +178,19 @@ pub async fn prime_visitors(scope: &Scope, visitors: &[inbox::Visitor], nodes: &
     let conn = scope.app.db.reader(&cx).await?;
     let ids: Vec<_> = visitors.iter().map(|visitor| visitor.id).collect();
     for (rows, backward) in pages(nodes, "messages") {
-        let found = inbox::messages_of_each(&conn, &cx, &ids, rows, backward).await?;
+        let found = record::first_of_each::<MessagesOf>(&conn, &cx, &ids, rows, backward).await?;
         let messages: Vec<_> = found.values().flatten().cloned().collect();
-        let fed =
-            found.into_iter().map(|(visitor, messages)| (MessagesOf { visitor, rows, backward }, Arc::new(messages)));
-        scope.loaders.feed_many(fed);
+        let key = |parent| Of { list: MessagesOf, parent, rows, backward };
+        scope.loaders.feed_many(found.into_iter().map(|(id, messages)| (key(id), Arc::new(messages))));
         let below: Vec<_> = nodes.iter().map(|node| node.field("messages")).collect();
         let below: Vec<_> = below.iter().flat_map(self::nodes).collect();
-        scope.loaders.feed_many(visitors.iter().map(|visitor| (visitor.id, Arc::new(visitor.clone()))));
+        let seen = visitors.iter().map(|visitor| (By::<Visitors>(visitor.id), Arc::new(visitor.clone())));
+        scope.loaders.feed_many(seen);
         Box::pin(prime(scope, &messages, &below)).await?;
     }
     if asked(nodes, "messageCount") || counted(nodes, "messages") {
-        let found = inbox::count_messages_of_each(&conn, &cx, &ids).await?;
-        scope.loaders.feed_many(found.into_iter().map(|(id, n)| (MessageCount(id), n)));
+        let found = record::count_of_each::<MessagesOf>(&conn, &cx, &ids).await?;
+        scope.loaders.feed_many(found.into_iter().map(|(id, n)| (CountOf(MessagesOf, id), n)));
     }
     Ok(())
 }

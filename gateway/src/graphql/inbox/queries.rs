@@ -1,8 +1,13 @@
 //! Reading the inbox.
 
 use async_graphql::{Context, ID, Lookahead, Object};
-use inbox::{MessageField, VisitorField, Wide};
-use kernel::id::VisitorId;
+use inbox::{
+    Wide,
+    entities::{message, visitor},
+    messages,
+    records::{Messages, Visitors},
+};
+use kernel::{id::VisitorId, page::PageArgs, record};
 
 use super::{
     filters::{MessageFilter, MessageOrder, VisitorFilter, VisitorOrder},
@@ -12,8 +17,10 @@ use super::{
 use crate::graphql::{
     directives::requires,
     errors::Result,
+    filters::FilterInput,
     identity::Permission,
-    paging::{List, orders},
+    paging::{List, Listed},
+    records::{list, ordered},
     scope::scope,
 };
 
@@ -39,7 +46,6 @@ impl InboxQuery {
 
     /// Messages, newest first unless ordered otherwise.
     #[graphql(directive = requires::apply(Permission::ViewMessages))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn messages(
         &self,
         ctx: &Context<'_>,
@@ -53,22 +59,21 @@ impl InboxQuery {
         let scope = scope(ctx);
         scope.cx().require(inbox::VIEW_MESSAGES)?;
         let filter = filter.unwrap_or_default().build(scope)?;
-        let newest = inbox::MessageOrder { field: MessageField::CreatedAt, descending: true };
-        let orders = orders(order_by, newest)?;
-        let list = List::new(scope, &format!("messages {orders:?}"), first, after, last, before)?;
+        let order = ordered(order_by, (message::Column::CreatedAt, true))?;
+        let page = PageArgs { first, after, last, before };
+        let list = List::new(scope, &format!("messages {:?}", order.columns), &page)?;
         let look = ctx.look_ahead();
         let nodes = nodes(&look);
         // A reply may ask for its message again, which then comes from here.
         let wide = nodes.iter().any(|node| node.field("content").exists() || node.field("replies").exists());
         let wide = if wide { Wide::Content } else { Wide::Omit };
-        let slice = inbox::messages(&list.conn().await?, &list.cx, &filter, &orders, &list.page, wide).await?;
+        let slice = messages::messages(&list.conn().await?, &list.cx, &filter, &order, &list.page, wide).await?;
         prime(scope, &slice.rows, &nodes).await?;
-        let place = |row: &inbox::Message| inbox::MessageOrder::place(&orders, row);
         let count = list.count(move |conn, cx| {
             let filter = filter.clone();
-            async move { inbox::count_messages(&conn, &cx, &filter).await }
+            async move { record::count(&conn, &cx, &filter).await }
         });
-        Ok(MessageConnection::of(list, slice, place, count))
+        Ok(Listed::new(list, slice, |row| record::place::<Messages>(&order, row), count).into())
     }
 
     /// A visitor; null where there is none that the viewer may see.
@@ -79,7 +84,7 @@ impl InboxQuery {
         cx.require(inbox::VIEW_VISITORS)?;
         let id: VisitorId = crate::graphql::scalars::id("id", &id)?;
         let conn = scope.app.db.reader(&cx).await?;
-        let found = inbox::visitors_by_ids(&conn, &cx, &[id]).await?.remove(&id);
+        let found = record::by_ids::<Visitors>(&conn, &cx, &[id]).await?.remove(&id);
         if let Some(found) = &found {
             prime_visitors(scope, std::slice::from_ref(found), &[ctx.look_ahead()]).await?;
         }
@@ -88,7 +93,6 @@ impl InboxQuery {
 
     /// Visitors, last seen first unless ordered otherwise.
     #[graphql(directive = requires::apply(Permission::ViewVisitors))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn visitors(
         &self,
         ctx: &Context<'_>,
@@ -99,18 +103,10 @@ impl InboxQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<VisitorConnection> {
-        let scope = scope(ctx);
-        scope.cx().require(inbox::VIEW_VISITORS)?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let orders = orders(order_by, inbox::VisitorOrder { field: VisitorField::LastVisitAt, descending: true })?;
-        let list = List::new(scope, &format!("visitors {orders:?}"), first, after, last, before)?;
-        let slice = inbox::visitors(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
-        prime_visitors(scope, &slice.rows, &nodes(&ctx.look_ahead())).await?;
-        let place = |row: &inbox::Visitor| inbox::VisitorOrder::place(&orders, row);
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { inbox::count_visitors(&conn, &cx, &filter).await }
-        });
-        Ok(VisitorConnection::of(list, slice, place, count))
+        let page = PageArgs { first, after, last, before };
+        let order = ordered(order_by, (visitor::Column::LastVisitAt, true));
+        let listed = list(ctx, "visitors", filter, order, page).await?;
+        prime_visitors(scope(ctx), &listed.rows, &nodes(&ctx.look_ahead())).await?;
+        Ok(listed.into())
     }
 }

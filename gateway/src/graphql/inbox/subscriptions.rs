@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Subscription};
 use futures_util::Stream;
-use kernel::{Cx, events::Stored};
+use inbox::records::Messages;
+use kernel::{Cx, events::Stored, record::visible_ids};
 
 use super::events::{InboxEvent, InboxEventFilter, Wanted};
 use crate::graphql::{
@@ -53,7 +54,7 @@ async fn visible(
     }
     ids.sort_unstable();
     ids.dedup();
-    let seen = inbox::visible_message_ids(&scope.app.db.reader(cx).await?, cx, &ids).await?;
+    let seen = visible_ids::<Messages>(&scope.app.db.reader(cx).await?, cx, &ids).await?;
     let told = |event: InboxEvent| match seen.contains(&event.message_id()) {
         true => Some(event).filter(|event| event.is_wanted(wanted)),
         false => event.left(cx, wanted),

@@ -2,16 +2,19 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use inbox::reply_place;
-use kernel::id::{MessageId, MessageReplyId, StaffId, VisitorId};
+use inbox::records::{MessageReplies, Messages, Visitors};
+use kernel::{
+    id::{MessageId, MessageReplyId, StaffId, VisitorId},
+    page::PageArgs,
+};
 
 use crate::{
     connection,
     graphql::{
         errors::Result,
         identity::{IntoId, Staff, staff},
-        loaders::{MessageCount, MessagesOf, RepliesOf, ReplyCount},
-        paging::{List, counted},
+        loaders::By,
+        records::{count_below, nested},
         scalars::EmailAddress,
         scope::scope,
     },
@@ -115,7 +118,11 @@ impl Message {
     /// Who wrote it; null without the permission to see visitors.
     async fn visitor(&self, ctx: &Context<'_>) -> Result<Option<Visitor>> {
         Box::pin(async move {
-            Ok(scope(ctx).loaders.load_one(self.visitor_id).await?.map(|visitor| visitor.as_ref().clone().into()))
+            Ok(scope(ctx)
+                .loaders
+                .load_one(By::<Visitors>(self.visitor_id))
+                .await?
+                .map(|visitor| visitor.as_ref().clone().into()))
         })
         .await
     }
@@ -142,32 +149,21 @@ impl Message {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<MessageReplyConnection> {
         Box::pin(async move {
-            let scope = scope(ctx);
-            let list = List::new(scope, &format!("replies {}", self.id.as_str()), first, after, last, before)?;
-            let message = self.key;
-            let key = |rows, backward| RepliesOf { message, rows, backward };
-            let slice = match list.at_an_end(scope, key).await? {
-                Some(slice) => slice,
-                None => inbox::replies(&list.conn().await?, &list.cx, message, &list.page).await?,
-            };
-            Ok(MessageReplyConnection::of(list, slice, reply_place, counted(scope, ReplyCount(message))))
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, inbox::Replies, self.key, page).await?.into())
         })
         .await
     }
 
     /// How many replies it has.
     async fn reply_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        Box::pin(async move {
-            let count = scope(ctx).loaders.load_one(ReplyCount(self.key)).await?.unwrap_or_default();
-            Ok(i32::try_from(count).unwrap_or(i32::MAX))
-        })
-        .await
+        Box::pin(count_below(scope(ctx), inbox::Replies, self.key)).await
     }
 }
 
 /// A message, where the viewer may see it.
 pub async fn message(ctx: &Context<'_>, id: MessageId) -> Result<Option<Message>> {
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|message| message.as_ref().clone().into()))
+    Ok(scope(ctx).loaders.load_one(By::<Messages>(id)).await?.map(|message| message.as_ref().clone().into()))
 }
 
 connection!(MessageConnection, MessageEdge, Message, inbox::Message, "messages");
@@ -227,7 +223,7 @@ impl MessageReply {
 
 /// A reply, where the viewer may see it.
 pub async fn reply(ctx: &Context<'_>, id: MessageReplyId) -> Result<Option<MessageReply>> {
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|reply| reply.as_ref().clone().into()))
+    Ok(scope(ctx).loaders.load_one(By::<MessageReplies>(id)).await?.map(|reply| reply.as_ref().clone().into()))
 }
 
 connection!(MessageReplyConnection, MessageReplyEdge, MessageReply, inbox::MessageReply, "replies");
@@ -281,28 +277,15 @@ impl Visitor {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<MessageConnection> {
         Box::pin(async move {
-            let scope = scope(ctx);
-            let list = List::new(scope, &format!("messages of {}", self.id.as_str()), first, after, last, before)?;
-            let visitor = self.key;
-            let key = |rows, backward| MessagesOf { visitor, rows, backward };
-            let slice = match list.at_an_end(scope, key).await? {
-                Some(slice) => slice,
-                None => inbox::messages_of(&list.conn().await?, &list.cx, visitor, &list.page).await?,
-            };
-            let newest = [inbox::MessageOrder { field: inbox::MessageField::CreatedAt, descending: true }];
-            let place = |row: &inbox::Message| inbox::MessageOrder::place(&newest, row);
-            Ok(MessageConnection::of(list, slice, place, counted(scope, MessageCount(visitor))))
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, inbox::MessagesOf, self.key, page).await?.into())
         })
         .await
     }
 
     /// How many messages they wrote.
     async fn message_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        Box::pin(async move {
-            let count = scope(ctx).loaders.load_one(MessageCount(self.key)).await?.unwrap_or_default();
-            Ok(i32::try_from(count).unwrap_or(i32::MAX))
-        })
-        .await
+        Box::pin(count_below(scope(ctx), inbox::MessagesOf, self.key)).await
     }
 }
 

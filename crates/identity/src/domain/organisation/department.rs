@@ -4,11 +4,13 @@ use kernel::{
     Error, ProblemCode, Result,
     events::{Event, Resource},
     id::DepartmentId,
+    record::Told,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-pub use crate::store::organisation::department::Model as Department;
+use crate::store::organisation::department::Column;
+pub use crate::store::organisation::department::{Entity as Departments, Model as Department};
 
 /// How many levels the tree may have.
 pub const MAX_LEVELS: i32 = 16;
@@ -71,32 +73,11 @@ impl Department {
     }
 }
 
-/// A department was made or changed.
-#[derive(Serialize)]
-pub struct DepartmentSaved {
-    /// It before; `None` of a new one.
-    pub before: Option<Department>,
-    /// It now.
-    pub after: Department,
-}
-
-impl Event for DepartmentSaved {
+/// The event of a department that was made or changed is [`Saved`](kernel::record::Saved).
+impl Told for Departments {
     const KIND: &'static str = "department.saved";
     const TOPIC: &'static str = "identity";
-    fn resource(&self) -> Resource {
-        Resource::new("Department", self.after.id)
-    }
-    fn change(&self) -> (Option<Json>, Option<Json>) {
-        let values = |department: &Department| {
-            json!({
-                "name": department.name,
-                "description": department.description,
-                "isActive": department.is_active,
-                "parentId": department.parent_id,
-            })
-        };
-        (self.before.as_ref().map(values), Some(values(&self.after)))
-    }
+    const VALUES: &'static [Column] = &[Column::Name, Column::Description, Column::IsActive, Column::ParentId];
 }
 
 /// A department was moved with all below it.

@@ -4,12 +4,14 @@ use chrono::{DateTime, Utc};
 use kernel::{
     events::{Event, Resource},
     id::{StaffId, TeamId},
+    record::Told,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::store::organisation::team::Column;
 pub use crate::store::organisation::{
-    team::Model as Team,
+    team::{Entity as Teams, Model as Team},
     team_member::{Model as Membership, TeamRole},
 };
 
@@ -18,26 +20,11 @@ pub const MAX_TEAMS: u64 = 50;
 /// How many members a team may have.
 pub const MAX_MEMBERS: u64 = 1000;
 
-/// A team was made or changed.
-#[derive(Serialize)]
-pub struct TeamSaved {
-    /// It before; `None` of a new one.
-    pub before: Option<Team>,
-    /// It now.
-    pub after: Team,
-}
-
-impl Event for TeamSaved {
+/// The event of a team that was made or changed is [`Saved`](kernel::record::Saved).
+impl Told for Teams {
     const KIND: &'static str = "team.saved";
     const TOPIC: &'static str = "identity";
-    fn resource(&self) -> Resource {
-        Resource::new("Team", self.after.id)
-    }
-    fn change(&self) -> (Option<Json>, Option<Json>) {
-        let values =
-            |team: &Team| json!({ "name": team.name, "description": team.description, "isActive": team.is_active });
-        (self.before.as_ref().map(values), Some(values(&self.after)))
-    }
+    const VALUES: &'static [Column] = &[Column::Name, Column::Description, Column::IsActive];
 }
 
 /// What somebody is in a team, and since when.

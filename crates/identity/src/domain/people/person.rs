@@ -1,10 +1,7 @@
 //! A person, as everyone but the sign-in sees them: without password hash and second factor.
 
 use chrono::{DateTime, Utc};
-use kernel::{
-    id::{ClientId, DepartmentId, RoleId, StaffId, UserId},
-    page::Key,
-};
+use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
 use sea_orm::DerivePartialModel;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -86,11 +83,6 @@ impl Person {
             created_at: long_ago,
             updated_at: long_ago,
         }
-    }
-
-    /// The sort value for an order by name.
-    pub fn by_name(&self) -> Key {
-        self.name.as_str().into()
     }
 
     /// Whether they are nothing but a registration so far: nobody added them, and nobody has shown that the address is

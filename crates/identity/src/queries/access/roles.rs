@@ -6,10 +6,10 @@ use kernel::{
     Conn, Cx, Error, Permissions, Result,
     cx::{Duty, OwnTeams, UserActor},
     db::any_of,
-    id::{ApiKeyId, SessionId, UserId},
-    page::{Order, Page, Place, Slice},
+    id::{ApiKeyId, RoleId, SessionId, UserId},
+    record::{Field, Record, Unique},
 };
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, entity::prelude::*};
+use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::actor::{granted, own_teams};
 use crate::queries::{api_keys::visible_keys, people::list::people_by_ids, sessions::may_see};
@@ -24,40 +24,33 @@ use crate::{
     },
 };
 
-/// Where a role stands in the list of roles: by name.
-pub fn role_place(role: &Role) -> Place {
-    Place { keys: vec![role.name.as_str().into()], id: role.id.0 }
-}
+impl Record for role::Entity {
+    type Id = RoleId;
+    type Row = role::Model;
+    const WHAT: &'static str = "Role";
+    const ID: role::Column = role::Column::Id;
+    const UPDATED_AT: Option<role::Column> = Some(role::Column::UpdatedAt);
+    const UNIQUE: &'static [Unique<role::Column>] =
+        &[Unique { column: role::Column::Name, field: "name", taken: "another role has this name" }];
 
-/// A page of roles, by name.
-///
-/// # Errors
-/// [`kernel::Error::Forbidden`] without [`VIEW_STAFF`].
-pub async fn roles(
-    conn: &Conn,
-    cx: &Cx,
-    catalog: &[&str],
-    is_active: Option<bool>,
-    page: &Page,
-) -> Result<Slice<Role>> {
-    cx.require(VIEW_STAFF)?;
-    let order = Order { columns: vec![(role::Column::Name, false)], id: role::Column::Id };
-    let rows = order.apply(of_state(is_active), page).all(conn).await?;
-    Ok(page.slice(rows).map(|row| Role::of(row, catalog)))
-}
-
-/// How many roles there are.
-pub async fn count_roles(conn: &Conn, cx: &Cx, is_active: Option<bool>) -> Result<u64> {
-    cx.require(VIEW_STAFF)?;
-    Ok(of_state(is_active).count(conn).await?)
-}
-
-fn of_state(is_active: Option<bool>) -> Select<role::Entity> {
-    let all = role::Entity::find();
-    match is_active {
-        Some(active) => all.filter(role::Column::IsActive.eq(active)),
-        None => all,
+    fn may_list(cx: &Cx) -> Result<()> {
+        cx.require(VIEW_STAFF)
     }
+
+    /// A role is shown with the person who holds it, so who may see the person may see it.
+    fn visible(_: &Cx, _: DbBackend) -> Option<Condition> {
+        Some(Condition::all())
+    }
+}
+
+/// By whether they can be given to people.
+pub const ROLES_BY_IS_ACTIVE: Field<role::Column> = Field::new("isActive", &[role::Column::IsActive]);
+
+/// Roles by id. A role is shown with the person who holds it, so who may see the person may see it.
+pub async fn roles_by_ids(conn: &Conn, ids: &[RoleId], catalog: &[&str]) -> Result<HashMap<RoleId, Role>> {
+    let rows =
+        role::Entity::find().filter(any_of(conn.get_database_backend(), role::Column::Id, ids)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, Role::of(row, catalog))).collect())
 }
 
 /// The permissions that were granted to each of many people, who were found by the actor.

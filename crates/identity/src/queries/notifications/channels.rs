@@ -1,18 +1,14 @@
 //! Channels and what goes through them, for those who keep them.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use kernel::{
     Conn, Cx, Result,
-    db::any_of,
-    filter::{Criteria, Filter, IdComparator, TimeComparator, ValueComparator},
     id::{NotificationChannelId, NotificationDeliveryId, UserId},
-    page::{Order, Page, Place, Slice},
+    part_of,
+    record::{Field, Record},
 };
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, entity::prelude::*,
+    Condition, DbBackend, DerivePartialModel, EntityTrait, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +17,7 @@ use crate::{
     policy::{MANAGE_NOTIFICATIONS, in_session},
     store::notifications::{
         notification_channel::{self as channel, ChannelKind},
-        notification_delivery::{self as delivery, DeliveryState, Model as Delivery},
+        notification_delivery::{self as delivery, Model as Delivery},
     },
 };
 
@@ -69,70 +65,33 @@ impl Channel {
         let names = self.types.as_ref()?.as_array()?;
         Some(names.iter().filter_map(|name| serde_json::from_value(name.clone()).ok()).collect())
     }
+}
 
-    /// Where it stands in the list.
-    pub fn place(&self) -> Place {
-        Place { keys: vec![self.created_at.into()], id: self.id.0 }
+part_of!(Channel: channel::Entity { Id: id, CreatedAt: created_at });
+
+impl Record for channel::Entity {
+    type Id = NotificationChannelId;
+    type Row = Channel;
+    const WHAT: &'static str = "NotificationChannel";
+    const ID: channel::Column = channel::Column::Id;
+    const UPDATED_AT: Option<channel::Column> = Some(channel::Column::UpdatedAt);
+
+    fn may_list(cx: &Cx) -> Result<()> {
+        cx.require(MANAGE_NOTIFICATIONS)
+    }
+
+    /// Their own, and all for those who keep them.
+    fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
+        let own = cx.user().ok()?.id;
+        let all = Condition::all();
+        Some(if cx.can(MANAGE_NOTIFICATIONS) { all } else { all.add(channel::Column::OwnerId.eq(own)) })
     }
 }
 
-/// The channels that the actor may see: their own, and all for those who keep them.
-pub(crate) fn visible_channels(cx: &Cx) -> Result<Select<channel::Entity>> {
-    let own = cx.user()?.id;
-    let all = channel::Entity::find();
-    Ok(if cx.can(MANAGE_NOTIFICATIONS) { all } else { all.filter(channel::Column::OwnerId.eq(own)) })
-}
-
-/// What channels can be filtered by.
-#[derive(Debug, Clone, Default)]
-pub struct ChannelCriteria {
-    /// By whether they take anything.
-    pub is_active: Option<bool>,
-    /// By whether they are a person's own.
-    pub is_personal: Option<bool>,
-}
-
-impl Criteria for ChannelCriteria {
-    fn conditions(&self, _: DbBackend) -> Result<Vec<Condition>> {
-        let mut all = Vec::new();
-        if let Some(active) = self.is_active {
-            all.push(Condition::all().add(channel::Column::IsActive.eq(active)));
-        }
-        if let Some(personal) = self.is_personal {
-            let owner = channel::Column::OwnerId;
-            all.push(Condition::all().add(if personal { owner.is_not_null() } else { owner.is_null() }));
-        }
-        Ok(all)
-    }
-}
-
-/// A page of the channels, newest first.
-///
-/// # Errors
-/// [`kernel::Error::Forbidden`] without [`MANAGE_NOTIFICATIONS`].
-pub async fn channels(conn: &Conn, cx: &Cx, filter: &Filter<ChannelCriteria>, page: &Page) -> Result<Slice<Channel>> {
-    cx.require(MANAGE_NOTIFICATIONS)?;
-    let select = visible_channels(cx)?.filter(filter.condition(conn.get_database_backend())?);
-    let order = Order { columns: vec![(channel::Column::CreatedAt, true)], id: channel::Column::Id };
-    Ok(page.slice(order.apply(select, page).into_partial_model::<Channel>().all(conn).await?))
-}
-
-/// How many channels the filter leaves.
-pub async fn count_channels(conn: &Conn, cx: &Cx, filter: &Filter<ChannelCriteria>) -> Result<u64> {
-    cx.require(MANAGE_NOTIFICATIONS)?;
-    Ok(visible_channels(cx)?.filter(filter.condition(conn.get_database_backend())?).count(conn).await?)
-}
-
-/// Channels by id, as far as the actor may see them.
-pub async fn channels_by_ids(
-    conn: &Conn,
-    cx: &Cx,
-    ids: &[NotificationChannelId],
-) -> Result<HashMap<NotificationChannelId, Channel>> {
-    let by_id = any_of(conn.get_database_backend(), channel::Column::Id, ids);
-    let rows = visible_channels(cx)?.filter(by_id).into_partial_model::<Channel>().all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
+/// By whether they take anything.
+pub const CHANNELS_BY_IS_ACTIVE: Field<channel::Column> = Field::new("isActive", &[channel::Column::IsActive]);
+/// By whether they are a person's own.
+pub const CHANNELS_BY_OWNER: Field<channel::Column> = Field::new("isPersonal", &[channel::Column::OwnerId]);
 
 /// The actor's own channel.
 pub async fn own_channel(conn: &Conn, cx: &Cx) -> Result<Option<Channel>> {
@@ -140,77 +99,30 @@ pub async fn own_channel(conn: &Conn, cx: &Cx) -> Result<Option<Channel>> {
     Ok(own.into_partial_model::<Channel>().one(conn).await?)
 }
 
-/// What deliveries can be filtered by.
-#[derive(Debug, Clone, Default)]
-pub struct DeliveryCriteria {
-    /// By where they stand.
-    pub state: Option<ValueComparator<DeliveryState>>,
-    /// By channel.
-    pub channel_id: Option<IdComparator<NotificationChannelId>>,
-    /// By when they were queued.
-    pub created_at: Option<TimeComparator>,
-}
+impl Record for delivery::Entity {
+    type Id = NotificationDeliveryId;
+    type Row = Delivery;
+    const WHAT: &'static str = "NotificationDelivery";
+    const ID: delivery::Column = delivery::Column::Id;
 
-impl Criteria for DeliveryCriteria {
-    fn conditions(&self, backend: DbBackend) -> Result<Vec<Condition>> {
-        let mut all = Vec::new();
-        if let Some(state) = &self.state {
-            all.extend(state.conditions("state", delivery::Column::State)?);
+    fn may_list(cx: &Cx) -> Result<()> {
+        cx.require(MANAGE_NOTIFICATIONS)
+    }
+
+    /// Those through the channels that the actor may see.
+    fn visible(cx: &Cx, backend: DbBackend) -> Option<Condition> {
+        if cx.can(MANAGE_NOTIFICATIONS) {
+            return Some(Condition::all());
         }
-        if let Some(channel) = &self.channel_id {
-            all.extend(channel.conditions(backend, "channelId", delivery::Column::ChannelId)?);
-        }
-        if let Some(at) = &self.created_at {
-            all.extend(at.conditions(delivery::Column::CreatedAt));
-        }
-        Ok(all)
+        let channels = channel::Entity::find().select_only().column(channel::Column::Id);
+        let channels = channels.filter(channel::Entity::visible(cx, backend)?).into_query();
+        Some(Condition::all().add(delivery::Column::ChannelId.in_subquery(channels)))
     }
 }
 
-/// The deliveries through the channels that the actor may see.
-fn visible_deliveries(cx: &Cx) -> Result<Select<delivery::Entity>> {
-    let all = delivery::Entity::find();
-    if cx.can(MANAGE_NOTIFICATIONS) {
-        return Ok(all);
-    }
-    let channels = visible_channels(cx)?.select_only().column(channel::Column::Id).into_query();
-    Ok(all.filter(delivery::Column::ChannelId.in_subquery(channels)))
-}
-
-/// A page of the deliveries, newest first.
-///
-/// # Errors
-/// [`kernel::Error::Forbidden`] without [`MANAGE_NOTIFICATIONS`].
-pub async fn deliveries(
-    conn: &Conn,
-    cx: &Cx,
-    filter: &Filter<DeliveryCriteria>,
-    page: &Page,
-) -> Result<Slice<Delivery>> {
-    cx.require(MANAGE_NOTIFICATIONS)?;
-    let select = visible_deliveries(cx)?.filter(filter.condition(conn.get_database_backend())?);
-    let order = Order { columns: vec![(delivery::Column::CreatedAt, true)], id: delivery::Column::Id };
-    Ok(page.slice(order.apply(select, page).all(conn).await?))
-}
-
-/// Where a delivery stands in the list.
-pub fn delivery_place(row: &Delivery) -> Place {
-    Place { keys: vec![row.created_at.into()], id: row.id.0 }
-}
-
-/// How many deliveries the filter leaves.
-pub async fn count_deliveries(conn: &Conn, cx: &Cx, filter: &Filter<DeliveryCriteria>) -> Result<u64> {
-    cx.require(MANAGE_NOTIFICATIONS)?;
-    Ok(visible_deliveries(cx)?.filter(filter.condition(conn.get_database_backend())?).count(conn).await?)
-}
-
-/// Deliveries by id, as far as the actor may see them.
-pub async fn deliveries_by_ids(
-    conn: &Conn,
-    cx: &Cx,
-    ids: &[NotificationDeliveryId],
-) -> Result<HashMap<NotificationDeliveryId, Delivery>> {
-    let by_id = any_of(conn.get_database_backend(), delivery::Column::Id, ids);
-    let rows = visible_deliveries(cx)?.filter(by_id).all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
+/// By where they stand.
+pub const DELIVERIES_BY_STATE: Field<delivery::Column> = Field::new("state", &[delivery::Column::State]);
+/// By channel.
+pub const DELIVERIES_BY_CHANNEL: Field<delivery::Column> = Field::new("channelId", &[delivery::Column::ChannelId]);
+/// By when they were queued.
+pub const DELIVERIES_BY_CREATED_AT: Field<delivery::Column> = Field::new("createdAt", &[delivery::Column::CreatedAt]);

@@ -1,23 +1,19 @@
 //! A person's own feed and what they decided about it. Everybody sees their own, in a session, and nobody another's.
 
-use std::collections::HashMap;
-
 use kernel::{
     Conn, Cx, Result,
-    db::any_of,
-    filter::{Criteria, Filter, TimeComparator, ValueComparator},
     id::{NotificationId, UserId},
-    page::{Order, Page, Place, Slice},
+    record::{Field, Record},
 };
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+    Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     entity::prelude::*,
     sea_query::{Asterisk, ExprTrait, Query},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::notifications::notification::{NotificationLevel, NotificationType, UNREAD_COUNTED},
+    domain::notifications::notification::{NotificationType, UNREAD_COUNTED},
     policy::in_session,
     store::notifications::{
         notification::{Column, Entity, Model as Notification},
@@ -25,82 +21,35 @@ use crate::{
     },
 };
 
-/// What a feed can be filtered by.
-#[derive(Debug, Clone, Default)]
-pub struct NotificationCriteria {
-    /// By whether it was not read yet.
-    pub is_unread: Option<bool>,
-    /// By how it is meant.
-    pub level: Option<ValueComparator<NotificationLevel>>,
-    /// By type.
-    pub kind: Option<ValueComparator<NotificationType>>,
-    /// By when it was told.
-    pub created_at: Option<TimeComparator>,
-}
+impl Record for Entity {
+    type Id = NotificationId;
+    type Row = Notification;
+    const WHAT: &'static str = "Notification";
+    const ID: Column = Column::Id;
 
-impl Criteria for NotificationCriteria {
-    fn conditions(&self, _: DbBackend) -> Result<Vec<Condition>> {
-        let mut all = Vec::new();
-        if let Some(unread) = self.is_unread {
-            let read_at = Column::ReadAt;
-            all.push(Condition::all().add(if unread { read_at.is_null() } else { read_at.is_not_null() }));
-        }
-        if let Some(level) = &self.level {
-            all.extend(level.conditions("level", Column::Level)?);
-        }
-        if let Some(kind) = &self.kind {
-            all.extend(kind.conditions("type", Column::Kind)?);
-        }
-        if let Some(at) = &self.created_at {
-            all.extend(at.conditions(Column::CreatedAt));
-        }
-        Ok(all)
+    fn may_list(cx: &Cx) -> Result<()> {
+        in_session(cx, &[]).map(drop)
+    }
+
+    /// The actor's own. A feed is no business of a key's.
+    fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
+        let person = cx.user().ok().filter(|person| person.api_key.is_none())?;
+        Some(Condition::all().add(Column::UserId.eq(person.id)))
     }
 }
+
+/// By whether they were read.
+pub const NOTIFICATIONS_BY_READ: Field<Column> = Field::new("isUnread", &[Column::ReadAt]);
+/// By how they are meant.
+pub const NOTIFICATIONS_BY_LEVEL: Field<Column> = Field::new("level", &[Column::Level]);
+/// By type.
+pub const NOTIFICATIONS_BY_TYPE: Field<Column> = Field::new("type", &[Column::Kind]);
+/// By when they were told.
+pub const NOTIFICATIONS_BY_CREATED_AT: Field<Column> = Field::new("createdAt", &[Column::CreatedAt]);
 
 /// The notifications of somebody.
 pub(crate) fn own(user: UserId) -> Select<Entity> {
     Entity::find().filter(Column::UserId.eq(user))
-}
-
-/// A page of the actor's own feed, newest first.
-///
-/// # Errors
-/// [`kernel::Error::Unauthenticated`] when nobody is signed in; [`kernel::Error::Forbidden`] for an API key.
-pub async fn notifications(
-    conn: &Conn,
-    cx: &Cx,
-    filter: &Filter<NotificationCriteria>,
-    page: &Page,
-) -> Result<Slice<Notification>> {
-    let select = own(in_session(cx, &[])?.id).filter(filter.condition(conn.get_database_backend())?);
-    let order = Order { columns: vec![(Column::CreatedAt, true)], id: Column::Id };
-    Ok(page.slice(order.apply(select, page).all(conn).await?))
-}
-
-/// Where a notification stands in the feed.
-pub fn notification_place(row: &Notification) -> Place {
-    Place { keys: vec![row.created_at.into()], id: row.id.0 }
-}
-
-/// How many of the actor's own notifications the filter leaves.
-pub async fn count_notifications(conn: &Conn, cx: &Cx, filter: &Filter<NotificationCriteria>) -> Result<u64> {
-    Ok(own(in_session(cx, &[])?.id).filter(filter.condition(conn.get_database_backend())?).count(conn).await?)
-}
-
-/// The actor's own notifications by id.
-pub async fn notifications_by_ids(
-    conn: &Conn,
-    cx: &Cx,
-    ids: &[NotificationId],
-) -> Result<HashMap<NotificationId, Notification>> {
-    let person = cx.user()?;
-    // A feed is no business of a key's.
-    if person.api_key.is_some() {
-        return Ok(HashMap::new());
-    }
-    let rows = own(person.id).filter(any_of(conn.get_database_backend(), Column::Id, ids)).all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// How many notifications the actor has not read; [`UNREAD_COUNTED`] stands for that many or more.

@@ -1,20 +1,18 @@
-//! Teams: lists, by-ids for loaders, and who belongs to each.
+//! Teams: who sees them, what they are found by, and who belongs to each.
 
 use std::collections::HashMap;
 
 use kernel::{
     Conn, Cx, Result,
     db::any_of,
-    filter::{Criteria, Filter},
     id::{StaffId, TeamId, UserId},
-    page::{Order, Page, Place, Slice},
+    record::{Field, Nested, Record, Unique},
 };
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, entity::prelude::*,
+    Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    entity::prelude::*,
 };
 
-use crate::queries::ranked::{contains, first_of_each};
 use crate::{
     domain::organisation::team::{Membership, Team},
     policy::{MANAGE_DEPARTMENTS, VIEW_STAFF},
@@ -24,58 +22,24 @@ use crate::{
     },
 };
 
-/// What teams can be filtered by.
-#[derive(Debug, Clone, Default)]
-pub struct TeamCriteria {
-    /// By whether they are in use.
-    pub is_active: Option<bool>,
-    /// Part of the name or description.
-    pub text: Option<String>,
-}
+impl Record for Entity {
+    type Id = TeamId;
+    type Row = Team;
+    const WHAT: &'static str = "Team";
+    const ID: Column = Column::Id;
+    const UPDATED_AT: Option<Column> = Some(Column::UpdatedAt);
+    const UNIQUE: &'static [Unique<Column>] =
+        &[Unique { column: Column::Name, field: "name", taken: "another team has this name" }];
 
-impl Criteria for TeamCriteria {
-    fn conditions(&self, backend: DbBackend) -> Result<Vec<Condition>> {
-        let active = self.is_active.map(|active| Condition::all().add(Column::IsActive.eq(active)));
-        let text = self.text.as_ref().map(|text| contains(backend, text, &[Column::Name, Column::Description]));
-        Ok(active.into_iter().chain(text).collect())
+    fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
+        Some(visible_teams(cx))
     }
 }
 
-/// What teams can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TeamField {
-    /// By name.
-    Name,
-    /// By when they were made.
-    CreatedAt,
-}
-
-/// An order of teams.
-#[derive(Debug, Clone, Copy)]
-pub struct TeamOrder {
-    /// By what.
-    pub field: TeamField,
-    /// Whether from the end.
-    pub descending: bool,
-}
-
-impl TeamOrder {
-    /// Where a row stands in this order.
-    pub fn place(orders: &[Self], team: &Team) -> Place {
-        let key = |order: &Self| match order.field {
-            TeamField::Name => team.name.as_str().into(),
-            TeamField::CreatedAt => team.created_at.into(),
-        };
-        Place { keys: orders.iter().map(key).collect(), id: team.id.0 }
-    }
-
-    fn column(self) -> Column {
-        match self.field {
-            TeamField::Name => Column::Name,
-            TeamField::CreatedAt => Column::CreatedAt,
-        }
-    }
-}
+/// By whether they are in use.
+pub const BY_IS_ACTIVE: Field<Column> = Field::new("isActive", &[Column::IsActive]);
+/// By a part of the name or description.
+pub const BY_TEXT: Field<Column> = Field::new("text", &[Column::Name, Column::Description]);
 
 /// The teams that the actor may see: all of them with [`VIEW_STAFF`] or [`MANAGE_DEPARTMENTS`], else those that they
 /// belong to.
@@ -89,78 +53,29 @@ pub(crate) fn visible_teams(cx: &Cx) -> Condition {
     Condition::all().add(Column::Id.in_subquery(teams.into_query()))
 }
 
-/// A page of the teams that the actor may see.
-///
-/// # Errors
-/// [`kernel::Error::Unauthenticated`].
-pub async fn teams(
-    conn: &Conn,
-    cx: &Cx,
-    filter: &Filter<TeamCriteria>,
-    orders: &[TeamOrder],
-    page: &Page,
-) -> Result<Slice<Team>> {
-    cx.user()?;
-    let columns = orders.iter().map(|order| (order.column(), order.descending)).collect();
-    let select = Entity::find().filter(visible_teams(cx)).filter(filter.condition(conn.get_database_backend())?);
-    Ok(page.slice(Order { columns, id: Column::Id }.apply(select, page).all(conn).await?))
-}
+/// A membership is known by its colleague among those of its team.
+impl Record for team_member::Entity {
+    type Id = UserId;
+    type Row = Membership;
+    const WHAT: &'static str = "TeamMember";
+    const ID: team_member::Column = team_member::Column::UserId;
 
-/// How many teams the filter leaves.
-pub async fn count_teams(conn: &Conn, cx: &Cx, filter: &Filter<TeamCriteria>) -> Result<u64> {
-    cx.user()?;
-    let select = Entity::find().filter(visible_teams(cx)).filter(filter.condition(conn.get_database_backend())?);
-    Ok(select.count(conn).await?)
-}
-
-/// Teams by id, as far as the actor may see them.
-pub async fn teams_by_ids(conn: &Conn, cx: &Cx, ids: &[TeamId]) -> Result<HashMap<TeamId, Team>> {
-    let some = any_of(conn.get_database_backend(), Column::Id, ids);
-    let rows = Entity::find().filter(some).filter(visible_teams(cx)).all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
-/// Where a member stands in the team: by since when they belong to it.
-pub fn member_place(member: &Membership) -> Place {
-    Place { keys: vec![member.created_at.into()], id: member.user_id.0 }
-}
-
-/// A page of the members of one team. The team was found by the actor, so they may see who belongs to it.
-pub async fn members(conn: &Conn, of: TeamId, page: &Page) -> Result<Slice<Membership>> {
-    let order = Order { columns: vec![(team_member::Column::CreatedAt, false)], id: team_member::Column::UserId };
-    let select = team_member::Entity::find().filter(team_member::Column::TeamId.eq(of));
-    Ok(page.slice(order.apply(select, page).all(conn).await?))
-}
-
-/// The first (or last) `rows` members of each of many teams, which the actor found; from the end, in reverse.
-pub async fn members_of_each(
-    conn: &Conn,
-    teams: &[TeamId],
-    rows: u64,
-    from_end: bool,
-) -> Result<HashMap<TeamId, Vec<Membership>>> {
-    use team_member::Column::{CreatedAt, TeamId as Team, UserId as User};
-    let mut found: HashMap<_, Vec<_>> = teams.iter().map(|id| (*id, Vec::new())).collect();
-    let which = Condition::all().add(any_of(conn.get_database_backend(), Team, teams));
-    let select = first_of_each::<team_member::Entity>(Team, &[Team, User], &[CreatedAt, User], which, rows, from_end);
-    for row in select.all(conn).await? {
-        found.entry(row.team_id).or_default().push(row);
+    /// Whoever asks has found the team, so they may see who belongs to it.
+    fn visible(_: &Cx, _: DbBackend) -> Option<Condition> {
+        Some(Condition::all())
     }
-    Ok(found)
 }
 
-/// How many members each of many teams has.
-pub async fn count_members_of_each(conn: &Conn, teams: &[TeamId]) -> Result<HashMap<TeamId, u64>> {
-    let rows: Vec<(TeamId, i64)> = team_member::Entity::find()
-        .select_only()
-        .column(team_member::Column::TeamId)
-        .column_as(team_member::Column::UserId.count(), "n")
-        .filter(any_of(conn.get_database_backend(), team_member::Column::TeamId, teams))
-        .group_by(team_member::Column::TeamId)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|(id, n)| (id, n.unsigned_abs())).collect())
+/// The members of a team, longest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Members;
+
+impl Nested for Members {
+    type Parent = TeamId;
+    type Of = team_member::Entity;
+    const NAME: &'static str = "members";
+    const PARENT: team_member::Column = team_member::Column::TeamId;
+    const ORDER: team_member::Column = team_member::Column::CreatedAt;
 }
 
 /// What teams many colleagues belong to, as far as the actor may see the teams, oldest membership first.

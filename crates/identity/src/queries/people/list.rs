@@ -1,130 +1,69 @@
-//! Staff members and clients, roles and departments: lists and by-ids for loaders.
+//! Staff members and clients: lists, and by-ids for loaders.
 
 use std::collections::HashMap;
 
 use kernel::{
     Conn, Cx, Permission, Result,
-    db::any_of,
-    filter::{Criteria, Filter, IdComparator, TimeComparator},
-    id::{DepartmentId, RoleId, StaffId, TeamId, UserId},
-    page::{Order, Page, Place, Slice},
+    id::{StaffId, UserId},
+    page::{Order, Page, Slice},
+    part_of,
+    record::{Filter, Record},
 };
-use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
-    entity::prelude::*,
-};
+use sea_orm::{Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, entity::prelude::*};
 
-use crate::queries::ranked::contains;
 use crate::{
-    domain::{access::role::Role, people::person::Person},
+    domain::people::person::Person,
     policy::{VIEW_CLIENTS, VIEW_STAFF},
-    store::{
-        access::role,
-        organisation::team_member,
-        people::user::{self, Kind},
-    },
+    store::people::user::{self, Kind},
 };
 
-/// What people can be filtered by.
-#[derive(Debug, Clone, Default)]
-pub struct PersonCriteria {
+impl Record for user::Entity {
+    type Id = UserId;
+    type Row = Person;
+    const WHAT: &'static str = "User";
+    const ID: user::Column = user::Column::Id;
+
+    fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
+        Some(visible_people(cx))
+    }
+}
+
+part_of!(Person: user::Entity {
+    Id: id, Name: name, CreatedAt: created_at, DepartmentId: department_id
+});
+
+/// What people are found by.
+pub mod people_by {
+    use kernel::{id::TeamId, record::Field};
+    use sea_orm::{Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
+
+    use crate::store::{organisation::team_member, people::user::Column};
+
     /// By whether they may sign in.
-    pub is_active: Option<bool>,
+    pub const IS_ACTIVE: Field<Column> = Field::new("isActive", &[Column::IsActive]);
     /// By whether mail to their address was shown to reach them.
-    pub is_verified: Option<bool>,
+    pub const IS_VERIFIED: Field<Column> = Field::new("isVerified", &[Column::EmailVerifiedAt]);
     /// By whether they have a second factor.
-    pub has_totp: Option<bool>,
+    pub const HAS_TOTP: Field<Column> = Field::new("hasTotp", &[Column::TotpConfirmedAt]);
     /// By role.
-    pub role_id: Option<IdComparator<RoleId>>,
+    pub const ROLE: Field<Column> = Field::new("roleId", &[Column::RoleId]);
     /// By department.
-    pub department_id: Option<IdComparator<DepartmentId>>,
-    /// By a team that they belong to.
-    pub team_id: Option<TeamId>,
+    pub const DEPARTMENT: Field<Column> = Field::new("departmentId", &[Column::DepartmentId]);
     /// Since when they are here.
-    pub created_at: Option<TimeComparator>,
+    pub const CREATED_AT: Field<Column> = Field::new("createdAt", &[Column::CreatedAt]);
     /// When they last signed in.
-    pub last_sign_in_at: Option<TimeComparator>,
+    pub const LAST_SIGN_IN_AT: Field<Column> = Field::new("lastSignInAt", &[Column::LastSignInAt]);
     /// Part of a name, the address, the company or the telephone number.
-    pub text: Option<String>,
-}
+    pub const TEXT: Field<Column> = Field::new(
+        "text",
+        &[Column::Name, Column::FirstName, Column::LastName, Column::Email, Column::Company, Column::Phone],
+    );
 
-fn present(column: user::Column, present: bool) -> Condition {
-    Condition::all().add(if present { column.is_not_null() } else { column.is_null() })
-}
-
-impl Criteria for PersonCriteria {
-    fn conditions(&self, backend: DbBackend) -> Result<Vec<Condition>> {
-        let mut all = Vec::new();
-        if let Some(active) = self.is_active {
-            all.push(Condition::all().add(user::Column::IsActive.eq(active)));
-        }
-        all.extend(self.is_verified.map(|verified| present(user::Column::EmailVerifiedAt, verified)));
-        all.extend(self.has_totp.map(|has| present(user::Column::TotpConfirmedAt, has)));
-        if let Some(role) = &self.role_id {
-            all.extend(role.conditions(backend, "roleId", user::Column::RoleId)?);
-        }
-        if let Some(department) = &self.department_id {
-            all.extend(department.conditions(backend, "departmentId", user::Column::DepartmentId)?);
-        }
-        if let Some(team) = self.team_id {
-            let members = team_member::Entity::find().select_only().column(team_member::Column::UserId);
-            let members = members.filter(team_member::Column::TeamId.eq(team)).into_query();
-            all.push(Condition::all().add(user::Column::Id.in_subquery(members)));
-        }
-        if let Some(at) = &self.created_at {
-            all.extend(at.conditions(user::Column::CreatedAt));
-        }
-        if let Some(at) = &self.last_sign_in_at {
-            all.extend(at.conditions(user::Column::LastSignInAt));
-        }
-        if let Some(text) = &self.text {
-            let columns = [
-                user::Column::Name,
-                user::Column::FirstName,
-                user::Column::LastName,
-                user::Column::Email,
-                user::Column::Company,
-                user::Column::Phone,
-            ];
-            all.push(contains(backend, text, &columns));
-        }
-        Ok(all)
-    }
-}
-
-/// What people can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PersonField {
-    /// By name.
-    Name,
-    /// By when they were added.
-    CreatedAt,
-}
-
-/// An order of people.
-#[derive(Debug, Clone, Copy)]
-pub struct PersonOrder {
-    /// By what.
-    pub field: PersonField,
-    /// Whether from the end.
-    pub descending: bool,
-}
-
-impl PersonOrder {
-    /// Where a row stands in this order.
-    pub fn place(orders: &[Self], person: &Person) -> Place {
-        let key = |order: &Self| match order.field {
-            PersonField::Name => person.by_name(),
-            PersonField::CreatedAt => person.created_at.into(),
-        };
-        Place { keys: orders.iter().map(key).collect(), id: person.id.0 }
-    }
-
-    fn column(self) -> user::Column {
-        match self.field {
-            PersonField::Name => user::Column::Name,
-            PersonField::CreatedAt => user::Column::CreatedAt,
-        }
+    /// Those who belong to a team.
+    pub fn team(team: TeamId) -> Condition {
+        let members = team_member::Entity::find().select_only().column(team_member::Column::UserId);
+        let members = members.filter(team_member::Column::TeamId.eq(team)).into_query();
+        Condition::all().add(Column::Id.in_subquery(members))
     }
 }
 
@@ -148,24 +87,20 @@ pub async fn people(
     conn: &Conn,
     cx: &Cx,
     kind: Kind,
-    filter: &Filter<PersonCriteria>,
-    orders: &[PersonOrder],
+    filter: &Filter<user::Entity>,
+    order: &Order<user::Column>,
     page: &Page,
 ) -> Result<Slice<Person>> {
     cx.require(view(kind))?;
-    let order = Order {
-        columns: orders.iter().map(|order| (order.column(), order.descending)).collect(),
-        id: user::Column::Id,
-    };
-    let select = of_kind(kind).filter(filter.condition(conn.get_database_backend())?);
+    let select = of_kind(kind).filter(filter.condition());
     let rows = order.apply(select, page).into_partial_model::<Person>().all(conn).await?;
     Ok(page.slice(rows))
 }
 
 /// How many people of a kind the filter leaves.
-pub async fn count_people(conn: &Conn, cx: &Cx, kind: Kind, filter: &Filter<PersonCriteria>) -> Result<u64> {
+pub async fn count_people(conn: &Conn, cx: &Cx, kind: Kind, filter: &Filter<user::Entity>) -> Result<u64> {
     cx.require(view(kind))?;
-    Ok(of_kind(kind).filter(filter.condition(conn.get_database_backend())?).count(conn).await?)
+    Ok(of_kind(kind).filter(filter.condition()).count(conn).await?)
 }
 
 /// The people that the actor may see, of both kinds: all of those kinds that they may see, and themselves.
@@ -180,23 +115,7 @@ pub(crate) fn visible_people(cx: &Cx) -> Condition {
 
 /// People by id, as far as the actor may see them.
 pub async fn people_by_ids(conn: &Conn, cx: &Cx, ids: &[UserId]) -> Result<HashMap<UserId, Person>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = user::Entity::find()
-        .filter(any_of(conn.get_database_backend(), user::Column::Id, ids))
-        .filter(visible_people(cx))
-        .into_partial_model::<Person>()
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|person| (person.id, person)).collect())
-}
-
-/// Roles by id. A role is shown with the person who holds it, so who may see the person may see it.
-pub async fn roles_by_ids(conn: &Conn, ids: &[RoleId], catalog: &[&str]) -> Result<HashMap<RoleId, Role>> {
-    let rows =
-        role::Entity::find().filter(any_of(conn.get_database_backend(), role::Column::Id, ids)).all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, Role::of(row, catalog))).collect())
+    kernel::record::by_ids::<user::Entity>(conn, cx, ids).await
 }
 
 /// Whether a staff member is there and active, for other contexts that hand work to them: in a transaction they stay so until

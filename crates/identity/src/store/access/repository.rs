@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Result, Tx,
-    error::is_unique_violation,
     id::{RoleId, UserId},
 };
 use sea_orm::{
@@ -20,33 +19,16 @@ impl Roles for Tx {
         Ok(role::Entity::find_by_id(id).one(self.conn()).await?)
     }
 
-    async fn lock_role(&self, id: RoleId) -> Result<Option<role::Model>> {
-        Ok(role::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?)
-    }
-
     async fn role_by_name(&self, name: &str) -> Result<Option<role::Model>> {
         Ok(role::Entity::find().filter(role::Column::Name.eq(name)).one(self.conn()).await?)
     }
 
-    async fn add_role(&self, role: &role::Model) -> Result<bool> {
-        let added = role::Entity::insert(role.clone().into_active_model())
+    async fn add_built_in_role(&self, role: &role::Model) -> Result<()> {
+        role::Entity::insert(role.clone().into_active_model())
             .on_conflict(OnConflict::column(role::Column::Name).do_nothing().to_owned())
             .exec_without_returning(self.conn())
             .await?;
-        Ok(added == 1)
-    }
-
-    async fn save_role(&self, role: &role::Model) -> Result<bool> {
-        // Asked first: in PostgreSQL a violated constraint ends the transaction. Of two at once one still gets a conflict.
-        let taken = role::Entity::find().filter(role::Column::Name.eq(&role.name)).filter(role::Column::Id.ne(role.id));
-        if taken.count(self.conn()).await? > 0 {
-            return Ok(false);
-        }
-        let saved = role::Entity::update(role.clone().into_active_model().reset_all()).exec(self.conn()).await;
-        match saved {
-            Err(error) if is_unique_violation(&error) => Ok(false),
-            saved => Ok(saved.map(|_| true)?),
-        }
+        Ok(())
     }
 
     async fn others(&self, roles: &[&str], besides: UserId) -> Result<u64> {

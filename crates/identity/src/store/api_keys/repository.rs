@@ -1,14 +1,11 @@
 //! [`ApiKeys`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{
-    Cx, Result, Tx,
-    id::{ApiKeyId, UserId},
-};
-use sea_orm::{IntoActiveModel, PaginatorTrait, QuerySelect, entity::prelude::*};
+use kernel::{Result, Tx, id::UserId};
+use sea_orm::{PaginatorTrait, entity::prelude::*};
 
 use super::api_key::{Column, Entity, Model};
-use crate::{domain::api_keys::ApiKey, ports::api_keys::ApiKeys, queries::api_keys::visible_keys};
+use crate::{domain::api_keys::ApiKey, ports::api_keys::ApiKeys};
 
 impl From<Model> for ApiKey {
     fn from(key: Model) -> Self {
@@ -31,25 +28,6 @@ impl ApiKeys for Tx {
     async fn unrevoked(&self, owner: UserId) -> Result<u64> {
         let keys = Entity::find().filter(Column::UserId.eq(owner)).filter(Column::RevokedAt.is_null());
         Ok(keys.count(self.conn()).await?)
-    }
-
-    async fn add_key(&self, key: Model) -> Result<ApiKey> {
-        Entity::insert(key.clone().into_active_model()).exec_without_returning(self.conn()).await?;
-        Ok(key.into())
-    }
-
-    async fn key(&self, cx: &Cx, id: ApiKeyId) -> Result<Option<Model>> {
-        Ok(Entity::find_by_id(id).filter(visible_keys(cx)).lock_exclusive().one(self.conn()).await?)
-    }
-
-    async fn revoke(&self, id: ApiKeyId, by: UserId, at: DateTime<Utc>) -> Result<()> {
-        Entity::update_many()
-            .col_expr(Column::RevokedAt, Expr::value(at))
-            .col_expr(Column::RevokedBy, Expr::value(by))
-            .filter(Column::Id.eq(id))
-            .exec(self.conn())
-            .await?;
-        Ok(())
     }
 
     async fn revoke_all(&self, owner: UserId, at: DateTime<Utc>) -> Result<()> {

@@ -1,18 +1,17 @@
-//! [`Departments`] on the tables.
+//! [`DepartmentTree`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{Error, Result, Tx, error::is_unique_violation, id::DepartmentId};
+use kernel::{Error, Result, Tx, id::DepartmentId};
 use sea_orm::{
-    ActiveValue::Set,
-    IntoActiveModel, QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect,
     entity::prelude::*,
-    sea_query::{BinOper, Expr, ExprTrait, Func, LockType, OnConflict, SimpleExpr},
+    sea_query::{BinOper, Expr, ExprTrait, Func, LockType, SimpleExpr},
 };
 
-use super::department::{ActiveModel, Column, Entity};
+use super::department::{Column, Entity};
 use crate::{
     domain::organisation::department::{Department, Place},
-    ports::organisation::departments::Departments,
+    ports::organisation::departments::DepartmentTree,
 };
 
 /// The rows of a subtree. A path holds hexadecimal digits and slashes only, so nothing in it is a wildcard.
@@ -24,12 +23,7 @@ fn below(department: &Department) -> Result<SimpleExpr> {
     Ok(Column::Path.starts_with(department.path.as_str()))
 }
 
-impl Departments for Tx {
-    async fn department(&self, id: DepartmentId) -> Result<Option<Department>> {
-        // Not `FOR UPDATE`: that would make people who are put into the department wait too.
-        Ok(Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(self.conn()).await?)
-    }
-
+impl DepartmentTree for Tx {
     async fn lock_tree(&self) -> Result<()> {
         // Everybody locks in the order of ids, so the first row decides whose turn it is. What others change before it is
         // ours is seen by the statements that follow. SQLite has one writer and needs none of this.
@@ -42,32 +36,6 @@ impl Departments for Tx {
         let deepest = Entity::find().select_only().column_as(Column::Level.max(), "level").filter(below(department)?);
         let deepest: Option<Option<i32>> = deepest.into_tuple().one(self.conn()).await?;
         Ok(deepest.flatten().unwrap_or(department.level) - department.level + 1)
-    }
-
-    async fn add_department(&self, department: &Department) -> Result<bool> {
-        let added = Entity::insert(department.clone().into_active_model())
-            .on_conflict(OnConflict::column(Column::Name).do_nothing().to_owned())
-            .exec_without_returning(self.conn())
-            .await?;
-        Ok(added == 1)
-    }
-
-    async fn save_department(&self, department: &Department) -> Result<bool> {
-        let saved = Entity::update_many()
-            .set(ActiveModel {
-                name: Set(department.name.clone()),
-                description: Set(department.description.clone()),
-                is_active: Set(department.is_active),
-                updated_at: Set(department.updated_at),
-                ..Default::default()
-            })
-            .filter(Column::Id.eq(department.id))
-            .exec(self.conn())
-            .await;
-        match saved {
-            Err(error) if is_unique_violation(&error) => Ok(false),
-            saved => Ok(saved?.rows_affected == 1),
-        }
     }
 
     async fn move_subtree(&self, department: &Department, to: &Place, at: DateTime<Utc>) -> Result<()> {

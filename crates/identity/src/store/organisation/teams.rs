@@ -1,30 +1,22 @@
-//! [`Teams`] on the tables.
+//! [`Memberships`] on the tables.
 
 use kernel::{
-    Cx, Result, Tx,
-    error::is_unique_violation,
+    Result, Tx,
     id::{StaffId, TeamId, UserId},
 };
 use sea_orm::{
-    ActiveValue::Set,
-    IntoActiveModel, PaginatorTrait, QuerySelect,
+    IntoActiveModel, PaginatorTrait,
     entity::prelude::*,
-    sea_query::{LockType, OnConflict, SimpleExpr},
+    sea_query::{OnConflict, SimpleExpr},
 };
 
-use super::{team, team_member};
+use super::team_member;
 use crate::{
-    domain::organisation::team::{Membership, Team},
-    ports::organisation::teams::Teams,
-    queries::{organisation::teams::visible_teams, people::list::is_active_staff},
+    domain::organisation::team::Membership, ports::organisation::teams::Memberships,
+    queries::people::list::is_active_staff,
 };
 
-impl Teams for Tx {
-    async fn team(&self, cx: &Cx, id: TeamId) -> Result<Option<Team>> {
-        let find = team::Entity::find_by_id(id).filter(visible_teams(cx));
-        Ok(find.lock(LockType::NoKeyUpdate).one(self.conn()).await?)
-    }
-
+impl Memberships for Tx {
     async fn membership(&self, team: TeamId, staff: StaffId) -> Result<Option<Membership>> {
         Ok(team_member::Entity::find_by_id((team, staff.into())).one(self.conn()).await?)
     }
@@ -38,32 +30,6 @@ impl Teams for Tx {
         let teams = of(team_member::Column::UserId.eq(UserId::from(staff))).count(self.conn()).await?;
         let members = of(team_member::Column::TeamId.eq(team)).count(self.conn()).await?;
         Ok((teams, members))
-    }
-
-    async fn add_team(&self, team: &Team) -> Result<bool> {
-        let added = team::Entity::insert(team.clone().into_active_model())
-            .on_conflict(OnConflict::column(team::Column::Name).do_nothing().to_owned())
-            .exec_without_returning(self.conn())
-            .await?;
-        Ok(added == 1)
-    }
-
-    async fn save_team(&self, team: &Team) -> Result<bool> {
-        let saved = team::Entity::update_many()
-            .set(team::ActiveModel {
-                name: Set(team.name.clone()),
-                description: Set(team.description.clone()),
-                is_active: Set(team.is_active),
-                updated_at: Set(team.updated_at),
-                ..Default::default()
-            })
-            .filter(team::Column::Id.eq(team.id))
-            .exec(self.conn())
-            .await;
-        match saved {
-            Err(error) if is_unique_violation(&error) => Ok(false),
-            saved => Ok(saved?.rows_affected == 1),
-        }
     }
 
     async fn save_member(&self, member: &Membership) -> Result<()> {

@@ -16,8 +16,8 @@ use crate::{
     domain::mail::events::{MailDelivered, MailFailed},
     queries::{
         access::actor::permissions_of,
+        access::roles::roles_by_ids,
         mail::{server::trusted_mail_server, wordings::wording},
-        people::list::roles_by_ids,
         settings::company::company_name,
     },
     store::notifications::{notification, notification_delivery::DeliveryState},

@@ -5,6 +5,7 @@ use kernel::{
     crypto::Keyring,
     db::Emit,
     id::{NotificationChannelId, UserId},
+    record::Records,
     text::Check,
 };
 use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect, entity::prelude::*};
@@ -17,7 +18,7 @@ use crate::{
         webhook::WebhookRules,
     },
     policy::{MANAGE_NOTIFICATIONS, in_session},
-    queries::notifications::channels::{Channel, visible_channels},
+    queries::notifications::channels::Channel,
     store::notifications::notification_channel::{self as channel, ChannelKind},
 };
 
@@ -78,8 +79,7 @@ pub async fn update_notification_channel(
     cmd: &ChannelChange,
 ) -> Result<Channel> {
     cx.require(MANAGE_NOTIFICATIONS)?;
-    let found = visible_channels(cx)?.filter(channel::Column::Id.eq(id)).lock_exclusive().one(tx.conn()).await?;
-    let found = found.ok_or(Error::NotFound { what: "NotificationChannel" })?;
+    let found = Records::<channel::Entity>::lock(tx, cx, id).await?;
     // Whoever could give another address would read what is somebody else's.
     let anothers = found.owner_id.is_some_and(|owner| cx.user().is_ok_and(|user| user.id != owner));
     let more = cmd.name.is_some() || cmd.webhook_url.is_some() || cmd.types.is_some() || cmd.is_active == Some(true);

@@ -7,6 +7,7 @@ use kernel::{
     db::Emit,
     id::{NotificationChannelId, NotificationDeliveryId},
     limit::Limit,
+    record::Records,
 };
 use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use crate::{
     },
     policy::{MANAGE_NOTIFICATIONS, in_session},
     ports::Cards,
-    queries::notifications::channels::{Channel, visible_channels},
+    queries::notifications::channels::Channel,
     store::notifications::notification_channel as channel,
 };
 
@@ -52,8 +53,7 @@ pub async fn test_notification_channel(
     let found = db
         .transact(&cx.keyed(None), "notification_channel.test", |tx| async move {
             cx.require(MANAGE_NOTIFICATIONS)?;
-            let found = visible_channels(cx)?.filter(channel::Column::Id.eq(id)).one(tx.conn()).await?;
-            let found = found.ok_or(Error::NotFound { what: "NotificationChannel" })?;
+            let found = Records::<channel::Entity>::lock(&tx, cx, id).await?;
             if found.owner_id.is_some_and(|owner| cx.user().is_ok_and(|user| user.id != owner)) {
                 let message = "somebody else's own channel is theirs to test";
                 return Err(Error::invalid("channelId", ProblemCode::NotAllowed, message));

@@ -1,11 +1,17 @@
 //! Departments are made, changed and moved. None is ever deleted: one that is not in use is deactivated.
 
-use kernel::{Cx, Error, ProblemCode, Result, db::Emit, id::DepartmentId, text::Check};
+use kernel::{
+    Cx, Error, ProblemCode, Result,
+    db::Emit,
+    id::DepartmentId,
+    record::{self, Records},
+    text::Check,
+};
 
 use crate::{
-    domain::organisation::department::{Department, DepartmentMoved, DepartmentSaved, Place},
+    domain::organisation::department::{Department, DepartmentMoved, Departments, Place},
     policy::MANAGE_DEPARTMENTS,
-    ports::organisation::departments::Departments,
+    ports::organisation::departments::DepartmentTree,
 };
 
 /// The longest name and description, in characters.
@@ -45,19 +51,15 @@ pub struct MoveDepartment {
     pub parent: Option<DepartmentId>,
 }
 
-fn taken() -> Error {
-    Error::invalid("name", ProblemCode::NotAvailable, "another department has this name")
-}
-
-async fn found<S: Departments>(s: &S, id: DepartmentId) -> Result<Department> {
-    s.department(id).await?.ok_or(Error::NotFound { what: "Department" })
-}
-
 /// The department that another one is put into.
-async fn parent<S: Departments>(s: &S, id: Option<DepartmentId>) -> Result<Option<Department>> {
+async fn parent<S: Records<Departments>>(s: &S, cx: &Cx, id: Option<DepartmentId>) -> Result<Option<Department>> {
     let Some(id) = id else { return Ok(None) };
-    let missing = || Error::invalid("parentId", ProblemCode::NotAvailable, "there is no such department");
-    let parent = s.department(id).await?.ok_or_else(missing)?;
+    let parent = match s.lock(cx, id).await {
+        Err(Error::NotFound { .. }) => {
+            return Err(Error::invalid("parentId", ProblemCode::NotAvailable, "there is no such department"));
+        }
+        found => found?,
+    };
     parent.check_takes_children()?;
     Ok(Some(parent))
 }
@@ -66,14 +68,18 @@ async fn parent<S: Departments>(s: &S, id: Option<DepartmentId>) -> Result<Optio
 ///
 /// # Errors
 /// [`Error::Invalid`] for a bad or taken name, a parent that is not there, not active or too deep.
-pub async fn create_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &CreateDepartment) -> Result<Department> {
+pub async fn create_department<S: Records<Departments> + Emit>(
+    s: &S,
+    cx: &Cx,
+    cmd: &CreateDepartment,
+) -> Result<Department> {
     cx.require(MANAGE_DEPARTMENTS)?;
     let mut check = Check::default();
     let name = check.line("name", &cmd.name, NAME);
     let description = check.optional_body("description", cmd.description.as_deref(), DESCRIPTION);
     check.done()?;
     // The parent stays where it is until this has been written.
-    let parent = parent(s, cmd.parent).await?;
+    let parent = parent(s, cx, cmd.parent).await?;
     let id = cx.new_id();
     let place = Place::below(parent.as_ref(), id);
     place.check_depth(1)?;
@@ -88,20 +94,20 @@ pub async fn create_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Crea
         created_at: cx.now,
         updated_at: cx.now,
     };
-    if !s.add_department(&department).await? {
-        return Err(taken());
-    }
-    s.emit(cx, &DepartmentSaved { before: None, after: department.clone() });
-    Ok(department)
+    record::add::<Departments, _>(s, cx, department).await
 }
 
 /// Changes a department.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a bad or taken name.
-pub async fn update_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &UpdateDepartment) -> Result<Department> {
+pub async fn update_department<S: Records<Departments> + Emit>(
+    s: &S,
+    cx: &Cx,
+    cmd: &UpdateDepartment,
+) -> Result<Department> {
     cx.require(MANAGE_DEPARTMENTS)?;
-    let before = found(s, cmd.id).await?;
+    let before = s.lock(cx, cmd.id).await?;
     let mut after = before.clone();
     let mut check = Check::default();
     if let Some(name) = &cmd.name {
@@ -112,14 +118,7 @@ pub async fn update_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Upda
     }
     check.done()?;
     after.is_active = cmd.is_active.unwrap_or(before.is_active);
-    if after != before {
-        after.updated_at = cx.now;
-        if !s.save_department(&after).await? {
-            return Err(taken());
-        }
-        s.emit(cx, &DepartmentSaved { before: Some(before), after: after.clone() });
-    }
-    Ok(after)
+    record::save::<Departments, _>(s, cx, before, after).await
 }
 
 /// Moves a department, with all below it, below another one or to the top.
@@ -127,15 +126,19 @@ pub async fn update_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Upda
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a parent that is not there or not active, that is the department itself or
 /// below it, or so deep that the subtree does not fit.
-pub async fn move_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &MoveDepartment) -> Result<Department> {
+pub async fn move_department<S: Records<Departments> + DepartmentTree + Emit>(
+    s: &S,
+    cx: &Cx,
+    cmd: &MoveDepartment,
+) -> Result<Department> {
     cx.require(MANAGE_DEPARTMENTS)?;
     // Two moves at the same time could each be right alone and make a circle together.
     s.lock_tree().await?;
-    let mut department = found(s, cmd.id).await?;
+    let mut department = s.lock(cx, cmd.id).await?;
     if department.parent_id == cmd.parent {
         return Ok(department);
     }
-    let parent = parent(s, cmd.parent).await?;
+    let parent = parent(s, cx, cmd.parent).await?;
     if parent.as_ref().is_some_and(|parent| department.holds(parent)) {
         let message = "a department cannot be moved into itself or below itself";
         return Err(Error::invalid("parentId", ProblemCode::NotAllowed, message));

@@ -4,13 +4,14 @@ use kernel::{
     Cx, Error, ProblemCode, Result,
     db::Emit,
     id::{StaffId, TeamId},
+    record::{self, Records},
     text::Check,
 };
 
 use crate::{
-    domain::organisation::team::{MAX_MEMBERS, MAX_TEAMS, Membership, Team, TeamMemberChanged, TeamRole, TeamSaved},
+    domain::organisation::team::{MAX_MEMBERS, MAX_TEAMS, Membership, Team, TeamMemberChanged, TeamRole, Teams},
     policy::MANAGE_DEPARTMENTS,
-    ports::organisation::teams::Teams,
+    ports::organisation::teams::Memberships,
 };
 
 /// The longest name and description, in characters.
@@ -67,7 +68,7 @@ impl Hand {
 }
 
 /// The team and what the actor may do with it: with the permission everything, as one of its admins a part.
-async fn managed<S: Teams>(s: &S, cx: &Cx, id: TeamId) -> Result<(Team, Hand)> {
+async fn managed<S: Records<Teams> + Memberships>(s: &S, cx: &Cx, id: TeamId) -> Result<(Team, Hand)> {
     let hand = match cx.require(MANAGE_DEPARTMENTS) {
         Ok(()) => Hand::Free,
         Err(refusal @ Error::Forbidden { .. }) => {
@@ -81,22 +82,18 @@ async fn managed<S: Teams>(s: &S, cx: &Cx, id: TeamId) -> Result<(Team, Hand)> {
         }
         Err(error) => return Err(error),
     };
-    let team = s.team(cx, id).await?.ok_or(Error::NotFound { what: "Team" })?;
+    let team = s.lock(cx, id).await?;
     if !team.is_active {
         hand.free()?;
     }
     Ok((team, hand))
 }
 
-fn taken() -> Error {
-    Error::invalid("name", ProblemCode::NotAvailable, "another team has this name")
-}
-
 /// Makes a team, with nobody in it.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a bad or taken name.
-pub async fn create_team<S: Teams + Emit>(s: &S, cx: &Cx, cmd: &CreateTeam) -> Result<Team> {
+pub async fn create_team<S: Records<Teams> + Emit>(s: &S, cx: &Cx, cmd: &CreateTeam) -> Result<Team> {
     cx.require(MANAGE_DEPARTMENTS)?;
     let mut check = Check::default();
     let name = check.line("name", &cmd.name, NAME);
@@ -112,18 +109,14 @@ pub async fn create_team<S: Teams + Emit>(s: &S, cx: &Cx, cmd: &CreateTeam) -> R
         created_at: cx.now,
         updated_at: cx.now,
     };
-    if !s.add_team(&team).await? {
-        return Err(taken());
-    }
-    s.emit(cx, &TeamSaved { before: None, after: team.clone() });
-    Ok(team)
+    record::add::<Teams, _>(s, cx, team).await
 }
 
 /// Changes a team. One of its admins may change its description.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for a bad or taken name.
-pub async fn update_team<S: Teams + Emit>(s: &S, cx: &Cx, cmd: &UpdateTeam) -> Result<Team> {
+pub async fn update_team<S: Records<Teams> + Memberships + Emit>(s: &S, cx: &Cx, cmd: &UpdateTeam) -> Result<Team> {
     let (before, hand) = managed(s, cx, cmd.id).await?;
     if cmd.name.is_some() || cmd.is_active.is_some() {
         hand.free()?;
@@ -138,14 +131,7 @@ pub async fn update_team<S: Teams + Emit>(s: &S, cx: &Cx, cmd: &UpdateTeam) -> R
     }
     check.done()?;
     after.is_active = cmd.is_active.unwrap_or(before.is_active);
-    if after != before {
-        after.updated_at = cx.now;
-        if !s.save_team(&after).await? {
-            return Err(taken());
-        }
-        s.emit(cx, &TeamSaved { before: Some(before), after: after.clone() });
-    }
-    Ok(after)
+    record::save::<Teams, _>(s, cx, before, after).await
 }
 
 /// Puts a colleague into a team. One of its admins may add plain members. Who is in it already stays as they are.
@@ -153,7 +139,12 @@ pub async fn update_team<S: Teams + Emit>(s: &S, cx: &Cx, cmd: &UpdateTeam) -> R
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for a colleague who is not there or not active, a team
 /// that is not active, and where the team or the colleague's list of teams is full.
-pub async fn add_team_member<S: Teams + Emit>(s: &S, cx: &Cx, cmd: InTeam, role: TeamRole) -> Result<Membership> {
+pub async fn add_team_member<S: Records<Teams> + Memberships + Emit>(
+    s: &S,
+    cx: &Cx,
+    cmd: InTeam,
+    role: TeamRole,
+) -> Result<Membership> {
     let (team, hand) = managed(s, cx, cmd.team).await?;
     if role == TeamRole::Admin {
         hand.free()?;
@@ -185,7 +176,12 @@ pub async fn add_team_member<S: Teams + Emit>(s: &S, cx: &Cx, cmd: InTeam, role:
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for somebody who is not in the team.
-pub async fn set_team_member_role<S: Teams + Emit>(s: &S, cx: &Cx, cmd: InTeam, role: TeamRole) -> Result<Membership> {
+pub async fn set_team_member_role<S: Records<Teams> + Memberships + Emit>(
+    s: &S,
+    cx: &Cx,
+    cmd: InTeam,
+    role: TeamRole,
+) -> Result<Membership> {
     let (_, hand) = managed(s, cx, cmd.team).await?;
     hand.free()?;
     let before = s.membership(cmd.team, cmd.staff).await?.ok_or_else(no_member)?;
@@ -202,7 +198,7 @@ pub async fn set_team_member_role<S: Teams + Emit>(s: &S, cx: &Cx, cmd: InTeam, 
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for somebody who is not in the team.
-pub async fn remove_team_member<S: Teams + Emit>(s: &S, cx: &Cx, cmd: InTeam) -> Result<Team> {
+pub async fn remove_team_member<S: Records<Teams> + Memberships + Emit>(s: &S, cx: &Cx, cmd: InTeam) -> Result<Team> {
     let (team, hand) = managed(s, cx, cmd.team).await?;
     let before = s.membership(cmd.team, cmd.staff).await?.ok_or_else(no_member)?;
     if before.role == TeamRole::Admin && cx.staff_id() != Some(cmd.staff) {

@@ -20,7 +20,7 @@ use crate::{
     policy::{MANAGE_SIGN_IN, ceiling, holds_all, in_session},
     ports::ExternalIdentities,
     queries::{
-        people::list::roles_by_ids,
+        access::roles::roles_by_ids,
         single_sign_on::{MOST_PROVIDERS, provider},
     },
     store::{

@@ -23,7 +23,7 @@ pub async fn bootstrap<S: People + Roles + Seats + Emit>(s: &S, cx: &Cx, admin: 
             created_at: cx.now,
             updated_at: cx.now,
         };
-        s.add_role(&built_in).await?;
+        s.add_built_in_role(&built_in).await?;
     }
     let Some(admin) = admin else { return Ok(false) };
     // Of two that start at the same time the second waits here, and sees whom the first has added.

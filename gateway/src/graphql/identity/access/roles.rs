@@ -1,22 +1,33 @@
 //! Roles, the permissions of single people, and why somebody may do something.
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use identity::{SaveRole, role_place};
+use identity::{
+    SaveRole,
+    entities::role::Column as RoleColumn,
+    records::{Channels, Deliveries, Departments, Invitations, Notifications, Roles, Teams},
+};
+use inbox::records::{MessageReplies, Messages, Visitors};
 use kernel::{
     Cx, Error, ProblemCode,
     cx::Duty,
     id::{InvitationId, MessageId, MessageReplyId, RoleId, StaffId, prefix},
+    page::PageArgs,
+    record::by_ids,
     visibility::{self, Holder, Rule},
 };
 
 use super::permission::Permission;
-use crate::graphql::identity::people::types::{Role, RoleConnection, Staff};
 use crate::graphql::{
     directives::requires,
-    errors::{Result, UserError, payload},
-    paging::List,
+    errors::{Result, payload},
+    filters::Leaves,
+    records::{always, list_where},
     scalars::{self, id},
     scope::{Scope, scope},
+};
+use crate::{
+    graphql::identity::people::types::{Role, RoleConnection, Staff},
+    payload,
 };
 
 /// A permission, as roles and people can hold it.
@@ -126,40 +137,36 @@ pub struct PersonPermissionInput {
     pub permission: Permission,
 }
 
-/// What came of making a role.
-#[derive(SimpleObject)]
-pub struct CreateRolePayload {
-    /// The role.
-    pub role: Option<Role>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of making a role.
+    CreateRolePayload {
+        /// The role.
+        role: Role as identity::Role
+    }
 }
 
-/// What came of changing a role.
-#[derive(SimpleObject)]
-pub struct UpdateRolePayload {
-    /// The role as it is now.
-    pub role: Option<Role>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of changing a role.
+    UpdateRolePayload {
+        /// The role as it is now.
+        role: Role as identity::Role
+    }
 }
 
-/// What came of granting a permission.
-#[derive(SimpleObject)]
-pub struct GrantPermissionPayload {
-    /// The colleague as they are now.
-    pub staff: Option<Staff>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of granting a permission.
+    GrantPermissionPayload {
+        /// The colleague as they are now.
+        staff: Staff as identity::Person
+    }
 }
 
-/// What came of revoking a permission.
-#[derive(SimpleObject)]
-pub struct RevokePermissionPayload {
-    /// The colleague as they are now.
-    pub staff: Option<Staff>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of revoking a permission.
+    RevokePermissionPayload {
+        /// The colleague as they are now.
+        staff: Staff as identity::Person
+    }
 }
 
 fn names(permissions: &[Permission]) -> Vec<String> {
@@ -184,12 +191,12 @@ impl RoleQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<RoleConnection> {
-        let scope = scope(ctx);
-        let list = List::new(scope, "roles", first, after, last, before)?;
-        let conn = list.conn().await?;
-        let slice = identity::roles(&conn, &list.cx, &scope.app.catalog, is_active, &list.page).await?;
-        let count = list.count(move |conn, cx| async move { identity::count_roles(&conn, &cx, is_active).await });
-        Ok(RoleConnection::of(list, slice, role_place, count))
+        let mut leaves = Leaves::<Roles>::new(scope(ctx));
+        leaves.is(identity::ROLES_BY_IS_ACTIVE, is_active);
+        let (page, order) = (PageArgs { first, after, last, before }, always::<Roles>(RoleColumn::Name, false)?);
+        let listed = list_where::<Roles>(ctx, "roles", leaves.alone()?, order, page).await?;
+        let catalog = &scope(ctx).app.catalog;
+        Ok(listed.map(|row| identity::Role::of(row, catalog)).into())
     }
 
     /// A role; null where there is none that the viewer may see.
@@ -291,7 +298,7 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
         Some("msg") => Some(id::<MessageId>("id", thing)?),
         Some("rpl") => {
             let reply: MessageReplyId = id("id", thing)?;
-            match inbox::replies_by_ids(&conn, cx, &[reply]).await?.remove(&reply) {
+            match by_ids::<MessageReplies>(&conn, cx, &[reply]).await?.remove(&reply) {
                 Some(reply) => Some(reply.message_id),
                 None => return Ok(None),
             }
@@ -299,7 +306,7 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
         _ => None,
     };
     if let Some(message) = message {
-        let Some(found) = inbox::messages_by_ids(&conn, cx, &[message]).await?.remove(&message) else {
+        let Some(found) = by_ids::<Messages>(&conn, cx, &[message]).await?.remove(&message) else {
             return Ok(None);
         };
         let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
@@ -317,20 +324,20 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
 async fn sees(scope: &Scope, cx: &Cx, thing: &ID) -> Result<bool> {
     let conn = &scope.app.db.reader(cx).await?;
     Ok(match prefix(thing) {
-        Some("vis") => !inbox::visitors_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("vis") => !by_ids::<Visitors>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
         Some("stf" | "cli") => !identity::people_by_ids(conn, cx, &[scalars::user_id("id", thing)?]).await?.is_empty(),
         Some("rol") => {
             let known = identity::roles_by_ids(conn, &[id("id", thing)?], &scope.app.catalog).await?;
             cx.can(identity::VIEW_STAFF) && !known.is_empty()
         }
         Some("dep") => {
-            cx.can(identity::VIEW_STAFF) && !identity::departments_by_ids(conn, &[id("id", thing)?]).await?.is_empty()
+            cx.can(identity::VIEW_STAFF) && !by_ids::<Departments>(conn, cx, &[id("id", thing)?]).await?.is_empty()
         }
-        Some("tem") => !identity::teams_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("inv") => !identity::invitations_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("ntf") => !identity::notifications_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("nch") => !identity::channels_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("ndl") => !identity::deliveries_by_ids(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("tem") => !by_ids::<Teams>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("inv") => !by_ids::<Invitations>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("ntf") => !by_ids::<Notifications>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("nch") => !by_ids::<Channels>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
+        Some("ndl") => !by_ids::<Deliveries>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
         Some("ses") => identity::sees_session(conn, cx, id("id", thing)?).await?,
         Some("key") => identity::sees_api_key(conn, cx, id("id", thing)?).await?,
         Some("aud") => audit::by_id(conn, cx, id("id", thing)?).await?.is_some(),
@@ -349,7 +356,7 @@ async fn above(scope: &Scope, cx: &Cx, theirs: &Cx, permission: Permission, thin
         (Permission::ManageRoles, Some("rol")) => id("id", thing)?,
         (Permission::ManageStaff, Some("inv")) => {
             let key: InvitationId = id("id", thing)?;
-            match identity::invitations_by_ids(conn, cx, &[key]).await?.remove(&key) {
+            match by_ids::<Invitations>(conn, cx, &[key]).await?.remove(&key) {
                 Some(invitation) => invitation.role_id,
                 None => return Ok(false),
             }
@@ -386,8 +393,7 @@ impl RoleMutation {
         let done = db
             .transact(cx, "role.create", |tx| async move { identity::create_role(&tx, cx, catalog, cmd).await })
             .await;
-        let (role, errors) = payload(done)?;
-        Ok(CreateRolePayload { role: role.as_ref().map(Into::into), errors })
+        Ok(payload(done)?.into())
     }
 
     /// Changes a role of the company's own; of a built-in one only whether it requires a second factor. Those who hold it
@@ -416,8 +422,7 @@ impl RoleMutation {
         let done = db
             .transact(cx, "role.update", |tx| async move { identity::update_role(&tx, cx, catalog, key, cmd).await })
             .await;
-        let (role, errors) = payload(done)?;
-        Ok(UpdateRolePayload { role: role.as_ref().map(Into::into), errors })
+        Ok(payload(done)?.into())
     }
 
     /// Grants one colleague a permission beyond their role.
@@ -437,8 +442,7 @@ impl RoleMutation {
                 identity::grant_permission(&tx, cx, catalog, who, name).await
             })
             .await;
-        let (person, errors) = payload(done)?;
-        Ok(GrantPermissionPayload { staff: person.map(Into::into), errors })
+        Ok(payload(done)?.into())
     }
 
     /// Takes back a permission that was granted to one colleague. It is gone within 2 seconds; what their role gives stays.
@@ -458,7 +462,6 @@ impl RoleMutation {
                 identity::revoke_permission(&tx, cx, catalog, who, name).await
             })
             .await;
-        let (person, errors) = payload(done)?;
-        Ok(RevokePermissionPayload { staff: person.map(Into::into), errors })
+        Ok(payload(done)?.into())
     }
 }

@@ -1,25 +1,29 @@
 //! The channels that notifications are delivered through, and what became of the deliveries.
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use identity::{ChannelCriteria, DeliveryCriteria, MANAGE_NOTIFICATIONS};
+use identity::{
+    entities::{notification_channel, notification_delivery},
+    records::{Channels, Deliveries},
+};
 use kernel::{
-    filter::ValueComparator,
     id::{NotificationChannelId, NotificationDeliveryId, UserId},
+    page::PageArgs,
 };
 
-use super::feed::{NotificationType, comparator};
+use super::feed::NotificationType;
 use crate::graphql::identity::{
     access::permission::Permission,
     people::types::{IntoId, User, user},
 };
 use crate::{
-    connection, filter_tree,
+    comparator, connection, filter,
     graphql::{
         directives::requires,
         errors::Result,
         filters::{DateTimeComparator, IdComparator},
-        paging::List,
+        loaders::By,
+        records::{always, list},
         scope::scope,
     },
 };
@@ -176,63 +180,49 @@ connection!(
 
 /// A channel, where the viewer may see it.
 pub async fn channel(ctx: &Context<'_>, id: NotificationChannelId) -> Result<Option<NotificationChannel>> {
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|row| row.as_ref().clone().into()))
+    Ok(scope(ctx).loaders.load_one(By::<Channels>(id)).await?.map(|row| row.as_ref().clone().into()))
 }
 
 /// A delivery, where the viewer may see it.
 pub async fn delivery(ctx: &Context<'_>, id: NotificationDeliveryId) -> Result<Option<NotificationDelivery>> {
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|row| row.as_ref().clone().into()))
+    Ok(scope(ctx).loaders.load_one(By::<Deliveries>(id)).await?.map(|row| row.as_ref().clone().into()))
 }
 
 comparator!(
     /// Comparisons with where a delivery stands.
-    NotificationDeliveryStateComparator,
-    NotificationDeliveryState,
-    identity::DeliveryState
+    NotificationDeliveryStateComparator of NotificationDeliveryState as identity::DeliveryState
 );
 
-/// Which channels. All parts given must hold; at most 4 levels and 40 comparisons.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct NotificationChannelFilter {
-    /// Whether they take any.
-    pub is_active: Option<bool>,
-    /// Whether they are somebody's own.
-    pub is_personal: Option<bool>,
-    /// All of these.
-    pub and: Option<Vec<NotificationChannelFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<NotificationChannelFilter>>,
-    /// Not this.
-    pub not: Option<Box<NotificationChannelFilter>>,
+filter! {
+    /// Which channels. All parts given must hold; at most 4 levels and 40 comparisons.
+    NotificationChannelFilter of Channels {
+        /// Whether they take any.
+        is_active: bool,
+        /// Whether they are somebody's own.
+        is_personal: bool,
+    }
+    |level, leaves| {
+        leaves.is(identity::CHANNELS_BY_IS_ACTIVE, level.is_active);
+        leaves.is_set(identity::CHANNELS_BY_OWNER, level.is_personal);
+    }
 }
 
-filter_tree!(NotificationChannelFilter, ChannelCriteria, |level, _scope| ChannelCriteria {
-    is_active: level.is_active,
-    is_personal: level.is_personal,
-});
-
-/// Which deliveries. All parts given must hold; at most 4 levels and 40 comparisons.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct NotificationDeliveryFilter {
-    /// Where they stand.
-    pub state: Option<NotificationDeliveryStateComparator>,
-    /// Their channel, `nch_…`.
-    pub channel_id: Option<IdComparator>,
-    /// When they were queued.
-    pub created_at: Option<DateTimeComparator>,
-    /// All of these.
-    pub and: Option<Vec<NotificationDeliveryFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<NotificationDeliveryFilter>>,
-    /// Not this.
-    pub not: Option<Box<NotificationDeliveryFilter>>,
+filter! {
+    /// Which deliveries. All parts given must hold; at most 4 levels and 40 comparisons.
+    NotificationDeliveryFilter of Deliveries {
+        /// Where they stand.
+        state: NotificationDeliveryStateComparator,
+        /// Their channel, `nch_…`.
+        channel_id: IdComparator,
+        /// When they were queued.
+        created_at: DateTimeComparator,
+    }
+    |level, leaves| {
+        leaves.value::<identity::DeliveryState>(identity::DELIVERIES_BY_STATE, level.state)?;
+        leaves.id::<NotificationChannelId>(identity::DELIVERIES_BY_CHANNEL, level.channel_id)?;
+        leaves.time(identity::DELIVERIES_BY_CREATED_AT, level.created_at)?;
+    }
 }
-
-filter_tree!(NotificationDeliveryFilter, DeliveryCriteria, |level, _scope| DeliveryCriteria {
-    state: level.state.map(Into::into),
-    channel_id: level.channel_id.map(|by| by.of("channelId")).transpose()?,
-    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
-});
 
 /// Reading channels and deliveries.
 #[derive(Default)]
@@ -251,16 +241,9 @@ impl NotificationChannelQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<NotificationChannelConnection> {
-        let scope = scope(ctx);
-        scope.cx().require(MANAGE_NOTIFICATIONS)?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let list = List::new(scope, "notification channels", first, after, last, before)?;
-        let slice = identity::channels(&list.conn().await?, &list.cx, &filter, &list.page).await?;
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { identity::count_channels(&conn, &cx, &filter).await }
-        });
-        Ok(NotificationChannelConnection::of(list, slice, identity::Channel::place, count))
+        let page = PageArgs { first, after, last, before };
+        let newest = always::<Channels>(notification_channel::Column::CreatedAt, true);
+        Ok(list(ctx, "notification channels", filter, newest, page).await?.into())
     }
 
     /// What became of the cards for channels, newest first.
@@ -274,16 +257,9 @@ impl NotificationChannelQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<NotificationDeliveryConnection> {
-        let scope = scope(ctx);
-        scope.cx().require(MANAGE_NOTIFICATIONS)?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let list = List::new(scope, "notification deliveries", first, after, last, before)?;
-        let slice = identity::deliveries(&list.conn().await?, &list.cx, &filter, &list.page).await?;
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { identity::count_deliveries(&conn, &cx, &filter).await }
-        });
-        Ok(NotificationDeliveryConnection::of(list, slice, identity::delivery_place, count))
+        let page = PageArgs { first, after, last, before };
+        let newest = always::<Deliveries>(notification_delivery::Column::CreatedAt, true);
+        Ok(list(ctx, "notification deliveries", filter, newest, page).await?.into())
     }
 
     /// The viewer's own Teams channel; null where they have none.

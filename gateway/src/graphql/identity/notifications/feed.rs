@@ -2,20 +2,21 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use identity::NotificationCriteria;
+use identity::{entities::notification::Column, records::Notifications};
 use kernel::{
-    filter::ValueComparator,
     id::{NotificationId, UserId},
+    page::PageArgs,
 };
 
 use super::channels::NotificationDeliveryState;
 use crate::graphql::identity::people::types::{IntoId, User, user};
 use crate::{
-    connection, filter_tree,
+    comparator, connection, filter,
     graphql::{
         errors::{Result, UserError, payload},
         filters::DateTimeComparator,
-        paging::List,
+        loaders::By,
+        records::{always, list},
         scalars::id,
         scope::{Scope, scope},
     },
@@ -112,75 +113,38 @@ connection!(NotificationConnection, NotificationEdge, Notification, identity::No
 
 /// A notification of the viewer's.
 pub async fn notification(ctx: &Context<'_>, id: NotificationId) -> Result<Option<Notification>> {
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|row| row.as_ref().clone().into()))
+    Ok(scope(ctx).loaders.load_one(By::<Notifications>(id)).await?.map(|row| row.as_ref().clone().into()))
 }
-
-macro_rules! comparator {
-    ($(#[$doc:meta])* $name:ident, $ty:ty, $row:ty) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Default, InputObject)]
-        pub struct $name {
-            /// Equals.
-            pub eq: Option<$ty>,
-            /// Differs.
-            pub ne: Option<$ty>,
-            /// Is one of.
-            #[graphql(name = "in")]
-            pub is_in: Option<Vec<$ty>>,
-        }
-
-        impl From<$name> for ValueComparator<$row> {
-            fn from(by: $name) -> Self {
-                Self {
-                    eq: by.eq.map(Into::into),
-                    ne: by.ne.map(Into::into),
-                    is_in: by.is_in.map(|all| all.into_iter().map(Into::into).collect()),
-                }
-            }
-        }
-    };
-}
-pub(crate) use comparator;
 
 comparator!(
     /// Comparisons with a notification's type.
-    NotificationTypeComparator,
-    NotificationType,
-    identity::NotificationType
+    NotificationTypeComparator of NotificationType as identity::NotificationType
 );
 comparator!(
     /// Comparisons with a notification's level.
-    NotificationLevelComparator,
-    NotificationLevel,
-    identity::NotificationLevel
+    NotificationLevelComparator of NotificationLevel as identity::NotificationLevel
 );
 
-/// Which notifications. All parts given must hold; at most 4 levels and 40 comparisons.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct NotificationFilter {
-    /// Whether they are still to be read.
-    pub is_unread: Option<bool>,
-    /// What they tell of.
-    #[graphql(name = "type")]
-    pub kind: Option<NotificationTypeComparator>,
-    /// How they are meant.
-    pub level: Option<NotificationLevelComparator>,
-    /// When they were told.
-    pub created_at: Option<DateTimeComparator>,
-    /// All of these.
-    pub and: Option<Vec<NotificationFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<NotificationFilter>>,
-    /// Not this.
-    pub not: Option<Box<NotificationFilter>>,
+filter! {
+    /// Which notifications. All parts given must hold; at most 4 levels and 40 comparisons.
+    NotificationFilter of Notifications {
+        /// Whether they are still to be read.
+        is_unread: bool,
+        /// What they tell of.
+        #[graphql(name = "type")]
+        kind: NotificationTypeComparator,
+        /// How they are meant.
+        level: NotificationLevelComparator,
+        /// When they were told.
+        created_at: DateTimeComparator,
+    }
+    |level, leaves| {
+        leaves.is_set(identity::NOTIFICATIONS_BY_READ, level.is_unread.map(|unread| !unread));
+        leaves.value::<identity::NotificationType>(identity::NOTIFICATIONS_BY_TYPE, level.kind)?;
+        leaves.value::<identity::NotificationLevel>(identity::NOTIFICATIONS_BY_LEVEL, level.level)?;
+        leaves.time(identity::NOTIFICATIONS_BY_CREATED_AT, level.created_at)?;
+    }
 }
-
-filter_tree!(NotificationFilter, NotificationCriteria, |level, _scope| NotificationCriteria {
-    is_unread: level.is_unread,
-    kind: level.kind.map(Into::into),
-    level: level.level.map(Into::into),
-    created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
-});
 
 /// How the viewer is told of a type, beside their feed, which shows everything.
 #[derive(Debug, Clone, SimpleObject)]
@@ -227,16 +191,8 @@ impl NotificationQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<NotificationConnection> {
-        let scope = scope(ctx);
-        scope.cx().user()?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let list = List::new(scope, "notifications", first, after, last, before)?;
-        let slice = identity::notifications(&list.conn().await?, &list.cx, &filter, &list.page).await?;
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { identity::count_notifications(&conn, &cx, &filter).await }
-        });
-        Ok(NotificationConnection::of(list, slice, identity::notification_place, count))
+        let page = PageArgs { first, after, last, before };
+        Ok(list(ctx, "notifications", filter, always::<Notifications>(Column::CreatedAt, true), page).await?.into())
     }
 
     /// How many notifications the viewer has not read; 1000 stands for that many or more.

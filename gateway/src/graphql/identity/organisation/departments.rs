@@ -1,28 +1,29 @@
 //! Departments.
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{
-    CreateDepartment, DepartmentCriteria, DepartmentField, MoveDepartment, UpdateDepartment, child_place,
-    colleague_place, create_department, move_department, update_department,
+    CreateDepartment, MoveDepartment, UpdateDepartment, create_department, departments, entities::department,
+    move_department, records::Departments, update_department,
 };
-use kernel::{Error, ProblemCode, id::DepartmentId};
+use kernel::{Error, ProblemCode, id::DepartmentId, page::PageArgs};
 
 use crate::graphql::identity::{
     access::permission::Permission,
     people::types::{IntoId, StaffConnection},
 };
 use crate::{
-    connection, filter_tree,
+    connection, filter,
     graphql::{
         directives::requires,
-        errors::{Result, UserError, payload},
+        errors::{self, Result},
         filters::{IdComparator, OrderDirection},
-        loaders::{ChildCount, ChildrenOf, StaffCount, StaffOf},
-        paging::{List, counted, orders},
+        loaders::By,
+        records::{list, nested, ordered, write},
         scalars::id,
         scope::scope,
     },
+    order, payload,
 };
 
 /// A department of the company, one of a tree.
@@ -81,7 +82,7 @@ pub async fn department(ctx: &Context<'_>, id: Option<DepartmentId>) -> Result<O
     let scope = scope(ctx);
     match id {
         Some(id) if scope.cx().can(identity::VIEW_STAFF) => {
-            Ok(scope.loaders.load_one(id).await?.map(|department| department.as_ref().into()))
+            Ok(scope.loaders.load_one(By::<Departments>(id)).await?.map(|department| department.as_ref().into()))
         }
         _ => Ok(None),
     }
@@ -113,7 +114,7 @@ impl Department {
             if self.ancestor_ids.is_empty() || !scope.cx().can(identity::VIEW_STAFF) {
                 return Ok(Vec::new());
             }
-            let found = self.ancestor_ids.iter().map(|id| scope.loaders.load_one(*id));
+            let found = self.ancestor_ids.iter().map(|id| scope.loaders.load_one(By::<Departments>(*id)));
             let found = futures_util::future::try_join_all(found).await?;
             Ok(found.into_iter().flatten().map(|known| known.as_ref().into()).collect())
         })
@@ -130,14 +131,8 @@ impl Department {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<DepartmentConnection> {
         Box::pin(async move {
-            let scope = scope(ctx);
-            let list = List::new(scope, &format!("children {}", self.id.as_str()), first, after, last, before)?;
-            let key = |rows, backward| ChildrenOf { department: self.key, rows, backward };
-            let slice = match list.at_an_end(scope, key).await? {
-                Some(slice) => slice,
-                None => identity::children(&list.conn().await?, &list.cx, self.key, &list.page).await?,
-            };
-            Ok(DepartmentConnection::of(list, slice, child_place, counted(scope, ChildCount(self.key))))
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, departments::Children, self.key, page).await?.into())
         })
         .await
     }
@@ -152,71 +147,39 @@ impl Department {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<StaffConnection> {
         Box::pin(async move {
-            let scope = scope(ctx);
-            let list = List::new(scope, &format!("staff of {}", self.id.as_str()), first, after, last, before)?;
-            let key = |rows, backward| StaffOf { department: self.key, rows, backward };
-            let slice = match list.at_an_end(scope, key).await? {
-                Some(slice) => slice,
-                None => identity::staff_of_department(&list.conn().await?, &list.cx, self.key, &list.page).await?,
-            };
-            Ok(StaffConnection::of(list, slice, colleague_place, counted(scope, StaffCount(self.key))))
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, departments::Colleagues, self.key, page).await?.into())
         })
         .await
     }
 }
 
-/// Which departments. All parts given must hold.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct DepartmentFilter {
-    /// What they are part of; `isNull` finds those at the top.
-    pub parent_id: Option<IdComparator>,
-    /// Whether they are active.
-    pub is_active: Option<bool>,
-    /// Part of their name or description, in any case; at most 200 characters.
-    #[graphql(validator(chars_max_length = 200))]
-    pub text: Option<String>,
-    /// All of these.
-    pub and: Option<Vec<DepartmentFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<DepartmentFilter>>,
-    /// Not this.
-    pub not: Option<Box<DepartmentFilter>>,
-}
-
-filter_tree!(DepartmentFilter, DepartmentCriteria, |level, _scope| DepartmentCriteria {
-    parent_id: level.parent_id.map(|by| by.of("parentId")).transpose()?,
-    is_active: level.is_active,
-    text: level.text,
-});
-
-/// What departments can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "DepartmentField")]
-pub enum DepartmentOrderField {
-    /// As the tree is read: each before those below it.
-    Path,
-    /// By name.
-    Name,
-}
-
-/// An order of departments.
-#[derive(Debug, Clone, InputObject)]
-pub struct DepartmentOrder {
-    /// By what.
-    pub field: DepartmentOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    pub direction: OrderDirection,
-}
-
-impl From<DepartmentOrder> for identity::DepartmentOrder {
-    fn from(order: DepartmentOrder) -> Self {
-        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
+filter! {
+    /// Which departments. All parts given must hold.
+    DepartmentFilter of Departments {
+        /// What they are part of; `isNull` finds those at the top.
+        parent_id: IdComparator,
+        /// Whether they are active.
+        is_active: bool,
+        /// Part of their name or description, in any case; at most 200 characters.
+        #[graphql(validator(chars_max_length = 200))]
+        text: String,
+    }
+    |level, leaves| {
+        leaves.id::<DepartmentId>(departments::BY_PARENT, level.parent_id)?;
+        leaves.is(departments::BY_IS_ACTIVE, level.is_active);
+        leaves.text(departments::BY_TEXT, level.text);
     }
 }
 
-const BY_PATH: identity::DepartmentOrder =
-    identity::DepartmentOrder { field: DepartmentField::Path, descending: false };
+order! {
+    "departments": DepartmentOrder, DepartmentOrderField of Departments, ascending {
+        /// As the tree is read: each before those below it.
+        Path,
+        /// By name.
+        Name,
+    }
+}
 
 /// Reading departments.
 #[derive(Default)]
@@ -234,7 +197,6 @@ impl DepartmentQuery {
 
     /// Departments, as the tree is read unless ordered otherwise.
     #[graphql(directive = requires::apply(Permission::ViewStaff))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn departments(
         &self,
         ctx: &Context<'_>,
@@ -245,18 +207,9 @@ impl DepartmentQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<DepartmentConnection> {
-        let scope = scope(ctx);
-        scope.cx().require(identity::VIEW_STAFF)?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let orders = orders(order_by, BY_PATH)?;
-        let list = List::new(scope, &format!("departments {orders:?}"), first, after, last, before)?;
-        let slice = identity::departments(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
-        let place = |row: &identity::Department| identity::DepartmentOrder::place(&orders, row);
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { identity::count_departments(&conn, &cx, &filter).await }
-        });
-        Ok(DepartmentConnection::of(list, slice, place, count))
+        let page = PageArgs { first, after, last, before };
+        let order = ordered(order_by, (department::Column::Path, false));
+        Ok(list(ctx, "departments", filter, order, page).await?.into())
     }
 }
 
@@ -271,13 +224,12 @@ pub struct CreateDepartmentInput {
     pub parent_id: Option<ID>,
 }
 
-/// What came of making a department.
-#[derive(SimpleObject)]
-pub struct CreateDepartmentPayload {
-    /// The department.
-    pub department: Option<Department>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of making a department.
+    CreateDepartmentPayload {
+        /// The department.
+        department: Department as identity::Department
+    }
 }
 
 /// A department is to be changed. What is absent stays.
@@ -293,13 +245,12 @@ pub struct UpdateDepartmentInput {
     pub is_active: Option<bool>,
 }
 
-/// What came of changing a department.
-#[derive(SimpleObject)]
-pub struct UpdateDepartmentPayload {
-    /// The department.
-    pub department: Option<Department>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of changing a department.
+    UpdateDepartmentPayload {
+        /// The department.
+        department: Department as identity::Department
+    }
 }
 
 /// A department is to be moved with all below it.
@@ -311,13 +262,12 @@ pub struct MoveDepartmentInput {
     pub parent_id: MaybeUndefined<ID>,
 }
 
-/// What came of moving a department.
-#[derive(SimpleObject)]
-pub struct MoveDepartmentPayload {
-    /// The department.
-    pub department: Option<Department>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of moving a department.
+    MoveDepartmentPayload {
+        /// The department.
+        department: Department as identity::Department
+    }
 }
 
 /// Keeping departments.
@@ -333,14 +283,11 @@ impl DepartmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: CreateDepartmentInput,
     ) -> Result<CreateDepartmentPayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
         let parent = input.parent_id.as_ref().map(|parent| id("input.parentId", parent)).transpose()?;
-        let cmd = &CreateDepartment { name: input.name, description: input.description, parent };
-        let made =
-            scope.app.db.transact(cx, "department.create", |tx| async move { create_department(&tx, cx, cmd).await });
-        let (department, errors) = payload(made.await)?;
-        Ok(CreateDepartmentPayload { department: department.map(Into::into), errors })
+        let cmd = CreateDepartment { name: input.name, description: input.description, parent };
+        Ok(write(ctx, "department.create", cmd, |tx, cx, cmd| async move { create_department(&tx, &cx, &cmd).await })
+            .await?
+            .into())
     }
 
     /// Changes a department. None is ever deleted; one that is not in use is deactivated.
@@ -350,18 +297,15 @@ impl DepartmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: UpdateDepartmentInput,
     ) -> Result<UpdateDepartmentPayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
-        let cmd = &UpdateDepartment {
+        let cmd = UpdateDepartment {
             id: id("input.departmentId", &input.department_id)?,
             name: input.name,
             description: crate::graphql::identity::cleared(input.description),
             is_active: input.is_active,
         };
-        let done =
-            scope.app.db.transact(cx, "department.update", |tx| async move { update_department(&tx, cx, cmd).await });
-        let (department, errors) = payload(done.await)?;
-        Ok(UpdateDepartmentPayload { department: department.map(Into::into), errors })
+        Ok(write(ctx, "department.update", cmd, |tx, cx, cmd| async move { update_department(&tx, &cx, &cmd).await })
+            .await?
+            .into())
     }
 
     /// Moves a department, with all below it, below another one or to the top. It cannot go below itself.
@@ -371,21 +315,18 @@ impl DepartmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: MoveDepartmentInput,
     ) -> Result<MoveDepartmentPayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
         let department = id("input.departmentId", &input.department_id)?;
         let parent = match &input.parent_id {
-            MaybeUndefined::Value(parent) => Ok(Some(id("input.parentId", parent)?)),
-            MaybeUndefined::Null => Ok(None),
+            MaybeUndefined::Value(parent) => Some(id("input.parentId", parent)?),
+            MaybeUndefined::Null => None,
             MaybeUndefined::Undefined => {
-                Err(Error::invalid("parentId", ProblemCode::Blank, "must be given; null moves it to the top"))
+                let missing = Error::invalid("parentId", ProblemCode::Blank, "must be given; null moves it to the top");
+                return Ok(errors::payload::<identity::Department>(Err(missing))?.into());
             }
         };
-        let moved = async {
-            let cmd = &MoveDepartment { id: department, parent: parent? };
-            scope.app.db.transact(cx, "department.move", |tx| async move { move_department(&tx, cx, cmd).await }).await
-        };
-        let (department, errors) = payload(moved.await)?;
-        Ok(MoveDepartmentPayload { department: department.map(Into::into), errors })
+        let cmd = MoveDepartment { id: department, parent };
+        Ok(write(ctx, "department.move", cmd, |tx, cx, cmd| async move { move_department(&tx, &cx, &cmd).await })
+            .await?
+            .into())
     }
 }

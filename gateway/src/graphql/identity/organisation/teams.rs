@@ -1,28 +1,35 @@
 //! Teams.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{
-    CreateTeam, InTeam, Membership, TeamCriteria, TeamField, UpdateTeam, add_team_member, create_team, member_place,
-    remove_team_member, set_team_member_role, update_team,
+    CreateTeam, InTeam, Membership, UpdateTeam, add_team_member, create_team, entities, records::Teams,
+    remove_team_member, set_team_member_role, teams, update_team,
 };
-use kernel::id::{StaffId, TeamId, UserId};
+use kernel::{
+    Cx,
+    id::{StaffId, TeamId, UserId},
+    page::PageArgs,
+};
 
 use crate::graphql::identity::{
     access::permission::Permission,
     people::types::{IntoId, Staff, User, staff, user},
 };
 use crate::{
-    connection, filter_tree,
+    connection, filter,
     graphql::{
         directives::requires,
-        errors::{Result, UserError, payload},
+        errors::Result,
         filters::OrderDirection,
-        loaders::{MemberCount, MembersOf, TeamsOf},
-        paging::{List, counted, orders},
+        loaders::{By, TeamsOf},
+        records::{list, nested, ordered, write},
         scalars::id,
         scope::scope,
     },
+    order, payload,
 };
 
 /// Colleagues who see each other's work, across departments.
@@ -72,7 +79,7 @@ connection!(TeamConnection, TeamEdge, Team, identity::Team, "teams");
 
 /// A team, where the viewer may see it.
 pub async fn team(ctx: &Context<'_>, id: TeamId) -> Result<Option<Team>> {
-    Ok(scope(ctx).loaders.load_one(id).await?.map(|team| team.as_ref().into()))
+    Ok(scope(ctx).loaders.load_one(By::<Teams>(id)).await?.map(|team| team.as_ref().into()))
 }
 
 /// What the viewer may do with a team.
@@ -108,14 +115,8 @@ impl Team {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<TeamMemberConnection> {
         Box::pin(async move {
-            let scope = scope(ctx);
-            let list = List::new(scope, &format!("members {}", self.id.as_str()), first, after, last, before)?;
-            let key = |rows, backward| MembersOf { team: self.key, rows, backward };
-            let slice = match list.at_an_end(scope, key).await? {
-                Some(slice) => slice,
-                None => identity::members(&list.conn().await?, self.key, &list.page).await?,
-            };
-            Ok(TeamMemberConnection::of(list, slice, member_place, counted(scope, MemberCount(self.key))))
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, teams::Members, self.key, page).await?.into())
         })
         .await
     }
@@ -182,51 +183,29 @@ pub async fn teams_of(ctx: &Context<'_>, staff: StaffId) -> Result<Vec<TeamMembe
     Ok(found.iter().flat_map(|found| found.iter().cloned()).map(Into::into).collect())
 }
 
-/// Which teams. All parts given must hold.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct TeamFilter {
-    /// Whether they are in use.
-    pub is_active: Option<bool>,
-    /// Part of their name or description, in any case; at most 200 characters.
-    #[graphql(validator(chars_max_length = 200))]
-    pub text: Option<String>,
-    /// All of these.
-    pub and: Option<Vec<TeamFilter>>,
-    /// Any of these; an empty list is none.
-    pub or: Option<Vec<TeamFilter>>,
-    /// Not this.
-    pub not: Option<Box<TeamFilter>>,
-}
-
-filter_tree!(TeamFilter, TeamCriteria, |level, _scope| TeamCriteria { is_active: level.is_active, text: level.text });
-
-/// What teams can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "TeamField")]
-pub enum TeamOrderField {
-    /// By name.
-    Name,
-    /// By when they were made.
-    CreatedAt,
-}
-
-/// An order of teams.
-#[derive(Debug, Clone, InputObject)]
-pub struct TeamOrder {
-    /// By what.
-    pub field: TeamOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    pub direction: OrderDirection,
-}
-
-impl From<TeamOrder> for identity::TeamOrder {
-    fn from(order: TeamOrder) -> Self {
-        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
+filter! {
+    /// Which teams. All parts given must hold.
+    TeamFilter of Teams {
+        /// Whether they are in use.
+        is_active: bool,
+        /// Part of their name or description, in any case; at most 200 characters.
+        #[graphql(validator(chars_max_length = 200))]
+        text: String,
+    }
+    |level, leaves| {
+        leaves.is(teams::BY_IS_ACTIVE, level.is_active);
+        leaves.text(teams::BY_TEXT, level.text);
     }
 }
 
-const BY_NAME: identity::TeamOrder = identity::TeamOrder { field: TeamField::Name, descending: false };
+order! {
+    "teams": TeamOrder, TeamOrderField of Teams, ascending {
+        /// By name.
+        Name,
+        /// By when they were made.
+        CreatedAt,
+    }
+}
 
 /// Reading teams.
 #[derive(Default)]
@@ -243,7 +222,6 @@ impl TeamQuery {
     }
 
     /// Teams, by name unless ordered otherwise: all of them with the permission to see staff, else the viewer's own.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn teams(
         &self,
         ctx: &Context<'_>,
@@ -254,18 +232,9 @@ impl TeamQuery {
         #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<TeamConnection> {
-        let scope = scope(ctx);
-        scope.cx().user()?;
-        let filter = filter.unwrap_or_default().build(scope)?;
-        let orders = orders(order_by, BY_NAME)?;
-        let list = List::new(scope, &format!("teams {orders:?}"), first, after, last, before)?;
-        let slice = identity::teams(&list.conn().await?, &list.cx, &filter, &orders, &list.page).await?;
-        let place = |row: &identity::Team| identity::TeamOrder::place(&orders, row);
-        let count = list.count(move |conn, cx| {
-            let filter = filter.clone();
-            async move { identity::count_teams(&conn, &cx, &filter).await }
-        });
-        Ok(TeamConnection::of(list, slice, place, count))
+        let page = PageArgs { first, after, last, before };
+        let order = ordered(order_by, (entities::team::Column::Name, false));
+        Ok(list(ctx, "teams", filter, order, page).await?.into())
     }
 }
 
@@ -278,13 +247,12 @@ pub struct CreateTeamInput {
     pub description: Option<String>,
 }
 
-/// What came of making a team.
-#[derive(SimpleObject)]
-pub struct CreateTeamPayload {
-    /// The team, with nobody in it.
-    pub team: Option<Team>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of making a team.
+    CreateTeamPayload {
+        /// The team, with nobody in it.
+        team: Team as identity::Team
+    }
 }
 
 /// A team is to be changed. What is absent stays.
@@ -300,13 +268,12 @@ pub struct UpdateTeamInput {
     pub is_active: Option<bool>,
 }
 
-/// What came of changing a team.
-#[derive(SimpleObject)]
-pub struct UpdateTeamPayload {
-    /// The team.
-    pub team: Option<Team>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of changing a team.
+    UpdateTeamPayload {
+        /// The team.
+        team: Team as identity::Team
+    }
 }
 
 /// A colleague is to come into a team.
@@ -321,13 +288,12 @@ pub struct AddTeamMemberInput {
     pub role: TeamRole,
 }
 
-/// What came of adding a colleague to a team.
-#[derive(SimpleObject)]
-pub struct AddTeamMemberPayload {
-    /// Their place in the team; of who was in it already, the one they had.
-    pub member: Option<TeamMember>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of adding a colleague to a team.
+    AddTeamMemberPayload {
+        /// Their place in the team; of who was in it already, the one they had.
+        member: TeamMember as Membership
+    }
 }
 
 /// A member is to be something else in a team.
@@ -341,13 +307,12 @@ pub struct SetTeamMemberRoleInput {
     pub role: TeamRole,
 }
 
-/// What came of giving a member another role.
-#[derive(SimpleObject)]
-pub struct SetTeamMemberRolePayload {
-    /// Their place in the team.
-    pub member: Option<TeamMember>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of giving a member another role.
+    SetTeamMemberRolePayload {
+        /// Their place in the team.
+        member: TeamMember as Membership
+    }
 }
 
 /// A member is to leave a team.
@@ -359,13 +324,12 @@ pub struct RemoveTeamMemberInput {
     pub staff_id: ID,
 }
 
-/// What came of taking somebody out of a team.
-#[derive(SimpleObject)]
-pub struct RemoveTeamMemberPayload {
-    /// The team.
-    pub team: Option<Team>,
-    /// What the person can correct.
-    pub errors: Vec<UserError>,
+payload! {
+    /// What came of taking somebody out of a team.
+    RemoveTeamMemberPayload {
+        /// The team.
+        team: Team as identity::Team
+    }
 }
 
 fn in_team(team: &ID, staff: &ID) -> kernel::Result<InTeam> {
@@ -385,12 +349,8 @@ impl TeamMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: CreateTeamInput,
     ) -> Result<CreateTeamPayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
-        let cmd = &CreateTeam { name: input.name, description: input.description };
-        let made = scope.app.db.transact(cx, "team.create", |tx| async move { create_team(&tx, cx, cmd).await });
-        let (team, errors) = payload(made.await)?;
-        Ok(CreateTeamPayload { team: team.map(Into::into), errors })
+        let cmd = CreateTeam { name: input.name, description: input.description };
+        Ok(write(ctx, "team.create", cmd, |tx, cx, cmd| async move { create_team(&tx, &cx, &cmd).await }).await?.into())
     }
 
     /// Changes a team. One of its admins may change its description without the permission. None is ever deleted; one that is not in use is
@@ -401,17 +361,13 @@ impl TeamMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: UpdateTeamInput,
     ) -> Result<UpdateTeamPayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
-        let cmd = &UpdateTeam {
+        let cmd = UpdateTeam {
             id: id("input.teamId", &input.team_id)?,
             name: input.name,
             description: crate::graphql::identity::cleared(input.description),
             is_active: input.is_active,
         };
-        let done = scope.app.db.transact(cx, "team.update", |tx| async move { update_team(&tx, cx, cmd).await });
-        let (team, errors) = payload(done.await)?;
-        Ok(UpdateTeamPayload { team: team.map(Into::into), errors })
+        Ok(write(ctx, "team.update", cmd, |tx, cx, cmd| async move { update_team(&tx, &cx, &cmd).await }).await?.into())
     }
 
     /// Puts a colleague into a team. One of its admins may add plain members without the permission. From then on, whoever
@@ -422,15 +378,11 @@ impl TeamMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: AddTeamMemberInput,
     ) -> Result<AddTeamMemberPayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
-        let (place, role) = (in_team(&input.team_id, &input.staff_id)?, input.role.into());
-        let work = scope
-            .app
-            .db
-            .transact(cx, "team.add_member", |tx| async move { add_team_member(&tx, cx, place, role).await });
-        let (member, errors) = payload(work.await)?;
-        Ok(AddTeamMemberPayload { member: member.map(Into::into), errors })
+        let place = in_team(&input.team_id, &input.staff_id)?;
+        let cmd = (place, input.role.into());
+        let work =
+            |tx, cx: Arc<Cx>, cmd: Arc<(InTeam, _)>| async move { add_team_member(&tx, &cx, cmd.0, cmd.1).await };
+        Ok(write(ctx, "team.add_member", cmd, work).await?.into())
     }
 
     /// Makes a member an admin of the team, or a plain member again.
@@ -440,15 +392,11 @@ impl TeamMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: SetTeamMemberRoleInput,
     ) -> Result<SetTeamMemberRolePayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
-        let (place, role) = (in_team(&input.team_id, &input.staff_id)?, input.role.into());
-        let work = scope
-            .app
-            .db
-            .transact(cx, "team.set_member_role", |tx| async move { set_team_member_role(&tx, cx, place, role).await });
-        let (member, errors) = payload(work.await)?;
-        Ok(SetTeamMemberRolePayload { member: member.map(Into::into), errors })
+        let place = in_team(&input.team_id, &input.staff_id)?;
+        let cmd = (place, input.role.into());
+        let work =
+            |tx, cx: Arc<Cx>, cmd: Arc<(InTeam, _)>| async move { set_team_member_role(&tx, &cx, cmd.0, cmd.1).await };
+        Ok(write(ctx, "team.set_member_role", cmd, work).await?.into())
     }
 
     /// Takes a colleague out of a team. One of its admins may take out plain members, and go, without the permission.
@@ -458,14 +406,8 @@ impl TeamMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: RemoveTeamMemberInput,
     ) -> Result<RemoveTeamMemberPayload> {
-        let scope = scope(ctx);
-        let cx = &scope.mutation(ctx);
         let place = in_team(&input.team_id, &input.staff_id)?;
-        let work = scope
-            .app
-            .db
-            .transact(cx, "team.remove_member", |tx| async move { remove_team_member(&tx, cx, place).await });
-        let (team, errors) = payload(work.await)?;
-        Ok(RemoveTeamMemberPayload { team: team.map(Into::into), errors })
+        let work = |tx, cx: Arc<Cx>, place: Arc<_>| async move { remove_team_member(&tx, &cx, *place).await };
+        Ok(write(ctx, "team.remove_member", place, work).await?.into())
     }
 }

@@ -7,7 +7,7 @@
 
 use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
-use identity::{Person, UserKind};
+use identity::{Person, UserKind, records::Departments};
 use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
 
 use crate::graphql::identity::{
@@ -19,7 +19,12 @@ use crate::graphql::identity::{
 };
 use crate::{
     connection,
-    graphql::{errors::Result, loaders::GrantsOf, scalars::EmailAddress, scope::scope},
+    graphql::{
+        errors::Result,
+        loaders::{By, GrantsOf},
+        scalars::EmailAddress,
+        scope::scope,
+    },
 };
 
 /// Somebody who signs in.
@@ -186,7 +191,7 @@ impl Staff {
     /// Their department.
     async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
         let Some(id) = self.department_id else { return Ok(None) };
-        Ok(scope(ctx).loaders.load_one(id).await?.map(|department| department.as_ref().into()))
+        Ok(scope(ctx).loaders.load_one(By::<Departments>(id)).await?.map(|department| department.as_ref().into()))
     }
 
     /// The permissions that they were granted beyond their role.

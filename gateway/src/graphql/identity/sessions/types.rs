@@ -2,14 +2,17 @@
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use kernel::id::{ClientId, SessionId, StaffId, UserId, prefix};
+use kernel::{
+    id::{ClientId, SessionId, StaffId, UserId, prefix},
+    page::PageArgs,
+};
 
 use crate::graphql::identity::people::types::{IntoId, User, user};
 use crate::{
     connection,
     graphql::{
         errors::{Result, UserError, payload},
-        paging::List,
+        paging::{List, Listed},
         scalars::id,
         scope::scope,
     },
@@ -88,24 +91,12 @@ pub fn user_id(argument: &str, text: &ID) -> kernel::Result<UserId> {
     }
 }
 
-/// The part of a list that is asked for.
-pub struct Part {
-    /// Forward: how many.
-    pub first: Option<i32>,
-    /// Forward: after this cursor.
-    pub after: Option<String>,
-    /// Backward: how many.
-    pub last: Option<i32>,
-    /// Backward: before this cursor.
-    pub before: Option<String>,
-}
-
 /// The open sessions of a person.
-pub async fn sessions(ctx: &Context<'_>, of: UserId, part: Part) -> Result<SessionConnection> {
-    let list = List::new(scope(ctx), &format!("sessions {of}"), part.first, part.after, part.last, part.before)?;
+pub async fn sessions(ctx: &Context<'_>, of: UserId, page: PageArgs) -> Result<SessionConnection> {
+    let list = List::new(scope(ctx), &format!("sessions {of}"), &page)?;
     let slice = identity::sessions(&list.conn().await?, &list.cx, of, &list.page).await?;
     let count = list.count(move |conn, cx| async move { identity::count_sessions(&conn, &cx, of).await });
-    Ok(SessionConnection::of(list, slice, identity::Session::place, count))
+    Ok(Listed::new(list, slice, identity::Session::place, count).into())
 }
 
 /// Reading sessions.
@@ -126,7 +117,7 @@ impl SessionQuery {
     ) -> Result<SessionConnection> {
         let own = scope(ctx).cx().user()?.id;
         let of = user_id.map_or(Ok(own), |id| self::user_id("userId", &id))?;
-        sessions(ctx, of, Part { first, after, last, before }).await
+        sessions(ctx, of, PageArgs { first, after, last, before }).await
     }
 }
 

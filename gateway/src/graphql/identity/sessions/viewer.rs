@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, SimpleObject};
-use kernel::cx::UserActor;
+use kernel::{cx::UserActor, page::PageArgs};
 
-use super::types::{Part, SessionConnection, sessions};
+use super::types::{SessionConnection, sessions};
 use crate::graphql::identity::{
     access::permission::Permission,
     people::types::{IntoId, User},
@@ -100,7 +100,7 @@ impl Viewer {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<Option<SessionConnection>> {
         let Some(person) = self.person.as_ref().filter(|person| person.duty.is_none()) else { return Ok(None) };
-        sessions(ctx, person.id, Part { first, after, last, before }).await.map(Some)
+        sessions(ctx, person.id, PageArgs { first, after, last, before }).await.map(Some)
     }
 
     /// What the person may do; empty when signed out.

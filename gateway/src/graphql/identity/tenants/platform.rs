@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{AddPerson, Details, OpenTenant, SignInPlatform, TenantAccount, UpdateTenant};
-use kernel::text::Check;
+use kernel::{page::PageArgs, text::Check};
 
 use super::usage::{TenantLimits, Tier};
 use crate::graphql::identity::people::types::IntoId;
@@ -14,7 +14,7 @@ use crate::{
     graphql::{
         directives::platform,
         errors::{Result, UserError, payload},
-        paging::{Count, List},
+        paging::{Count, List, Listed},
         scalars::{EmailAddress, id},
         scope::{Scope, scope},
     },
@@ -196,14 +196,14 @@ impl PlatformQuery {
     ) -> Result<PlatformTenantConnection> {
         let scope = scope(ctx);
         scope.cx().platform()?;
-        let list = List::new(scope, "tenants", first, after, last, before)?;
+        let list = List::new(scope, "tenants", &PageArgs { first, after, last, before })?;
         let slice = identity::tenant_accounts(&scope.app.db, &list.cx, &list.page).await?;
         let (db, cx) = (scope.app.db.clone(), list.cx.clone());
         let count: Count = Arc::new(move || {
             let (db, cx) = (db.clone(), cx.clone());
             Box::pin(async move { identity::count_tenants(&db, &cx).await })
         });
-        Ok(PlatformTenantConnection::of(list, slice, TenantAccount::place, count))
+        Ok(Listed::new(list, slice, TenantAccount::place, count).into())
     }
 
     /// For platform administrators: a company by its id; null where there is none.
