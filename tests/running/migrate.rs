@@ -1,12 +1,10 @@
 //! Bringing many tenants up to date.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use super::site::{ended, spawn};
 use super::{Site, messages, submit, until};
-use crate::support::{Backend, Client, both};
+use crate::support::{Backend, Client, PATIENCE, both};
 
 /// How many tenants one migration goes through: enough to be killed in the middle of them.
 const MANY: usize = 24;
@@ -73,7 +71,7 @@ both! {
         let done = site.run(["migrate"]).await.ok();
         assert_eq!(done.line("tenant02"), "tenant02: up to date", "{done}");
         let server = &server;
-        until("the server takes it by itself", Duration::from_secs(10), async || {
+        until("the server takes it by itself", PATIENCE, async || {
             let ready = Client::new(server.base()).get("/readyz").await;
             (ready.json["behind"] == serde_json::json!([])).then_some(())
         })
@@ -82,7 +80,7 @@ both! {
             let answer = nobody.tenant("tenant02").run("query Whose { viewer { tenant { slug } } }", Value::Null).await;
             answer.errors().is_empty().then_some(())
         };
-        until("the tenant is served", Duration::from_secs(10), served).await;
+        until("the tenant is served", PATIENCE, served).await;
     }
 
     /// Killed in the middle, a migration of many tenants leaves each of them either as it was or done; the next run
@@ -96,7 +94,7 @@ both! {
             let done = site.look(None, UP_TO_DATE).await.len();
             (done > 0).then_some(done)
         };
-        let before = until("the first tenant is done", Duration::from_secs(60), done).await;
+        let before = until("the first tenant is done", PATIENCE, done).await;
         child.kill().expect("kill -9");
         assert_eq!(ended(child).await.code, -1, "it was still at it: {before} were done");
         let half = site.look(None, UP_TO_DATE).await.len();

@@ -7,8 +7,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use super::secrets;
 use super::sse::Sse;
+use super::{PATIENCE, secrets};
 
 /// Asks one server. The settings return a client that differs in them; both share their connections.
 #[derive(Clone, Debug)]
@@ -21,7 +21,10 @@ pub struct Client {
 impl Client {
     /// A client that is nobody yet.
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
+        // A connection that rests is given up before the server does so (10 s): a request on one that is just being closed
+        // is lost.
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).pool_idle_timeout(Duration::from_secs(5));
+        let http = http.build().expect("a client");
         Self { http, base: base.trim_end_matches('/').to_owned(), headers: HeaderMap::new() }
     }
 

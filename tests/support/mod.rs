@@ -30,6 +30,10 @@ pub use smtp::{Fault, Smtp};
 pub use socket::{Frame, Socket};
 pub use sse::{Event, Sse};
 
+/// How long a test waits for what is sure to come. It says nothing of how fast that should be: a machine with much else to
+/// do is slow, and a test that measures does so in other ways.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Asks until there is an answer; panics when there is none within this time. For what nobody announces.
 pub async fn until<T>(what: &str, patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();

@@ -110,7 +110,7 @@ async fn execute<B: Backend>(
         ));
     }
     let ready = shared.prepare(peer, selected, Transport::Http).await?;
-    let mut response = shared.execute(ready.request, kind, &ready.known).await?;
+    let mut response = shared.execute(ready.request, kind, &ready.known, ready.deadline).await?;
     let answer = answer::executed(&mut response, ready.charge, format, ready.headers, &peer.request_id);
     watch.executed(&response.errors);
     Ok(answer)

@@ -73,7 +73,7 @@ pub struct HttpConfig {
     pub body_bytes: usize,
     /// Time for a body to arrive.
     pub body_timeout: Duration,
-    /// Time for an operation to be prepared, and again for it to be executed. Subscriptions may go on.
+    /// Time for an operation to be prepared and executed. Subscriptions may go on.
     pub execution_timeout: Duration,
     /// Origins of web pages, besides our own, that may use the API: `https://desk.example.com`.
     pub origins: Vec<String>,

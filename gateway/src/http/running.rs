@@ -79,7 +79,7 @@ impl<B: Backend> Running<B> {
             watch.finished();
             return Ok(());
         }
-        let response = self.shared.execute(ready.request, kind, &ready.known).await?;
+        let response = self.shared.execute(ready.request, kind, &ready.known, ready.deadline).await?;
         report(response, watch).await
     }
 
