@@ -2,6 +2,7 @@
 //! covered too, or fails here until somebody says how.
 
 mod fixtures;
+mod fresh_tenant;
 pub mod harness;
 mod notified;
 mod sdl;
