@@ -15,7 +15,7 @@ run: ## Runs the demo: data, a printed sign-in, http://127.0.0.1:8080/graphiql
 	FRONTDESK_DEMO=1 cargo run $(LOCKED) -p gateway --bin frontdesk -- serve
 
 test: deps ## Installs what is missing and runs every test, on both databases
-	cargo test $(LOCKED) --workspace $(ARGS)
+	scripts/test.sh $(LOCKED) $(ARGS)
 
 bench: ## Runs the benchmarks
 	cargo bench $(LOCKED) -p gateway --bench frontdesk $(ARGS)

@@ -21,6 +21,8 @@ both! {
         let site = cluster.as_ref().map_or_else(|| Site::new(backend), |cluster| Site::on(cluster.database()));
         let smtp = Smtp::start().await;
         let options = site.options().smtp(&smtp).env("FRONTDESK_LISTEN", format!("127.0.0.1:{}", chance::port()));
+        // What a crash orphaned is taken up again soon.
+        let options = options.env("FRONTDESK_JOB_LEASE", "5s").env("FRONTDESK_SWEEP_INTERVAL", "1s");
         let mut server = site.serve_with(options).await;
         let staff = enter(&Client::new(server.base()), ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let load = Load::start(&staff);

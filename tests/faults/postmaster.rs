@@ -33,7 +33,9 @@ impl Place {
         let cluster = Cluster::private(true);
         let site = Site::on(cluster.database());
         let smtp = Smtp::start().await;
-        let server = site.serve_with(settings(site.options().smtp(&smtp))).await;
+        // What a fault orphaned is taken up again soon.
+        let options = site.options().smtp(&smtp).env("FRONTDESK_JOB_LEASE", "5s").env("FRONTDESK_SWEEP_INTERVAL", "1s");
+        let server = site.serve_with(settings(options)).await;
         let staff = enter(&Client::new(server.base()), ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let load = Load::start(&staff);
         load.goes_on().await;
