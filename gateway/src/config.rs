@@ -66,6 +66,8 @@ pub struct Config {
     pub request_timeout_seconds: u64,
     /// How long events can be followed from.
     pub events_kept: String,
+    /// How many of a hundred reads of lists are in the audit trail.
+    pub audit_list_reads: u64,
     /// How often what has outlived its use is removed.
     pub cleaning_interval: String,
     /// How often everything is looked at although nobody called.
@@ -170,6 +172,7 @@ impl Default for Config {
             connections: 4096,
             request_timeout_seconds: 15,
             events_kept: "30d".into(),
+            audit_list_reads: 100,
             cleaning_interval: "1h".into(),
             sweep_interval: "10s".into(),
             job_lease: "30s".into(),
@@ -202,19 +205,13 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "PostgreSQL: prepared statements kept for each connection (memory of the server: some 10–50 KiB each)",
     ),
     ("listen", "address and port to listen on"),
-    (
-        "secret_key",
-        "32 bytes in base64; several, newest first, separated by commas, for rotation; required outside the demo",
-    ),
+    ("secret_key", "32 bytes in base64; several, newest first, separated by commas; required outside the demo"),
     ("admin_email", "address of the first administrator of the first tenant, where there is none yet"),
     ("admin_password", "password of the first administrator"),
     ("smtp_url", "smtp://host:port, smtps://…; without it, mail is written as .eml files"),
     ("mail_dir", "folder for .eml files"),
     ("mail_from", "sender of mails; the domain of the address is the domain of the Message-IDs"),
-    (
-        "mail_authorities",
-        "PEM file of certificate authorities that mail servers of tenants may have their certificates from, beside the public ones",
-    ),
+    ("mail_authorities", "PEM file of authorities that tenants' mail servers may have, beside the public ones"),
     ("public_url", "address that people reach this installation at, for links in mails; by default http:// and listen"),
     (
         "allow_private_hosts",
@@ -238,6 +235,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "events_kept",
         "how long subscriptions can begin at an event that was missed: a number and s, m, h or d; at least 1d",
     ),
+    ("audit_list_reads", "how many of 100 reads of lists the audit trail keeps; searches and single things always"),
     ("cleaning_interval", "how often what has outlived its use is removed: a number and s, m, h or d"),
     ("sweep_interval", "how soon work is found that a process left behind: a number and s, m, h or d"),
     ("job_lease", "how long a job waits that a worker died over: a number and s, m, h or d; one alive renews it"),
@@ -429,7 +427,7 @@ impl Config {
 
 /// The settings that are numbers; all others are texts.
 const SETTINGS_OF_NUMBERS: &[&str] =
-    &["database_connections", "database_statement_cache", "connections", "request_timeout_seconds"];
+    &["audit_list_reads", "database_connections", "database_statement_cache", "connections", "request_timeout_seconds"];
 
 /// What is wrong, without the value: it may be a secret.
 fn kind(error: &figment::Error) -> String {

@@ -224,3 +224,21 @@ fn transports_have_no_circles() {
         }
     }
 }
+
+/// Every event has its row in the published table: its name, what it does, how serious it is.
+#[test]
+fn every_event_is_published() {
+    let page = std::fs::read_to_string(root().join("docs/audit.md")).expect("docs/audit.md");
+    let mut events = 0;
+    for (path, text) in sources(&["crates"]) {
+        for part in text.split("impl Event for ").skip(1) {
+            let Some(kind) = part.split("const KIND: &'static str = \"").nth(1).and_then(|kind| kind.split('"').next())
+            else {
+                continue;
+            };
+            events += 1;
+            assert!(page.contains(&format!("| `{kind}` | ")), "{path}: {kind} has no row in docs/audit.md");
+        }
+    }
+    assert!(events >= 40, "{events} events");
+}

@@ -54,7 +54,7 @@ async fn written(home: &Home) -> Vec<i64> {
         "SELECT count(*) FROM users",
         "SELECT count(*) FROM roles",
         "SELECT count(*) FROM jobs",
-        "SELECT count(*) FROM audit_logs WHERE success",
+        "SELECT count(*) FROM audit_logs WHERE success AND kind NOT LIKE 'data.%'",
         "SELECT count(*) FROM outbox WHERE topic IS NOT NULL AND kind <> 'session.refused'",
     ] {
         counts.push(home.sql.number(sql).await);

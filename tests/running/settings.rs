@@ -32,6 +32,7 @@ const EVERY: &[&str] = &[
     "LOG_FORMAT",
     "LOG",
     "EVENTS_KEPT",
+    "AUDIT_LIST_READS",
     "CLEANING_INTERVAL",
     "SWEEP_INTERVAL",
     "JOB_LEASE",

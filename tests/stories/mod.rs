@@ -33,6 +33,7 @@ mod slow_reader;
 mod sso;
 mod templated_mail;
 mod tokens;
+mod trail;
 mod user_sync;
 mod visitors;
 mod whose_work;

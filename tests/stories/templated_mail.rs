@@ -104,7 +104,7 @@ both! {
             let trail = admin.run(query, Value::Null).await.ok();
             trail.list("auditLogs.nodes").first().cloned()
         }).await;
-        assert_eq!((&row["success"], &row["severity"]), (&json!(false), &json!("WARNING")));
+        assert_eq!((&row["success"], &row["severity"]), (&json!(false), &json!("MEDIUM")));
         assert!(row["newValues"]["error"].as_str().is_some_and(|why| why.contains("550")), "{row}");
         assert_eq!(smtp.attempts(), 1);
         let metrics = until("the dead job is counted", SOON, async || {

@@ -255,11 +255,13 @@ pub trait Seats {
 /// Something that takes cards for a channel.
 #[async_trait::async_trait]
 pub trait Cards: Send + Sync {
-    /// Posts a message to a webhook; `delivery` is the id by which the other side can tell that it had it already.
+    /// Posts a message to a webhook; `delivery` is the id by which the other side can tell that it had it already,
+    /// `correlation` the one by which it is found in the trail here.
     async fn post(
         &self,
         webhook: &crate::domain::notifications::webhook::Webhook,
         delivery: &str,
+        correlation: &str,
         message: String,
     ) -> Result<(), crate::domain::notifications::webhook::PostError>;
 }

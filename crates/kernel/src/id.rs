@@ -135,6 +135,10 @@ typed_ids! {
     EventId = "aud";
     /// A piece of background work.
     JobId = "job";
+    /// The key that personal values of somebody are sealed under.
+    PersonalKeyId = "pky";
+    /// A place in the audit trail before which rows may go.
+    CheckpointId = "ckp";
 }
 
 impl UserId {

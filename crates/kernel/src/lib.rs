@@ -25,6 +25,7 @@ pub mod key_marks;
 pub mod limit;
 pub mod net;
 pub mod page;
+pub mod personal;
 pub mod source;
 pub mod tenant;
 pub mod text;

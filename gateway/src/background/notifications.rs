@@ -138,7 +138,8 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
     let told = |kind, to: Vec<UserId>, body: String, resource: Option<String>| {
         let actor = event.actor_id;
         let sequence = event.sequence.unwrap_or_default();
-        Some(Notice { sequence, event: event.id, kind, to, actor, body, resource, letter: None })
+        let correlation = event.correlation_id.clone();
+        Some(Notice { sequence, event: event.id, correlation, kind, to, actor, body, resource, letter: None })
     };
     Ok(match event.kind.as_str() {
         MessageAssigned::KIND => {
@@ -234,6 +235,7 @@ async fn signed_in(conn: &Conn, event: &Stored) -> Result<Option<Notice>> {
     Ok(Some(Notice {
         sequence: event.sequence.unwrap_or_default(),
         event: event.id,
+        correlation: event.correlation_id.clone(),
         kind: NotificationType::NewSignIn,
         to: vec![user],
         actor: None,

@@ -13,6 +13,7 @@ use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
+    cx::Origin,
     db::{TenantKey, Wake, listen, say},
     events::Outbox,
     id::TenantId,
@@ -275,7 +276,9 @@ async fn work_tenant(
 /// Runs one job. A handler that fails or panics costs its job an attempt and nobody else anything.
 async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
     use futures_util::FutureExt;
-    let cx = app.system(tenant.clone());
+    let origin =
+        Origin { transport: Some("job"), operation: Some(job.kind.clone()), job: Some(job.id), ..Origin::default() };
+    let cx = app.system(tenant.clone()).from(origin).correlated(job.correlation_id.as_deref());
     let work = std::panic::AssertUnwindSafe(tokio::time::timeout(PATIENCE, handle(&app, &cx, &job))).catch_unwind();
     let handled = tokio::select! {
         handled = work => handled,
@@ -288,7 +291,8 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
         Ok(Err(_)) => "took too long".into(),
         Err(_) => "panicked".into(),
     };
-    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, error, "a job failed");
+    let correlation_id = cx.correlation_id();
+    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, correlation_id, error, "a job failed");
     let (cx, job, error) = (&cx, &job, &error);
     let noted = app
         .db

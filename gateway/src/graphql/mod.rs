@@ -12,6 +12,7 @@ pub mod live;
 pub mod loaders;
 pub mod node;
 pub mod paging;
+pub mod personal;
 pub mod scalars;
 pub mod schema;
 pub mod scope;

@@ -74,7 +74,7 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         }
         Some("aud") => {
             let cx = scope.cx();
-            let found = audit::by_id(&scope.app.db.reader(&cx).await?, &cx, id(argument, text)?).await?;
+            let found = audit::by_id(&scope.app.db, &cx, id(argument, text)?).await?;
             found.map(|log| Node::AuditLog(log.into()))
         }
         Some("ntf") => notification(ctx, id(argument, text)?).await?.map(Node::Notification),

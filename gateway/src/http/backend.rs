@@ -15,6 +15,8 @@ pub struct Peer {
     pub user_agent: Option<String>,
     /// Names this operation in logs and answers; safe to log.
     pub request_id: String,
+    /// The trace that it is a part of, where the caller told of one (W3C `traceparent`); safe to log.
+    pub trace: Option<Arc<str>>,
     /// `Host` (or `:authority`), unverified.
     pub host: Option<String>,
     /// The tenant's slug from `X-Tenant` or from `connection_init`, unverified.

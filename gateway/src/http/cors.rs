@@ -46,7 +46,7 @@ impl Origins {
                 (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
                 (
                     header::ACCESS_CONTROL_ALLOW_HEADERS,
-                    "authorization, content-type, idempotency-key, x-request-id, x-tenant",
+                    "authorization, content-type, idempotency-key, traceparent, x-request-id, x-tenant",
                 ),
                 (header::ACCESS_CONTROL_MAX_AGE, "600"),
             ] {

@@ -43,7 +43,7 @@ pub(super) async fn endpoint<B: Backend>(State(shared): State<Arc<Shared<B>>>, r
         );
         return answer::rejected(rejection, Format::Json, &id);
     };
-    let mut watch = Watch::start(shared.names.clone(), Transport::Http, &id);
+    let mut watch = Watch::start(shared.names.clone(), Transport::Http, &id, RequestId::trace_of(&parts.extensions));
     let taken = async {
         let peer = peer::of(&parts, &shared.config.trusted_proxies)?;
         let params = params(&shared, &parts, body).await?;

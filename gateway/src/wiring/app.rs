@@ -11,6 +11,7 @@ use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
 use crate::{
+    background::reads::Reads,
     config::{Config, Schedule},
     wiring::request_rates::Rates,
 };
@@ -59,6 +60,8 @@ pub struct App {
     pub rate_limits: bool,
     /// How often background work looks, and how long things are kept.
     pub schedule: Schedule,
+    /// Who read what, on its way into the trail.
+    pub reads: Reads,
     /// The names of all permissions.
     pub catalog: Vec<&'static str>,
 }
@@ -114,6 +117,7 @@ impl App {
             webhooks: config.webhooks(),
             rate_limits: config.rate_limits.is_on(),
             schedule: config.schedule()?,
+            reads: Reads::new(config.audit_list_reads)?,
             catalog,
             db,
             source,

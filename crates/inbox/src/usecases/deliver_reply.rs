@@ -88,7 +88,15 @@ pub async fn deliver_reply(
                 reply.email_error = Some(why.clone());
                 if verdict == Verdict::Dead {
                     reply.email_status = EmailStatus::Failed;
-                    tx.emit(cx, &ReplyFailed { message: message.id, reply: reply.id, error: why });
+                    tx.emit(
+                        cx,
+                        &ReplyFailed {
+                            message: message.id,
+                            reply: reply.id,
+                            visitor: Some(message.visitor_id),
+                            error: why,
+                        },
+                    );
                 }
                 tx.save_delivery(&reply).await?;
             }

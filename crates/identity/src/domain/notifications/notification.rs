@@ -147,6 +147,8 @@ pub struct Notice {
     pub sequence: i64,
     /// The event that it tells of.
     pub event: EventId,
+    /// What links it to others that came of the same beginning.
+    pub correlation: Option<String>,
     /// Its type.
     pub kind: NotificationType,
     /// Who is told; somebody who is not active is not.

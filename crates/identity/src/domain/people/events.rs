@@ -3,6 +3,7 @@
 use kernel::{
     events::{Event, Resource},
     id::{ClientId, StaffId, UserId},
+    personal::Subject,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -39,6 +40,10 @@ impl Event for PersonAdded {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "email": self.email, "role": self.role })))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
+    const PERSONAL: &'static [&'static str] = &["email"];
 }
 
 /// Somebody was changed.
@@ -77,6 +82,10 @@ impl Event for PersonUpdated {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (Some(self.old.clone()), Some(self.new.clone()))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
+    const PERSONAL: &'static [&'static str] = &["email", "name", "first_name", "last_name", "company", "phone"];
 }
 
 /// Somebody lost access.

@@ -74,6 +74,8 @@ pub async fn notify(
         return Ok(());
     }
     for notice in notices.iter().filter(|notice| notice.sequence > held.sequence) {
+        // What comes of an event is a part of what the event came of.
+        let cx = &cx.clone().correlated(notice.correlation.as_deref());
         notify_one(tx, post, cx, notice).await?;
     }
     // After what was told: a thing may come and go between two looks.
