@@ -192,6 +192,9 @@ fn refused(root: &Root, own: &Things) -> Vec<Value> {
         "requestEmailChange" => vec![arguments(root, own), put(arguments(root, own), "input.newEmail", json!("ada"))],
         "updateProfile" => vec![put(arguments(root, own), "input.name", json!(" "))],
         "setAvatar" => vec![put(arguments(root, own), "input.image", json!("x"))],
+        // As a text, and not as a part of its own.
+        "uploadFile" => vec![put(arguments(root, own), "input.file", json!("note.txt"))],
+        "beginUpload" => vec![put(arguments(root, own), "input.size", json!(-1))],
         "inviteStaff" => vec![
             put(arguments(root, own), "input.email", json!("ada")),
             put(arguments(root, own), "input.roleId", json!("rol_0190a5f0000070008000000000000000")),

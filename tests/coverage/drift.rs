@@ -66,6 +66,7 @@ fn of_tenants() -> Vec<Entity> {
         entity(kernel::idempotency::Entity),
         entity(kernel::limit::Entity),
         entity(kernel::usage::Entity),
+        entity(kernel::files::Entity),
         of_model::<kernel::events::Stored>(),
     ]
 }

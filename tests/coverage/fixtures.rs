@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::harness::Things;
 use super::notified::HOST;
 use super::sdl::Root;
-use crate::support::{chance, svix};
+use crate::support::{chance, svix, upload};
 
 /// A picture of one pixel.
 const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
@@ -135,6 +135,8 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("mutation", "updateProfile") => json!({ "input": { "name": "Eve" } }),
         ("mutation", "setAvatar") => json!({ "input": { "image": PIXEL } }),
+        ("mutation", "uploadFile") => json!({ "input": { "file": upload("note.txt", "Hello") } }),
+        ("mutation", "beginUpload") => json!({ "input": { "name": "film.mp4", "size": 7_000_000_000_f64 / 10.0 } }),
         ("mutation", "inviteStaff") => json!({ "input": { "email": "invited.now@example.com", "roleId": own.role } }),
         ("mutation", "resendInvitation" | "revokeInvitation") => {
             json!({ "input": { "invitationId": own.invitation } })
@@ -165,7 +167,9 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
     match (root.name.as_str(), place) {
-        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "dep", "tem", "inv", "aud", "ntf", "nch", "ndl"],
+        ("node" | "nodes", _) => {
+            &["msg", "vis", "rpl", "stf", "cli", "dep", "tem", "inv", "aud", "ntf", "nch", "ndl", "fil"]
+        }
         ("department", "id")
         | ("createDepartment" | "moveDepartment", "input.parentId")
         | ("updateDepartment" | "moveDepartment", "input.departmentId")

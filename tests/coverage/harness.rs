@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use super::sql::Sql;
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, chance};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, chance, upload};
 
 /// Everybody's password who is not the first administrator.
 pub const PASSWORD: &str = "the quick brown fox 2";
@@ -185,6 +185,8 @@ pub struct Things {
     pub elsewhere: super::single_sign_on::SingleSignOn,
     /// What the administrator was told, and how.
     pub told: super::notified::Told,
+    /// A file that the administrator sent.
+    pub file: String,
 }
 
 /// Lets a visitor write.
@@ -338,6 +340,9 @@ impl Things {
         let invitation = invite(home, "invited@example.com", "unknown").await;
         let elsewhere = super::single_sign_on::SingleSignOn::make(home).await;
         let told = super::notified::Told::make(home).await;
+        let send = "mutation($file: Upload!) { uploadFile(input: { file: $file }) { file { id } errors { message } } }";
+        let file = home.admin.run(send, json!({ "file": upload("own.txt", "Own") })).await.ok();
+        let file = file.string("uploadFile.file.id");
         Self {
             message,
             visitor,
@@ -354,6 +359,7 @@ impl Things {
             invitation,
             elsewhere,
             told,
+            file,
         }
     }
 
@@ -377,6 +383,7 @@ impl Things {
             "ntf" => &self.told.notification,
             "nch" => &self.told.channel,
             "ndl" => &self.told.delivery,
+            "fil" => &self.file,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -260,7 +260,7 @@ both! {
         let full = set(&bob).await;
         let [error] = full.user_errors("setAvatar").try_into().expect("one error");
         assert_eq!((error.code.as_str(), error.message.as_str()), ("NOT_ALLOWED", "there is no room left for files of this size"));
-        let pictures = "SELECT count(*) FROM avatars";
+        let pictures = "SELECT count(*) FROM files WHERE stored_at IS NOT NULL";
         assert_eq!((site.count("acme", pictures).await, used().await["storageBytes"].as_f64()), (1, seen["storageBytes"].as_f64()));
         // Another picture in the place of one's own needs no more room than it had.
         set(&ann).await.ok();

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 pub mod chance;
 pub mod client;
 pub mod deadline;
+pub mod form;
 #[cfg(test)]
 mod holder;
 pub mod hook;
 pub mod idp;
 pub mod mail;
 pub mod postgres;
+pub mod s3;
 pub mod secrets;
 pub mod server;
 pub mod smtp;
@@ -22,9 +24,11 @@ pub mod timing;
 pub mod totp;
 
 pub use client::{Answer, Client, UserError};
+pub use form::{File, upload};
 pub use hook::{Hook, Posted, Reply};
 pub use mail::Mail;
 pub use postgres::{Cluster, Database};
+pub use s3::S3;
 pub use server::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};
 pub use smtp::{Fault, Smtp};
 pub use socket::{Frame, Socket};

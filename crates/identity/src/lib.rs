@@ -126,13 +126,14 @@ pub use queries::{
             PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
             roles_by_ids, staff_id,
         },
+        picture::{Picture, avatar},
     },
     sessions::{count_sessions, sessions},
     settings::{
         company::CompanyProfile,
         values::{Setting, SettingsReader, setting, settings},
     },
-    sign_in::{avatar, purge_one_time_tokens},
+    sign_in::purge_one_time_tokens,
     single_sign_on::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
     tenants::{
         TenantUsage, count_tenants, links_of, platform_actor, platform_admins, platform_events, tenant_account,
@@ -181,6 +182,7 @@ pub use usecases::{
         add_person::{AddPerson, TheirRole, add_person},
         deactivate_person::{deactivate_person, reactivate_person},
         details::Details,
+        move_avatars::move_avatars,
         set_avatar::{remove_avatar, set_avatar},
         update_person::{UpdatePerson, update_person},
         update_profile::update_profile,

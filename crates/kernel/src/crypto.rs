@@ -22,6 +22,7 @@ struct Key {
     seal: LessSafeKey,
     access_token: [u8; 32],
     cursor: hmac::Key,
+    link: hmac::Key,
 }
 
 struct Len32;
@@ -71,6 +72,7 @@ impl Keyring {
             seal: LessSafeKey::new(seal),
             access_token: derive(&master, b"frontdesk access token v1")?,
             cursor: hmac::Key::new(hmac::HMAC_SHA256, &derive(&master, b"frontdesk cursor v1")?),
+            link: hmac::Key::new(hmac::HMAC_SHA256, &derive(&master, b"frontdesk link v1")?),
         })
     }
 
@@ -138,6 +140,43 @@ impl Keyring {
     /// Whether `mac` authenticates a cursor under any key of the ring.
     pub(crate) fn cursor_verifies(&self, bytes: &[u8], mac: &[u8]) -> bool {
         self.0.iter().any(|key| same(&cut(&hmac::sign(&key.cursor, bytes)), mac))
+    }
+
+    /// Authenticates a link: HMAC-SHA-256 under the newest key.
+    pub(crate) fn link_mac(&self, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = [0; 32];
+        if let Some(key) = self.0.first() {
+            mac.copy_from_slice(hmac::sign(&key.link, bytes).as_ref());
+        }
+        mac
+    }
+
+    /// Whether `mac` authenticates a link under any key of the ring.
+    pub(crate) fn link_verifies(&self, bytes: &[u8], mac: &[u8]) -> bool {
+        self.0.iter().any(|key| hmac::verify(&key.link, bytes, mac).is_ok())
+    }
+}
+
+/// SHA-256 of what comes piece by piece.
+pub struct Sha256(digest::Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    /// The next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all pieces.
+    pub fn finish(self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(self.0.finish().as_ref());
+        hash
     }
 }
 

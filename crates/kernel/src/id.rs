@@ -131,6 +131,8 @@ typed_ids! {
     MessageId = "msg";
     /// A reply to a message.
     MessageReplyId = "rpl";
+    /// A file that somebody sent.
+    FileId = "fil";
     /// A domain event and, with the same id, the audit row that records it.
     EventId = "aud";
     /// A piece of background work.

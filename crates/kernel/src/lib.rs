@@ -17,6 +17,7 @@ pub mod cx;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod files;
 pub mod filter;
 pub mod id;
 pub mod idempotency;

@@ -353,6 +353,8 @@ async fn clean(app: Arc<App>) {
                 identity::purge_one_time_tokens(&conn, cx.now).await?;
                 identity::purge_notifications(&conn, cx.now - KEPT).await?;
                 kernel::limit::purge(&conn, cx.now).await?;
+                app.files.sweep(&app.db, &cx).await?;
+                identity::move_avatars(&app.db, &app.files, &cx).await?;
                 purge_events(&app, &cx, &conn).await
             };
             if let Err(error) = cleaned.await {

@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     http,
     incoming_webhooks::user_sync,
-    routes::{avatars, operations, playground},
+    routes::{avatars, files, operations, playground},
     wiring::{app::App, backend::Product, tenants},
 };
 
@@ -98,6 +98,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     let http = config.http()?;
     let others = operations::router(app.clone(), metrics)
         .merge(avatars::router(app.clone()))
+        .merge(files::router(app.clone()))
         .merge(user_sync::router(app.clone()))
         .merge(playground::router());
     let routes =

@@ -16,8 +16,9 @@ use identity::{Channel, Delivery, Department, Invitation, Notification, Person, 
 use inbox::{Message, MessageReply, Visitor};
 use kernel::{
     Conn, Cx, Error,
+    files::File,
     id::{
-        DepartmentId, InvitationId, MessageId, MessageReplyId, NotificationChannelId, NotificationDeliveryId,
+        DepartmentId, FileId, InvitationId, MessageId, MessageReplyId, NotificationChannelId, NotificationDeliveryId,
         NotificationId, RoleId, UserId, VisitorId,
     },
 };
@@ -183,6 +184,7 @@ loaders! {
     deliveries: NotificationDeliveryId => Arc<Delivery>, |conn, cx, _app, ids| {
         identity::deliveries_by_ids(&conn, &cx, ids).await.map(shared)
     };
+    files: FileId => Arc<File>, |conn, _cx, _app, ids| kernel::files::by_ids(&conn, ids).await.map(shared);
     replies_of: RepliesOf => Arc<Vec<MessageReply>>, |conn, cx, _app, keys| {
         let mut found = HashMap::new();
         for (rows, backward, parents) in by_page(keys.iter().map(|key| (key.rows, key.backward, key.message))) {

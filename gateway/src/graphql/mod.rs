@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod directives;
 pub mod errors;
+pub mod files;
 pub mod filters;
 pub mod identity;
 pub mod inbox;

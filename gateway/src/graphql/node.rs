@@ -11,6 +11,7 @@ use kernel::{
 use super::{
     audit::AuditLog,
     errors::Result,
+    files::{File, file},
     identity::{
         Client, Department, Invitation, Staff, Team, client, department,
         notifications::{
@@ -52,9 +53,11 @@ pub enum Node {
     NotificationChannel(NotificationChannel),
     /// A notification on its way through a channel.
     NotificationDelivery(NotificationDelivery),
+    /// A file.
+    File(File),
 }
 
-async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
+pub(super) async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
     let scope = scope(ctx);
     scope.cx().user()?;
     Ok(match prefix(text) {
@@ -79,6 +82,7 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         }
         Some("ntf") => notification(ctx, id(argument, text)?).await?.map(Node::Notification),
         Some("nch") => channel(ctx, id(argument, text)?).await?.map(Node::NotificationChannel),
+        Some("fil") => file(ctx, id(argument, text)?).await?.map(Node::File),
         Some("ndl") => delivery(ctx, id(argument, text)?).await?.map(Node::NotificationDelivery),
         _ => return Err(Error::invalid(argument, ProblemCode::InvalidFormat, "is not the id of anything here").into()),
     })

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
+    files::FileMutation,
     identity::{
         IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery,
         OwnAccessMutation, PlatformMutation, PlatformQuery, SelfServiceMutation, SessionMutation, SessionQuery,
@@ -67,6 +68,7 @@ pub struct Mutation(
     NotificationMutation,
     NotificationChannelMutation,
     InboxMutation,
+    FileMutation,
     PlatformMutation,
 );
 

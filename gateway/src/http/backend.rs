@@ -134,6 +134,14 @@ pub trait Backend: Send + Sync + 'static {
     /// The [`Failure`] to answer with; nothing is executed then.
     async fn prepare(&self, peer: &Peer, operation: &Operation, request: Request) -> Result<Prepared, Failure>;
 
+    /// Whether the caller may send files with a request: asked before the files are read.
+    ///
+    /// # Errors
+    /// The [`Failure`] to answer with.
+    async fn may_upload(&self, _peer: &Peer) -> Result<(), Failure> {
+        Err(Failure::new("FORBIDDEN", "files are not taken here"))
+    }
+
     /// Checks a `connection_init`, or the caller of an SSE subscription. `None` is a session that does not end.
     ///
     /// # Errors

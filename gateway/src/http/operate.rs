@@ -115,17 +115,23 @@ impl<B: Backend> Shared<B> {
         let cost = selected.charge.requested;
         let operation = Operation { kind, name: selected.name().cloned(), label, cost, body_hash, transport };
         let charge = selected.charge;
+        let uploads = selected.params.uploads.clone();
         let known = Validated::new(selected.document.clone(), selected.index, &selected.variables);
         let text = match selected.params.query {
             Some(text) if !text.is_empty() => text,
             _ => selected.document.text.to_string(),
         };
-        let mut request = Request::new(text).variables(selected.variables);
+        let mut request = Request::new(text).variables(selected.variables).data(uploads);
         request.operation_name = operation.name.as_ref().map(ToString::to_string);
         request.set_parsed_query(selected.document.ast.clone());
         let prepared = self.guard(false, self.backend.prepare(peer, &operation, request)).await??;
         let Prepared { request, headers } = prepared;
         Ok(Ready { request, headers, charge, known })
+    }
+
+    /// Asks the product whether the caller may send files; within the time an operation may take.
+    pub async fn may_upload(&self, peer: &Peer) -> Result<(), Rejection> {
+        Ok(self.guard(false, self.backend.may_upload(peer)).await??)
     }
 
     /// Asks the product to check a caller that stays; within the time an operation may take.
@@ -197,6 +203,7 @@ fn canonical(selected: &Selected) -> Vec<u8> {
         super::answer::write_json(&mut out, name);
         write_canonical(&mut out, value);
     }
+    selected.params.uploads.digest(&mut out);
     out
 }
 

@@ -8,7 +8,9 @@ use identity::{
     SettingsReader, WebhookRules,
 };
 use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
-use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
+use kernel::{
+    Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox, files::Files,
+};
 
 use crate::{
     config::{Config, Schedule},
@@ -37,6 +39,8 @@ pub struct App {
     pub database_url: String,
     /// Password hashing.
     pub passwords: Passwords,
+    /// Files, outside of the databases.
+    pub files: Files,
     /// How long sessions last at the most; a company may want it shorter.
     pub sessions: SessionPolicy,
     /// Where mail goes.
@@ -103,6 +107,7 @@ impl App {
             rates: Rates::new(kernel::crypto::hex(&source.bytes::<8>())),
             database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
+            files: config.files()?,
             sessions: config.session_policy()?,
             mailer,
             mail: config.mail_settings()?,
@@ -118,6 +123,15 @@ impl App {
             db,
             source,
         }))
+    }
+
+    /// A tenant that is served now: active, and of this version.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the registry is away.
+    pub async fn served(&self, key: TenantKey) -> Result<Option<Arc<Tenant>>> {
+        let found = self.db.tenant(key).await?.filter(|tenant| tenant.active);
+        Ok(found.filter(|tenant| tenant.schema_version.as_deref() == Some(crate::wiring::tenants::version())))
     }
 
     /// A context for work of Frontdesk itself.

@@ -246,6 +246,12 @@ impl Backend for Product {
         Ok(Prepared { request: request.data(scope).data(label), headers })
     }
 
+    async fn may_upload(&self, peer: &Peer) -> Result<(), Failure> {
+        let (cx, _) = self.caller(peer).await?;
+        cx.user()?;
+        Ok(())
+    }
+
     async fn connect(&self, peer: &Peer) -> Result<Option<SessionEnd>, Failure> {
         let (cx, Some(credential)) = self.caller(peer).await? else { return Ok(None) };
         let app = self.app.clone();

@@ -348,7 +348,7 @@ impl SelfServiceMutation {
         #[graphql(desc = "What is wanted.")] input: SetAvatarInput,
     ) -> Result<SetAvatarPayload> {
         let (scope, cx) = (scope(ctx), scope(ctx).mutation(ctx));
-        let set = identity::set_avatar(&scope.app.db, &cx, &input.image).await;
+        let set = identity::set_avatar(&scope.app.db, &scope.app.files, &cx, &input.image).await;
         let (user, errors) = changed(scope, &cx, set).await?;
         Ok(SetAvatarPayload { user, errors })
     }
