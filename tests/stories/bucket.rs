@@ -48,6 +48,7 @@ both! {
         until("no parts", SOON, async || (s3.unfinished() == 0).then_some(())).await;
         assert_eq!((s3.objects().len(), used(&admin).await), (3, 12_000_013.0));
 
+        let (_, link) = begin(&admin.client, "later.bin", film.len()).await;
         // A bucket that does not answer as it should is no fault of the sender's, and nothing is half there.
         s3.down(true);
         let refused = send(&admin.client, "b.txt", "later").await;

@@ -102,6 +102,9 @@ async fn whole(body: Body, boundary: String, bounds: &Bounds) -> Result<Params, 
         left -= upload.size;
         uploads.insert(number, upload);
     }
+    if next(&mut form, bounds).await?.is_some() {
+        return Err(Rejection::malformed("There are more parts than files"));
+    }
     params.uploads = Uploads::new(uploads.into_values().collect());
     Ok(params)
 }
