@@ -52,6 +52,8 @@ pub struct Config {
     pub session_idle: String,
     /// How long a session lasts in all, such as `90d`.
     pub session_absolute: String,
+    /// How long after its first use a refresh token buys another pair, such as `10s`.
+    pub refresh_grace: String,
     /// Whether the tenant is a demo with data.
     pub demo: Switch,
     /// Whether this process runs background work too.
@@ -163,6 +165,7 @@ impl Default for Config {
             rate_limits: Switch(true),
             session_idle: "30d".into(),
             session_absolute: "90d".into(),
+            refresh_grace: "10s".into(),
             demo: Switch(false),
             workers: Switch(true),
             cors_origins: String::new(),
@@ -228,6 +231,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("rate_limits", "on, or off for load tests behind no proxy"),
     ("session_idle", "how long a session lasts that is not refreshed: a number and s, m, h or d"),
     ("session_absolute", "how long a session lasts in all, however busy it is: a number and s, m, h or d"),
+    (
+        "refresh_grace",
+        "how long after its first use a refresh token buys another pair, for two windows and lost answers: at most 5m, 0s for never",
+    ),
     ("demo", "1 for a demo tenant with demo data and printed sign-in"),
     ("workers", "on: serve runs background work too; off: only `frontdesk worker` does"),
     ("cors_origins", "origins of other sites' pages that may call the API, separated by commas"),
@@ -310,8 +317,16 @@ impl Config {
             span(text)
                 .ok_or_else(|| Error::internal(format!("{name} must be a time such as 12h or 30d, 10 years at most")))
         };
-        let idle = of("session_idle", &self.session_idle)?;
-        Ok(SessionPolicy { idle, absolute: of("session_absolute", &self.session_absolute)? })
+        let grace = match self.refresh_grace.trim() {
+            "0s" => Some(TimeDelta::zero()),
+            text => span(text).filter(|grace| *grace <= TimeDelta::minutes(5)),
+        };
+        let too_long = || Error::internal("refresh_grace must be a time such as 10s, 5m at most, or 0s for none");
+        Ok(SessionPolicy {
+            idle: of("session_idle", &self.session_idle)?,
+            absolute: of("session_absolute", &self.session_absolute)?,
+            grace: grace.ok_or_else(too_long)?,
+        })
     }
 
     /// How often background work looks, and how long things are kept.
@@ -474,6 +489,16 @@ mod tests {
         assert_eq!(Config::default().public_url().unwrap(), "http://127.0.0.1:8080");
         let everywhere = Config { listen: SocketAddr::from(([0, 0, 0, 0], 80)), ..Config::default() };
         assert_eq!(everywhere.public_url().unwrap(), "http://127.0.0.1:80");
+    }
+
+    #[test]
+    fn the_grace_is_short_or_none() {
+        let of = |text: &str| Config { refresh_grace: text.into(), ..Config::default() }.session_policy();
+        let seconds = |text| of(text).ok().map(|policy| policy.grace.num_seconds());
+        assert_eq!((seconds("0s"), seconds("10s"), seconds("5m")), (Some(0), Some(10), Some(300)));
+        for bad in ["", "0", "6m", "1d"] {
+            assert!(of(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -342,6 +342,7 @@ both! {
         let token = opened.string("signIn.session.refreshToken");
         let refresh = "mutation($t: String!) { refreshSession(input: { refreshToken: $t }) { errors { code } } }";
         home.visitor.run(refresh, json!({ "t": token })).await.ok();
+        home.sql.run("UPDATE refresh_tokens SET used_at = '2026-01-01T00:00:00+00:00' WHERE used_at IS NOT NULL").await;
         let reused = home.visitor.run(refresh, json!({ "t": token })).await;
         assert_eq!(reused.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
         let critical =

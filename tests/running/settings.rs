@@ -21,6 +21,7 @@ const EVERY: &[&str] = &[
     "ALLOW_PRIVATE_HOSTS",
     "SESSION_IDLE",
     "SESSION_ABSOLUTE",
+    "REFRESH_GRACE",
     "NOTIFICATION_HOSTS",
     "RATE_LIMITS",
     "DEMO",

@@ -1,7 +1,7 @@
 //! Who we are: the people who sign in, what they may do, and their sessions.
 //!
 //! **Words.** A *staff* member belongs to at most one *department* and holds one *role*, a named set of
-//! *permissions*. Signing in opens a *session*: a family of *refresh tokens* of which only the newest is good.
+//! *permissions*. Signing in opens a *session*: a family of *refresh tokens* each of which buys the next.
 //! An *access token* of 15 minutes speaks for the session. *Departments* are a tree; each knows its *path*, the way from
 //! the root down. *Teams* stand across it: their *members* see each other's work, their *admins* keep them. An *API key*
 //! acts for a person without a session, with a part of the person's permissions.
@@ -10,8 +10,8 @@
 //! it may have *limits* of its own instead. Its *host names* are its alone. A *platform administrator* is a member of no
 //! tenant: they open, change, *suspend* and resume tenants from outside, and read nothing in them.
 //!
-//! **Invariants.** A refresh token is used once; using a replaced one ends its session, because either the
-//! caller or a thief holds a copy. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
+//! **Invariants.** A refresh token is used once; using it again ends its session, because either the caller or a thief
+//! holds a copy; but for a moment after its first use, when a second window may come with it or an answer was lost. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
 //! may still be around. The tree of departments has no circle and at most 16 levels; those who change its shape take
 //! turns. Departments and teams are deactivated and never deleted. An API key has at any time at most what was given to it
@@ -127,7 +127,7 @@ pub use queries::{
             roles_by_ids, staff_id,
         },
     },
-    sessions::{count_sessions, sessions},
+    sessions::{count_sessions, purge_sessions, sessions},
     settings::{
         company::CompanyProfile,
         values::{Setting, SettingsReader, setting, settings},

@@ -119,8 +119,8 @@ pub struct TokenState {
     pub session: SessionId,
     /// Whose session.
     pub user: UserId,
-    /// Whether it was used already.
-    pub replaced: bool,
+    /// When it was first used.
+    pub used: Option<DateTime<Utc>>,
     /// Whether token and session are still in time, the session not ended, its owner active.
     pub live: bool,
     /// When the session was opened.
@@ -158,8 +158,10 @@ pub trait Sessions {
     ) -> Result<()>;
     /// The token with this hash.
     async fn token(&self, hash: &[u8], now: DateTime<Utc>) -> Result<Option<TokenState>>;
-    /// Replaces a token by the next; `false` where somebody else replaced it meanwhile.
-    async fn replace(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool>;
+    /// Notes that the next token is bought with this one, before it is there; `false` where somebody else used it meanwhile.
+    async fn use_up(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool>;
+    /// Adds the next token of a session, which lasts as long as it.
+    async fn prolong(&self, next: &NewToken) -> Result<()>;
     /// Ends a session; `false` where it had ended.
     async fn end(&self, session: SessionId, at: DateTime<Utc>, reason: Reason) -> Result<bool>;
     /// The session.

@@ -33,8 +33,12 @@ const GATHER: Duration = Duration::from_millis(4);
 const NOTIFY: Duration = Duration::from_millis(50);
 /// How long requests are gathered before the other processes are told of them.
 const SHARE: Duration = Duration::from_millis(500);
-/// How long read notifications are kept.
-const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
+/// How long notifications are kept that were read.
+const READ: chrono::TimeDelta = chrono::TimeDelta::days(30);
+/// How long those are kept that nobody read.
+const UNREAD: chrono::TimeDelta = chrono::TimeDelta::days(90);
+/// How long sessions and refresh tokens are kept after their end.
+const ENDED: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// How long a worker may take for a job.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
@@ -351,7 +355,8 @@ async fn clean(app: Arc<App>) {
                 kernel::idempotency::purge(&conn, cx.now).await?;
                 identity::purge_external(&conn, cx.now).await?;
                 identity::purge_one_time_tokens(&conn, cx.now).await?;
-                identity::purge_notifications(&conn, cx.now - KEPT).await?;
+                identity::purge_notifications(&conn, cx.now - READ, cx.now - UNREAD).await?;
+                identity::purge_sessions(&conn, cx.now - ENDED).await?;
                 kernel::limit::purge(&conn, cx.now).await?;
                 purge_events(&app, &cx, &conn).await
             };

@@ -70,6 +70,8 @@ impl Event for SessionEnded {
 pub struct SessionRefreshed {
     /// The session.
     pub session: SessionId,
+    /// Whether by a token that had been used a moment before.
+    pub again: bool,
 }
 
 impl Event for SessionRefreshed {
@@ -78,9 +80,12 @@ impl Event for SessionRefreshed {
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, self.again.then(|| json!({ "again": true })))
+    }
 }
 
-/// A replaced refresh token was used: somebody holds a copy. The session was ended.
+/// A refresh token was used that had been used before: somebody holds a copy. The session was ended.
 #[derive(Serialize)]
 pub struct SessionReused {
     /// The session.

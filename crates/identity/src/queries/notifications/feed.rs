@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Conn, Cx, Result,
     db::any_of,
@@ -143,8 +144,9 @@ pub async fn notification_preferences(conn: &Conn, cx: &Cx) -> Result<Vec<Prefer
     Ok(NotificationType::ALL.map(of).into())
 }
 
-/// Removes read notifications that are older than `before`; returns how many. Their deliveries go with them.
-pub async fn purge_notifications(conn: &Conn, before: chrono::DateTime<chrono::Utc>) -> Result<u64> {
-    let old = Entity::delete_many().filter(Column::CreatedAt.lt(before)).filter(Column::ReadAt.is_not_null());
-    Ok(old.exec(conn).await?.rows_affected)
+/// Removes notifications that were told before: `read` those that were read, `unread` the others too. Returns how many.
+/// Their deliveries go with them.
+pub async fn purge_notifications(conn: &Conn, read: DateTime<Utc>, unread: DateTime<Utc>) -> Result<u64> {
+    let old = Column::ReadAt.is_not_null().or(Column::CreatedAt.lt(unread));
+    Ok(Entity::delete_many().filter(Column::CreatedAt.lt(read)).filter(old).exec(conn).await?.rows_affected)
 }
