@@ -46,6 +46,8 @@ pub struct Config {
     pub allow_private_hosts: Switch,
     /// Hosts that notification channels may lead to, separated by commas.
     pub notification_hosts: String,
+    /// Who may ask what the API is like.
+    pub introspection: Introspection,
     /// Whether attempts are limited: off only for load tests behind no proxy.
     pub rate_limits: Switch,
     /// How long a session lasts after its last refresh, such as `30d`.
@@ -122,6 +124,18 @@ impl From<Switch> for String {
     }
 }
 
+/// Who may ask the API what it is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Introspection {
+    /// Everybody.
+    Open,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Nobody.
+    Off,
+}
+
 /// How often background work looks, and how long things are kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Schedule {
@@ -162,6 +176,7 @@ impl Default for Config {
             public_url: None,
             allow_private_hosts: Switch(false),
             notification_hosts: ".logic.azure.com,.api.powerplatform.com".into(),
+            introspection: Introspection::Open,
             rate_limits: Switch(true),
             session_idle: "30d".into(),
             session_absolute: "90d".into(),
@@ -228,6 +243,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "notification_hosts",
         "hosts that Teams channels may lead to, separated by commas: .example.com is every host below it, * is any",
     ),
+    ("introspection", "who may ask the API what it is like: open (everybody), signed_in or off"),
     ("rate_limits", "on, or off for load tests behind no proxy"),
     ("session_idle", "how long a session lasts that is not refreshed: a number and s, m, h or d"),
     ("session_absolute", "how long a session lasts in all, however busy it is: a number and s, m, h or d"),

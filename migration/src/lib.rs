@@ -47,6 +47,7 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::identity::m0014_ceilings::Migration),
             Box::new(tenant::identity::m0015_notification_mails::Migration),
             Box::new(tenant::identity::m0018_upkeep::Migration),
+            Box::new(tenant::inbox::m0019_acquaintances::Migration),
         ]
     }
 }

@@ -58,6 +58,7 @@ fn of_tenants() -> Vec<Entity> {
         entity(identity::entities::avatar::Entity),
         entity(identity::entities::invitation::Entity),
         entity(inbox::entities::visitor::Entity),
+        entity(inbox::entities::acquaintance::Entity),
         entity(inbox::entities::message::Entity),
         entity(inbox::entities::reply::Entity),
         entity(audit::entities::log::Entity),

@@ -17,6 +17,7 @@ mod clients;
 mod drift;
 mod graphiql;
 mod platform;
+mod roles;
 mod schema;
 mod sql_budget;
 mod transport;

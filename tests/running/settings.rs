@@ -23,6 +23,7 @@ const EVERY: &[&str] = &[
     "SESSION_ABSOLUTE",
     "REFRESH_GRACE",
     "NOTIFICATION_HOSTS",
+    "INTROSPECTION",
     "RATE_LIMITS",
     "DEMO",
     "WORKERS",

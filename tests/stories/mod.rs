@@ -7,6 +7,7 @@ mod avatars;
 mod clients;
 mod desk;
 mod idempotency;
+mod introspection;
 mod invitations;
 mod leaving;
 mod mail;

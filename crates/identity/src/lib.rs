@@ -42,7 +42,7 @@
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
 //! `secrets.resealed`, `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
-//! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
+//! `letter.delivered`, `letter.failed`, `letter.withheld`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
 //! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`,
 //! `external_sign_in.begun`, `external_identity.linked`, `external_identity.unlinked`, `external_user.added`,
@@ -75,7 +75,7 @@ pub use adapters::{
 };
 pub use domain::{
     TOPIC,
-    access::role::{ROLES, Role},
+    access::role::{ROLES, Role, WITH_STAFF},
     api_keys::{ApiKey, NewApiKey},
     mail::links::Links,
     organisation::{
@@ -123,8 +123,8 @@ pub use queries::{
     people::{
         directory::Directory,
         list::{
-            PersonCriteria, PersonField, PersonOrder, anybody, count_people, is_active_staff, people, people_by_ids,
-            roles_by_ids, staff_id,
+            PersonCriteria, PersonField, PersonOrder, anybody, count_people, deactivated_colleague, is_active_staff,
+            people, people_by_ids, roles_by_ids, staff_id,
         },
     },
     sessions::{count_sessions, purge_sessions, sessions},
@@ -154,6 +154,7 @@ pub use usecases::single_sign_on::{
         ProviderSettings, create_identity_provider, deactivate_identity_provider, update_identity_provider,
     },
     sync_external_user::{Heard, hear, sync_external_user},
+    take_picture::{TakePicture, take_picture},
     unlink_external_identity::unlink_external_identity,
 };
 pub use usecases::{
@@ -250,7 +251,8 @@ pub use usecases::notifications::{
     notify::{Notifier, notified_up_to, notify},
     retry_notification_delivery::retry_notification_delivery,
     save_notification_channel::{
-        ChannelChange, ChannelTools, create_notification_channel, set_own_channel, update_notification_channel,
+        ChannelChange, ChannelTools, TeamsPlace, create_notification_channel, set_own_channel,
+        update_notification_channel,
     },
     set_notification_preference::set_notification_preference,
     test_notification_channel::{Tested, test_notification_channel, test_own_channel},

@@ -100,6 +100,10 @@ pub trait Roles {
     async fn grants(&self, id: UserId) -> Result<Vec<String>>;
     /// Grants one; `false` where they had it.
     async fn grant(&self, id: UserId, permission: &str, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool>;
+    /// Grants several.
+    async fn grant_all(&self, id: UserId, permissions: &[&str], by: Option<UserId>, at: DateTime<Utc>) -> Result<()>;
+    /// Takes several back.
+    async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<()>;
     /// Takes one back; `false` where they did not have it.
     async fn revoke_grant(&self, id: UserId, permission: &str) -> Result<bool>;
 }

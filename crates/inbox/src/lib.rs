@@ -1,6 +1,7 @@
 //! People who write to us.
 //!
-//! **Words.** A *visitor* is a person on the website, known again by a first-party token, then by address. A
+//! **Words.** A *visitor* is a person on the website, known again by a first-party token together with their address, or
+//! by the address alone. A
 //! *message* is what a visitor wrote through the contact form. It is *new* until somebody takes it or replies
 //! (*in progress*), and ends *converted* or *archived*; its *assignee* is the staff member who has it. A *reply*
 //! goes to the visitor by mail.
@@ -32,7 +33,10 @@ pub use domain::{
     },
     mail::{Address, Mail},
 };
-pub use policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITORS};
+pub use policy::{
+    MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITOR_ADDRESSES,
+    VIEW_VISITORS,
+};
 pub use ports::{Colleagues, MailError, Mailer, Worded, Wording};
 pub use queries::{
     messages::{
@@ -40,7 +44,9 @@ pub use queries::{
         messages_by_ids, messages_of, messages_of_each, visible_message_ids,
     },
     replies::{count_replies_of_each, replies, replies_by_ids, replies_of_each, reply_ids, reply_place},
-    visitors::{VisitorCriteria, VisitorField, VisitorOrder, count_visitors, visitors, visitors_by_ids},
+    visitors::{
+        VisitorCriteria, VisitorField, VisitorOrder, acquaintances_of_each, count_visitors, visitors, visitors_by_ids,
+    },
     whole::{Whole, With, message_with},
 };
 pub use store::{
@@ -67,9 +73,11 @@ pub mod limits {
     pub const URL: usize = 2_000;
     /// A search.
     pub const SEARCH: usize = 200;
+    /// Other visitors who are noted with one.
+    pub const ACQUAINTANCES: u64 = 20;
 }
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
-    pub use crate::store::{message, reply, visitor};
+    pub use crate::store::{acquaintance, message, reply, visitor};
 }

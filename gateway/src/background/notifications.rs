@@ -15,6 +15,7 @@ use kernel::{
     id::{InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
 
 use crate::wiring::app::App;
 
@@ -135,10 +136,11 @@ struct Role {
 
 /// What an event tells to whom; `None` where it concerns nobody in particular.
 async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
-    let told = |kind, to: Vec<UserId>, body: String, resource: Option<String>| {
+    let told = |kind, to: Vec<UserId>, body: String, resource: Option<String>, about: serde_json::Value| {
         let actor = event.actor_id;
         let sequence = event.sequence.unwrap_or_default();
-        Some(Notice { sequence, event: event.id, kind, to, actor, body, resource, letter: None })
+        let metadata = Some(about).filter(|about| !about.is_null());
+        Some(Notice { sequence, event: event.id, kind, to, actor, body, resource, metadata, letter: None })
     };
     Ok(match event.kind.as_str() {
         MessageAssigned::KIND => {
@@ -146,7 +148,8 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             // Who takes a message needs no telling.
             let to = to.map(UserId::from).filter(|to| Some(*to) != event.actor_id);
             let body = "A message was assigned by a colleague.".to_owned();
-            to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string())))
+            let about = json!({ "messageId": message });
+            to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string()), about))
         }
         ReplyFailed::KIND => {
             let ReplyFailed { message, reply, .. } = decode(event)?;
@@ -157,12 +160,15 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let to = author.map(UserId::from).into_iter().chain(assignee).collect();
             // What the mail server said often repeats the visitor's address; it stands with the reply, for who may read that.
             let body = "The mail of a reply was given up. The reply says why.".to_owned();
-            told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()))
+            let about = json!({ "replyId": reply, "messageId": message });
+            told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()), about)
         }
         "person.updated" => {
             let PersonUpdated { user, new } = decode(event)?;
             let body = "Your role was changed.".to_owned();
-            new.get("role_id").and_then(|_| told(NotificationType::AccessChanged, vec![user], body, None))
+            let about = |role| json!({ "roleId": role });
+            new.get("role_id")
+                .and_then(|role| told(NotificationType::AccessChanged, vec![user], body, None, about(role)))
         }
         kind @ ("permission.granted" | "permission.revoked") => {
             let Permitted { staff, permission } = decode(event)?;
@@ -170,7 +176,8 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
                 "permission.granted" => format!("You were granted the permission {permission}."),
                 _ => format!("The permission {permission} was taken back from you."),
             };
-            told(NotificationType::AccessChanged, vec![staff.into()], body, None)
+            let about = json!({ "permission": permission, "granted": kind == "permission.granted" });
+            told(NotificationType::AccessChanged, vec![staff.into()], body, None, about)
         }
         "role.saved" => {
             let RoleSaved { role, before, after } = decode(event)?;
@@ -180,7 +187,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             }
             let to = identity::role_members(&app.db.reader(cx).await?, role).await?;
             let body = format!("The permissions of your role {} were changed.", after.name);
-            told(NotificationType::AccessChanged, to, body, Some(role.to_string()))
+            told(NotificationType::AccessChanged, to, body, Some(role.to_string()), json!({ "roleId": role }))
         }
         "invitation.accepted" => {
             let InvitationAccepted { invitation, staff } = decode(event)?;
@@ -188,7 +195,8 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let found = identity::invitations_by_ids(&conn, cx, &[invitation]).await?.remove(&invitation);
             let to = found.and_then(|found| found.invited_by).into_iter().collect();
             let body = "Somebody whom you invited is a colleague now.".to_owned();
-            told(NotificationType::InvitationAccepted, to, body, Some(staff.to_string()))
+            let about = json!({ "invitationId": invitation, "staffId": staff });
+            told(NotificationType::InvitationAccepted, to, body, Some(staff.to_string()), about)
         }
         "session.opened" => signed_in(&app.db.reader(cx).await?, event).await?,
         NotificationChannelSwitchedOff::KIND => {
@@ -201,7 +209,13 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
                 "Deliveries through a channel were given up one after the other. It was switched off; see what its \
                         last deliveries say, correct its address and switch it on again."
                     .to_owned();
-            told(NotificationType::ChannelSwitchedOff, to, body, Some(channel.to_string()))
+            told(
+                NotificationType::ChannelSwitchedOff,
+                to,
+                body,
+                Some(channel.to_string()),
+                json!({ "channelId": channel }),
+            )
         }
         _ => None,
     })
@@ -241,6 +255,7 @@ async fn signed_in(conn: &Conn, event: &Stored) -> Result<Option<Notice>> {
             "Somebody signed in from {address} with {agent}. If it was not you, choose another password at once."
         ),
         resource: Some(session.to_string()),
+        metadata: Some(json!({ "sessionId": session, "address": address, "agent": agent })),
         letter: Some((Template::NewSignIn, vec![("at", at), ("address", address), ("agent", agent)])),
     }))
 }

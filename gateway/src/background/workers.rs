@@ -9,7 +9,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
-use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink};
+use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
@@ -336,6 +336,7 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
         DeliverNotification::KIND => {
             identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
         }
+        TakePicture::KIND => identity::take_picture(&app.db, &app.oidc, cx, job).await,
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }
 }

@@ -172,6 +172,11 @@ loaders! {
         Ok(found.into_iter().map(|(id, known)| (KnownAsOf(id), Arc::new(known))).collect())
     };
     visitors: VisitorId => Arc<Visitor>, |conn, cx, _app, ids| inbox::visitors_by_ids(&conn, &cx, ids).await.map(shared);
+    acquaintances: AcquaintancesOf => Arc<Vec<VisitorId>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::acquaintances_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, others)| (AcquaintancesOf(id), Arc::new(others))).collect())
+    };
     messages: MessageId => Arc<Message>, |conn, cx, _app, ids| inbox::messages_by_ids(&conn, &cx, ids).await.map(shared);
     replies: MessageReplyId => Arc<MessageReply>, |conn, cx, _app, ids| inbox::replies_by_ids(&conn, &cx, ids).await.map(shared);
     notifications: NotificationId => Arc<Notification>, |conn, cx, _app, ids| {
@@ -218,6 +223,10 @@ pub struct GrantsOf(pub UserId);
 /// The accounts elsewhere of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KnownAsOf(pub UserId);
+
+/// Whom a visitor was seen with in one browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AcquaintancesOf(pub VisitorId);
 
 /// The first (or last) replies of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -83,7 +83,6 @@ pub fn build(validation: ValidationMode) -> Schema {
         .register_output_type::<super::node::Node>()
         .register_output_type::<super::identity::User>()
         .override_output_type_description::<DateTime<Utc>>("An instant (RFC 3339), in UTC, to the microsecond.")
-        .disable_suggestions()
         .validation_mode(validation)
         .limit_recursive_depth(64)
         .finish()

@@ -73,6 +73,8 @@ pub struct Operation {
     pub body_hash: Option<[u8; 32]>,
     /// How it came in.
     pub transport: Transport,
+    /// Whether its document asks what the API is like.
+    pub introspects: bool,
 }
 
 /// What [`Backend::prepare`] hands back.

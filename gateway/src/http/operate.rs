@@ -113,7 +113,9 @@ impl<B: Backend> Shared<B> {
             .then(|| self.backend.sha256(&canonical(&selected)));
         let label = self.names.label(selected.name(), false);
         let cost = selected.charge.requested;
-        let operation = Operation { kind, name: selected.name().cloned(), label, cost, body_hash, transport };
+        let introspects = selected.document.introspects;
+        let operation =
+            Operation { kind, name: selected.name().cloned(), label, cost, body_hash, transport, introspects };
         let charge = selected.charge;
         let known = Validated::new(selected.document.clone(), selected.index, &selected.variables);
         let text = match selected.params.query {

@@ -1,6 +1,6 @@
 //! Where mail goes: to the tenant's own mail server where it has an active one, else to the installation's.
 
-use identity::mail::{Encryption, Mail, MailServer, MailTransport, Step, TransportError, is_mail_port};
+use identity::mail::{Encryption, Mail, MailServer, MailTransport, Rendered, Step, TransportError, is_mail_port};
 use inbox::{Address, MailError, Mailer, SmtpMail, Worded, Wording};
 use kernel::{Cx, Error, ProblemCode, Result, net::resolve_public};
 
@@ -97,10 +97,12 @@ impl Mailer for OfTenant<'_> {
 
 #[async_trait::async_trait]
 impl Wording for OfTenant<'_> {
-    async fn reply(&self, name: &str, service: Option<&str>, content: &str) -> Result<Worded> {
+    async fn reply(&self, name: &str, service: Option<&str>, content: &str) -> Result<Option<Worded>> {
         let conn = self.app.db.reader(self.cx).await?;
         let service = service.unwrap_or("your message");
         let rendered = identity::mail::worded_reply(&conn, self.cx, name, service, content).await?;
-        Ok(Worded { subject: rendered.subject, text: rendered.text, html: rendered.html })
+        let worded =
+            |rendered: Rendered| Worded { subject: rendered.subject, text: rendered.text, html: rendered.html };
+        Ok(rendered.map(worded))
     }
 }

@@ -11,7 +11,7 @@ use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
 
 use crate::{
-    config::{Config, Schedule},
+    config::{Config, Introspection, Schedule},
     wiring::request_rates::Rates,
 };
 
@@ -55,6 +55,8 @@ pub struct App {
     pub cards: Arc<dyn Cards>,
     /// Which addresses channels may have.
     pub webhooks: WebhookRules,
+    /// Who may ask what the API is like.
+    pub introspection: Introspection,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// How often background work looks, and how long things are kept.
@@ -112,6 +114,7 @@ impl App {
             oidc: identity::Oidc::new(outgoing.clone()),
             cards: Arc::new(HttpCards::new(outgoing)),
             webhooks: config.webhooks(),
+            introspection: config.introspection,
             rate_limits: config.rate_limits.is_on(),
             schedule: config.schedule()?,
             catalog,

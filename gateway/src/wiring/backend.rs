@@ -14,6 +14,7 @@ use identity::{Credential, KEY_PREFIX, KeyClaims, PlatformClaims};
 use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
 
 use crate::{
+    config::Introspection,
     graphql::{
         loaders::Rounds,
         schema::{Schema, build},
@@ -86,6 +87,18 @@ impl Product {
         };
         let nowhere = Arc::new(Tenant::platform(self.app.source.now()));
         Ok(Some(Cx::new(self.app.source.clone(), nowhere, actor, peer.request_id.as_str()).from(origin(peer))))
+    }
+
+    /// Refuses those who may not ask what the API is like.
+    fn may_introspect(&self, cx: &Cx) -> Result<(), Failure> {
+        match (self.app.introspection, &cx.actor) {
+            (Introspection::Open, _) => Ok(()),
+            (Introspection::SignedIn, Actor::Anonymous) => {
+                Err(Failure::new("UNAUTHENTICATED", "only those who are signed in may ask for the schema here"))
+            }
+            (Introspection::SignedIn, _) => Ok(()),
+            (Introspection::Off, _) => Err(Failure::new("FORBIDDEN", "nobody may ask for the schema here")),
+        }
     }
 
     /// Counts the request against what its tenant may ask in a minute.
@@ -211,10 +224,39 @@ fn only(names: &[&str], request: &mut Request) -> bool {
     })
 }
 
+/// What the request's resolvers can reach.
+fn scope_of(request: &Request) -> Option<&Scope> {
+    request.data.get(&std::any::TypeId::of::<Scope>())?.downcast_ref::<Scope>()
+}
+
 /// The rounds in which the request's loaders fetch.
 fn rounds(request: &Request) -> Option<Rounds> {
-    let scope = request.data.get(&std::any::TypeId::of::<Scope>())?.downcast_ref::<Scope>()?;
-    Some(scope.loaders.rounds())
+    Some(scope_of(request)?.loaders.rounds())
+}
+
+/// Whether somebody asks whom we know.
+fn is_signed_in(request: &Request) -> bool {
+    scope_of(request).is_some_and(|scope| !matches!(scope.cx().actor, Actor::Anonymous))
+}
+
+/// What the validator's suggestion of other names begins with.
+const SUGGESTION: &str = " Did you mean \"";
+/// How many names are suggested.
+const SUGGESTED: usize = 3;
+
+/// Leaves the nearest names in what is said of unknown fields and arguments, and none for strangers: by guessing they would
+/// read the schema where they may not ask for it.
+fn suggest(response: &mut Response, told: bool) {
+    for error in response.errors.iter_mut().filter(|error| error.path.is_empty()) {
+        let Some(at) = error.message.find(SUGGESTION) else { continue };
+        let nearest: Vec<_> = error.message[at..].trim_end_matches('?').split(", ").take(SUGGESTED).collect();
+        let nearest = nearest.join(", ");
+        error.message.truncate(at);
+        if told {
+            error.message.push_str(&nearest);
+            error.message.push('?');
+        }
+    }
 }
 
 /// The operation's name as a metrics label, kept with the request until it is answered.
@@ -239,6 +281,9 @@ impl Backend for Product {
             },
         };
         let headers = self.count(&cx)?;
+        if operation.introspects {
+            self.may_introspect(&cx)?;
+        }
         let idempotency = peer.idempotency_key.clone().zip(operation.body_hash);
         let live = operation.kind == async_graphql::parser::types::OperationType::Subscription;
         let label = Label(operation.label.clone(), cx.counters.clone());
@@ -268,10 +313,14 @@ impl Backend for Product {
         let label = request.data.get(&std::any::TypeId::of::<Label>()).and_then(|label| label.downcast_ref::<Label>());
         let label = label.map(|Label(name, counters)| (name.clone(), counters.clone()));
         let schema = if valid { &self.unvalidated } else { &self.schema };
-        let response = match rounds(&request) {
+        let told = !valid && is_signed_in(&request);
+        let mut response = match rounds(&request) {
             Some(rounds) => rounds.run(schema.execute(request)).await,
             None => schema.execute(request).await,
         };
+        if !valid {
+            suggest(&mut response, told);
+        }
         if let Some((name, counters)) = label {
             let statements = counters.statements.load(Ordering::Relaxed);
             metrics::counter!("frontdesk_sql_statements_total", "operation" => name).increment(statements.into());
@@ -280,8 +329,11 @@ impl Backend for Product {
     }
 
     fn stream(&self, request: Request) -> BoxStream<'static, Response> {
-        let rounds = rounds(&request);
-        let results = self.schema.execute_stream(request);
+        let (rounds, told) = (rounds(&request), is_signed_in(&request));
+        let results = self.schema.execute_stream(request).map(move |mut response| {
+            suggest(&mut response, told);
+            response
+        });
         match rounds {
             Some(rounds) => rounds.stream(results).boxed(),
             None => results.boxed(),
@@ -290,5 +342,28 @@ impl Backend for Product {
 
     fn sha256(&self, bytes: &[u8]) -> [u8; 32] {
         kernel::crypto::sha256(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::ServerError;
+
+    use super::*;
+
+    #[test]
+    fn the_nearest_names_are_for_those_who_are_known() {
+        let said = |told| {
+            let errors = vec![
+                ServerError::new("Unknown field \"a\" on type \"B\". Did you mean \"c\", \"d\", \"e\", \"f\"?", None),
+                ServerError::new("Unknown field \"a\" on type \"B\".", None),
+            ];
+            let mut response = Response::from_errors(errors);
+            suggest(&mut response, told);
+            response.errors.into_iter().map(|error| error.message).collect::<Vec<_>>()
+        };
+        let plain = "Unknown field \"a\" on type \"B\".";
+        assert_eq!(said(false), [plain, plain]);
+        assert_eq!(said(true), [format!("{plain} Did you mean \"c\", \"d\", \"e\"?"), plain.to_owned()]);
     }
 }

@@ -10,13 +10,16 @@ use kernel::{
     page::{Order, Page, Place, Slice},
 };
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, entity::prelude::*,
-    sea_query::ExprTrait,
+    Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::*, sea_query::ExprTrait,
 };
 
 use crate::{
     policy::{VIEW_VISITORS, visible_visitors},
-    store::visitor::{Column, Entity, Model as Visitor},
+    store::{
+        acquaintance,
+        visitor::{Column, Entity, Model as Visitor},
+    },
 };
 
 /// What visitors can be filtered by.
@@ -121,4 +124,26 @@ pub async fn visitors_by_ids(conn: &Conn, cx: &Cx, ids: &[VisitorId]) -> Result<
     let rows =
         Entity::find().filter(visible).filter(any_of(conn.get_database_backend(), Column::Id, ids)).all(conn).await?;
     Ok(rows.into_iter().map(|visitor| (visitor.id, visitor)).collect())
+}
+
+/// Whom each of these visitors was seen with in one browser, the first first.
+pub async fn acquaintances_of_each(
+    conn: &Conn,
+    cx: &Cx,
+    ids: &[VisitorId],
+) -> Result<HashMap<VisitorId, Vec<VisitorId>>> {
+    let mut found: HashMap<VisitorId, Vec<VisitorId>> = HashMap::new();
+    if visible_visitors(cx).is_none() {
+        return Ok(found);
+    }
+    let theirs = acquaintance::Entity::find()
+        .select_only()
+        .columns([acquaintance::Column::VisitorId, acquaintance::Column::OtherId])
+        .filter(any_of(conn.get_database_backend(), acquaintance::Column::VisitorId, ids))
+        .order_by_asc(acquaintance::Column::SeenAt)
+        .order_by_asc(acquaintance::Column::OtherId);
+    for (visitor, other) in theirs.into_tuple::<(VisitorId, VisitorId)>().all(conn).await? {
+        found.entry(visitor).or_default().push(other);
+    }
+    Ok(found)
 }

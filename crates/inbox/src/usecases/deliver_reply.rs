@@ -59,7 +59,7 @@ pub async fn deliver_reply(
     }
     let references = references(message.id, &earlier, &settings.domain);
     let worded = wording.reply(&message.name, message.service.as_deref(), &reply.content).await?;
-    let mail = Mail {
+    let mail = worded.map(|worded| Mail {
         from: settings.from.clone(),
         to: Address { name: message.name.clone(), email: message.email.clone() },
         subject: worded.subject,
@@ -68,8 +68,11 @@ pub async fn deliver_reply(
         message_id: reply_message_id(reply.id, &settings.domain),
         in_reply_to: references.last().cloned().unwrap_or_default(),
         references,
+    });
+    let sent = &match &mail {
+        Some(mail) => mailer.send(mail).await,
+        None => Err(MailError::Never("the company has switched the mails of replies off".into())),
     };
-    let sent = &mailer.send(&mail).await;
     let (message, reply) = (&message, &reply);
     db.transact(cx, "reply.deliver", |tx| async move {
         let mut reply = reply.clone();

@@ -57,6 +57,28 @@ impl Event for MailFailed {
     }
 }
 
+/// A letter was not sent, because the company does without such mails.
+#[derive(Serialize)]
+pub struct MailWithheld {
+    /// The letter, by its job.
+    pub letter: JobId,
+    /// Which mail.
+    pub template: Template,
+    /// The address it was meant for.
+    pub to: String,
+}
+
+impl Event for MailWithheld {
+    const KIND: &'static str = "letter.withheld";
+    const TOPIC: &'static str = "identity";
+    fn resource(&self) -> Resource {
+        Resource::new("Letter", self.letter)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, Some(json!({ "template": self.template, "to": self.to })))
+    }
+}
+
 /// The mail server of the company was changed. The password is never part of it.
 #[derive(Serialize)]
 pub struct SmtpSettingsChanged {

@@ -135,6 +135,11 @@ impl Template {
         matches!(self, VerifyEmail | ResetPassword | ChangeEmailOld | ChangeEmailNew | Invitation)
     }
 
+    /// Whether a company may do without it: not where people could not get in any more.
+    pub fn can_be_off(self) -> bool {
+        !self.lets_in()
+    }
+
     /// The wording that it comes with.
     pub fn default_wording(self) -> Wording {
         let Declared { subject, text, .. } = self.declared();

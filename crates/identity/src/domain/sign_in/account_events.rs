@@ -133,6 +133,8 @@ account_events! {
         staff: StaffId,
         /// Their address.
         email: String,
+        /// What they were granted with their role.
+        granted: &'static [&'static str],
     } about |event| Resource::new("Invitation", event.invitation);
-        changes |event| (None, Some(json!({ "staff": event.staff, "email": event.email })));
+        changes |event| (None, Some(json!({ "staff": event.staff, "email": event.email, "granted": event.granted })));
 }

@@ -136,6 +136,8 @@ pub struct PersonAdded {
     pub email: String,
     /// Their role's name.
     pub role: String,
+    /// What they were granted with it.
+    pub granted: &'static [&'static str],
 }
 
 impl Event for PersonAdded {
@@ -145,7 +147,8 @@ impl Event for PersonAdded {
         Resource::new("User", self.user)
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
-        (None, Some(json!({ "provider": self.provider, "email": self.email, "role": self.role })))
+        let new = json!({ "provider": self.provider, "email": self.email, "role": self.role, "granted": self.granted });
+        (None, Some(new))
     }
 }
 

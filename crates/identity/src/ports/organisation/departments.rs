@@ -11,6 +11,8 @@ pub trait Departments {
     async fn department(&self, id: DepartmentId) -> Result<Option<Department>>;
     /// Makes all who want to change the shape of the tree take turns until the transaction ends.
     async fn lock_tree(&self) -> Result<()>;
+    /// The names of the departments below one, or of the roots.
+    async fn names_below(&self, parent: Option<DepartmentId>) -> Result<Vec<(DepartmentId, String)>>;
     /// How many levels the subtree of a department has, itself included.
     async fn levels(&self, department: &Department) -> Result<i32>;
     /// Adds a department; `false` where the name is taken.

@@ -17,7 +17,7 @@ use sea_orm::{
 use crate::queries::ranked::contains;
 use crate::{
     domain::{access::role::Role, people::person::Person},
-    policy::{VIEW_CLIENTS, VIEW_STAFF},
+    policy::{MANAGE_STAFF, VIEW_CLIENTS, VIEW_STAFF},
     store::{
         access::role,
         organisation::team_member,
@@ -190,6 +190,16 @@ pub async fn people_by_ids(conn: &Conn, cx: &Cx, ids: &[UserId]) -> Result<HashM
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|person| (person.id, person)).collect())
+}
+
+/// The colleague with this address who was deactivated, for those who may bring them back and see them.
+pub async fn deactivated_colleague(conn: &Conn, cx: &Cx, email: &str) -> Result<Option<Person>> {
+    let Some(email) = kernel::text::email(email).filter(|_| cx.can(MANAGE_STAFF)) else { return Ok(None) };
+    let gone = of_kind(Kind::Staff)
+        .filter(user::Column::Email.eq(email))
+        .filter(user::Column::IsActive.eq(false))
+        .filter(visible_people(cx));
+    Ok(gone.into_partial_model::<Person>().one(conn).await?)
 }
 
 /// Roles by id. A role is shown with the person who holds it, so who may see the person may see it.

@@ -38,6 +38,15 @@ impl Departments for Tx {
         Ok(())
     }
 
+    async fn names_below(&self, parent: Option<DepartmentId>) -> Result<Vec<(DepartmentId, String)>> {
+        let below = match parent {
+            Some(parent) => Column::ParentId.eq(parent),
+            None => Column::ParentId.is_null(),
+        };
+        let names = Entity::find().select_only().columns([Column::Id, Column::Name]).filter(below);
+        Ok(names.into_tuple().all(self.conn()).await?)
+    }
+
     async fn levels(&self, department: &Department) -> Result<i32> {
         let deepest = Entity::find().select_only().column_as(Column::Level.max(), "level").filter(below(department)?);
         let deepest: Option<Option<i32>> = deepest.into_tuple().one(self.conn()).await?;
@@ -46,7 +55,7 @@ impl Departments for Tx {
 
     async fn add_department(&self, department: &Department) -> Result<bool> {
         let added = Entity::insert(department.clone().into_active_model())
-            .on_conflict(OnConflict::column(Column::Name).do_nothing().to_owned())
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(self.conn())
             .await?;
         Ok(added == 1)

@@ -193,6 +193,7 @@ async fn add(tx: &Tx, cx: &Cx, notice: &Notice, user: UserId, mailed: bool) -> R
         title: Set(declared.title.into()),
         body: Set(notice.body.chars().filter(|c| *c != '\0').take(BODY).collect()),
         resource: Set(notice.resource.clone()),
+        metadata: Set(notice.metadata.clone()),
         actor_id: Set(notice.actor),
         event_id: Set(notice.event),
         created_at: Set(cx.now),

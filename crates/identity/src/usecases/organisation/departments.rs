@@ -15,7 +15,7 @@ const DESCRIPTION: usize = 2000;
 /// A department to be made.
 #[derive(Debug, Clone, Default)]
 pub struct CreateDepartment {
-    /// Its name, unique.
+    /// Its name, unique among those beside it.
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
@@ -28,7 +28,7 @@ pub struct CreateDepartment {
 pub struct UpdateDepartment {
     /// The department.
     pub id: DepartmentId,
-    /// Its name, unique.
+    /// Its name, unique among those beside it.
     pub name: Option<String>,
     /// What it is for; empty clears it.
     pub description: Option<String>,
@@ -45,8 +45,24 @@ pub struct MoveDepartment {
     pub parent: Option<DepartmentId>,
 }
 
-fn taken() -> Error {
-    Error::invalid("name", ProblemCode::NotAvailable, "another department has this name")
+fn taken(field: &str) -> Error {
+    Error::invalid(field, ProblemCode::NotAvailable, "another department at this place has this name")
+}
+
+/// Refuses a name that another department below the same one has, in whatever case. The tree is locked.
+async fn unique<S: Departments>(
+    s: &S,
+    parent: Option<DepartmentId>,
+    id: DepartmentId,
+    name: &str,
+    field: &str,
+) -> Result<()> {
+    let name = name.to_lowercase();
+    let others = s.names_below(parent).await?;
+    match others.iter().any(|(other, theirs)| *other != id && theirs.to_lowercase() == name) {
+        true => Err(taken(field)),
+        false => Ok(()),
+    }
 }
 
 async fn found<S: Departments>(s: &S, id: DepartmentId) -> Result<Department> {
@@ -72,7 +88,8 @@ pub async fn create_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Crea
     let name = check.line("name", &cmd.name, NAME);
     let description = check.optional_body("description", cmd.description.as_deref(), DESCRIPTION);
     check.done()?;
-    // The parent stays where it is until this has been written.
+    // The parent stays where it is until this has been written, and nobody else takes the name.
+    s.lock_tree().await?;
     let parent = parent(s, cmd.parent).await?;
     let id = cx.new_id();
     let place = Place::below(parent.as_ref(), id);
@@ -88,8 +105,9 @@ pub async fn create_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Crea
         created_at: cx.now,
         updated_at: cx.now,
     };
+    unique(s, department.parent_id, id, &department.name, "name").await?;
     if !s.add_department(&department).await? {
-        return Err(taken());
+        return Err(taken("name"));
     }
     s.emit(cx, &DepartmentSaved { before: None, after: department.clone() });
     Ok(department)
@@ -101,6 +119,10 @@ pub async fn create_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Crea
 /// [`Error::NotFound`]; [`Error::Invalid`] for a bad or taken name.
 pub async fn update_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &UpdateDepartment) -> Result<Department> {
     cx.require(MANAGE_DEPARTMENTS)?;
+    if cmd.name.is_some() {
+        // Two that want one name take turns.
+        s.lock_tree().await?;
+    }
     let before = found(s, cmd.id).await?;
     let mut after = before.clone();
     let mut check = Check::default();
@@ -114,8 +136,11 @@ pub async fn update_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Upda
     after.is_active = cmd.is_active.unwrap_or(before.is_active);
     if after != before {
         after.updated_at = cx.now;
+        if after.name != before.name {
+            unique(s, after.parent_id, after.id, &after.name, "name").await?;
+        }
         if !s.save_department(&after).await? {
-            return Err(taken());
+            return Err(taken("name"));
         }
         s.emit(cx, &DepartmentSaved { before: Some(before), after: after.clone() });
     }
@@ -126,7 +151,7 @@ pub async fn update_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &Upda
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a parent that is not there or not active, that is the department itself or
-/// below it, or so deep that the subtree does not fit.
+/// below it, so deep that the subtree does not fit, or where another department has its name.
 pub async fn move_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &MoveDepartment) -> Result<Department> {
     cx.require(MANAGE_DEPARTMENTS)?;
     // Two moves at the same time could each be right alone and make a circle together.
@@ -142,6 +167,7 @@ pub async fn move_department<S: Departments + Emit>(s: &S, cx: &Cx, cmd: &MoveDe
     }
     let place = Place::below(parent.as_ref(), department.id);
     place.check_depth(s.levels(&department).await?)?;
+    unique(s, cmd.parent, department.id, &department.name, "parentId").await?;
     s.move_subtree(&department, &place, cx.now).await?;
     s.emit(cx, &DepartmentMoved { department: department.id, from: department.parent_id, to: place.parent });
     (department.parent_id, department.path, department.level) = (place.parent, place.path, place.level);

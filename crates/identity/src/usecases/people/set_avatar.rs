@@ -58,6 +58,14 @@ async fn decoded(base64: &str) -> Result<Vec<u8>> {
     let bytes = STANDARD
         .decode(base64)
         .map_err(|_| Error::invalid("image", ProblemCode::InvalidFormat, "must be base64 of a PNG, JPEG or WebP"))?;
+    drawn(bytes).await
+}
+
+/// The picture that is kept of these bytes.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no picture.
+pub(crate) async fn drawn(bytes: Vec<u8>) -> Result<Vec<u8>> {
     let _turn = TURNS.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || picture::portrait(&bytes)).await.map_err(Error::internal)?
 }

@@ -22,7 +22,7 @@ pub async fn update_profile<S: People + Emit>(s: &S, cx: &Cx, details: &Details)
     if person != before {
         person.updated_at = cx.now;
         s.save(&person).await?;
-        s.emit(cx, &PersonUpdated::of(&before, &person));
+        s.emit(cx, &PersonUpdated::of(&before, &person, None));
     }
     Ok(id)
 }

@@ -263,7 +263,7 @@ impl DepartmentQuery {
 /// A department is to be made.
 #[derive(Clone, InputObject)]
 pub struct CreateDepartmentInput {
-    /// Its name, 1–200 characters, unique.
+    /// Its name, 1–200 characters, unique among the departments at its place.
     pub name: String,
     /// What it is for, at most 2000 characters.
     pub description: Option<String>,
@@ -285,7 +285,7 @@ pub struct CreateDepartmentPayload {
 pub struct UpdateDepartmentInput {
     /// The department.
     pub department_id: ID,
-    /// Its name, 1–200 characters, unique.
+    /// Its name, 1–200 characters, unique among the departments at its place.
     pub name: Option<String>,
     /// What it is for, at most 2000 characters; null clears it.
     pub description: MaybeUndefined<String>,

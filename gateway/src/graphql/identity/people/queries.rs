@@ -68,6 +68,8 @@ pub struct ClientFilter {
     pub is_active: Option<bool>,
     /// Whether mail to their address was shown to reach them.
     pub is_verified: Option<bool>,
+    /// The department that looks after them.
+    pub department_id: Option<IdComparator>,
     /// Since when they are here.
     pub created_at: Option<DateTimeComparator>,
     /// When they last signed in.
@@ -86,6 +88,7 @@ pub struct ClientFilter {
 filter_tree!(ClientFilter, PersonCriteria, |level, _scope| PersonCriteria {
     is_active: level.is_active,
     is_verified: level.is_verified,
+    department_id: level.department_id.map(|by| by.of("departmentId")).transpose()?,
     created_at: level.created_at.map(|by| by.of("createdAt")).transpose()?,
     last_sign_in_at: level.last_sign_in_at.map(|by| by.of("lastSignInAt")).transpose()?,
     text: level.text,

@@ -147,6 +147,9 @@ person_type! {
         key: ClientId = |person| ClientId(person.id.0);
         /// The company they buy for.
         company: Option<String> = |person| person.company.clone();
+        /// Their department.
+        #[graphql(skip)]
+        department_id: Option<DepartmentId> = |person| person.department_id;
     }
 }
 
@@ -242,6 +245,11 @@ pub struct ClientViewerCan {
 
 #[ComplexObject]
 impl Client {
+    /// The department that looks after them; null where none does, or without the permission to see staff.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        crate::graphql::identity::organisation::departments::department(ctx, self.department_id).await
+    }
+
     /// What the viewer may do with them.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ClientViewerCan {
         ClientViewerCan { update: scope(ctx).cx().can(identity::MANAGE_CLIENTS) }
