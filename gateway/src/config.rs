@@ -350,7 +350,8 @@ impl Config {
             Some((name, email)) => (name.trim().to_owned(), email.trim_end_matches('>').trim().to_owned()),
             None => (String::new(), self.mail_from.trim().to_owned()),
         };
-        let domain = email
+        // Message-IDs are ASCII.
+        let domain = kernel::text::on_the_wire(&email)
             .rsplit_once('@')
             .map(|(_, domain)| domain.to_owned())
             .ok_or_else(|| Error::internal("mail_from must hold an address"))?;

@@ -46,6 +46,7 @@ impl MigratorTrait for Tenant {
             Box::new(tenant::kernel::m0013_usage::Migration),
             Box::new(tenant::identity::m0014_ceilings::Migration),
             Box::new(tenant::identity::m0015_notification_mails::Migration),
+            Box::new(tenant::kernel::m0021_as_typed::Migration),
         ]
     }
 }

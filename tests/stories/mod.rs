@@ -2,6 +2,7 @@
 
 mod access;
 mod api_keys;
+mod as_stored;
 mod attempts;
 mod avatars;
 mod clients;

@@ -15,7 +15,7 @@ use kernel::{
 };
 
 use crate::{
-    domain::people::person::Person,
+    domain::people::{person::Person, phone::Region},
     mail::Template,
     store::{
         access::role,
@@ -77,6 +77,8 @@ pub trait People {
     async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
     /// Ends all access that the person has now: raises the token version, ends the sessions.
     async fn end_access(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Where the company is: the telephone numbers of that region need no country code.
+    async fn region(&self) -> Result<Option<Region>>;
     /// Whether the department is there and people can be put into it.
     async fn is_open_department(&self, id: DepartmentId) -> Result<bool>;
 }

@@ -33,7 +33,7 @@ pub use domain::{
     mail::{Address, Mail},
 };
 pub use policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITORS};
-pub use ports::{Colleagues, MailError, Mailer, Worded, Wording};
+pub use ports::{Colleagues, MailError, Mailer, ReplyMail, Worded, Wording};
 pub use queries::{
     messages::{
         MessageCriteria, MessageField, MessageOrder, Wide, count_messages, count_messages_of_each, messages,

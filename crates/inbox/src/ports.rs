@@ -70,14 +70,29 @@ pub struct Worded {
     pub html: String,
 }
 
+/// What the mail of a reply says.
+#[derive(Debug, Clone)]
+pub struct ReplyMail {
+    /// The name of who wrote.
+    pub name: String,
+    /// The service that they asked for.
+    pub service: Option<String>,
+    /// What they wrote about.
+    pub subject: String,
+    /// The answer.
+    pub content: String,
+    /// What is answered, as a quotation with its date.
+    pub quoted: String,
+}
+
 /// Words mails as the company wants them.
 #[async_trait::async_trait]
 pub trait Wording: Send + Sync {
-    /// The mail of a reply to somebody of this name, about this service.
+    /// The mail of a reply.
     ///
     /// # Errors
     /// Where trying again may help.
-    async fn reply(&self, name: &str, service: Option<&str>, content: &str) -> Result<Worded>;
+    async fn reply(&self, reply: &ReplyMail) -> Result<Worded>;
 }
 
 /// Something that takes mail.

@@ -38,7 +38,7 @@ pub async fn replies(conn: &Conn, cx: &Cx, message: MessageId, page: &Page) -> R
 
 pub(super) const BELOW_MESSAGE: Below = Below {
     table: "message_replies",
-    columns: r#""id", "message_id", "author_id", "content", "email_status", "email_error", "email_sent_at", "created_at""#,
+    columns: r#""id", "message_id", "author_id", "content", "email_status", "email_error", "email_sent_at", "email_subject", "created_at""#,
     parent: "message_id",
     order: "created_at",
     descending: false,
@@ -101,16 +101,19 @@ pub async fn replies_by_ids(
     Ok(rows.into_iter().map(|reply| (reply.id, reply)).collect())
 }
 
+/// A reply that was mailed, and under which subject.
+pub(crate) type Mailed = (MessageReplyId, Option<String>);
+
 /// A reply with its message and the earlier replies that were mailed, for its delivery.
 pub(crate) async fn for_delivery(
     conn: &Conn,
     id: MessageReplyId,
-) -> Result<Option<(message::Model, MessageReply, Vec<MessageReplyId>)>> {
+) -> Result<Option<(message::Model, MessageReply, Vec<Mailed>)>> {
     let Some(reply) = Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
     let Some(message) = message::Entity::find_by_id(reply.message_id).one(conn).await? else { return Ok(None) };
     let earlier = Entity::find()
         .select_only()
-        .column(Column::Id)
+        .columns([Column::Id, Column::EmailSubject])
         .filter(Column::MessageId.eq(message.id))
         .filter(Column::CreatedAt.lt(reply.created_at))
         // What the visitor never got is nothing that a mail program could thread on.

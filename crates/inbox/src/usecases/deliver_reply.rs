@@ -13,7 +13,7 @@ use crate::{
         events::{ReplyDelivered, ReplyFailed},
         mail::{Address, Mail, references, reply_message_id},
     },
-    ports::{MailError, Mailer, Messages, Wording},
+    ports::{MailError, Mailer, Messages, ReplyMail, Wording},
     queries::replies::for_delivery,
     store::reply::EmailStatus,
 };
@@ -57,17 +57,29 @@ pub async fn deliver_reply(
     if reply.email_status != EmailStatus::Queued {
         return db.transact(cx, "reply.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
     }
+    let worded = wording
+        .reply(&ReplyMail {
+            name: message.name.clone(),
+            service: message.service.clone(),
+            subject: message.subject(),
+            content: reply.content.clone(),
+            quoted: message.quoted(),
+        })
+        .await?;
+    // The thread keeps the subject that it began with, whatever became of the wording.
+    let subject = &earlier.iter().find_map(|(_, subject)| subject.clone()).unwrap_or(worded.subject);
+    let earlier: Vec<_> = earlier.into_iter().map(|(id, _)| id).collect();
     let references = references(message.id, &earlier, &settings.domain);
-    let worded = wording.reply(&message.name, message.service.as_deref(), &reply.content).await?;
     let mail = Mail {
         from: settings.from.clone(),
         to: Address { name: message.name.clone(), email: message.email.clone() },
-        subject: worded.subject,
+        subject: subject.clone(),
         text: worded.text,
         html: Some(worded.html),
         message_id: reply_message_id(reply.id, &settings.domain),
         in_reply_to: references.last().cloned().unwrap_or_default(),
         references,
+        automatic: false,
     };
     let sent = &mailer.send(&mail).await;
     let (message, reply) = (&message, &reply);
@@ -79,6 +91,7 @@ pub async fn deliver_reply(
                 reply.email_status = EmailStatus::Sent;
                 reply.email_error = None;
                 reply.email_sent_at = Some(cx.now);
+                reply.email_subject = Some(subject.clone());
                 tx.save_delivery(&reply).await?;
                 tx.emit(cx, &ReplyDelivered { message: message.id, reply: reply.id });
             }

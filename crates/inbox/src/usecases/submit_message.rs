@@ -87,7 +87,7 @@ async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessag
     let service = check.optional_line("service", cmd.service.as_deref(), limits::LINE);
     let content = check.body("content", &cmd.content, limits::CONTENT);
     let source = check.optional_line("source", cmd.source.as_deref(), limits::LINE);
-    let page_url = check.optional_line("pageUrl", cmd.page_url.as_deref(), limits::URL);
+    let page_url = check.optional_link("pageUrl", cmd.page_url.as_deref(), limits::URL);
     check.done()?;
 
     let (visitor, visitor_token) = recognise(s, cx, cmd.visitor_token.as_deref(), &name, &email, source).await?;

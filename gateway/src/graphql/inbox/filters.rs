@@ -106,7 +106,7 @@ impl From<MessageOrder> for inbox::MessageOrder {
 /// Which visitors. All parts given must hold; at most 4 levels and 40 comparisons.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct VisitorFilter {
-    /// Their address, in lower case.
+    /// Their address, in any case, its domain in letters or in ASCII.
     pub email: Option<StringComparator>,
     /// What brought them here first.
     pub source: Option<StringComparator>,
@@ -123,7 +123,7 @@ pub struct VisitorFilter {
 }
 
 filter_tree!(VisitorFilter, VisitorCriteria, |level, _scope| VisitorCriteria {
-    email: level.email.map(Into::into),
+    email: level.email.map(StringComparator::of_emails),
     source: level.source.map(Into::into),
     first_visit_at: level.first_visit_at.map(|by| by.of("firstVisitAt")).transpose()?,
     last_visit_at: level.last_visit_at.map(|by| by.of("lastVisitAt")).transpose()?,

@@ -263,6 +263,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_cannot_be_shown_is_none() {
+        for none in ["\u{200b}", "Ada\u{202e}", "a\nb", ""] {
+            assert_eq!(name(Some(none)), None, "{none:?}");
+        }
+        assert_eq!(name(Some(" A\u{200b}da ")).as_deref(), Some("Ada"));
+    }
+
+    #[test]
     fn a_token_answers_our_question_and_no_other() {
         assert_eq!(check(json!({})).unwrap().email.as_deref(), Some("ada@example.com"));
         for (change, refusal) in [

@@ -85,6 +85,7 @@ impl Criteria for PersonCriteria {
                 user::Column::Email,
                 user::Column::Company,
                 user::Column::Phone,
+                user::Column::PhoneTyped,
             ];
             all.push(contains(backend, text, &columns));
         }

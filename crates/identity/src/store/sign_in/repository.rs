@@ -80,6 +80,7 @@ impl Accounts for Tx {
                 name: Set(said.name.clone()),
                 company: Set(said.company.clone()),
                 phone: Set(said.phone.clone()),
+                phone_typed: Set(said.phone_typed.clone().or_else(|| said.phone.clone())),
                 password_hash: Set(said.password_hash.clone()),
                 ..verified
             },

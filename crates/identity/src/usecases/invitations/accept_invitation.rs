@@ -54,7 +54,7 @@ pub async fn accept_invitation(
     let invitation = found.filter(|found| found.status(cx.now) == InvitationStatus::Pending).ok_or_else(refused)?;
     let mut check = Check::default();
     let mut person = Person::nobody();
-    Details::named(name).apply(&mut check, &mut person);
+    Details::named(name).apply(&mut check, &mut person, None);
     password_rules::check(&mut check, "password", password, &[&invitation.email, &person.name]);
     check.done()?;
     let password_hash = passwords.hash(cx.source(), password).await?;

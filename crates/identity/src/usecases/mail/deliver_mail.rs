@@ -60,8 +60,8 @@ pub(crate) async fn render_wording(
 ///
 /// # Errors
 /// As reading does.
-pub async fn worded_reply(conn: &Conn, cx: &Cx, name: &str, service: &str, content: &str) -> Result<Rendered> {
-    render(conn, cx, Template::MessageReply, &line(name, 200), &[("service", service), ("content", content)]).await
+pub async fn worded_reply(conn: &Conn, cx: &Cx, name: &str, variables: &[(&str, &str)]) -> Result<Rendered> {
+    render(conn, cx, Template::MessageReply, &line(name, 200), variables).await
 }
 
 /// What somebody may who gets in by a letter.

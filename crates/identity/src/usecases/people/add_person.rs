@@ -95,7 +95,7 @@ pub async fn add_person<S: People + Roles + Seats + Emit>(
         updated_at: cx.now,
         ..Person::nobody()
     };
-    cmd.details.apply(&mut check, &mut person);
+    cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);
     check.done()?;
     let role = given_role(s, cx, catalog, cmd.kind, &cmd.role).await?;
     person.role_id = role.id;

@@ -51,7 +51,7 @@ pub async fn update_person<S: People + Roles + Emit>(
     may_touch(s, cx, catalog, &before, "id").await?;
     let mut person = before.clone();
     let mut check = Check::default();
-    cmd.details.apply(&mut check, &mut person);
+    cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);
     check.done()?;
     if let Some(role) = cmd.role.filter(|role| *role != before.role_id) {
         person.role_id = given_role(s, cx, catalog, cmd.kind, &TheirRole::Id(role)).await?.id;

@@ -27,7 +27,7 @@ pub struct CreateStaffInput {
     pub first_name: Option<String>,
     /// Their last name, at most 200 characters.
     pub last_name: Option<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: Option<String>,
     /// Their role, `rol_…`: none that has more than you hold.
     pub role_id: ID,
@@ -52,7 +52,7 @@ pub struct CreateClientInput {
     pub last_name: Option<String>,
     /// The company they buy for, at most 200 characters.
     pub company: Option<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub struct UpdateStaffInput {
     pub first_name: MaybeUndefined<String>,
     /// Their last name, at most 200 characters.
     pub last_name: MaybeUndefined<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: MaybeUndefined<String>,
     /// Their role, `rol_…`: none that has more than you hold.
     pub role_id: Option<ID>,
@@ -90,7 +90,7 @@ pub struct UpdateClientInput {
     pub last_name: MaybeUndefined<String>,
     /// The company they buy for, at most 200 characters.
     pub company: MaybeUndefined<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: MaybeUndefined<String>,
 }
 
