@@ -13,7 +13,8 @@ const BACKENDS_AT_MOST: usize = 7;
 /// Where what differs between the databases may live.
 const DIALECTS: &[&str] = &["crates/kernel/src/db/", "crates/kernel/src/jobs.rs", "migration/src/dialect.rs"];
 
-fn root() -> PathBuf {
+/// The folder of the workspace.
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }
 

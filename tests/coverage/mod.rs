@@ -18,5 +18,6 @@ mod drift;
 mod graphiql;
 mod platform;
 mod schema;
+mod seeds;
 mod sql_budget;
 mod transport;
