@@ -1,6 +1,6 @@
 # What people and CI run. CARGO_TARGET_DIR is respected; ARGS goes to cargo test and cargo bench.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check sdl web fmt deps
+.PHONY: help run test bench check sdl seeds web fmt deps
 
 ARGS ?=
 # CI builds what the lock file says, or fails.
@@ -15,7 +15,7 @@ run: ## Runs the demo: data, a printed sign-in, http://127.0.0.1:8080/graphiql
 	FRONTDESK_DEMO=1 cargo run $(LOCKED) -p gateway --bin frontdesk -- serve
 
 test: deps ## Installs what is missing and runs every test, on both databases
-	cargo test $(LOCKED) --workspace $(ARGS)
+	scripts/test.sh $(LOCKED) $(ARGS)
 
 bench: ## Runs the benchmarks
 	cargo bench $(LOCKED) -p gateway --bench frontdesk $(ARGS)
@@ -28,6 +28,9 @@ check: ## Format, lints, the exported schema, dependencies
 
 sdl: ## Writes schema.graphql
 	scripts/sdl.sh
+
+seeds: ## Writes docs/seeds.md from docs/seeds.tsv
+	scripts/seeds.sh >docs/seeds.md.new && mv docs/seeds.md.new docs/seeds.md
 
 web: ## Builds the playground's files, if their sources changed
 	scripts/build-web.sh

@@ -1,6 +1,8 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags; a key that is not known is refused.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+mod meanings;
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use figment::{
@@ -9,10 +11,16 @@ use figment::{
 };
 use identity::{SessionPolicy, WebhookRules};
 use inbox::{Address, Authorities, MailSettings};
-use kernel::{Error, Result, db::Options};
+use kernel::{
+    Error, Result,
+    db::Options,
+    files::{Files, Rules},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::http::HttpConfig;
+use meanings::{NUMBERS, SECRETS, SETTINGS};
+
+use crate::{http::HttpConfig, wiring::file_storage::FileStorage};
 
 /// All settings. In the environment each is `FRONTDESK_` and its name in capitals.
 #[derive(Clone, Serialize, Deserialize)]
@@ -46,12 +54,16 @@ pub struct Config {
     pub allow_private_hosts: Switch,
     /// Hosts that notification channels may lead to, separated by commas.
     pub notification_hosts: String,
+    /// Who may ask what the API is like.
+    pub introspection: Introspection,
     /// Whether attempts are limited: off only for load tests behind no proxy.
     pub rate_limits: Switch,
     /// How long a session lasts after its last refresh, such as `30d`.
     pub session_idle: String,
     /// How long a session lasts in all, such as `90d`.
     pub session_absolute: String,
+    /// How long after its first use a refresh token buys another pair, such as `10s`.
+    pub refresh_grace: String,
     /// Whether the tenant is a demo with data.
     pub demo: Switch,
     /// Whether this process runs background work too.
@@ -64,8 +76,30 @@ pub struct Config {
     pub connections: usize,
     /// Seconds that an operation may take.
     pub request_timeout_seconds: u64,
+    /// Where files are kept, unless in a bucket.
+    pub files_dir: PathBuf,
+    /// The bucket that files are kept in.
+    pub files_bucket: Option<String>,
+    /// Where the bucket is, where it is not Amazon's.
+    pub files_endpoint: Option<String>,
+    /// The bucket's region.
+    pub files_region: String,
+    /// Who we are there.
+    pub files_access_key: Option<String>,
+    /// And how we show it.
+    pub files_secret_key: Option<String>,
+    /// Bytes of a file that comes with a request.
+    pub upload_bytes: u64,
+    /// Bytes of a file that is sent by itself.
+    pub direct_upload_bytes: u64,
+    /// How long an upload may take, and waits to be used.
+    pub uploads_kept: String,
+    /// How long a link to a file is good.
+    pub file_link_lifetime: String,
     /// How long events can be followed from.
     pub events_kept: String,
+    /// How many of a hundred reads of lists are in the audit trail.
+    pub audit_list_reads: u64,
     /// How often what has outlived its use is removed.
     pub cleaning_interval: String,
     /// How often everything is looked at although nobody called.
@@ -120,6 +154,18 @@ impl From<Switch> for String {
     }
 }
 
+/// Who may ask the API what it is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Introspection {
+    /// Everybody.
+    Open,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Nobody.
+    Off,
+}
+
 /// How often background work looks, and how long things are kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Schedule {
@@ -160,16 +206,29 @@ impl Default for Config {
             public_url: None,
             allow_private_hosts: Switch(false),
             notification_hosts: ".logic.azure.com,.api.powerplatform.com".into(),
+            introspection: Introspection::Open,
             rate_limits: Switch(true),
             session_idle: "30d".into(),
             session_absolute: "90d".into(),
+            refresh_grace: "10s".into(),
             demo: Switch(false),
             workers: Switch(true),
             cors_origins: String::new(),
             trusted_proxies: String::new(),
             connections: 4096,
             request_timeout_seconds: 15,
+            files_dir: "data/files".into(),
+            files_bucket: None,
+            files_endpoint: None,
+            files_region: "us-east-1".into(),
+            files_access_key: None,
+            files_secret_key: None,
+            upload_bytes: 10 * 1024 * 1024,
+            direct_upload_bytes: 1024 * 1024 * 1024,
+            uploads_kept: "24h".into(),
+            file_link_lifetime: "15m".into(),
             events_kept: "30d".into(),
+            audit_list_reads: 100,
             cleaning_interval: "1h".into(),
             sweep_interval: "10s".into(),
             job_lease: "30s".into(),
@@ -193,61 +252,6 @@ fn span(text: &str) -> Option<TimeDelta> {
     (1..=3650 * 86_400).contains(&seconds).then(|| TimeDelta::seconds(seconds))
 }
 
-/// What each setting means, as `frontdesk config` lists it.
-pub const SETTINGS: &[(&str, &str)] = &[
-    ("database_url", "sqlite://path (default: a file under ./data) or postgres://user:password@host/database"),
-    ("database_connections", "PostgreSQL: connections of the shared pool"),
-    (
-        "database_statement_cache",
-        "PostgreSQL: prepared statements kept for each connection (memory of the server: some 10–50 KiB each)",
-    ),
-    ("listen", "address and port to listen on"),
-    (
-        "secret_key",
-        "32 bytes in base64; several, newest first, separated by commas, for rotation; required outside the demo",
-    ),
-    ("admin_email", "address of the first administrator of the first tenant, where there is none yet"),
-    ("admin_password", "password of the first administrator"),
-    ("smtp_url", "smtp://host:port, smtps://…; without it, mail is written as .eml files"),
-    ("mail_dir", "folder for .eml files"),
-    ("mail_from", "sender of mails; the domain of the address is the domain of the Message-IDs"),
-    (
-        "mail_authorities",
-        "PEM file of certificate authorities that mail servers of tenants may have their certificates from, beside the public ones",
-    ),
-    ("public_url", "address that people reach this installation at, for links in mails; by default http:// and listen"),
-    (
-        "allow_private_hosts",
-        "on: mail servers, webhooks and identity providers of tenants may be in private networks, mail servers on any port, providers \
-            without TLS",
-    ),
-    (
-        "notification_hosts",
-        "hosts that Teams channels may lead to, separated by commas: .example.com is every host below it, * is any",
-    ),
-    ("rate_limits", "on, or off for load tests behind no proxy"),
-    ("session_idle", "how long a session lasts that is not refreshed: a number and s, m, h or d"),
-    ("session_absolute", "how long a session lasts in all, however busy it is: a number and s, m, h or d"),
-    ("demo", "1 for a demo tenant with demo data and printed sign-in"),
-    ("workers", "on: serve runs background work too; off: only `frontdesk worker` does"),
-    ("cors_origins", "origins of other sites' pages that may call the API, separated by commas"),
-    ("trusted_proxies", "addresses of proxies whose X-Forwarded-For is believed, separated by commas"),
-    ("connections", "connections served at a time"),
-    ("request_timeout_seconds", "seconds that an operation may take"),
-    (
-        "events_kept",
-        "how long subscriptions can begin at an event that was missed: a number and s, m, h or d; at least 1d",
-    ),
-    ("cleaning_interval", "how often what has outlived its use is removed: a number and s, m, h or d"),
-    ("sweep_interval", "how soon work is found that a process left behind: a number and s, m, h or d"),
-    ("job_lease", "how long a job waits that a worker died over: a number and s, m, h or d; one alive renews it"),
-    ("log_format", "text or json"),
-    ("log", "what is logged, such as info or info,gateway=debug"),
-];
-
-/// Settings that are never shown.
-const SECRETS: &[&str] = &["database_url", "secret_key", "admin_password", "smtp_url"];
-
 impl Config {
     /// Reads the settings; `flags` win over everything.
     ///
@@ -268,7 +272,7 @@ impl Config {
             if !SETTINGS.iter().any(|(known, _)| *known == name) {
                 return Err(format!("there is no setting `{name}`; `frontdesk config` lists them"));
             }
-            let value = match SETTINGS_OF_NUMBERS.contains(&name.as_str()) {
+            let value = match NUMBERS.contains(&name.as_str()) {
                 true => value
                     .parse::<u64>()
                     .map(figment::value::Value::from)
@@ -310,8 +314,16 @@ impl Config {
             span(text)
                 .ok_or_else(|| Error::internal(format!("{name} must be a time such as 12h or 30d, 10 years at most")))
         };
-        let idle = of("session_idle", &self.session_idle)?;
-        Ok(SessionPolicy { idle, absolute: of("session_absolute", &self.session_absolute)? })
+        let grace = match self.refresh_grace.trim() {
+            "0s" => Some(TimeDelta::zero()),
+            text => span(text).filter(|grace| *grace <= TimeDelta::minutes(5)),
+        };
+        let too_long = || Error::internal("refresh_grace must be a time such as 10s, 5m at most, or 0s for none");
+        Ok(SessionPolicy {
+            idle: of("session_idle", &self.session_idle)?,
+            absolute: of("session_absolute", &self.session_absolute)?,
+            grace: grace.ok_or_else(too_long)?,
+        })
     }
 
     /// How often background work looks, and how long things are kept.
@@ -335,6 +347,24 @@ impl Config {
         })
     }
 
+    /// Where files are kept, and how large they may be.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a bucket without keys or a setting that is no time; [`Error::Unavailable`] for a folder that
+    /// cannot be made.
+    pub fn files(&self) -> Result<Files> {
+        let of = |name: &str, text: &str| {
+            span(text).ok_or_else(|| Error::internal(format!("{name} must be a time such as 30s, 12h or 30d")))
+        };
+        let rules = Rules {
+            most: self.upload_bytes,
+            most_direct: self.direct_upload_bytes,
+            waits: of("uploads_kept", &self.uploads_kept)?,
+            linked: of("file_link_lifetime", &self.file_link_lifetime)?,
+        };
+        Ok(Files::new(Arc::new(FileStorage::of_settings(self)?), rules))
+    }
+
     /// Which addresses notification channels may have.
     pub fn webhooks(&self) -> WebhookRules {
         let hosts = self.notification_hosts.split(',').map(|host| host.trim().to_lowercase());
@@ -350,7 +380,8 @@ impl Config {
             Some((name, email)) => (name.trim().to_owned(), email.trim_end_matches('>').trim().to_owned()),
             None => (String::new(), self.mail_from.trim().to_owned()),
         };
-        let domain = email
+        // Message-IDs are ASCII.
+        let domain = kernel::text::on_the_wire(&email)
             .rsplit_once('@')
             .map(|(_, domain)| domain.to_owned())
             .ok_or_else(|| Error::internal("mail_from must hold an address"))?;
@@ -403,6 +434,7 @@ impl Config {
             origins: list(&self.cors_origins),
             trusted_proxies: proxies,
             execution_timeout: Duration::from_secs(self.request_timeout_seconds),
+            upload_bytes: self.upload_bytes,
             ..HttpConfig::default()
         };
         http.server.connections = self.connections;
@@ -427,10 +459,6 @@ impl Config {
     }
 }
 
-/// The settings that are numbers; all others are texts.
-const SETTINGS_OF_NUMBERS: &[&str] =
-    &["database_connections", "database_statement_cache", "connections", "request_timeout_seconds"];
-
 /// What is wrong, without the value: it may be a secret.
 fn kind(error: &figment::Error) -> String {
     match &error.kind {
@@ -442,57 +470,4 @@ fn kind(error: &figment::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_setting_is_listed_and_no_secret_shown() {
-        let config =
-            Config { secret_key: Some("hush".into()), smtp_url: Some("smtp://u:hush@h".into()), ..Config::default() };
-        let serde_json::Value::Object(fields) = serde_json::to_value(&config).unwrap() else { panic!() };
-        assert_eq!(fields.len(), SETTINGS.len());
-        let described = config.describe();
-        assert!(described.iter().all(|(name, value, _)| fields.contains_key(*name) && !value.contains("hush")));
-    }
-
-    #[test]
-    fn links_begin_with_one_address() {
-        let of = |url: &str| Config { public_url: Some(url.into()), ..Config::default() }.public_url().ok();
-        assert_eq!(of("https://Desk.Example.com/"), Some("https://desk.example.com".into()));
-        assert_eq!(of("https://example.com/desk//"), Some("https://example.com/desk".into()));
-        for bad in [
-            "",
-            "desk.example.com",
-            "ftp://example.com",
-            "javascript:alert(1)",
-            "https://u:p@example.com",
-            "https://example.com/?x",
-            "https://example.com/#x",
-        ] {
-            assert_eq!(of(bad), None, "{bad}");
-        }
-        assert_eq!(Config::default().public_url().unwrap(), "http://127.0.0.1:8080");
-        let everywhere = Config { listen: SocketAddr::from(([0, 0, 0, 0], 80)), ..Config::default() };
-        assert_eq!(everywhere.public_url().unwrap(), "http://127.0.0.1:80");
-    }
-
-    #[test]
-    fn times_are_numbers_with_a_unit() {
-        for (text, seconds) in [("1s", Some(1)), ("15m", Some(900)), (" 12h ", Some(43_200)), ("90d", Some(7_776_000))]
-        {
-            assert_eq!(span(text).map(|time| time.num_seconds()), seconds, "{text}");
-        }
-        for bad in ["", "d", "30", "0s", "-1d", "1.5h", "30 d", "4000d", "99999999999999999999d", "3é"] {
-            assert_eq!(span(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn unknown_and_wrong_settings_are_refused_by_name() {
-        let load = |name: &str, value: &str| Config::load(None, &[(name.into(), value.into())]);
-        assert!(load("no_such_thing", "x").err().unwrap().contains("no_such_thing"));
-        let error = load("listen", "hush").err().unwrap();
-        assert!(error.contains("listen") && !error.contains("hush"), "{error}");
-        assert!(load("admin_password", "12345").is_ok(), "a password of digits is a text");
-    }
-}
+mod tests;

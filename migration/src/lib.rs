@@ -10,7 +10,7 @@ pub mod dialect;
 mod control;
 mod tenant;
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{prelude::*, sea_orm::DatabaseConnection};
 
 /// Migrations of the registry.
 pub struct Control;
@@ -28,26 +28,61 @@ impl MigratorTrait for Control {
 /// Migrations of one tenant.
 pub struct Tenant;
 
-impl MigratorTrait for Tenant {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(tenant::kernel::m0001_events_and_jobs::Migration),
-            Box::new(tenant::identity::m0002_people::Migration),
-            Box::new(tenant::inbox::m0003_messages::Migration),
-            Box::new(tenant::audit::m0004_audit_trail::Migration),
-            Box::new(tenant::identity::m0005_access::Migration),
-            Box::new(tenant::audit::m0006_more_actors::Migration),
-            Box::new(tenant::identity::m0007_second_factor::Migration),
-            Box::new(tenant::identity::m0008_self_service::Migration),
-            Box::new(tenant::identity::m0009_api_keys::Migration),
-            Box::new(tenant::identity::m0010_settings::Migration),
-            Box::new(tenant::identity::m0011_notifications::Migration),
-            Box::new(tenant::identity::m0012_external_identities::Migration),
-            Box::new(tenant::kernel::m0013_usage::Migration),
-            Box::new(tenant::identity::m0014_ceilings::Migration),
-            Box::new(tenant::identity::m0015_notification_mails::Migration),
-        ]
+/// A tenant's history, oldest first: what is run on those that are behind, and what a fresh one is made of.
+macro_rules! history {
+    ($($migration:path,)+) => {
+        impl MigratorTrait for Tenant {
+            fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+                vec![$(Box::new($migration)),+]
+            }
+        }
+
+        const HISTORY: &[&str] = &[$(<$migration>::SQL),+];
+    };
+}
+
+history! {
+    tenant::kernel::m0001_events_and_jobs::Migration,
+    tenant::identity::m0002_people::Migration,
+    tenant::inbox::m0003_messages::Migration,
+    tenant::audit::m0004_audit_trail::Migration,
+    tenant::identity::m0005_access::Migration,
+    tenant::audit::m0006_more_actors::Migration,
+    tenant::identity::m0007_second_factor::Migration,
+    tenant::identity::m0008_self_service::Migration,
+    tenant::identity::m0009_api_keys::Migration,
+    tenant::identity::m0010_settings::Migration,
+    tenant::identity::m0011_notifications::Migration,
+    tenant::identity::m0012_external_identities::Migration,
+    tenant::kernel::m0013_usage::Migration,
+    tenant::identity::m0014_ceilings::Migration,
+    tenant::identity::m0015_notification_mails::Migration,
+    tenant::audit::m0016_audit_row::Migration,
+    tenant::kernel::m0017_files::Migration,
+    tenant::identity::m0018_upkeep::Migration,
+    tenant::inbox::m0019_acquaintances::Migration,
+    tenant::kernel::m0021_as_typed::Migration,
+}
+
+/// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.
+/// Where something is there already nothing is done, and the answer is `false`: then its history is to be run.
+///
+/// # Errors
+/// What the database says.
+pub async fn create_tenant(connection: &DatabaseConnection) -> Result<bool, DbErr> {
+    let transaction = dialect::begin(connection).await?;
+    if !dialect::is_empty(&transaction).await? {
+        return Ok(false);
     }
+    Tenant::install(&transaction).await?;
+    let mut script = HISTORY.join("\n");
+    for migration in Tenant::migrations() {
+        let name = migration.name();
+        script.push_str(&format!("INSERT INTO seaql_migrations (version, applied_at) VALUES ('{name}', {{epoch}});\n"));
+    }
+    dialect::execute(&transaction, &script).await?;
+    transaction.commit().await?;
+    Ok(true)
 }
 
 /// The name of the newest migration of `M`, which a schema must have to be served.

@@ -15,7 +15,7 @@ await generate(
         config: {
           useTypeImports: true,
           strictScalars: true,
-          scalars: { DateTime: 'string', EmailAddress: 'string', JSON: 'unknown' },
+          scalars: { DateTime: 'string', EmailAddress: 'string', JSON: 'unknown', Upload: 'File' },
         },
       },
     },

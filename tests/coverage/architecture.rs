@@ -13,7 +13,8 @@ const BACKENDS_AT_MOST: usize = 7;
 /// Where what differs between the databases may live.
 const DIALECTS: &[&str] = &["crates/kernel/src/db/", "crates/kernel/src/jobs.rs", "migration/src/dialect.rs"];
 
-fn root() -> PathBuf {
+/// The folder of the workspace.
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }
 
@@ -223,4 +224,22 @@ fn transports_have_no_circles() {
             }
         }
     }
+}
+
+/// Every event has its row in the published table: its name, what it does, how serious it is.
+#[test]
+fn every_event_is_published() {
+    let page = std::fs::read_to_string(root().join("docs/audit.md")).expect("docs/audit.md");
+    let mut events = 0;
+    for (path, text) in sources(&["crates"]) {
+        for part in text.split("impl Event for ").skip(1) {
+            let Some(kind) = part.split("const KIND: &'static str = \"").nth(1).and_then(|kind| kind.split('"').next())
+            else {
+                continue;
+            };
+            events += 1;
+            assert!(page.contains(&format!("| `{kind}` | ")), "{path}: {kind} has no row in docs/audit.md");
+        }
+    }
+    assert!(events >= 40, "{events} events");
 }

@@ -58,14 +58,18 @@ fn of_tenants() -> Vec<Entity> {
         entity(identity::entities::avatar::Entity),
         entity(identity::entities::invitation::Entity),
         entity(inbox::entities::visitor::Entity),
+        entity(inbox::entities::acquaintance::Entity),
         entity(inbox::entities::message::Entity),
         entity(inbox::entities::reply::Entity),
         entity(audit::entities::log::Entity),
         entity(audit::entities::chain::Entity),
+        entity(audit::entities::checkpoint::Entity),
+        entity(kernel::personal::Entity),
         entity(kernel::jobs::Entity),
         entity(kernel::idempotency::Entity),
         entity(kernel::limit::Entity),
         entity(kernel::usage::Entity),
+        entity(kernel::files::Entity),
         of_model::<kernel::events::Stored>(),
     ]
 }
@@ -129,7 +133,9 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
     BTreeMap::from([
         (("messages", "status"), (values::<inbox::entities::message::MessageStatus>(), Some("MessageStatus"))),
         (("message_replies", "email_status"), (values::<inbox::entities::reply::EmailStatus>(), Some("EmailStatus"))),
-        (("audit_logs", "severity"), (values::<kernel::events::Severity>(), Some("AuditSeverity"))),
+        // Old rows have words of their own, which are shown as today's.
+        (("audit_logs", "severity"), (values::<audit::entities::log::Level>(), None)),
+        (("audit_logs", "action"), (values::<kernel::events::Action>(), Some("AuditAction"))),
         (("jobs", "state"), (values::<kernel::jobs::JobState>(), None)),
         (("identity_providers", "creates"), (values::<identity::entities::user::Kind>(), Some("PersonKind"))),
         (("users", "kind"), (values::<identity::entities::user::Kind>(), None)),

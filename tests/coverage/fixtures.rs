@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::harness::Things;
 use super::notified::HOST;
 use super::sdl::Root;
-use crate::support::{chance, svix};
+use crate::support::{chance, svix, upload};
 
 /// A picture of one pixel.
 const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
@@ -135,6 +135,8 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         }
         ("mutation", "updateProfile") => json!({ "input": { "name": "Eve" } }),
         ("mutation", "setAvatar") => json!({ "input": { "image": PIXEL } }),
+        ("mutation", "uploadFile") => json!({ "input": { "file": upload("note.txt", "Hello") } }),
+        ("mutation", "beginUpload") => json!({ "input": { "name": "film.mp4", "size": 7_000_000_000_f64 / 10.0 } }),
         ("mutation", "inviteStaff") => json!({ "input": { "email": "invited.now@example.com", "roleId": own.role } }),
         ("mutation", "resendInvitation" | "revokeInvitation") => {
             json!({ "input": { "invitationId": own.invitation } })
@@ -165,7 +167,9 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
     match (root.name.as_str(), place) {
-        ("node" | "nodes", _) => &["msg", "vis", "rpl", "stf", "cli", "dep", "tem", "inv", "aud", "ntf", "nch", "ndl"],
+        ("node" | "nodes", _) => {
+            &["msg", "vis", "rpl", "stf", "cli", "dep", "tem", "inv", "aud", "ntf", "nch", "ndl", "fil"]
+        }
         ("department", "id")
         | ("createDepartment" | "moveDepartment", "input.parentId")
         | ("updateDepartment" | "moveDepartment", "input.departmentId")
@@ -192,6 +196,7 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         | ("assignMessage", "input.assigneeId")
         | ("messages", "filter.assigneeId.eq" | "filter.assigneeId.in")
         | ("auditLogs", "filter.actorId.eq" | "filter.actorId.in") => &["stf"],
+        ("auditLogs", "filter.sessionId.eq" | "filter.sessionId.in") => &["ses"],
         ("explainAccess", "userId") => &["stf", "cli"],
         ("explainAccess", "id") => {
             &["msg", "vis", "rpl", "stf", "cli", "aud", "rol", "dep", "tem", "inv", "ntf", "nch", "ndl", "ses", "key"]
@@ -205,8 +210,8 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("role", "id")
         | ("updateRole" | "createStaff" | "updateStaff", "input.roleId")
         | ("staffMembers", "filter.roleId.eq" | "filter.roleId.in") => &["rol"],
-        ("createStaff" | "updateStaff", "input.departmentId") => &["dep"],
-        ("staffMembers", "filter.departmentId.eq" | "filter.departmentId.in") => &["dep"],
+        ("createStaff" | "updateStaff" | "createClient" | "updateClient", "input.departmentId") => &["dep"],
+        ("staffMembers" | "clients", "filter.departmentId.eq" | "filter.departmentId.in") => &["dep"],
         ("auditLogs", "filter.resourceId") | ("inboxEvents", "filter.messageId") => &["msg"],
         ("beginOidcSignIn", "input.providerId")
         | ("updateIdentityProvider" | "deactivateIdentityProvider", "input.identityProviderId") => &["idp"],

@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use super::sql::Sql;
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, chance};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, chance, upload};
 
 /// Everybody's password who is not the first administrator.
 pub const PASSWORD: &str = "the quick brown fox 2";
@@ -132,6 +132,11 @@ impl Harness {
                  role_id = (SELECT id FROM roles WHERE name = 'CLIENT') WHERE email = '{email}'"
             ))
             .await;
+        home.sql
+            .run(&format!(
+                "DELETE FROM user_permissions WHERE user_id = (SELECT id FROM users WHERE email = '{email}')"
+            ))
+            .await;
         sign_in(&home.visitor, email, PASSWORD).await
     }
 
@@ -185,6 +190,8 @@ pub struct Things {
     pub elsewhere: super::single_sign_on::SingleSignOn,
     /// What the administrator was told, and how.
     pub told: super::notified::Told,
+    /// A file that the administrator sent.
+    pub file: String,
 }
 
 /// Lets a visitor write.
@@ -335,9 +342,15 @@ impl Things {
         let department = home.admin.run(below, variables).await.ok().string("createDepartment.department.id");
         let elsewhere = sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let session = own_session(&elsewhere).await;
+        // The trail knows the session by what was done in it.
+        let done = "mutation { setSetting(input: { key: \"ui.theme\", scope: PERSONAL, value: \"light\" }) { errors { code } } }";
+        assert!(elsewhere.run(done, Value::Null).await.ok().list("setSetting.errors").is_empty());
         let invitation = invite(home, "invited@example.com", "unknown").await;
         let elsewhere = super::single_sign_on::SingleSignOn::make(home).await;
         let told = super::notified::Told::make(home).await;
+        let send = "mutation($file: Upload!) { uploadFile(input: { file: $file }) { file { id } errors { message } } }";
+        let file = home.admin.run(send, json!({ "file": upload("own.txt", "Own") })).await.ok();
+        let file = file.string("uploadFile.file.id");
         Self {
             message,
             visitor,
@@ -354,6 +367,7 @@ impl Things {
             invitation,
             elsewhere,
             told,
+            file,
         }
     }
 
@@ -377,6 +391,7 @@ impl Things {
             "ntf" => &self.told.notification,
             "nch" => &self.told.channel,
             "ndl" => &self.told.delivery,
+            "fil" => &self.file,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

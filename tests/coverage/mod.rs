@@ -2,6 +2,7 @@
 //! covered too, or fails here until somebody says how.
 
 mod fixtures;
+mod fresh_tenant;
 pub mod harness;
 mod notified;
 mod sdl;
@@ -17,6 +18,8 @@ mod clients;
 mod drift;
 mod graphiql;
 mod platform;
+mod roles;
 mod schema;
+mod seeds;
 mod sql_budget;
 mod transport;

@@ -289,3 +289,25 @@ fn what_sounds_secret_is_searched_for() {
     let unknown: Vec<_> = names.iter().filter(|name| !known(name)).collect();
     assert!(unknown.is_empty(), "secret or harmless? {unknown:?}");
 }
+
+/// Fields that hold personal data wherever they stand.
+const PERSONAL_FIELDS: &[&str] = &["actorEmail", "address", "content", "email", "phone", "userAgent"];
+/// Types with such a field that hold nobody's personal data, and why.
+const NOT_PERSONAL: &[(&str, &str)] =
+    &[("NotificationPreference", "whether to tell by mail"), ("PlatformSession", "one's own, of the platform")];
+
+/// What shows personal data leaves a row in the trail when it is read: no type with such a field is forgotten.
+#[test]
+fn every_type_with_personal_data_is_known_to_be() {
+    let sdl = Sdl::exported();
+    let types = sdl.types();
+    for ty in &types {
+        let fields = sdl.fields(ty);
+        let holds = fields.iter().any(|field| PERSONAL_FIELDS.contains(&field.name.node.as_str()));
+        let exempt = ty.ends_with("Payload") || NOT_PERSONAL.iter().any(|(name, _)| name == ty);
+        assert!(!holds || exempt || gateway::graphql::personal::PERSONAL.contains(&ty.as_str()), "{ty}");
+    }
+    for name in gateway::graphql::personal::PERSONAL {
+        assert!(types.iter().any(|ty| ty == name), "there is no type {name}");
+    }
+}

@@ -58,6 +58,11 @@ impl Sdl {
         Self(types.collect())
     }
 
+    /// The names of all types.
+    pub fn types(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+
     /// The fields of an object or interface; none of anything else.
     pub fn fields(&self, ty: &str) -> Vec<FieldDefinition> {
         match self.0.get(ty).map(|ty| &ty.kind) {

@@ -80,6 +80,6 @@ const SQLITE: [&str; 4] = [
      FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'",
     "SELECT m.name || '|' || f.\"from\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
     "SELECT m.name || '|' || i.name FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) i \
-     WHERE m.type = 'table' AND i.seqno = 0",
+     WHERE m.type = 'table' AND i.seqno = 0 AND i.name IS NOT NULL",
     "SELECT name || '|' || sql FROM sqlite_master WHERE type = 'table'",
 ];

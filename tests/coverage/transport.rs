@@ -72,7 +72,6 @@ both! {
         for kind in [
             "text/plain",
             "application/x-www-form-urlencoded",
-            "multipart/form-data; boundary=x",
             "application/json; charset=utf-16",
             "application/graphql",
         ] {

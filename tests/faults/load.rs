@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::running::{REPLY, SUBMIT, Site, submission, until};
-use crate::support::{Client, Smtp};
+use crate::support::{Client, PATIENCE, Smtp};
 
 /// How many clients write.
 const WRITERS: usize = 16;
@@ -18,9 +18,6 @@ const WRITERS: usize = 16;
 const REST: Duration = Duration::from_millis(40);
 /// How long a client repeats one write before it is lost: more than any fault lasts.
 const STUBBORN: Duration = Duration::from_mins(2);
-/// Until when what a crash orphaned has been taken up again: a lease of 30 s, and a machine with more to do.
-const RESCUE: Duration = Duration::from_secs(75);
-
 /// Clients at work.
 pub struct Load {
     ledger: Arc<Mutex<Ledger>>,
@@ -37,6 +34,8 @@ pub struct Ledger {
     pub broken_off: usize,
     /// How often each retryable code came.
     pub refusals: BTreeMap<String, usize>,
+    /// How often each client was refused.
+    pub refused: [usize; WRITERS],
     /// Answers that there should never be.
     pub wrong: Vec<String>,
     /// How long the slowest answer took.
@@ -68,10 +67,10 @@ impl Load {
     }
 
     /// Waits until this many writes more have been acknowledged: the fault is over.
-    pub async fn goes_on(&self, patience: Duration) {
+    pub async fn goes_on(&self) {
         let before = self.ledger().done.len();
         let grown = async || (self.ledger().done.len() >= before + WRITERS).then_some(());
-        until("writes are acknowledged again", patience, grown).await;
+        until("writes are acknowledged again", PATIENCE, grown).await;
     }
 
     /// Lets every client finish what it began, repeating it until it is acknowledged.
@@ -151,7 +150,10 @@ impl Writer {
                 ledger.slowest = ledger.slowest.max(took);
                 match said {
                     Said::Done(done) => id = Some(done),
-                    Said::Again(code) => *ledger.refusals.entry(code).or_default() += 1,
+                    Said::Again(code) => {
+                        *ledger.refusals.entry(code).or_default() += 1;
+                        ledger.refused[self.number] += 1;
+                    }
                     Said::Wrong(answer) => ledger.wrong.push(answer),
                 }
             }
@@ -203,11 +205,14 @@ impl Ledger {
 
         let sent = "SELECT count(*) FROM message_replies WHERE email_status = 'sent'";
         let mut known = count(sent).await;
-        // However slow the disk is: as long as there are more and more, nothing is stuck.
+        // A crash orphans jobs for as long as their lease. However slow the disk is: as long as there are more and more,
+        // nothing is stuck.
         while known < replies {
             let more = async || Some(count(sent).await).filter(|now| *now > known);
-            known = until(&format!("{known} of {replies} replies are mailed, and more"), RESCUE, more).await;
+            known = until(&format!("{known} of {replies} replies are mailed, and more"), PATIENCE, more).await;
         }
+        let sealed = async || (count("SELECT count(*) FROM outbox WHERE sequence IS NULL").await == 0).then_some(());
+        until("all is sealed", PATIENCE, sealed).await;
         assert_eq!(count("SELECT count(*) FROM jobs").await, 0, "no job is left, and none was given up");
         let mut ids: HashMap<String, Vec<String>> = HashMap::new();
         for mail in smtp.mails() {

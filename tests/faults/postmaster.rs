@@ -9,12 +9,11 @@ use tokio::time::sleep;
 
 use super::load::{Ledger, Load};
 use crate::running::{Site, enter, messages, until};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Cluster, Server, Smtp};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Cluster, Options, PATIENCE, Server, Smtp};
 
-/// An answer comes within this time whatever the database does: 15 s for an operation, and a machine with more to do.
-const BOUND: Duration = Duration::from_secs(20);
-/// The server is itself again within this time after the database is.
-const RECOVERY: Duration = Duration::from_secs(15);
+/// An answer comes within this time whatever the database does: twice the 15 s that an operation may take at the most,
+/// for a machine with more to do.
+const BOUND: Duration = Duration::from_secs(30);
 
 /// A durable cluster with a server on it and clients at work.
 struct Place {
@@ -27,13 +26,19 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
+        Self::with(|options| options).await
+    }
+
+    async fn with(settings: impl FnOnce(Options) -> Options) -> Self {
         let cluster = Cluster::private(true);
         let site = Site::on(cluster.database());
         let smtp = Smtp::start().await;
-        let server = site.serve_with(site.options().smtp(&smtp)).await;
+        // What a fault orphaned is taken up again soon.
+        let options = site.options().smtp(&smtp).env("FRONTDESK_JOB_LEASE", "5s").env("FRONTDESK_SWEEP_INTERVAL", "1s");
+        let server = site.serve_with(settings(options)).await;
         let staff = enter(&Client::new(server.base()), ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let load = Load::start(&staff);
-        load.goes_on(RECOVERY).await;
+        load.goes_on().await;
         Self { cluster, site, smtp, server, load }
     }
 
@@ -41,25 +46,37 @@ impl Place {
         Client::new(self.server.base()).get("/readyz").await.status
     }
 
+    async fn is_not_ready(&self) {
+        until("not ready", PATIENCE, async || (self.ready().await == 503).then_some(())).await;
+    }
+
     async fn is_ready_again(&self) {
-        until("ready again", RECOVERY, async || (self.ready().await == 200).then_some(())).await;
+        until("ready again", PATIENCE, async || (self.ready().await == 200).then_some(())).await;
     }
 
     async fn is_alive(&self) {
-        let began = Instant::now();
         let health = Client::new(self.server.base()).get("/healthz").await;
         assert_eq!(health.status, 200, "{health}");
-        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     }
 
-    /// Everything adds up after the faults, and every refusal was one of these, retryable and in time.
-    async fn adds_up(self, codes: &[&str]) -> Ledger {
+    /// It says so without waiting for the database, since it does while one who asked for that is still waiting.
+    async fn is_alive_at_once(&self) {
+        tokio::select! {
+            biased;
+            () = self.is_alive() => {}
+            ready = self.ready() => panic!("whether it is ready ({ready}) was known before that it is alive"),
+        }
+    }
+
+    /// Everything adds up after the faults, and every refusal was retryable and in time.
+    async fn adds_up(self) -> Ledger {
         let Self { cluster, site, smtp, server, load } = self;
-        load.goes_on(RECOVERY).await;
+        load.goes_on().await;
         let ledger = load.finish().await;
         assert_eq!(ledger.broken_off, 0, "every request was answered");
         assert!(ledger.slowest < BOUND, "{:?}", ledger.slowest);
-        assert!(ledger.refusals.keys().all(|code| codes.contains(&code.as_str())), "{:?}", ledger.refusals);
+        let known = |code: &String| ["UNAVAILABLE", "CONFLICT", "TIMEOUT"].contains(&code.as_str());
+        assert!(ledger.refusals.keys().all(known), "{:?}", ledger.refusals);
         ledger.adds_up(&site, &smtp).await;
         assert!(server.is_running());
         drop((server, cluster));
@@ -74,9 +91,9 @@ async fn the_server_outlives_a_crash_of_postgresql() {
     let place = Place::new().await;
     let nobody = Client::new(place.server.base());
     for _ in 0..4 {
-        place.load.goes_on(RECOVERY).await;
+        place.load.goes_on().await;
         block_in_place(|| place.cluster.kill9());
-        until("not ready", Duration::from_secs(5), async || (place.ready().await == 503).then_some(())).await;
+        place.is_not_ready().await;
         place.is_alive().await;
         let began = Instant::now();
         let refused = nobody.run("query Whose { viewer { tenant { slug } } }", Value::Null).await;
@@ -90,7 +107,7 @@ async fn the_server_outlives_a_crash_of_postgresql() {
         block_in_place(|| place.cluster.start());
         place.is_ready_again().await;
     }
-    let ledger = place.adds_up(&["UNAVAILABLE", "CONFLICT", "TIMEOUT"]).await;
+    let ledger = place.adds_up().await;
     assert!(ledger.refusals.contains_key("UNAVAILABLE"), "the crashes were felt: {:?}", ledger.refusals);
 }
 
@@ -107,7 +124,7 @@ async fn cut_sessions_cost_a_retry_and_nothing_else() {
         sleep(Duration::from_millis(100)).await;
     }
     assert!(all >= 50, "{all} sessions were cut");
-    let ledger = place.adds_up(&["UNAVAILABLE", "CONFLICT"]).await;
+    let ledger = place.adds_up().await;
     assert!(!ledger.refusals.is_empty(), "it was felt");
 }
 
@@ -131,18 +148,18 @@ async fn reads_outlive_cut_sessions() {
 /// that it is not ready; when PostgreSQL goes on, so does everything.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_hangs_hangs_nobody() {
-    let place = Place::new().await;
+    let place = Place::with(|options| options.env("FRONTDESK_REQUEST_TIMEOUT_SECONDS", "6")).await;
     block_in_place(|| place.cluster.freeze());
-    let began = Instant::now();
-    until("not ready", Duration::from_secs(5), async || (place.ready().await == 503).then_some(())).await;
-    // Longer than an operation may take, so that the clients' are given up.
-    while began.elapsed() < Duration::from_secs(18) {
-        place.is_alive().await;
-        sleep(Duration::from_millis(500)).await;
-    }
-    let felt = place.load.ledger().refusals;
-    assert!(felt.values().sum::<usize>() >= 16, "every client was answered: {felt:?}");
+    let before = place.load.ledger().refused;
+    place.is_not_ready().await;
+    until("every client was answered while nothing answers the server", PATIENCE, async || {
+        place.is_alive_at_once().await;
+        let refused = place.load.ledger().refused;
+        before.iter().zip(refused).all(|(before, now)| *before < now).then_some(())
+    })
+    .await;
+    assert_eq!(place.ready().await, 503);
     block_in_place(|| place.cluster.thaw());
     place.is_ready_again().await;
-    place.adds_up(&["UNAVAILABLE", "CONFLICT", "TIMEOUT"]).await;
+    place.adds_up().await;
 }

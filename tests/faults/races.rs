@@ -1,13 +1,12 @@
 //! Many who want the same thing at the same time.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::running::{REPLY, SUBMIT, Site, enter, messages, submission, submit, token, until};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Smtp, both};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, PATIENCE, Smtp, both};
 
 const SET: &str = "mutation Set($id: ID!, $status: MessageStatus!) { \
      setMessageStatus(input: { messageId: $id, status: $status }) { message { status } errors { code } } }";
@@ -54,7 +53,7 @@ both! {
         assert!(wins >= 2, "somebody wins");
 
         let sealed = async || (site.count("main", "SELECT count(*) FROM outbox WHERE sequence IS NULL").await == 0).then_some(());
-        until("the trail is sealed", Duration::from_secs(15), sealed).await;
+        until("the trail is sealed", PATIENCE, sealed).await;
         let look = "query Look($id: ID!) { message(id: $id) { status assignee { id } } }";
         let message = staff.run(look, json!({ "id": id })).await.ok();
         for (kind, field, begin, end) in [
@@ -122,7 +121,7 @@ async fn two_servers_share_one_queue() {
         let all = site.count("main", "SELECT count(*) FROM message_replies WHERE email_status = 'sent'").await;
         (all == 300).then_some(())
     };
-    until("all mails are sent", Duration::from_secs(60), count).await;
+    until("all mails are sent", PATIENCE, count).await;
     let mut texts: HashMap<String, usize> = HashMap::new();
     for mail in smtp.mails().into_iter().chain(other_smtp.mails()) {
         *texts.entry(mail.text().trim().to_owned()).or_default() += 1;

@@ -1,12 +1,12 @@
 //! Bringing many tenants up to date.
 
-use std::time::Duration;
-
+use sea_orm::{ConnectionTrait, Statement};
+use sea_orm_migration::MigratorTrait;
 use serde_json::Value;
 
 use super::site::{ended, spawn};
 use super::{Site, messages, submit, until};
-use crate::support::{Backend, Client, both};
+use crate::support::{Backend, Client, PATIENCE, both};
 
 /// How many tenants one migration goes through: enough to be killed in the middle of them.
 const MANY: usize = 24;
@@ -73,7 +73,7 @@ both! {
         let done = site.run(["migrate"]).await.ok();
         assert_eq!(done.line("tenant02"), "tenant02: up to date", "{done}");
         let server = &server;
-        until("the server takes it by itself", Duration::from_secs(10), async || {
+        until("the server takes it by itself", PATIENCE, async || {
             let ready = Client::new(server.base()).get("/readyz").await;
             (ready.json["behind"] == serde_json::json!([])).then_some(())
         })
@@ -82,7 +82,7 @@ both! {
             let answer = nobody.tenant("tenant02").run("query Whose { viewer { tenant { slug } } }", Value::Null).await;
             answer.errors().is_empty().then_some(())
         };
-        until("the tenant is served", Duration::from_secs(10), served).await;
+        until("the tenant is served", PATIENCE, served).await;
     }
 
     /// Killed in the middle, a migration of many tenants leaves each of them either as it was or done; the next run
@@ -96,7 +96,7 @@ both! {
             let done = site.look(None, UP_TO_DATE).await.len();
             (done > 0).then_some(done)
         };
-        let before = until("the first tenant is done", Duration::from_secs(60), done).await;
+        let before = until("the first tenant is done", PATIENCE, done).await;
         child.kill().expect("kill -9");
         assert_eq!(ended(child).await.code, -1, "it was still at it: {before} were done");
         let half = site.look(None, UP_TO_DATE).await.len();
@@ -139,10 +139,9 @@ both! {
             site.look(Some("main"), columns).await
         };
         let whole = picture().await;
-        for table in ["invitations", "avatars", "one_time_tokens"] {
-            site.meddle(Some("main"), &format!("DROP TABLE {table}")).await;
-        }
-        site.meddle(Some("main"), "DELETE FROM seaql_migrations WHERE version LIKE 'm0008%'").await;
+        // One that no later one builds on.
+        site.meddle(Some("main"), "DROP TABLE tenant_usage").await;
+        site.meddle(Some("main"), "DELETE FROM seaql_migrations WHERE version LIKE 'm0013%'").await;
         site.meddle(None, "UPDATE tenants SET schema_version = 'm0010_settings'").await;
         assert_ne!(picture().await, whole);
         assert_eq!(site.run(["migrate"]).await.ok().line("main"), "main: up to date");
@@ -199,4 +198,81 @@ async fn two_first_starts_at_the_same_time_make_one_tenant() {
     assert_eq!(site.count("main", "SELECT count(*) FROM messages").await, 2);
     let verified = site.run(["audit", "verify"]).await.ok();
     assert!(verified.out.starts_with("whole: "), "{verified}");
+}
+
+/// The people and what belongs to them, as the release before 0018 left them.
+const BEFORE: &str = "
+INSERT INTO roles (id, name, built_in, created_at, updated_at) VALUES
+    ({1}, 'STAFF', {yes}, {at}, {at}), ({2}, 'SUPER_ADMIN', {yes}, {at}, {at});
+INSERT INTO roles (id, name, built_in, permissions, created_at, updated_at) VALUES ({3}, 'ANALYST', {no}, '[]', {at}, {at});
+INSERT INTO departments (id, name, path, level, created_at, updated_at) VALUES ({4}, 'Sales', 'x/', 0, {at}, {at});
+INSERT INTO departments (id, name, parent_id, path, level, description, created_at, updated_at)
+    VALUES ({5}, 'sales', {4}, 'x/y/', 1, 'below', {at}, {at});
+INSERT INTO users (id, kind, email, name, password_hash, role_id, department_id, is_active, token_version, created_at, updated_at) VALUES
+    ({6}, 'staff', 'bea@example.com', 'Bea', '*', {1}, {5}, {no}, 1, {at}, {at}),
+    ({7}, 'staff', 'ada@example.com', 'Ada', '*', {2}, {4}, {yes}, 1, {at}, {at}),
+    ({8}, 'staff', 'ann@example.com', 'Ann', '*', {3}, NULL, {yes}, 1, {at}, {at});
+INSERT INTO user_permissions (user_id, permission, granted_by, created_at) VALUES ({6}, 'MANAGE_CHATS', {7}, {at});
+INSERT INTO sessions (id, user_id, token_version, created_at, last_active_at, expires_at, refreshes)
+    VALUES ({9}, {6}, 1, {at}, {at}, {at}, 1);
+INSERT INTO refresh_tokens (id, session_id, hash, created_at, expires_at, replaced_by) VALUES
+    ({10}, {9}, {10b}, {at}, {at}, {11}), ({11}, {9}, {11b}, '2026-02-01T00:00:00+00:00', {at}, NULL), ({12}, {9}, {12b}, {at}, {at}, {13});
+INSERT INTO email_templates (id, key, subject, html, text, updated_by, created_at, updated_at)
+    VALUES ({14}, 'test_mail', 'S', 'H', 'T', {7}, {at}, {at});
+INSERT INTO invitations (id, email, role_id, department_id, hash, created_at, expires_at) VALUES
+    ({15}, 'cal@example.com', {1}, {5}, {10b}, {at}, {at});
+";
+
+both! {
+    /// A company of the release before gets what is new, and nobody loses what they had: staff keep what their role held, a
+    /// role of the company's own gives its name to the new one, departments keep their places and people.
+    async fn what_was_there_before_0018_is_kept(backend) {
+        let site = Site::new(backend);
+        let connection = kernel::db::migration_connection(site.url(), None).await.expect("a connection");
+        let all = migration::Tenant::migrations();
+        let before = all.iter().position(|migration| migration.name() == "m0018_upkeep").expect("it");
+        migration::Tenant::up(&connection, Some(u32::try_from(before).expect("few"))).await.expect("the release before");
+        let sqlite = backend == Backend::Sqlite;
+        let mut sql = BEFORE.replace("{at}", "'2026-01-01T00:00:00+00:00'");
+        for (word, [lite, postgres]) in [("{yes}", ["1", "true"]), ("{no}", ["0", "false"])] {
+            sql = sql.replace(word, if sqlite { lite } else { postgres });
+        }
+        for n in 1..=15 {
+            let hex = format!("{n:032x}");
+            let id = if sqlite { format!("x'{hex}'") } else { format!("'{hex}'") };
+            let bytes = if sqlite { format!("x'{hex}'") } else { format!("'\\x{hex}'") };
+            sql = sql.replace(&format!("{{{n}}}"), &id).replace(&format!("{{{n}b}}"), &bytes);
+        }
+        connection.execute_unprepared(&sql).await.expect("a company");
+        migration::Tenant::up(&connection, None).await.expect("this release");
+        let texts = async |sql: &str| {
+            let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, []);
+            let rows = connection.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+            rows.iter().map(|row| row.try_get_by_index::<String>(0).expect("a text")).collect::<Vec<_>>()
+        };
+        let grants = "SELECT u.name || ' ' || p.permission FROM user_permissions p JOIN users u ON u.id = p.user_id ORDER BY 1";
+        assert_eq!(texts(grants).await, ["Bea MANAGE_CHATS", "Bea MANAGE_CONSULTATIONS", "Bea MANAGE_MESSAGES"]);
+        let roles = "SELECT CAST(r.name AS text) || ' ' || CASE WHEN r.built_in THEN 'built in' ELSE 'own' END || ' ' ||
+            CAST((SELECT count(*) FROM users u WHERE u.role_id = r.id) AS text) FROM roles r ORDER BY 1";
+        assert_eq!(texts(roles).await, ["ANALYST built in 0", "ANALYST_00000003 own 1", "STAFF built in 1", "SUPER_ADMIN built in 1"]);
+        let people = "SELECT u.name || ' ' || d.name || ' ' || CAST(d.level AS text) || coalesce(' ' || a.name, '') FROM users u
+            JOIN departments d ON d.id = u.department_id LEFT JOIN departments a ON a.id = d.parent_id ORDER BY 1";
+        assert_eq!(texts(people).await, ["Ada Sales 0", "Bea sales 1 Sales"]);
+        let used = "SELECT CASE WHEN used_at IS NULL THEN 'unused' WHEN replaced_by IS NULL THEN 'used for what is gone'
+            WHEN used_at = (SELECT created_at FROM refresh_tokens n WHERE n.id = t.replaced_by) THEN 'used then' ELSE 'wrong' END
+            FROM refresh_tokens t ORDER BY id";
+        assert_eq!(texts(used).await, ["used then", "unused", "used for what is gone"]);
+        assert_eq!(texts("SELECT subject || CASE WHEN is_active THEN ' on' ELSE ' off' END FROM email_templates").await, ["S on"]);
+        // The places of departments are still held, and their names are their siblings' only.
+        let below = |n: u32, parent: &str| {
+            let (hex, no) = (format!("{n:032x}"), if sqlite { "x" } else { "" });
+            format!("INSERT INTO departments (id, name, parent_id, path, level, created_at, updated_at)
+                VALUES ({no}'{hex}', 'Sales', {parent}, 'z/', 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')")
+        };
+        let sales = if sqlite { "x'00000000000000000000000000000005'" } else { "'00000000000000000000000000000005'" };
+        connection.execute_unprepared(&below(20, sales)).await.expect("another one of the name, elsewhere");
+        for twice in [below(21, sales), below(22, "NULL"), below(23, &sales.replace('5', "7"))] {
+            connection.execute_unprepared(&twice).await.expect_err("taken, or below nothing");
+        }
+    }
 }

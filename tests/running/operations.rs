@@ -1,14 +1,12 @@
 //! What whoever runs a server asks it, and how it stops.
 
-use std::time::{Duration, Instant};
-
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::{REPLY, SUBMIT, Site, enter, metric, submission, submit, token, until};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Smtp, Socket, both};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, PATIENCE, Smtp, Socket, both};
 
 const SIGN_IN: &str = "mutation SignIn($email: String!, $password: String!) { \
      signIn(input: { email: $email, password: $password }) { session { accessToken refreshToken } errors { message } } }";
@@ -49,7 +47,7 @@ both! {
         assert!(!scraped.text.contains("Broken"), "an operation that never went well is no label");
 
         let _socket = Socket::connect(server.base(), None).await;
-        until("the open socket is counted", Duration::from_secs(5), async || {
+        until("the open socket is counted", PATIENCE, async || {
             metric(&server, &["frontdesk_open_sockets{"]).await.filter(|open| *open == 1.0)
         }).await;
     }
@@ -65,7 +63,7 @@ both! {
         let mut socket = Socket::connect(server.base(), Some(&token)).await;
         socket.subscribe("1", "subscription { inboxEvents { sequence } }", Value::Null).await;
         submit(&nobody, "before").await;
-        socket.next(Duration::from_secs(10)).await;
+        socket.next(PATIENCE).await;
 
         // A mutation that has arrived but for its last byte when the signal comes.
         let body = json!({ "query": SUBMIT, "variables": submission("in flight") }).to_string();
@@ -78,7 +76,6 @@ both! {
         // The server answers this one behind it, so the head of the first has been read.
         nobody.get("/healthz").await;
 
-        let began = Instant::now();
         server.terminate();
         assert_eq!(socket.close_code().await, 1001, "going away");
         slow.write_all(&body.as_bytes()[last..]).await.expect("the server still reads");
@@ -87,7 +84,7 @@ both! {
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("messageId"), "{answer}");
         let status = server.wait().await;
         assert_eq!(status.code(), Some(0), "{}", server.output());
-        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        assert!(!server.output().contains("cut off"), "nothing waited to be: {}", server.output());
 
         server.restart().await;
         assert_eq!(super::messages(&staff).await, ["in flight", "before"]);
@@ -171,7 +168,7 @@ async fn workers_can_run_alone() {
     let id = submit(&nobody, "hello").await;
     let replied = staff.run(REPLY, json!({ "input": { "messageId": id, "content": "hello yourself" } })).await.ok();
     let reply = replied.string("replyToMessage.reply.id");
-    until("the mail is queued", Duration::from_secs(5), async || {
+    until("the mail is queued", PATIENCE, async || {
         metric(&server, &["frontdesk_jobs_queued"]).await.filter(|queued| *queued == 1.0)
     })
     .await;
@@ -180,10 +177,10 @@ async fn workers_can_run_alone() {
     let mut command = site.command(["worker"]);
     command.env("FRONTDESK_SMTP_URL", smtp.url());
     let worker = super::site::spawn(command);
-    let mail = smtp.next_mail(Duration::from_secs(30)).await;
-    assert_eq!(mail.text().trim(), "hello yourself");
+    let mail = smtp.next_mail(PATIENCE).await;
+    assert_eq!(mail.text().lines().next(), Some("hello yourself"));
     let status = "query Status($id: ID!) { node(id: $id) { ... on MessageReply { emailStatus } } }";
-    until("the reply is sent", Duration::from_secs(10), async || {
+    until("the reply is sent", PATIENCE, async || {
         let answer = staff.run(status, json!({ "id": reply })).await.ok();
         (answer.string("node.emailStatus") == "SENT").then_some(())
     })

@@ -1,18 +1,15 @@
 //! Those who keep the platform, the companies on it, and what a company may use.
 
-use std::time::Duration;
-
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{Site, enter, messages, submit, token, until};
-use crate::support::{Answer, Backend, Client, Options, Server, Socket, both};
+use crate::support::{Answer, Backend, Client, Options, PATIENCE, Server, Socket, both};
 
 const KEEPER: &str = "keeper@platform.example";
 const SECRET: &str = "the password of the keeper 3";
 const FIRST: &str = "the first password of acme 4";
-const SOON: Duration = Duration::from_secs(10);
 
 const SIGN_IN: &str = "mutation SignIn($email: String!, $password: String!) { signInPlatform(input: { email: $email, \
     password: $password }) { session { accessToken email } errors { code path } } }";
@@ -86,7 +83,7 @@ both! {
         assert_eq!(suspended.data("suspendTenant.tenant.isActive"), &json!(false));
         assert_eq!(suspended.string("suspendTenant.tenant.suspendedReason"), "The bill of May");
         assert_eq!((whose(&ann).await.as_str(), whose(&acme).await.as_str()), ("FORBIDDEN", "FORBIDDEN"), "in this process at once");
-        let closing = timeout(SOON, socket.close_code()).await.expect("its open socket is closed");
+        let closing = timeout(PATIENCE, socket.close_code()).await.expect("its open socket is closed");
         assert!(matches!(closing, 4401 | 4403), "{closing}");
         let resumed = keeper.run(RESUME, json!({ "input": { "id": id } })).await.ok();
         assert_eq!(resumed.data("resumeTenant.tenant"), &json!({ "isActive": true, "suspendedAt": null, "suspendedReason": null }));
@@ -125,7 +122,7 @@ both! {
         // As it stands just before the last step.
         site.meddle(None, &format!("UPDATE tenants SET active = {} WHERE slug = 'acme'", no(&site))).await;
         let acme = Client::new(server.base()).tenant("acme");
-        until("it is not served", SOON, async || (whose(&acme).await == "NOT_FOUND").then_some(())).await;
+        until("it is not served", PATIENCE, async || (whose(&acme).await == "NOT_FOUND").then_some(())).await;
         let refused = keeper.run(SUSPEND, json!({ "input": { "id": id, "reason": "x" } })).await;
         assert_eq!(refused.user_errors("suspendTenant")[0].code, "NOT_ALLOWED");
         assert_eq!(create(&keeper, "acme", "PRO", &["new.example"]).await, id, "it is the same one");
@@ -260,7 +257,7 @@ both! {
         let full = set(&bob).await;
         let [error] = full.user_errors("setAvatar").try_into().expect("one error");
         assert_eq!((error.code.as_str(), error.message.as_str()), ("NOT_ALLOWED", "there is no room left for files of this size"));
-        let pictures = "SELECT count(*) FROM avatars";
+        let pictures = "SELECT count(*) FROM files WHERE stored_at IS NOT NULL";
         assert_eq!((site.count("acme", pictures).await, used().await["storageBytes"].as_f64()), (1, seen["storageBytes"].as_f64()));
         // Another picture in the place of one's own needs no more room than it had.
         set(&ann).await.ok();
@@ -312,9 +309,9 @@ both! {
         assert_eq!(acme.run(WHOSE, Value::Null).await.status, 429);
         let mut socket = Socket::open(server.base(), &[("x-tenant", "acme")]).await;
         socket.send(json!({ "type": "connection_init", "payload": {} })).await;
-        assert_eq!(socket.next(SOON).await.kind, "connection_ack");
+        assert_eq!(socket.next(PATIENCE).await.kind, "connection_ack");
         socket.subscribe("1", WHOSE, Value::Null).await;
-        let frame = socket.next(SOON).await;
+        let frame = socket.next(PATIENCE).await;
         assert_eq!(frame.payload[0]["extensions"]["code"], "RATE_LIMITED", "over sockets too: {frame:?}");
         for _ in 0..10 {
             let answer = bolt.run(WHOSE, Value::Null).await.ok();
@@ -376,7 +373,7 @@ async fn requests_are_counted_by_all_processes() {
     let there = enter(&Client::new(other.base()).tenant("acme"), "boss@example.com", FIRST).await;
     join_all((0..300).map(|_| async { here.run(WHOSE, Value::Null).await.ok() })).await;
     let mut asked = 0;
-    until("the other process has heard of it", SOON, async || {
+    until("the other process has heard of it", PATIENCE, async || {
         asked += 1;
         let answer = there.run(WHOSE, Value::Null).await.ok();
         let left: u64 = answer.header("ratelimit-remaining").parse().expect("a number");

@@ -8,16 +8,11 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::{SUBMIT, Site, enter, forgotten, messages, submission, submit, token, until};
-use crate::support::{Backend, Client, Server, Smtp, Socket, both};
+use crate::support::{Backend, Client, PATIENCE, Server, Smtp, Socket, both};
 
 const ACME: &str = "the password of acme 1";
 const BOLT: &str = "the password of bolt 2";
 const WHOSE: &str = "query Whose { viewer { tenant { slug } } }";
-
-/// Suspension holds within this time: 2 s for which the registry is believed, and a machine with more to do.
-const SOON: Duration = Duration::from_secs(5);
-/// How long a busy desk may ask to come again.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How many tenants share one server.
 const MANY: usize = 500;
@@ -58,7 +53,7 @@ both! {
         let (acme, bolt) = (nobody.header("host", "acme.example"), nobody.tenant("bolt"));
         let asked = async |client: &Client| {
             client.header("x-forwarded-host", "evil.example").run(FORGOT, json!({ "email": "boss@example.com" })).await.ok();
-            let text = smtp.next_mail(SOON).await.text();
+            let text = smtp.next_mail(PATIENCE).await.text();
             let link = text.split_whitespace().find(|word| word.starts_with("https://")).expect("a link").to_owned();
             let (page, token) = link.split_once("#token=").expect("a token");
             (page.to_owned(), token.to_owned())
@@ -122,7 +117,7 @@ both! {
             .ok();
         site.run(["tenant", "create", "bolt"]).await.ok();
         let none = async || (whose(&nobody).await == "NOT_FOUND").then_some(());
-        until("with several tenants there is no only one", SOON, none).await;
+        until("with several tenants there is no only one", PATIENCE, none).await;
 
         assert_eq!(whose(&nobody.tenant("bolt")).await, "bolt");
         let at_home = nobody.header("host", "help.acme.example");
@@ -150,8 +145,8 @@ both! {
         socket.subscribe("1", "subscription { inboxEvents { sequence } }", Value::Null).await;
 
         site.run(["tenant", "suspend", "acme"]).await.ok();
-        until("the suspended tenant is refused", SOON, async || (whose(&acme).await == "FORBIDDEN").then_some(())).await;
-        let closing = timeout(SOON, socket.close_code()).await.expect("its open socket is closed");
+        until("the suspended tenant is refused", PATIENCE, async || (whose(&acme).await == "FORBIDDEN").then_some(())).await;
+        let closing = timeout(PATIENCE, socket.close_code()).await.expect("its open socket is closed");
         assert!(matches!(closing, 4401 | 4403), "{closing}");
         assert_eq!(whose(&nobody.tenant("acme")).await, "FORBIDDEN", "visitors too");
         assert_eq!(whose(&bolt).await, "bolt");
@@ -167,7 +162,7 @@ both! {
         assert_eq!(forgotten(refused.json), forgotten(other.json));
 
         site.run(["tenant", "resume", "acme"]).await.ok();
-        until("the tenant is back", SOON, async || (whose(&acme).await == "acme").then_some(())).await;
+        until("the tenant is back", PATIENCE, async || (whose(&acme).await == "acme").then_some(())).await;
         assert_eq!(messages(&acme).await, ["before"], "the old session goes on, and nothing was touched");
     }
 

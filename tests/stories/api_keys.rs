@@ -115,6 +115,8 @@ both! {
         let (text, _) = key(&bea, &MESSAGES, None).await;
         let program = home.visitor.bearer(&text);
         assert_eq!(program.run(LOOK, Value::Null).await.ok().list("viewer.permissions").len(), 3);
+        // What came with the old role goes with it, as where somebody changes it.
+        home.sql.run("DELETE FROM user_permissions WHERE user_id = (SELECT id FROM users WHERE email = 'bea@example.com')").await;
         home.sql.run("UPDATE users SET role_id = (SELECT id FROM roles WHERE name = 'VIEWER') WHERE email = 'bea@example.com'").await;
         let left = until("what the owner lost is lost", AT_ONCE, async || {
             let answer = program.run(LOOK, Value::Null).await.ok();

@@ -3,9 +3,10 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::desk::Desk;
+use super::desk::{Desk, SOON};
+use super::files::{id, kept, used};
 use super::self_service::{PUBLIC, code, options};
-use crate::support::{Smtp, both};
+use crate::support::{Options, Smtp, both, until};
 
 const SET: &str = "mutation Set($input: SetAvatarInput!) { setAvatar(input: $input) {
     user { avatarUrl } errors { code message path } } }";
@@ -55,5 +56,51 @@ both! {
         for gone in [second.strip_prefix(PUBLIC).expect("the public address"), "/avatars/x/y", "/avatars/tnt_0/%00"] {
             assert_eq!(desk.web.get(gone).await.status, 404, "{gone}");
         }
+    }
+
+    /// Pictures that the release before kept in the database become files under the addresses that they have, and count as
+    /// before; until then they are shown from where they are, and can be replaced.
+    async fn pictures_of_before_become_files(backend) {
+        let mut desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let ben = desk.colleague("ben@example.com", "Ben", "STAFF").await;
+        let sql = desk.sql().await;
+        let png = STANDARD.decode(PNG).expect("base64");
+        let hex = png.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let bytes = if sql.is_sqlite() { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") };
+        let tenant = desk.web.run("{ viewer { tenant { id } } }", json!({})).await.ok().string("viewer.tenant.id");
+        let pictures = ["0190a5f0000040008000000000000001", "0190a5f0000040008000000000000002"];
+        for (person, picture) in [&admin, &ben].into_iter().zip(pictures) {
+            let (user, picture) = (id(&sql, &person.id), id(&sql, picture));
+            let at = "'2026-01-01T00:00:00+00:00'";
+            sql.run(&format!("INSERT INTO avatars (id, user_id, image, created_at) VALUES ({picture}, {user}, {bytes}, {at})")).await;
+            sql.run(&format!("UPDATE users SET avatar_id = {picture} WHERE id = {user}")).await;
+        }
+        sql.run(&format!("UPDATE tenant_usage SET storage_bytes = {}", 2 * png.len())).await;
+        let shown = async |desk: &Desk, picture: &str| {
+            let answer = desk.web.get(&format!("/avatars/{tenant}/{picture}")).await;
+            (answer.status == 200).then(|| (answer.header("content-type").to_owned(), answer.header("content-length").to_owned()))
+        };
+        let expected = Some(("image/png".to_owned(), png.len().to_string()));
+        assert_eq!((shown(&desk, pictures[0]).await, shown(&desk, pictures[1]).await), (expected.clone(), expected.clone()));
+
+        // Replaced before it is moved.
+        let set = ben.client.run(SET, json!({ "input": { "image": PNG } })).await.ok();
+        assert!(set.string("setAvatar.user.avatarUrl").contains("/avatars/"));
+        assert_eq!((shown(&desk, pictures[1]).await, sql.count("avatars").await), (None, 1));
+        let one = kept(&desk.server).len();
+        assert_eq!(one, 1);
+        let count = used(&admin).await;
+
+        drop(sql);
+        desk.server.restart_with(Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s")).await;
+        let sql = desk.sql().await;
+        until("the move", SOON, async || (sql.count("avatars").await == 0).then_some(())).await;
+        assert_eq!(shown(&desk, pictures[0]).await, expected, "under the same address");
+        let admin = desk.admin().await;
+        assert_eq!((kept(&desk.server).len(), used(&admin).await), (2, count));
+        // Of somebody's files only their picture is shown so.
+        sql.run("UPDATE users SET avatar_id = NULL").await;
+        assert_eq!(shown(&desk, pictures[0]).await, None);
     }
 }

@@ -219,3 +219,74 @@ async fn role(desk: &Desk, admin: &Person, name: &str) -> String {
     let of = |node: &Value| (node["role"]["name"] == name).then(|| node["role"]["id"].as_str().map(str::to_owned))?;
     found.list("staffMembers.nodes").iter().find_map(of).expect("a role")
 }
+
+both! {
+    /// Who invites says what they know of the names, and who accepts says better; what they leave out is what was said.
+    async fn names_come_with_the_invitation(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await;
+        let staff = role(&desk, &admin, "STAFF").await;
+        let names = "query($email: String!) { staffMembers(filter: { text: $email }) { nodes { name firstName lastName } } }";
+        for (email, said, corrected, expected) in [
+            ("bea", json!({ "firstName": "Bea", "lastName": "Lane" }), json!({}), ["Bea Lane", "Bea", "Lane"]),
+            ("cal", json!({ "name": "Cal", "firstName": "Calvin" }), json!({}), ["Cal", "Calvin", ""]),
+            ("dan", json!({ "name": "D.", "firstName": "Dan", "lastName": "Lane" }), json!({ "lastName": "Harbour" }), ["Dan Harbour", "Dan", "Harbour"]),
+            ("eve", json!({}), json!({ "name": "Eve", "firstName": "Eva", "lastName": "E." }), ["Eve", "Eva", "E."]),
+        ] {
+            let mut input = json!({ "email": format!("{email}@example.com"), "roleId": staff });
+            input.as_object_mut().expect("fields").extend(said.as_object().cloned().unwrap_or_default());
+            let document = "mutation Invite($input: InviteStaffInput!) { inviteStaff(input: $input) { invitation { name firstName lastName }
+                errors { code } } }";
+            let invited = admin.client.run(document, json!({ "input": input })).await.ok();
+            assert_eq!(invited.data("inviteStaff.invitation.firstName"), &said["firstName"], "{email}");
+            let token = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+            let mut input = json!({ "token": token, "password": PASSWORD });
+            input.as_object_mut().expect("fields").extend(corrected.as_object().cloned().unwrap_or_default());
+            if email == "eve" {
+                let nameless = json!({ "input": { "token": token, "password": PASSWORD } });
+                assert_eq!(code(&desk.web.run(ACCEPT, nameless).await, "acceptInvitation"), "BLANK", "somebody must say it");
+            }
+            desk.web.run(ACCEPT, json!({ "input": input })).await.ok();
+            let seen = admin.client.run(names, json!({ "email": format!("{email}@example.com") })).await.ok();
+            let [name, first, last] = expected;
+            let last = if last.is_empty() { Value::Null } else { json!(last) };
+            assert_eq!(seen.data("staffMembers.nodes.0"), &json!({ "name": name, "firstName": first, "lastName": last }), "{email}");
+        }
+        let long = json!({ "email": "fay@example.com", "roleId": staff, "firstName": "x".repeat(201) });
+        let refused = admin.client.run(INVITE, json!({ "input": long })).await;
+        assert_eq!(refused.user_errors("inviteStaff")[0].path, "input.firstName");
+    }
+
+    /// Who wants to invite or add somebody who was let go is told so, and whom to bring back; the address of somebody who
+    /// works here tells no more than before.
+    async fn who_was_deactivated_is_brought_back(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let staff = role(&desk, &admin, "STAFF").await;
+        let bea = desk.colleague("bea@example.com", "Bea Lane", "STAFF").await;
+        let document = "mutation($email: EmailAddress!, $role: ID!) {
+            invite: inviteStaff(input: { email: $email, roleId: $role }) { invitation { id } deactivated { id name } errors { code message path } }
+            create: createStaff(input: { email: $email, name: \"Bea\", roleId: $role }) { staff { id } deactivated { id name } errors { code message path } } }";
+        let ask = async |who: &Person| {
+            who.client.run(document, json!({ "email": "BEA@example.com", "role": staff })).await
+        };
+        let taken = ask(&admin).await;
+        for name in ["invite", "create"] {
+            assert_eq!(taken.data(&format!("{name}.deactivated")), &Value::Null);
+            assert_eq!(taken.data(&format!("{name}.errors.0.message")), "somebody has this address already");
+        }
+        desk.cli_ok(&["staff", "deactivate", "bea@example.com"], "");
+        let told = ask(&admin).await;
+        for name in ["invite", "create"] {
+            assert_eq!(told.data(&format!("{name}.deactivated")), &json!({ "id": bea.id, "name": "Bea Lane" }));
+            let error = told.data(&format!("{name}.errors.0"));
+            assert_eq!((&error["code"], &error["path"]), (&json!("NOT_AVAILABLE"), &json!(["input", "email"])));
+            let message = error["message"].as_str().unwrap_or_default();
+            assert!(message.contains("Bea Lane") && message.contains(&bea.id) && message.contains("reactivate"), "{message}");
+        }
+        let reactivate = "mutation($id: ID!) { reactivateStaff(input: { staffId: $id }) { staff { isActive } errors { code } } }";
+        admin.client.run(reactivate, json!({ "id": bea.id })).await.ok();
+        desk.sign_in("bea@example.com", PASSWORD).await;
+    }
+}

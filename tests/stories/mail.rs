@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::desk::{Desk, Person, SOON};
-use crate::support::{Fault, Options, Smtp, both, until};
+use crate::support::smtp::Guard;
+use crate::support::{ADMIN_EMAIL, Fault, Mail, Options, Smtp, both, until};
 
 const STATE: &str =
     "query State($id: ID!) { node(id: $id) { ... on MessageReply { emailStatus emailError emailSentAt } } }";
@@ -92,6 +93,91 @@ both! {
         for part in [format!("Message-ID: <{reply}@"), "To: Ann <ann@visitors.example>".to_owned(), "Hello!".to_owned()] {
             assert!(text.contains(&part), "{part} in\n{text}");
         }
+    }
+
+    /// A reply says what it answers: its subject is what the visitor asked about, and under it stands what they wrote. The
+    /// conversation keeps its subject, also where the wording changes (B1).
+    async fn a_reply_says_what_it_answers(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+        let admin = desk.admin().await;
+        let message = desk.message("Ann", "Water under the bath since Monday\n\nIt is <warm>.").await;
+        admin.reply(&message, "We come tomorrow.").await;
+        let mail = smtp.next_mail(SOON).await;
+        assert_eq!(mail.subject(), "Re: Water under the bath since Monday It is <warm>.");
+        let text = mail.text().replace("\r\n", "\n");
+        let (answer, quoted) = text.trim_end().split_once("\n\n").expect("two parts");
+        assert_eq!(answer, "We come tomorrow.");
+        let (when, said) = quoted.split_once('\n').expect("a line that says when");
+        assert!(when.ends_with(" UTC, Ann:") && when.starts_with(|c: char| c.is_ascii_digit()), "{when}");
+        assert_eq!(said, "> Water under the bath since Monday\n>\n> It is <warm>.");
+        assert!(mail.html().expect("an HTML part").contains("&gt; It is &lt;warm&gt;."));
+
+        let long = desk.message("Ann", "Our boiler makes a noise like a steam engine that goes uphill with many waggons").await;
+        admin.reply(&long, "Does it move?").await;
+        assert_eq!(smtp.next_mail(SOON).await.subject(), "Re: Our boiler makes a noise like a steam engine that goes");
+        let form = json!({ "name": "Ann", "email": "ann@example.com", "content": "Hello", "service": "Bathroom refit" });
+        let asked = desk.submit(form).await.string("submitMessage.receipt.messageId");
+        admin.reply(&asked, "With pleasure.").await;
+        assert_eq!(smtp.next_mail(SOON).await.subject(), "Re: Bathroom refit");
+
+        let update = "mutation($input: UpdateEmailTemplateInput!) { updateEmailTemplate(input: $input) { errors { message } } }";
+        let own = json!({ "key": "MESSAGE_REPLY", "subject": "{{company}}: {{subject}}",
+            "html": "<p>{{content}}</p><blockquote>{{quotedMessage}}</blockquote>", "text": "{{quotedMessage}}\n--\n{{content}}" });
+        admin.client.run(update, json!({ "input": own })).await.ok();
+        admin.reply(&message, "Are you in at nine?").await;
+        let second = smtp.next_mail(SOON).await;
+        assert_eq!(second.subject(), "Re: Water under the bath since Monday It is <warm>.", "as the conversation began");
+        assert!(second.text().replace("\r\n", "\n").trim_end().ends_with("> It is <warm>.\n--\nAre you in at nine?"), "{}", second.text());
+        let new = desk.message("Ben", "Leak").await;
+        admin.reply(&new, "Where?").await;
+        assert_eq!(smtp.next_mail(SOON).await.subject(), "Main: Leak");
+    }
+
+    /// The domain of an address travels in its ASCII form. A mailbox with letters that the server does not take is given up
+    /// at once and says why; a server that takes them gets them (B51).
+    async fn an_international_address_gets_its_mail_or_says_why_not(backend) {
+        for ascii in [true, false] {
+            let smtp = Smtp::guarded(Guard { ascii, ..Guard::default() }).await;
+            let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+            let admin = desk.admin().await;
+            let write = async |email: &str| {
+                let form = json!({ "name": "Anna", "email": email, "content": "Hello" });
+                desk.submit(form).await.string("submitMessage.receipt.messageId")
+            };
+            admin.reply(&write("anna@exämple.com").await, "Hello!").await;
+            let mail = smtp.next_mail(SOON).await;
+            assert_eq!(mail.to, ["anna@xn--exmple-cua.com"]);
+            assert_eq!(mail.header("To"), Some("Anna <anna@xn--exmple-cua.com>".to_owned()));
+            let reply = admin.reply(&write("ännä@exämple.com").await, "Hello!").await;
+            let done = until("it is over", SOON, async || {
+                let state = state(&admin, &reply).await;
+                (state["emailStatus"] != "QUEUED").then_some(state)
+            }).await;
+            if ascii {
+                assert_eq!(done["emailStatus"], "FAILED");
+                assert!(done["emailError"].as_str().is_some_and(|why| why.contains("before the @")), "{done}");
+                assert_eq!(smtp.attempts(), 1, "the server was not asked");
+            } else {
+                assert_eq!(done["emailStatus"], "SENT");
+                assert_eq!(smtp.next_mail(SOON).await.to, ["ännä@xn--exmple-cua.com"]);
+            }
+        }
+    }
+
+    /// What no person wrote says so, and what answers by itself leaves it alone; a colleague's reply is a person's (B54).
+    async fn what_no_person_wrote_says_so(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+        let admin = desk.admin().await;
+        let marks = |mail: &Mail| (mail.header("Auto-Submitted"), mail.header("X-Auto-Response-Suppress"));
+        admin.reply(&desk.message("Ann", "Hello?").await, "Hello!").await;
+        assert_eq!(marks(&smtp.next_mail(SOON).await), (None, None));
+        let forgotten = "mutation($email: EmailAddress!) { requestPasswordReset(input: { email: $email }) { errors { code } } }";
+        desk.web.run(forgotten, json!({ "email": ADMIN_EMAIL })).await.ok();
+        let letter = smtp.next_mail(SOON).await;
+        assert_eq!(letter.subject(), "Choose another password");
+        assert_eq!(marks(&letter), (Some("auto-generated".to_owned()), Some("All".to_owned())));
     }
 
     /// A reply that is not to be mailed is not mailed, and says so.

@@ -110,7 +110,7 @@ both! {
         let user = Some(("desk", PASSWORD));
         let mut desk = Desk::open_with(backend, trusting()).await;
         for (implicit, encryption) in [(false, "TLS"), (true, "SSL")] {
-            let smtp = Smtp::guarded(Guard { implicit, user }).await;
+            let smtp = Smtp::guarded(Guard { implicit, user, ..Guard::default() }).await;
             let admin = desk.admin().await;
             let mut input = json!({ "host": "127.0.0.1", "port": smtp.address().port(), "encryption": encryption, "username": "desk",
                 "password": "not the password", "fromEmail": "desk@harbour.example", "isActive": true });
@@ -131,7 +131,7 @@ both! {
             admin.reply(&message, "Hello!").await;
             assert_eq!(smtp.next_mail(SOON).await.from, "desk@harbour.example");
         }
-        let smtp = Smtp::guarded(Guard { implicit: false, user }).await;
+        let smtp = Smtp::guarded(Guard { user, ..Guard::default() }).await;
         let own = json!({ "port": smtp.address().port(), "encryption": "TLS", "password": PASSWORD });
         desk.admin().await.client.run(UPDATE_SMTP, json!({ "input": own })).await.ok();
         desk.server.restart_with(Options::new().without("FRONTDESK_MAIL_AUTHORITIES")).await;

@@ -61,7 +61,9 @@ both! {
         assert_eq!(header("From").replace('"', ""), from);
         assert_eq!(header("To").replace('"', ""), "Zoë Ångström <zoe@visitor.example>");
         assert_eq!(mail.subject(), "Re: Webbplats");
-        assert_eq!(mail.text().replace("\r\n", "\n").trim_end(), "Gärna!\n.\nVi ringer i morgon.");
+        let text = mail.text().replace("\r\n", "\n");
+        let quoted = text.strip_prefix("Gärna!\n.\nVi ringer i morgon.\n\n").expect("the answer first");
+        assert!(quoted.trim_end().ends_with(", Zoë Ångström:\n> Hej! Kan ni hjälpa oss?\n> Med vänlig hälsning"), "{text}");
         let (thread, own) = (format!("<{message}@acme.example>"), format!("<{first}@acme.example>"));
         assert_eq!((header("Message-ID"), header("In-Reply-To"), header("References")), (own.clone(), thread.clone(), thread.clone()));
         let delivered = step(&mut live, "ReplyDelivered", &message).await;

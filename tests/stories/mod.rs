@@ -2,11 +2,17 @@
 
 mod access;
 mod api_keys;
+mod as_stored;
 mod attempts;
 mod avatars;
+mod bucket;
 mod clients;
 mod desk;
+mod direct_uploads;
+mod files;
+mod files_in_use;
 mod idempotency;
+mod introspection;
 mod invitations;
 mod leaving;
 mod mail;
@@ -33,6 +39,7 @@ mod slow_reader;
 mod sso;
 mod templated_mail;
 mod tokens;
+mod trail;
 mod user_sync;
 mod visitors;
 mod whose_work;

@@ -7,18 +7,16 @@ use serde_json::{Value, json};
 use super::desk::{Desk, Person, SOON};
 use super::notification_channels::{OWN, TEST, UPDATE, company, local};
 use super::notifications::{PREFER, assign, told};
-use crate::support::{Backend, Hook, Reply, both, until};
+use crate::support::{Backend, Hook, PATIENCE, Reply, both, until};
 
 const DELIVERIES: &str = "query Deliveries($filter: NotificationDeliveryFilter) { notificationDeliveries(filter: $filter) {
     totalCount nodes { id state attempts lastError nextTryAt sentAt channel { id name isActive failures lastError } } } }";
 const RETRY: &str = "mutation Retry($id: ID!) { retryNotificationDelivery(input: { deliveryId: $id }) {
     delivery { id state } errors { code message } } }";
-/// A lease of 30 s, up to 10 s until somebody looks, and a machine with more to do.
-const RESCUE: Duration = Duration::from_secs(75);
-
 /// A desk with somebody who is handed messages, and a channel of the company's.
 async fn desk(backend: Backend, hook: &Hook) -> (Desk, Person, Person, String) {
-    let desk = Desk::open_with(backend, local()).await;
+    let soon = local().env("FRONTDESK_JOB_LEASE", "5s").env("FRONTDESK_SWEEP_INTERVAL", "1s");
+    let desk = Desk::open_with(backend, soon).await;
     let admin = desk.admin().await;
     let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
     let channel = company(&admin, &hook.url("sig-of-the-company")).await;
@@ -33,7 +31,7 @@ async fn hand_over(desk: &Desk, admin: &Person, bea: &Person) {
 /// Waits until so many deliveries are in a state, and returns them, newest first.
 async fn deliveries(admin: &Person, state: &str, count: usize) -> Vec<Value> {
     let filter = json!({ "filter": { "state": { "eq": state } } });
-    until(&format!("{count} {state}"), RESCUE, async || {
+    until(&format!("{count} {state}"), PATIENCE, async || {
         let found = admin.client.run(DELIVERIES, filter.clone()).await.ok();
         let rows = found.list("notificationDeliveries.nodes").to_vec();
         (rows.len() >= count).then_some(rows)
@@ -196,7 +194,7 @@ both! {
         hook.wait(1, SOON).await;
         desk.server.kill9().await;
         desk.server.restart().await;
-        let posted = hook.wait(2, RESCUE).await;
+        let posted = hook.wait(2, PATIENCE).await;
         assert_eq!(posted[0].delivery, posted[1].delivery);
         assert_eq!(posted[0].body, posted[1].body);
         let sent = deliveries(&admin, "SENT", 1).await;

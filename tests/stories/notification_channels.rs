@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, Person};
+use super::organisation::change;
 use crate::support::{Hook, Options, both};
 
 pub const CREATE: &str =
@@ -149,5 +150,38 @@ both! {
             assert!(refusal.contains("not on the public internet") || refusal.contains("no address is known"), "{host}: {refusal}");
         }
         assert_eq!(hook.posted().len(), 0);
+    }
+}
+
+both! {
+    /// Whoever keeps a channel says where in Teams it leads, since its address does not tell: all of it anew, or nothing.
+    async fn a_channel_says_where_it_leads(backend) {
+        let hook = Hook::start().await;
+        let desk = Desk::open_with(backend, local()).await;
+        let admin = desk.admin().await;
+        let place = json!({ "teamId": "19:team", "teamName": "Front desk", "channelId": "19:channel@thread.tacv2", "channelName": "General" });
+        let made = change(&admin.client, "createNotificationChannel",
+            json!({ "name": "Everybody", "webhookUrl": hook.url("x"), "teams": place }),
+            "channel { id teams { teamId teamName channelId channelName } }").await.ok();
+        assert_eq!(made.data("createNotificationChannel.channel.teams"), &place);
+        let id = made.string("createNotificationChannel.channel.id");
+        let update = async |teams: Value| {
+            let mut input = json!({ "channelId": id });
+            input["teams"] = teams;
+            let shown = "channel { teams { teamId teamName channelId channelName } }";
+            change(&admin.client, "updateNotificationChannel", input, shown).await
+        };
+        let kept = change(&admin.client, "updateNotificationChannel", json!({ "channelId": id, "name": "All" }),
+            "channel { teams { teamName } }").await.ok();
+        assert_eq!(kept.data("updateNotificationChannel.channel.teams.teamName"), "Front desk");
+        let other = update(json!({ "channelName": " Night " })).await.ok();
+        assert_eq!(other.data("updateNotificationChannel.channel.teams"), &json!({ "teamId": null, "teamName": null, "channelId": null, "channelName": "Night" }));
+        let refused = update(json!({ "teamId": "x".repeat(201) })).await;
+        assert_eq!(refused.user_errors("updateNotificationChannel")[0].path, "input.teams.teamId");
+        let none = update(Value::Null).await.ok();
+        assert_eq!(none.data("updateNotificationChannel.channel.teams.channelName"), &Value::Null);
+        let own = change(&admin.client, "setOwnTeamsChannel", json!({ "webhookUrl": hook.url("y"), "teams": place }),
+            "channel { teams { channelName } }").await.ok();
+        assert_eq!(own.data("setOwnTeamsChannel.channel.teams.channelName"), "General");
     }
 }

@@ -351,3 +351,51 @@ async fn several_processes_tell_once() {
     let feed = bea.client.run(FEED, filter).await.ok();
     assert_eq!(feed.data("notifications.totalCount"), &json!(31));
 }
+
+both! {
+    /// What a notification is about is there for programs too, by name.
+    async fn a_notification_says_what_it_is_about(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let message = desk.message("Ann", "Hello").await;
+        assign(&admin, &message, &bea).await;
+        let grant = "mutation($s: ID!) { grantPermission(input: { staffId: $s, permission: VIEW_ANALYTICS }) { errors { code } } }";
+        admin.client.run(grant, json!({ "s": bea.id })).await.ok();
+        for (kind, about) in [
+            ("MESSAGE_ASSIGNED", json!({ "messageId": message })),
+            ("ACCESS_CHANGED", json!({ "permission": "VIEW_ANALYTICS", "granted": true })),
+        ] {
+            told(&bea, kind, 1).await;
+            let feed = "query($kind: NotificationType!) { notifications(filter: { type: { eq: $kind } }) { nodes { metadata } } }";
+            let feed = bea.client.run(feed, json!({ "kind": kind })).await.ok();
+            assert_eq!(feed.data("notifications.nodes"), &json!([{ "metadata": about }]), "nothing comes of what comes with a role");
+        }
+    }
+
+    /// What was read is kept for thirty days, what nobody read for ninety, and a feed has an end.
+    async fn what_nobody_read_ends_too(backend) {
+        let desk = Desk::open_with(backend, Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s")).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let mut messages = Vec::new();
+        for name in ["Young", "Old", "Read"] {
+            messages.push(desk.message(name, "Hello").await);
+            assign(&admin, messages.last().expect("one"), &bea).await;
+        }
+        let rows = told(&bea, "MESSAGE_ASSIGNED", 3).await;
+        let read = rows.iter().find(|row| row["resourceId"] == json!(messages[2])).expect("it")["id"].clone();
+        bea.client.run(READ, json!({ "ids": [read] })).await.ok();
+        let sql = desk.sql().await;
+        let ago = |days: u32| match sql.is_sqlite() {
+            true => format!("strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-{days} days')"),
+            false => format!("now() - interval '{days} days'"),
+        };
+        for (message, days) in messages.iter().zip([89, 91, 31]) {
+            sql.run(&format!("UPDATE notifications SET created_at = {} WHERE resource = '{message}'", ago(days))).await;
+        }
+        until("what ended is gone", SOON, async || (sql.count("notifications").await == 1).then_some(())).await;
+        let left = bea.client.run(FEED, json!({})).await.ok();
+        assert_eq!((left.data("unreadNotificationCount"), left.data("notifications.nodes.0.resourceId")), (&json!(1), &json!(messages[0])));
+    }
+}

@@ -317,3 +317,30 @@ both! {
         assert_eq!(names(&all, "teams.nodes"), ["Own", "Other"]);
     }
 }
+
+both! {
+    /// A department's name is its own beside its siblings, in whatever case; elsewhere in the tree it is free.
+    async fn names_are_unique_among_siblings(backend) {
+        let stand = Harness::start(backend).await;
+        let home = stand.main().await;
+        let (north, south) = (department(&home, "North", None).await, department(&home, "South", None).await);
+        let sales = department(&home, "Sales", Some(&north)).await;
+        let other = department(&home, "Sales", Some(&south)).await;
+        let refused = async |mutation: &str, input: Value, path: &str| {
+            let answer = change(&home.admin, mutation, input, "department { id }").await;
+            let [error] = answer.user_errors(mutation).try_into().expect("one error");
+            assert_eq!((error.code.as_str(), error.path), ("NOT_AVAILABLE", format!("input.{path}")), "{mutation}");
+        };
+        refused("createDepartment", json!({ "name": "SALES", "parentId": north }), "name").await;
+        refused("createDepartment", json!({ "name": "north" }), "name").await;
+        refused("moveDepartment", json!({ "departmentId": other, "parentId": north }), "parentId").await;
+        let care = department(&home, "Care", Some(&north)).await;
+        refused("updateDepartment", json!({ "departmentId": care, "name": "sales" }), "name").await;
+        for (input, name) in [(json!({ "departmentId": sales, "name": "SALES" }), "SALES"), (json!({ "departmentId": care, "name": "Help" }), "Help")] {
+            let renamed = change(&home.admin, "updateDepartment", input, "department { name }").await.ok();
+            assert_eq!(renamed.data("updateDepartment.department.name"), name, "its own name in another case, or a free one");
+        }
+        change(&home.admin, "moveDepartment", json!({ "departmentId": sales, "parentId": null }), "department { id }").await.ok();
+        change(&home.admin, "moveDepartment", json!({ "departmentId": other, "parentId": north }), "department { id }").await.ok();
+    }
+}

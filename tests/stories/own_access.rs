@@ -199,6 +199,36 @@ both! {
             assert_eq!(sql.texts(stored).await, ours, "once");
         }
     }
+
+    /// A password is the same however a keyboard puts its letters together. One that was stored in another form than now
+    /// still opens, and is stored anew then (B81).
+    async fn a_password_is_the_same_on_every_keyboard(backend) {
+        let desk = Desk::open(backend).await;
+        let sql = desk.sql().await;
+        let (whole, apart) = ("caf\u{e9} cr\u{e8}me br\u{fb}l\u{e9}e 7", "cafe\u{301} cre\u{300}me bru\u{302}le\u{301}e 7");
+        for (email, chosen, typed) in [("bea@example.com", whole, apart), ("cem@example.com", apart, whole)] {
+            desk.cli_ok(&["staff", "add", email, "--name", "Bea", "--role", "STAFF"], chosen);
+            for password in [typed, chosen] {
+                desk.sign_in(email, password).await;
+            }
+        }
+        let stored = "SELECT password_hash FROM users WHERE email = 'bea@example.com'";
+        // Of the second form, as it was typed and stored before there was one form.
+        let before = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$guga9v6LKNo7FhkI7WGMoyDM4UWTyEWU13KzUkJ/pmc";
+        for typed in [whole, apart] {
+            sql.run(&format!("UPDATE users SET password_hash = '{before}' WHERE email = 'bea@example.com'")).await;
+            let wrong = desk.web.run(SIGN_IN, credentials("bea@example.com", "cafe creme brulee 7")).await;
+            refused(&wrong, "signIn", "INVALID_CREDENTIALS", "input");
+            assert_eq!(sql.texts(stored).await, [before]);
+            desk.sign_in("bea@example.com", typed).await;
+            let anew = sql.texts(stored).await;
+            assert!(anew[0].starts_with("$argon2id$") && anew[0] != before, "{anew:?}");
+            for password in [whole, apart] {
+                desk.sign_in("bea@example.com", password).await;
+            }
+            assert_eq!(sql.texts(stored).await, anew, "once");
+        }
+    }
 }
 
 /// The whole of a refusal: the code and where.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, PASSWORD, REFRESH, SIGN_IN, SIGN_OUT, credentials};
+use super::desk::{Desk, PASSWORD, REFRESH, SIGN_IN, SIGN_OUT, SOON, credentials};
 use crate::support::timing::expect_alike;
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, both, until};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Options, both, until};
 
 /// The longest that access outlives what ended it.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -43,8 +43,8 @@ both! {
         .await;
     }
 
-    /// Each refresh token is good once. Somebody who uses one again holds a stolen copy, or was stolen from: the session
-    /// ends for both, with its access tokens.
+    /// Each refresh token is good once. Somebody who uses one again, later than a second window or a lost answer would, holds
+    /// a stolen copy, or was stolen from: the session ends for both, with its access tokens.
     async fn a_refresh_token_used_twice_ends_its_session(backend) {
         let desk = Desk::open(backend).await;
         let admin = desk.admin().await;
@@ -55,6 +55,7 @@ both! {
         let renewed = super::desk::Person { client: desk.web.bearer(&access), access, ..admin.clone() };
         assert!(renewed.is_in().await);
 
+        age_uses(&desk).await;
         let replayed = refresh(&desk, &admin.refresh).await;
         assert_eq!(replayed.data("refreshSession.session"), &Value::Null);
         let [error] = replayed.user_errors("refreshSession").try_into().expect("one error");
@@ -71,10 +72,87 @@ both! {
         assert_eq!(trail.data("auditLogs.nodes"), &json!([{ "severity": "CRITICAL", "success": false }]));
     }
 
-    /// Four windows refresh with the same token at the same time: at most one of them stays in, and the others are told
-    /// what somebody is told who comes too late.
-    async fn parallel_refreshes_leave_at_most_one_heir(backend) {
+    /// Two windows find that their session needs renewing and send the same token, one after the other or at once; an answer
+    /// gets lost and is asked for again. Everybody goes on, with what they were given, whoever came first.
+    async fn two_windows_renew_with_one_token(backend) {
         let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let mut given = Vec::new();
+        for _ in 0..2 {
+            given.push(refresh(&desk, &admin.refresh).await.ok());
+        }
+        let bob = desk.admin().await;
+        given.extend(join_all((0..4).map(|_| refresh(&desk, &bob.refresh))).await);
+        let mut tokens = Vec::new();
+        for answer in &given {
+            let access = answer.string("refreshSession.session.accessToken");
+            assert!(super::desk::Person { client: desk.web.bearer(&access), ..admin.clone() }.is_in().await);
+            tokens.push(answer.string("refreshSession.session.refreshToken"));
+        }
+        tokens.sort_unstable();
+        tokens.dedup();
+        assert_eq!(tokens.len(), 6, "each has one of their own");
+        // Each goes on by itself, and an age later a copy of the first token ends them all.
+        let mut next = Vec::new();
+        for token in &tokens {
+            next.push(refresh(&desk, token).await.ok().string("refreshSession.session.refreshToken"));
+        }
+        let trail = "{ auditLogs(filter: { eventType: { eq: \"session.refreshed\" } }) { nodes { newValues } } }";
+        let trail = admin.client.run(trail, json!({})).await.ok();
+        let again = trail.list("auditLogs.nodes").iter().filter(|row| row["newValues"]["again"] == true).count();
+        assert_eq!((trail.list("auditLogs.nodes").len(), again), (12, 4), "an auditor sees who came again");
+        age_uses(&desk).await;
+        for first in [&admin.refresh, &bob.refresh] {
+            assert_eq!(refresh(&desk, first).await.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
+        }
+        for token in &next {
+            assert_eq!(refresh(&desk, token).await.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
+        }
+    }
+
+    /// Who signed out comes back by no token, however fresh its first use is, and that is no alarm.
+    async fn the_grace_brings_no_ended_session_back(backend) {
+        let desk = Desk::open(backend).await;
+        let (admin, other) = (desk.admin().await, desk.admin().await);
+        refresh(&desk, &admin.refresh).await.ok();
+        admin.client.run(SIGN_OUT, json!({})).await.ok();
+        assert_eq!(refresh(&desk, &admin.refresh).await.user_errors("refreshSession")[0].code, "INVALID_TOKEN");
+        let alarms = "{ auditLogs(filter: { eventType: { eq: \"session.reused\" } }) { totalCount } }";
+        assert_eq!(other.client.run(alarms, json!({})).await.ok().data("auditLogs.totalCount"), &json!(0));
+    }
+
+    /// Sessions and refresh tokens are kept for thirty days after their end, so that a copy is known for one, and then no more.
+    async fn what_ended_long_ago_is_removed(backend) {
+        let desk = Desk::open_with(backend, Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s")).await;
+        let (kept, gone) = (desk.admin().await, desk.admin().await);
+        let next = refresh(&desk, &kept.refresh).await.ok().string("refreshSession.session.refreshToken");
+        gone.client.run(SIGN_OUT, json!({})).await.ok();
+        let last = desk.admin().await;
+        last.client.run(SIGN_OUT, json!({})).await.ok();
+        let sql = desk.sql().await;
+        let ago = |days: u32| match sql.is_sqlite() {
+            true => format!("strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-{days} days')"),
+            false => format!("now() - interval '{days} days'"),
+        };
+        assert_eq!((sql.count("sessions").await, sql.count("refresh_tokens").await), (3, 4));
+        // One ended 31 days ago, early; another 29 days ago.
+        let first = "SELECT id FROM sessions WHERE revoked_at IS NOT NULL ORDER BY created_at LIMIT 1";
+        sql.run(&format!("UPDATE sessions SET revoked_at = {} WHERE revoked_at IS NOT NULL", ago(29))).await;
+        sql.run(&format!("UPDATE sessions SET revoked_at = {} WHERE id = ({first})", ago(31))).await;
+        until("what ended first is gone", SOON, async || (sql.count("sessions").await == 2).then_some(())).await;
+        assert_eq!(sql.count("refresh_tokens").await, 3, "with its token, which was never used");
+        // Of the one that lives the first token was used 31 days ago.
+        sql.run(&format!("UPDATE refresh_tokens SET used_at = {} WHERE used_at IS NOT NULL", ago(31))).await;
+        until("a token that was used is gone", SOON, async || (sql.count("refresh_tokens").await == 2).then_some(())).await;
+        refresh(&desk, &kept.refresh).await.user_errors("refreshSession");
+        refresh(&desk, &next).await.ok();
+        assert_eq!(sql.number("SELECT count(*) FROM refresh_tokens WHERE replaced_by IS NOT NULL").await, 1);
+    }
+
+    /// Four windows refresh with the same token at the same time where there is no grace: at most one of them stays in, and
+    /// the others are told what somebody is told who comes too late.
+    async fn parallel_refreshes_leave_at_most_one_heir(backend) {
+        let desk = Desk::open_with(backend, Options::new().env("FRONTDESK_REFRESH_GRACE", "0s")).await;
         for _ in 0..5 {
             let admin = desk.admin().await;
             let answers = join_all((0..4).map(|_| refresh(&desk, &admin.refresh))).await;
@@ -136,6 +214,12 @@ both! {
         assert!(second.is_in().await);
         assert!(!desk.cli(&["staff", "deactivate", "second@example.com"], "").status.success());
     }
+}
+
+/// Lets a long time pass since the tokens were used that were.
+async fn age_uses(desk: &Desk) {
+    let used = "UPDATE refresh_tokens SET used_at = '2026-01-01T00:00:00+00:00' WHERE used_at IS NOT NULL";
+    desk.sql().await.run(used).await;
 }
 
 async fn refresh(desk: &Desk, token: &str) -> Answer {

@@ -52,6 +52,8 @@ both! {
             ("custom.big", json!("x".repeat(20_000)), "value"),
             ("custom.nul", json!("a\u{0}b"), "value"),
             ("custom.none", Value::Null, "value"),
+            ("custom.rate", json!(0.123_456_789_012_345_68), "value"),
+            ("custom.rate", json!([{ "big": 1.844_674_407_370_955_2e19 }]), "value"),
             ("ui.theme", json!("dark"), "scope"),
         ] {
             let answer = set(&admin, key, value.clone()).await;
@@ -116,6 +118,23 @@ both! {
         let refused = set(&deputy, "registration.open", json!(true)).await;
         assert_eq!(refused.errors()[0]["extensions"]["permission"], "MANAGE_SIGN_IN");
         assert!(!keys(&deputy, json!({})).await.contains(&"registration.open".to_owned()));
+    }
+
+    /// A time zone is one that there is, in the spelling that it has (B65).
+    async fn a_time_zone_is_one_that_there_is(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await.client;
+        let update = async |zone: &str| admin.run(UPDATE_PROFILE, json!({ "input": { "timeZone": zone } })).await;
+        let zone = "updateCompanyProfile.companyProfile.timeZone";
+        assert_eq!(update("europe/berlin").await.ok().string(zone), "Europe/Berlin");
+        for none in ["Mars/Olympus", "GMT+2", "Eastern Standard Time", "Europe/Berlin\u{0}"] {
+            let refused = update(none).await;
+            assert_eq!(refused.user_errors("updateCompanyProfile")[0].path, "input.timeZone", "{none}");
+            assert_eq!(set(&admin, "company.time_zone", json!(none)).await.user_errors("setSetting")[0].path, "input.value");
+        }
+        let set = set(&admin, "company.time_zone", json!("aMERICA/new_york")).await.ok();
+        assert_eq!(set.data("setSetting.setting.value"), &json!("America/New_York"));
+        assert_eq!(admin.run(PROFILE, json!({})).await.ok().string("companyProfile.timeZone"), "America/New_York");
     }
 
     /// Who has not signed in yet sees whose desk it is; the rest of the profile is for those who have.

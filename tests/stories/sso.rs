@@ -1,5 +1,6 @@
 //! Signing in elsewhere: at a provider of OpenID Connect that mostly tells the truth.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -7,7 +8,7 @@ use super::desk::{Desk, PASSWORD, Person, SIGN_IN, SOON, credentials};
 use crate::coverage::sql::Sql;
 use crate::support::idp::{Back, CLIENT_ID, Forge, Idp};
 use crate::support::totp::Authenticator;
-use crate::support::{ADMIN_EMAIL, Answer, Backend, Options, both, until};
+use crate::support::{ADMIN_EMAIL, Answer, Backend, Client, Options, both, until};
 
 const HOME: &str = "https://desk.example.com/signed-in";
 const CREATE: &str = "mutation Create($input: CreateIdentityProviderInput!) { createIdentityProvider(input: $input) {
@@ -150,7 +151,8 @@ both! {
         let foreign = sso.admin.client.run(UNLINK, json!({ "input": { "externalIdentityId": own } })).await;
         assert_eq!(foreign.error_code(), "NOT_FOUND");
         let trail = sso.admin.client.run("{ auditLogs(filter: { eventType: { eq: \"external_user.added\" } }) { nodes { newValues } } }", Value::Null).await.ok();
-        assert_eq!(trail.data("auditLogs.nodes"), &json!([{ "newValues": { "provider": "Works", "email": "grace@example.com", "role": "STAFF" } }]));
+        assert_eq!(trail.data("auditLogs.nodes"), &json!([{ "newValues": { "provider": "Works", "email": "grace@example.com", "role": "STAFF",
+            "granted": ["MANAGE_CHATS", "MANAGE_CONSULTATIONS", "MANAGE_MESSAGES"] } }]));
     }
 
     /// A token that the provider did not sign, or that answers another question, lets nobody in and makes nobody known.
@@ -431,5 +433,58 @@ both! {
             let refused = admin.client.run(CREATE, json!({ "input": input })).await;
             assert_eq!(refused.user_errors("createIdentityProvider")[0].path, "input.issuer", "{issuer}");
         }
+    }
+}
+
+/// One pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+both! {
+    /// The picture that somebody has at their provider is theirs here, too, once: one that they set themselves stays, one that
+    /// they take away does not come back, and what is no picture is let be.
+    async fn the_picture_of_a_provider_is_taken_over_once(backend) {
+        let sso = Sso::open(backend, json!({})).await;
+        let png = STANDARD.decode(PIXEL).expect("base64");
+        let address = sso.idp.pictures(&png);
+        let with = |subject: &str, email: &str| {
+            let mut who = person(subject, email);
+            who["picture"] = json!(address);
+            who
+        };
+        let client = |answer: &Answer| sso.desk.web.bearer(&answer.string("completeOidcSignIn.session.accessToken"));
+        let shown = async |client: &Client| {
+            let seen = client.run("{ viewer { user { ... on Staff { avatarUrl } } } }", Value::Null).await.ok();
+            seen.data("viewer.user.avatarUrl").as_str().map(str::to_owned)
+        };
+        let grace = client(&came_in(sso.sign_in(with("u-1", "grace@example.com")).await));
+        let url = until("the picture is hers", SOON, async || shown(&grace).await).await;
+        let (_, path) = url.split_once("/avatars/").expect("a picture");
+        let kept = sso.desk.web.get(&format!("/avatars/{path}")).await;
+        assert_eq!((kept.status, kept.header("content-type")), (200, "image/png"));
+        let trail = "{ auditLogs(filter: { eventType: { eq: \"account.avatar_changed\" } }) { nodes { actorKind newValues } } }";
+        let trail = sso.admin.client.run(trail, Value::Null).await.ok();
+        assert_eq!(trail.data("auditLogs.nodes"), &json!([{ "actorKind": "SYSTEM", "newValues": { "avatar": true } }]));
+
+        // She takes it away, and it does not come back; the next one who comes has it looked for after that.
+        grace.run("mutation { removeAvatar { errors { code } } }", Value::Null).await.ok();
+        came_in(sso.sign_in(with("u-1", "grace@example.com")).await);
+        sso.idp.pictures(b"<svg onload=\"alert(1)\"/>");
+        let ada = client(&came_in(sso.sign_in(with("u-2", "ada@example.com")).await));
+        until("hers was looked at", SOON, async || (sso.idp.pictures_read() == 2).then_some(())).await;
+        let jobs = sso.desk.sql().await;
+        let waiting = "SELECT count(*) FROM jobs WHERE kind = 'identity.take_picture'";
+        until("nothing is left of it", SOON, async || (jobs.number(waiting).await == 0).then_some(())).await;
+        assert_eq!((shown(&grace).await, shown(&ada).await), (None, None));
+
+        // Who has one of their own keeps it.
+        sso.idp.pictures(&png);
+        let set = "mutation($image: String!) { setAvatar(input: { image: $image }) { user { avatarUrl } errors { code } } }";
+        sso.desk.colleague("bob@example.com", "Bob", "STAFF").await;
+        let bob = sso.desk.sign_in("bob@example.com", PASSWORD).await;
+        let own = bob.client.run(set, json!({ "image": PIXEL })).await.ok().string("setAvatar.user.avatarUrl");
+        let bob = client(&came_in(sso.sign_in(with("u-3", "bob@example.com")).await));
+        until("his is looked at", SOON, async || (sso.idp.pictures_read() == 3).then_some(())).await;
+        until("nothing is left of it", SOON, async || (jobs.number(waiting).await == 0).then_some(())).await;
+        assert_eq!(shown(&bob).await, Some(own));
     }
 }

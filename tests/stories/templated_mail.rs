@@ -104,7 +104,7 @@ both! {
             let trail = admin.run(query, Value::Null).await.ok();
             trail.list("auditLogs.nodes").first().cloned()
         }).await;
-        assert_eq!((&row["success"], &row["severity"]), (&json!(false), &json!("WARNING")));
+        assert_eq!((&row["success"], &row["severity"]), (&json!(false), &json!("MEDIUM")));
         assert!(row["newValues"]["error"].as_str().is_some_and(|why| why.contains("550")), "{row}");
         assert_eq!(smtp.attempts(), 1);
         let metrics = until("the dead job is counted", SOON, async || {
@@ -127,5 +127,67 @@ both! {
             assert!(matches!(queue(&app, &cx, &letter).await, Err(Error::Internal { .. })));
         }
         assert_eq!(kernel::jobs::Entity::find().all(&app.db.reader(&cx).await.expect("a connection")).await.expect("jobs"), []);
+    }
+}
+
+both! {
+    /// A company does without a mail, and none of that kind goes out, which is on record; it cannot do without those that let
+    /// somebody in. Its own wording outlives that, and going back to the first one does not switch it on.
+    async fn a_mail_can_be_switched_off(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp).env("FRONTDESK_PUBLIC_URL", "https://desk.example.com")).await;
+        let admin = desk.admin().await.client;
+        let all = "{ emailTemplates { key isActive canBeSwitchedOff isCustomized } }";
+        let all = admin.run(all, Value::Null).await.ok();
+        let update = "mutation($input: UpdateEmailTemplateInput!) { updateEmailTemplate(input: $input) {
+            emailTemplate { key isActive isCustomized subject } errors { code path } } }";
+        let lets_in = ["VERIFY_EMAIL", "RESET_PASSWORD", "CHANGE_EMAIL_OLD", "CHANGE_EMAIL_NEW", "INVITATION"];
+        for template in all.list("emailTemplates") {
+            let key = template["key"].as_str().expect("a key");
+            assert_eq!((&template["isActive"], &template["isCustomized"]), (&json!(true), &json!(false)));
+            assert_eq!(template["canBeSwitchedOff"], json!(!lets_in.contains(&key)), "{key}");
+            if lets_in.contains(&key) {
+                let refused = admin.run(update, json!({ "input": { "key": key, "isActive": false } })).await;
+                let [error] = refused.user_errors("updateEmailTemplate").try_into().expect("one error");
+                assert_eq!((error.code.as_str(), error.path.as_str()), ("NOT_ALLOWED", "input.isActive"), "{key}");
+            }
+        }
+        let off = admin.run(update, json!({ "input": { "key": "PASSWORD_CHANGED", "isActive": false } })).await.ok();
+        assert_eq!(off.data("updateEmailTemplate.emailTemplate"), &json!({ "key": "PASSWORD_CHANGED", "isActive": false, "isCustomized": false,
+            "subject": "Your password was changed" }));
+        admin.run(update, json!({ "input": { "key": "MESSAGE_REPLY", "isActive": false } })).await.ok();
+
+        // A changed password is told to nobody, a reply goes nowhere, and whoever wrote it sees that.
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let change = "mutation($old: String!, $new: String!) { changePassword(input: { currentPassword: $old, newPassword: $new }) { errors { code } } }";
+        bea.client.run(change, json!({ "old": super::desk::PASSWORD, "new": "another password of hers 8" })).await.ok();
+        let trail = "{ auditLogs(first: 5, filter: { eventType: { eq: \"letter.withheld\" } }) { nodes { newValues } } }";
+        let row = until("it is on record", SOON, async || {
+            let trail = admin.run(trail, Value::Null).await.ok();
+            trail.list("auditLogs.nodes").first().cloned()
+        }).await;
+        assert_eq!(row["newValues"], json!({ "template": "password_changed", "to": "bea@example.com" }));
+        let message = desk.message("Ann", "Hello").await;
+        let reply = bea.reply(&message, "Hello yourself").await;
+        let state = "query($id: ID!) { node(id: $id) { ... on MessageReply { emailStatus emailError } } }";
+        let state = until("the reply says so", SOON, async || {
+            let state = bea.client.run(state, json!({ "id": reply })).await.ok().data("node").clone();
+            (state["emailStatus"] == "FAILED").then_some(state)
+        }).await;
+        assert!(state["emailError"].as_str().is_some_and(|why| why.contains("switched")), "{state}");
+        assert_eq!(smtp.attempts(), 0, "no mail went anywhere");
+
+        // Its wording is kept while it is off, and goes back without switching it on.
+        let worded = json!({ "input": { "key": "PASSWORD_CHANGED", "subject": "Mind your password" } });
+        let worded = admin.run(update, worded).await.ok();
+        assert_eq!(worded.data("updateEmailTemplate.emailTemplate"), &json!({ "key": "PASSWORD_CHANGED", "isActive": false, "isCustomized": true,
+            "subject": "Mind your password" }));
+        let reset = "mutation { resetEmailTemplate(input: { key: PASSWORD_CHANGED }) { emailTemplate { isActive isCustomized } errors { code } } }";
+        let reset = admin.run(reset, Value::Null).await.ok();
+        assert_eq!(reset.data("resetEmailTemplate.emailTemplate"), &json!({ "isActive": false, "isCustomized": false }));
+        let on = admin.run(update, json!({ "input": { "key": "MESSAGE_REPLY", "isActive": true } })).await.ok();
+        assert_eq!(on.data("updateEmailTemplate.emailTemplate.isActive"), &json!(true));
+        bea.reply(&message, "Now it goes").await;
+        assert!(smtp.next_mail(SOON).await.text().contains("Now it goes"));
     }
 }

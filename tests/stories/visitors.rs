@@ -2,26 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::desk::{Desk, Person};
-use crate::support::both;
+use super::desk::{Desk, Person, SOON};
+use crate::support::{both, until};
 
 const WHO: &str = "query Who($id: ID!) { message(id: $id) { visitor { id name email source pageViews messageCount firstVisitAt lastVisitAt
     messages { nodes { id } } } } }";
 
 both! {
-    /// The browser kept the token: the visitor is the same, whatever they type as name and address this time.
+    /// The browser kept the token and the address is the same: so is the visitor, whatever name they type this time.
     async fn the_token_knows_its_visitor(backend) {
         let desk = Desk::open(backend).await;
         let admin = desk.admin().await;
         let (first, token) = write(&desk, json!({ "name": "Ann", "email": "ann@example.com", "source": "google" })).await;
         let before = visitor(&admin, &first).await;
         assert_eq!((&before["pageViews"], &before["source"]), (&json!(1), &json!("google")));
-        let (second, again) = write(&desk, json!({ "name": "Ann B.", "email": "ann@work.example", "source": "mail", "visitorToken": token })).await;
+        let (second, again) = write(&desk, json!({ "name": "Ann B.", "email": "ANN@example.com", "source": "mail", "visitorToken": token })).await;
         assert_eq!(again, token, "the token stays");
         let after = visitor(&admin, &second).await;
         assert_eq!(after["id"], before["id"]);
         assert_eq!((&after["pageViews"], &after["messageCount"]), (&json!(2), &json!(2)));
-        assert_eq!((&after["name"], &after["email"], &after["source"]), (&json!("Ann B."), &json!("ann@work.example"), &json!("google")));
+        assert_eq!((&after["name"], &after["email"], &after["source"]), (&json!("Ann B."), &json!("ann@example.com"), &json!("google")));
         assert_eq!(after["firstVisitAt"], before["firstVisitAt"]);
         assert!(after["lastVisitAt"].as_str() > before["lastVisitAt"].as_str());
         assert_eq!(after["messages"]["nodes"], json!([{ "id": second }, { "id": first }]));
@@ -40,7 +40,7 @@ both! {
         // What Eve got opens nothing of Ann's: with another address she is somebody else.
         let (eves, _) = write(&desk, json!({ "name": "Eve", "email": "eve@example.com", "visitorToken": other })).await;
         assert_ne!(visitor(&admin, &eves).await["id"], ann);
-        let (anns, same) = write(&desk, json!({ "name": "Ann", "email": "ann@home.example", "visitorToken": token })).await;
+        let (anns, same) = write(&desk, json!({ "name": "Ann", "email": "ann@example.com", "visitorToken": token })).await;
         assert_eq!((&visitor(&admin, &anns).await["id"], same), (&ann, token.clone()));
         for wrong in ["", "fdv_nonsense", "'; --", &"x".repeat(5000), &token[..token.len() - 1], &token.to_uppercase()] {
             let (message, given) = write(&desk, json!({ "name": "Mallory", "email": "mallory@example.com", "visitorToken": wrong })).await;
@@ -92,4 +92,50 @@ async fn write(desk: &Desk, mut input: Value) -> (String, String) {
 
 async fn visitor(admin: &Person, message: &str) -> Value {
     admin.client.run(WHO, json!({ "id": message })).await.ok().data("message.visitor").clone()
+}
+
+both! {
+    /// Somebody else writes in Ann's browser, under their own address: that is their message, and Ann's record keeps her
+    /// address and name. That both were seen in one browser is a hint, for whoever may know that they are one person; so is a
+    /// second address of Ann's own.
+    async fn another_address_is_another_visitor(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let (first, token) = write(&desk, json!({ "name": "Ann", "email": "ann@example.com" })).await;
+        let (bobs, kept) = write(&desk, json!({ "name": "Bob", "email": "bob@example.com", "visitorToken": token })).await;
+        assert_eq!(kept, token, "the browser is still Ann's");
+        let (later, _) = write(&desk, json!({ "name": "Robert", "email": "bob@example.com" })).await;
+        let (ann, bob) = (visitor(&admin, &first).await, visitor(&admin, &bobs).await);
+        assert_ne!(ann["id"], bob["id"]);
+        assert_eq!((&ann["name"], &ann["email"], &ann["messageCount"]), (&json!("Ann"), &json!("ann@example.com"), &json!(1)));
+        assert_eq!(visitor(&admin, &later).await["id"], bob["id"], "what Bob writes without a token is Bob's");
+        assert_eq!((&bob["name"], &bob["messageCount"]), (&json!("Bob"), &json!(2)), "and his name is what he gave himself");
+        let (again, _) = write(&desk, json!({ "name": "Ann", "email": "ann@example.com", "visitorToken": token })).await;
+        assert_eq!(visitor(&admin, &again).await["id"], ann["id"]);
+        let (work, _) = write(&desk, json!({ "name": "Ann", "email": "ann@work.example", "visitorToken": token })).await;
+        let work = visitor(&admin, &work).await;
+        let hints = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Visitor { email seenInSameBrowser { email } } } }";
+        let hints = admin.client.run(hints, json!({ "ids": [ann["id"], bob["id"], work["id"]] })).await.ok();
+        let of = |others: &[&str]| json!(others.iter().map(|email| json!({ "email": email })).collect::<Vec<_>>());
+        assert_eq!(hints.data("nodes.0.seenInSameBrowser"), &of(&["bob@example.com", "ann@work.example"]));
+        assert_eq!(hints.data("nodes.1.seenInSameBrowser"), &of(&["ann@example.com"]));
+        assert_eq!(hints.data("nodes.2.seenInSameBrowser"), &of(&["ann@example.com"]));
+    }
+
+    /// From where somebody wrote is for those who may know it, and for nobody else who sees visitors.
+    async fn addresses_of_visitors_have_a_permission(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "MANAGER").await;
+        desk.web.header("user-agent", "Lynx/2.9").run(super::desk::SUBMIT, json!({ "input": { "name": "Ann", "email": "ann@example.com",
+            "content": "Hello" } })).await.ok();
+        let seen = async |who: &Person| {
+            who.client.run("{ visitors { nodes { name address agent } } }", Value::Null).await.ok().data("visitors.nodes.0").clone()
+        };
+        assert_eq!(seen(&admin).await, json!({ "name": "Ann", "address": "127.0.0.1", "agent": "Lynx/2.9" }));
+        assert_eq!(seen(&bea).await, json!({ "name": "Ann", "address": null, "agent": null }));
+        let grant = "mutation($s: ID!) { grantPermission(input: { staffId: $s, permission: VIEW_VISITOR_ADDRESSES }) { errors { code } } }";
+        admin.client.run(grant, json!({ "s": bea.id })).await.ok();
+        until("it is granted", SOON, async || (seen(&bea).await["agent"] == "Lynx/2.9").then_some(())).await;
+    }
 }

@@ -7,8 +7,9 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use super::secrets;
+use super::form;
 use super::sse::Sse;
+use super::{PATIENCE, secrets};
 
 /// Asks one server. The settings return a client that differs in them; both share their connections.
 #[derive(Clone, Debug)]
@@ -21,7 +22,10 @@ pub struct Client {
 impl Client {
     /// A client that is nobody yet.
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
+        // A connection that rests is given up before the server does so (10 s): a request on one that is just being closed
+        // is lost.
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).pool_idle_timeout(Duration::from_secs(5));
+        let http = http.build().expect("a client");
         Self { http, base: base.trim_end_matches('/').to_owned(), headers: HeaderMap::new() }
     }
 
@@ -83,10 +87,15 @@ impl Client {
         }
     }
 
-    async fn try_post(&self, request: Value) -> reqwest::Result<Answer> {
+    async fn try_post(&self, mut request: Value) -> reqwest::Result<Answer> {
         secrets::told(&self.base, &request);
+        let files = form::take_files(&mut request);
         let asked = request.to_string();
-        let posted = self.request(Method::POST, "/graphql").body(asked.clone()).send().await?;
+        let posted = if files.is_empty() {
+            self.request(Method::POST, "/graphql").body(asked.clone()).send().await?
+        } else {
+            self.form(form::body(&asked, &files)).send().await?
+        };
         let answer = Answer::read(asked, posted).await?;
         secrets::told(&self.base, &answer.json["data"]);
         Ok(answer)
@@ -102,6 +111,17 @@ impl Client {
     /// Gets a path.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, "").await
+    }
+
+    /// A multipart request with this body.
+    pub fn form(&self, body: impl Into<reqwest::Body>) -> RequestBuilder {
+        let ours = self.header(CONTENT_TYPE.as_str(), form::TYPE).header("graphql-require-preflight", "1");
+        ours.request(Method::POST, "/graphql").body(body)
+    }
+
+    /// Sends a request that was finished by hand.
+    pub async fn finish(&self, request: RequestBuilder) -> Answer {
+        Answer::read("a request".to_owned(), request.send().await.expect("an answer")).await.expect("a whole answer")
     }
 
     /// Subscribes by server-sent events.

@@ -57,6 +57,8 @@ struct World {
     change: Value,
     userinfo: Value,
     jwks_read: usize,
+    picture: Vec<u8>,
+    pictures_read: usize,
     document: Value,
 }
 
@@ -148,6 +150,8 @@ impl Idp {
             change: json!({}),
             userinfo: json!({}),
             jwks_read: 0,
+            picture: Vec::new(),
+            pictures_read: 0,
             document,
         };
         let idp = Self { issuer, secret: chance::name("s3cret: /%"), world: Arc::new(Mutex::new(world)) };
@@ -158,6 +162,7 @@ impl Idp {
             )
             .route("/realm/keys", get(async |State(idp): State<Self>| Json(idp.keys())))
             .route("/realm/token", post(Self::token))
+            .route("/realm/picture", get(Self::picture))
             .route("/realm/userinfo", get(Self::userinfo))
             .with_state(idp.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -181,6 +186,23 @@ impl Idp {
     /// How often its keys were read.
     pub fn keys_read(&self) -> usize {
         self.world().jwks_read
+    }
+
+    /// What its pictures of people are from now on; returns where they are.
+    pub fn pictures(&self, bytes: &[u8]) -> String {
+        self.world().picture = bytes.to_vec();
+        format!("{}/picture", self.issuer)
+    }
+
+    /// How often a picture was read.
+    pub fn pictures_read(&self) -> usize {
+        self.world().pictures_read
+    }
+
+    async fn picture(State(idp): State<Self>) -> Vec<u8> {
+        let mut world = idp.world();
+        world.pictures_read += 1;
+        world.picture.clone()
     }
 
     /// How the next ID tokens differ from what they should be.

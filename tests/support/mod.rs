@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 pub mod chance;
 pub mod client;
 pub mod deadline;
+pub mod form;
 #[cfg(test)]
 mod holder;
 pub mod hook;
 pub mod idp;
 pub mod mail;
 pub mod postgres;
+pub mod s3;
 pub mod secrets;
 pub mod server;
 pub mod smtp;
@@ -22,13 +24,19 @@ pub mod timing;
 pub mod totp;
 
 pub use client::{Answer, Client, UserError};
+pub use form::{File, upload};
 pub use hook::{Hook, Posted, Reply};
 pub use mail::Mail;
 pub use postgres::{Cluster, Database};
+pub use s3::S3;
 pub use server::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};
 pub use smtp::{Fault, Smtp};
 pub use socket::{Frame, Socket};
 pub use sse::{Event, Sse};
+
+/// How long a test waits for what is sure to come. It says nothing of how fast that should be: a machine with much else to
+/// do is slow, and a test that measures does so in other ways.
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asks until there is an answer; panics when there is none within this time. For what nobody announces.
 pub async fn until<T>(what: &str, patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {

@@ -281,6 +281,13 @@ impl Database {
         succeeded(&output, sql).trim_end().to_owned()
     }
 
+    /// What `pg_dump` writes as SQL, by these arguments.
+    #[track_caller]
+    pub fn dump(&self, args: &[&str]) -> String {
+        let output = self.site.tool("pg_dump", &self.name).arg("--no-owner").args(args).output().expect("pg_dump runs");
+        succeeded(&output, "to be dumped")
+    }
+
     /// Every row of every table.
     fn everything(&self) -> Vec<u8> {
         // Tables that have pages: five hundred tenants have tens of thousands that never had a row.

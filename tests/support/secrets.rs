@@ -26,6 +26,7 @@ pub const SECRET: &[&str] = &[
     "state",
     "token",
     "totpCode",
+    "url",
     "visitorToken",
     "webhookSecret",
     "webhookUrl",

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,15 +17,12 @@ use tokio::time::timeout;
 use super::postgres::Database;
 use super::secrets::{self, files_below};
 use super::smtp::Smtp;
-use super::{chance, deadline};
+use super::{PATIENCE, chance, deadline};
 
 /// The first administrator's address, unless a test says otherwise.
 pub const ADMIN_EMAIL: &str = "admin@example.com";
 /// The first administrator's password, unless a test says otherwise.
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple 1";
-
-/// What is slow on a loaded machine gets this long before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The database a server runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

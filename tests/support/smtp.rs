@@ -31,6 +31,8 @@ pub struct Guard {
     pub implicit: bool,
     /// The user and the password without whom it takes nothing.
     pub user: Option<(&'static str, &'static str)>,
+    /// Whether it takes no letters beyond ASCII in addresses.
+    pub ascii: bool,
 }
 
 /// What goes wrong with one mail. The script is read from the front, one fault for each MAIL FROM.
@@ -288,7 +290,8 @@ async fn converse(desk: &Desk, guard: &Guard, safe: bool, stream: &mut Stream) -
                     Some(_) if safe => "250-AUTH PLAIN\r\n",
                     Some(_) => "250-STARTTLS\r\n",
                 };
-                format!("250-mail.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n{more}250 SMTPUTF8")
+                let utf8 = if guard.ascii { "" } else { "250-SMTPUTF8\r\n" };
+                format!("250-mail.test\r\n250-PIPELINING\r\n{utf8}{more}250 8BITMIME")
             }
             ("STARTTLS", _) if guard.user.is_some() && !safe => {
                 say(desk, stream, "220 go ahead").await?;

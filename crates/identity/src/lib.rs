@@ -1,7 +1,7 @@
 //! Who we are: the people who sign in, what they may do, and their sessions.
 //!
 //! **Words.** A *staff* member belongs to at most one *department* and holds one *role*, a named set of
-//! *permissions*. Signing in opens a *session*: a family of *refresh tokens* of which only the newest is good.
+//! *permissions*. Signing in opens a *session*: a family of *refresh tokens* each of which buys the next.
 //! An *access token* of 15 minutes speaks for the session. *Departments* are a tree; each knows its *path*, the way from
 //! the root down. *Teams* stand across it: their *members* see each other's work, their *admins* keep them. An *API key*
 //! acts for a person without a session, with a part of the person's permissions.
@@ -10,8 +10,8 @@
 //! it may have *limits* of its own instead. Its *host names* are its alone. A *platform administrator* is a member of no
 //! tenant: they open, change, *suspend* and resume tenants from outside, and read nothing in them.
 //!
-//! **Invariants.** A refresh token is used once; using a replaced one ends its session, because either the
-//! caller or a thief holds a copy. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
+//! **Invariants.** A refresh token is used once; using it again ends its session, because either the caller or a thief
+//! holds a copy; but for a moment after its first use, when a second window may come with it or an answer was lost. Access ends within [`ACCESS_TTL`] of signing out, of deactivation, of a
 //! change of role or of a rise of the person's token version, in every process, although a valid access token
 //! may still be around. The tree of departments has no circle and at most 16 levels; those who change its shape take
 //! turns. Departments and teams are deactivated and never deleted. An API key has at any time at most what was given to it
@@ -42,7 +42,7 @@
 //! **Published events**: `session.opened`, `session.refused`, `session.ended`, `session.reused`, `person.added`,
 //! `person.updated`, `person.deactivated`, `person.reactivated`, `role.saved`, `permission.granted`, `permission.revoked`,
 //! `secrets.resealed`, `setting.changed`, `smtp_settings.changed`, `smtp_settings.tested`, `email_template.changed`,
-//! `letter.delivered`, `letter.failed`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
+//! `letter.delivered`, `letter.failed`, `letter.withheld`, `department.saved`, `department.moved`, `team.saved`, `team.member_changed`, `api_key.created`,
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
 //! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`,
 //! `external_sign_in.begun`, `external_identity.linked`, `external_identity.unlinked`, `external_user.added`,
@@ -75,7 +75,7 @@ pub use adapters::{
 };
 pub use domain::{
     TOPIC,
-    access::role::{ROLES, Role},
+    access::role::{ROLES, Role, WITH_STAFF},
     api_keys::{ApiKey, NewApiKey},
     mail::links::Links,
     organisation::{
@@ -115,14 +115,17 @@ pub use queries::{
     },
     people::{
         directory::Directory,
-        list::{anybody, count_people, is_active_staff, people, people_by, people_by_ids, staff_id},
+        list::{
+            anybody, count_people, deactivated_colleague, is_active_staff, people, people_by, people_by_ids, staff_id,
+        },
+        picture::{Picture, avatar},
     },
-    sessions::{count_sessions, sessions},
+    sessions::{count_sessions, purge_sessions, sessions},
     settings::{
         company::CompanyProfile,
         values::{Setting, SettingsReader, setting, settings},
     },
-    sign_in::{avatar, purge_one_time_tokens},
+    sign_in::purge_one_time_tokens,
     single_sign_on::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
     tenants::{
         TenantUsage, count_tenants, links_of, platform_actor, platform_admins, platform_events, tenant_account,
@@ -144,6 +147,7 @@ pub use usecases::single_sign_on::{
         ProviderSettings, create_identity_provider, deactivate_identity_provider, update_identity_provider,
     },
     sync_external_user::{Heard, hear, sync_external_user},
+    take_picture::{TakePicture, take_picture},
     unlink_external_identity::unlink_external_identity,
 };
 pub use usecases::{
@@ -171,6 +175,7 @@ pub use usecases::{
         add_person::{AddPerson, TheirRole, add_person},
         deactivate_person::{deactivate_person, reactivate_person},
         details::Details,
+        move_avatars::move_avatars,
         set_avatar::{remove_avatar, set_avatar},
         update_person::{UpdatePerson, update_person},
         update_profile::update_profile,
@@ -240,7 +245,8 @@ pub use usecases::notifications::{
     notify::{Notifier, notified_up_to, notify},
     retry_notification_delivery::retry_notification_delivery,
     save_notification_channel::{
-        ChannelChange, ChannelTools, create_notification_channel, set_own_channel, update_notification_channel,
+        ChannelChange, ChannelTools, TeamsPlace, create_notification_channel, set_own_channel,
+        update_notification_channel,
     },
     set_notification_preference::set_notification_preference,
     test_notification_channel::{Tested, test_notification_channel, test_own_channel},

@@ -15,7 +15,7 @@ use kernel::{
 };
 
 use crate::{
-    domain::people::person::Person,
+    domain::people::{person::Person, phone::Region},
     mail::Template,
     store::{
         access::role,
@@ -77,6 +77,8 @@ pub trait People {
     async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
     /// Ends all access that the person has now: raises the token version, ends the sessions.
     async fn end_access(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Where the company is: the telephone numbers of that region need no country code.
+    async fn region(&self) -> Result<Option<Region>>;
     /// Whether the department is there and people can be put into it.
     async fn is_open_department(&self, id: DepartmentId) -> Result<bool>;
 }
@@ -96,6 +98,10 @@ pub trait Roles {
     async fn grants(&self, id: UserId) -> Result<Vec<String>>;
     /// Grants one; `false` where they had it.
     async fn grant(&self, id: UserId, permission: &str, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool>;
+    /// Grants several.
+    async fn grant_all(&self, id: UserId, permissions: &[&str], by: Option<UserId>, at: DateTime<Utc>) -> Result<()>;
+    /// Takes several back.
+    async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<()>;
     /// Takes one back; `false` where they did not have it.
     async fn revoke_grant(&self, id: UserId, permission: &str) -> Result<bool>;
 }
@@ -115,8 +121,8 @@ pub struct TokenState {
     pub session: SessionId,
     /// Whose session.
     pub user: UserId,
-    /// Whether it was used already.
-    pub replaced: bool,
+    /// When it was first used.
+    pub used: Option<DateTime<Utc>>,
     /// Whether token and session are still in time, the session not ended, its owner active.
     pub live: bool,
     /// When the session was opened.
@@ -154,8 +160,10 @@ pub trait Sessions {
     ) -> Result<()>;
     /// The token with this hash.
     async fn token(&self, hash: &[u8], now: DateTime<Utc>) -> Result<Option<TokenState>>;
-    /// Replaces a token by the next; `false` where somebody else replaced it meanwhile.
-    async fn replace(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool>;
+    /// Notes that the next token is bought with this one, before it is there; `false` where somebody else used it meanwhile.
+    async fn use_up(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool>;
+    /// Adds the next token of a session, which lasts as long as it.
+    async fn prolong(&self, next: &NewToken) -> Result<()>;
     /// Ends a session; `false` where it had ended.
     async fn end(&self, session: SessionId, at: DateTime<Utc>, reason: Reason) -> Result<bool>;
     /// The session.
@@ -251,11 +259,13 @@ pub trait Seats {
 /// Something that takes cards for a channel.
 #[async_trait::async_trait]
 pub trait Cards: Send + Sync {
-    /// Posts a message to a webhook; `delivery` is the id by which the other side can tell that it had it already.
+    /// Posts a message to a webhook; `delivery` is the id by which the other side can tell that it had it already,
+    /// `correlation` the one by which it is found in the trail here.
     async fn post(
         &self,
         webhook: &crate::domain::notifications::webhook::Webhook,
         delivery: &str,
+        correlation: &str,
         message: String,
     ) -> Result<(), crate::domain::notifications::webhook::PostError>;
 }

@@ -1,6 +1,7 @@
 //! People who write to us.
 //!
-//! **Words.** A *visitor* is a person on the website, known again by a first-party token, then by address. A
+//! **Words.** A *visitor* is a person on the website, known again by a first-party token together with their address, or
+//! by the address alone. A
 //! *message* is what a visitor wrote through the contact form. It is *new* until somebody takes it or replies
 //! (*in progress*), and ends *converted* or *archived*; its *assignee* is the staff member who has it. A *reply*
 //! goes to the visitor by mail.
@@ -32,12 +33,15 @@ pub use domain::{
     },
     mail::{Address, Mail},
 };
-pub use policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITORS};
-pub use ports::{Colleagues, MailError, Mailer, Worded, Wording};
+pub use policy::{
+    MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, PERMISSIONS, VIEW_MESSAGES, VIEW_VISITOR_ADDRESSES,
+    VIEW_VISITORS,
+};
+pub use ports::{Colleagues, MailError, Mailer, ReplyMail, Worded, Wording};
 pub use queries::{
     messages::{self, MessagesOf, Wide},
     replies::{Replies, reply_ids},
-    visitors,
+    visitors::{self, acquaintances_of_each},
     whole::{Whole, With, message_with},
 };
 pub use store::{
@@ -64,6 +68,8 @@ pub mod limits {
     pub const URL: usize = 2_000;
     /// A search.
     pub const SEARCH: usize = 200;
+    /// Other visitors who are noted with one.
+    pub const ACQUAINTANCES: u64 = 20;
 }
 
 /// The records of this context, by the words of the API: what [`kernel::record`] reads and writes.
@@ -73,5 +79,5 @@ pub mod records {
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
-    pub use crate::store::{message, reply, visitor};
+    pub use crate::store::{acquaintance, message, reply, visitor};
 }

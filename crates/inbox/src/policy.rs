@@ -16,6 +16,11 @@ pub const MANAGE_MESSAGES: Permission =
     Permission { name: "MANAGE_MESSAGES", description: "Assign messages, set their status and reply to them." };
 /// Seeing visitors.
 pub const VIEW_VISITORS: Permission = Permission { name: "VIEW_VISITORS", description: "See the visitors who wrote." };
+/// Seeing from where visitors wrote.
+pub const VIEW_VISITOR_ADDRESSES: Permission = Permission {
+    name: "VIEW_VISITOR_ADDRESSES",
+    description: "See from which network address and with which program visitors wrote.",
+};
 
 /// Working on live chats.
 pub const MANAGE_CHATS: Permission =
@@ -26,7 +31,7 @@ pub const MANAGE_CONSULTATIONS: Permission =
 
 /// The permissions of this context.
 pub const PERMISSIONS: &[Permission] =
-    &[VIEW_MESSAGES, MANAGE_MESSAGES, VIEW_VISITORS, MANAGE_CHATS, MANAGE_CONSULTATIONS];
+    &[VIEW_MESSAGES, MANAGE_MESSAGES, VIEW_VISITORS, VIEW_VISITOR_ADDRESSES, MANAGE_CHATS, MANAGE_CONSULTATIONS];
 
 /// What says whose work a message is.
 const WORK: Work<Column> = Work::of(Column::AssigneeId);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
-    id::{MessageId, MessageReplyId, StaffId},
+    id::{MessageId, MessageReplyId, StaffId, VisitorId},
 };
 
 use crate::{
@@ -38,6 +38,8 @@ pub trait Visitors {
     async fn by_email(&self, email: &str) -> Result<Option<Visitor>>;
     /// Adds a visitor.
     async fn add(&self, visitor: &Visitor) -> Result<()>;
+    /// Notes that two were seen in one browser, for each of them unless so many others were.
+    async fn acquaint(&self, one: VisitorId, other: VisitorId, at: DateTime<Utc>) -> Result<()>;
     /// Stores what changed of a visitor.
     async fn save(&self, visitor: &Visitor) -> Result<()>;
 }
@@ -70,14 +72,29 @@ pub struct Worded {
     pub html: String,
 }
 
+/// What the mail of a reply says.
+#[derive(Debug, Clone)]
+pub struct ReplyMail {
+    /// The name of who wrote.
+    pub name: String,
+    /// The service that they asked for.
+    pub service: Option<String>,
+    /// What they wrote about.
+    pub subject: String,
+    /// The answer.
+    pub content: String,
+    /// What is answered, as a quotation with its date.
+    pub quoted: String,
+}
+
 /// Words mails as the company wants them.
 #[async_trait::async_trait]
 pub trait Wording: Send + Sync {
-    /// The mail of a reply to somebody of this name, about this service.
+    /// The mail of a reply; `None` where the company sends none.
     ///
     /// # Errors
     /// Where trying again may help.
-    async fn reply(&self, name: &str, service: Option<&str>, content: &str) -> Result<Worded>;
+    async fn reply(&self, reply: &ReplyMail) -> Result<Option<Worded>>;
 }
 
 /// Something that takes mail.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     constant_time, digest, hkdf, hmac,
+    signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
 };
 use base64::{
     Engine,
@@ -22,6 +23,8 @@ struct Key {
     seal: LessSafeKey,
     access_token: [u8; 32],
     cursor: hmac::Key,
+    sign: Ed25519KeyPair,
+    link: hmac::Key,
 }
 
 struct Len32;
@@ -71,6 +74,9 @@ impl Keyring {
             seal: LessSafeKey::new(seal),
             access_token: derive(&master, b"frontdesk access token v1")?,
             cursor: hmac::Key::new(hmac::HMAC_SHA256, &derive(&master, b"frontdesk cursor v1")?),
+            sign: Ed25519KeyPair::from_seed_unchecked(&derive(&master, b"frontdesk checkpoint v1")?)
+                .map_err(|_| Error::internal("bad key"))?,
+            link: hmac::Key::new(hmac::HMAC_SHA256, &derive(&master, b"frontdesk link v1")?),
         })
     }
 
@@ -130,6 +136,22 @@ impl Keyring {
         Ok(plain.to_vec())
     }
 
+    /// Signs with Ed25519 by the newest key; returns its short id and the signature.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] without a key.
+    pub fn sign(&self, bytes: &[u8]) -> Result<(String, Vec<u8>)> {
+        let key = self.0.first().ok_or_else(|| Error::internal("no secret key"))?;
+        Ok((hex(&key.id), key.sign.sign(bytes).as_ref().to_vec()))
+    }
+
+    /// Whether the key with this short id signed these bytes; `None` where it is not in the ring.
+    pub fn verifies(&self, id: &str, bytes: &[u8], signature: &[u8]) -> Option<bool> {
+        let key = self.0.iter().find(|key| hex(&key.id) == id)?;
+        let public = UnparsedPublicKey::new(&ED25519, key.sign.public_key().as_ref());
+        Some(public.verify(bytes, signature).is_ok())
+    }
+
     /// Authenticates a cursor: the first 16 bytes of an HMAC-SHA-256 under the newest key.
     pub(crate) fn cursor_mac(&self, bytes: &[u8]) -> [u8; 16] {
         self.0.first().map_or([0; 16], |key| cut(&hmac::sign(&key.cursor, bytes)))
@@ -139,6 +161,88 @@ impl Keyring {
     pub(crate) fn cursor_verifies(&self, bytes: &[u8], mac: &[u8]) -> bool {
         self.0.iter().any(|key| same(&cut(&hmac::sign(&key.cursor, bytes)), mac))
     }
+
+    /// Authenticates a link: HMAC-SHA-256 under the newest key.
+    pub(crate) fn link_mac(&self, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = [0; 32];
+        if let Some(key) = self.0.first() {
+            mac.copy_from_slice(hmac::sign(&key.link, bytes).as_ref());
+        }
+        mac
+    }
+
+    /// Whether `mac` authenticates a link under any key of the ring.
+    pub(crate) fn link_verifies(&self, bytes: &[u8], mac: &[u8]) -> bool {
+        self.0.iter().any(|key| hmac::verify(&key.link, bytes, mac).is_ok())
+    }
+}
+
+/// SHA-256 of what comes piece by piece.
+pub struct Sha256(digest::Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    /// The next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all pieces.
+    pub fn finish(self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(self.0.finish().as_ref());
+        hash
+    }
+}
+
+/// A key that seals values until it is destroyed, AES-256-GCM. Layout of what it seals: nonce (12), ciphertext, tag (16).
+#[derive(Clone)]
+pub struct SealingKey(Arc<LessSafeKey>);
+
+impl SealingKey {
+    /// The key with these 32 bytes.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for bytes that are no key.
+    pub fn new(bytes: &[u8]) -> Result<Self> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| Error::internal("bad key"))?;
+        Ok(Self(Arc::new(LessSafeKey::new(key))))
+    }
+
+    /// Seals a value for one place, its `context`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the library refuses.
+    pub fn seal(&self, source: &Source, context: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce = source.bytes::<12>();
+        let mut sealed = plain.to_vec();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut sealed)
+            .map_err(|_| Error::internal("encryption failed"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what [`SealingKey::seal`] made for that place.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for what was sealed elsewhere or altered.
+    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+        let fault = || Error::internal("a sealed value does not open: it was altered, or is another's");
+        let (nonce, text) = sealed.split_first_chunk::<12>().ok_or_else(fault)?;
+        let mut text = text.to_vec();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        Ok(self.0.open_in_place(nonce, Aad::from(context), &mut text).map_err(|_| fault())?.to_vec())
+    }
+}
+
+/// The first 16 bytes of the HMAC-SHA-256 of `bytes` under `key`: a mark by which a value is found and not read.
+pub fn mark(key: &[u8], bytes: &[u8]) -> [u8; 16] {
+    cut(&hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), bytes))
 }
 
 fn cut(tag: &hmac::Tag) -> [u8; 16] {

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Error, Result, Source, Tenant,
-    id::{ApiKeyId, ClientId, DepartmentId, PlatformAdminId, SessionId, StaffId, TeamId, TypedId, UserId},
+    id::{ApiKeyId, ClientId, DepartmentId, JobId, PlatformAdminId, SessionId, StaffId, TeamId, TypedId, UserId},
     idempotency::IdempotencyKey,
 };
 
@@ -143,9 +143,28 @@ pub struct Origin {
     pub address: Option<IpAddr>,
     /// The caller's `User-Agent`, cut to 512 characters.
     pub agent: Option<String>,
+    /// By which way it came: `http`, `websocket`, `sse`, `webhook`, `job`.
+    pub transport: Option<&'static str>,
+    /// The name that the caller gave to what they ask.
+    pub operation: Option<String>,
+    /// The job that is being done.
+    pub job: Option<JobId>,
 }
 
 impl Origin {
+    /// The way it came, as the audit trail keeps it; `None` where nothing is known of it.
+    pub fn way(&self) -> Option<serde_json::Value> {
+        let job = self.job.map(|job| job.to_string());
+        let known = [
+            ("transport", self.transport.map(Into::into)),
+            ("operation", self.operation.clone().map(Into::into)),
+            ("job", job.map(Into::into)),
+        ];
+        let known: serde_json::Map<_, _> =
+            known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        (!known.is_empty()).then(|| known.into())
+    }
+
     /// What attempts are counted by: the address, of IPv6 only the network, since whoever has one address there has
     /// 2⁶⁴ of them.
     pub fn limit_key(&self) -> String {
@@ -186,6 +205,7 @@ pub struct Cx {
     pub idempotency: Option<Arc<IdempotencyKey>>,
     /// Counts of what the request did.
     pub counters: Arc<Counters>,
+    correlation_id: Option<Arc<str>>,
     source: Arc<Source>,
     ids: Arc<AtomicU16>,
 }
@@ -201,6 +221,7 @@ impl Cx {
             origin: Arc::default(),
             idempotency: None,
             counters: Arc::default(),
+            correlation_id: None,
             source,
             ids: Arc::default(),
         }
@@ -211,6 +232,18 @@ impl Cx {
     pub fn from(mut self, origin: Origin) -> Self {
         self.origin = Arc::new(origin);
         self
+    }
+
+    /// The same request, as a part of what began elsewhere under this id.
+    #[must_use]
+    pub fn correlated(self, id: Option<impl Into<Arc<str>>>) -> Self {
+        Self { correlation_id: id.map(Into::into), ..self }
+    }
+
+    /// What links this request to all others that came of the same beginning: the trace that the caller told of (W3C
+    /// `traceparent`), or the request behind a job; else the request's own id.
+    pub fn correlation_id(&self) -> &str {
+        self.correlation_id.as_deref().unwrap_or(&self.request_id)
     }
 
     /// The same request, as another actor (used where signing in makes one).

@@ -81,6 +81,13 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// Where and what, as one sentence.
+    pub fn sentence(&self) -> String {
+        if self.path.is_empty() { self.message.clone() } else { format!("{}: {}", self.path.join("."), self.message) }
+    }
+}
+
 /// The kinds of [`Problem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ProblemCode {
@@ -127,6 +134,15 @@ impl Error {
     /// Something we stand on is away, with its cause for the log.
     pub fn unavailable(detail: impl std::fmt::Display) -> Self {
         Self::Unavailable { detail: detail.to_string().into() }
+    }
+
+    /// What it says to whoever may know: each problem with its field; nothing internal. At most 500 characters.
+    pub fn sentence(&self) -> String {
+        let text = match self {
+            Self::Invalid(problems) => problems.iter().map(Problem::sentence).collect::<Vec<_>>().join("; "),
+            other => other.to_string(),
+        };
+        text.chars().take(500).collect()
     }
 
     /// Whether trying the same transaction again at once is worth it: deadlock, serialization failure, busy file.

@@ -44,6 +44,16 @@ impl<C: Criteria> Filter<C> {
         self.build(backend, 1, &mut leaves)
     }
 
+    /// Changes the comparisons of every level.
+    pub fn each(&mut self, change: &mut impl FnMut(&mut C)) {
+        change(&mut self.criteria);
+        self.and.iter_mut().for_each(|part| part.each(change));
+        self.or.iter_mut().flatten().for_each(|part| part.each(change));
+        if let Some(part) = &mut self.not {
+            part.each(change);
+        }
+    }
+
     fn build(&self, backend: DbBackend, depth: usize, leaves: &mut usize) -> Result<Condition> {
         if depth > MAX_DEPTH {
             return Err(Error::invalid("filter", ProblemCode::TooLong, format!("may nest at most {MAX_DEPTH} levels")));
@@ -120,7 +130,11 @@ pub struct TimeComparator {
     pub lte: Option<DateTime<Utc>>,
 }
 
-fn bounded<T>(field: &str, values: &[T]) -> Result<()> {
+/// Refuses an `in` of more than [`MAX_IN`] values.
+///
+/// # Errors
+/// [`Error::Invalid`] at the field.
+pub fn bounded<T>(field: &str, values: &[T]) -> Result<()> {
     if values.len() > MAX_IN {
         return Err(Error::invalid(
             &format!("filter.{field}.in"),

@@ -131,10 +131,16 @@ typed_ids! {
     MessageId = "msg";
     /// A reply to a message.
     MessageReplyId = "rpl";
+    /// A file that somebody sent.
+    FileId = "fil";
     /// A domain event and, with the same id, the audit row that records it.
     EventId = "aud";
     /// A piece of background work.
     JobId = "job";
+    /// The key that personal values of somebody are sealed under.
+    PersonalKeyId = "pky";
+    /// A place in the audit trail before which rows may go.
+    CheckpointId = "ckp";
 }
 
 impl UserId {

@@ -45,6 +45,8 @@ pub struct Model {
     pub last_error: Option<String>,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
+    /// What links it to the request that it came of.
+    pub correlation_id: Option<String>,
 }
 
 /// A piece of background work.
@@ -81,6 +83,7 @@ impl Enqueue for Tx {
             leased_until: Set(None),
             last_error: Set(None),
             created_at: Set(cx.now),
+            correlation_id: Set(Some(cx.correlation_id().into())),
         };
         Entity::insert(job).exec_without_returning(self.conn()).await?;
         self.queued_job();

@@ -89,6 +89,11 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
+    /// Whether this is what stands in a tenant's place where the platform itself is asked.
+    pub fn is_platform(&self) -> bool {
+        self.id.0.is_nil()
+    }
+
     /// What stands in a tenant's place where the platform itself is asked: no schema and no file has its name, so no
     /// row of any tenant is in reach.
     pub fn platform(now: DateTime<Utc>) -> Self {

@@ -1,8 +1,15 @@
 //! Text from outside, made fit to store.
 
+mod invisible;
+
+use std::borrow::Cow;
+
+use chrono_tz::TZ_VARIANTS;
 use unicode_normalization::UnicodeNormalization;
+use url::Url;
 
 use crate::error::{Error, Problem, ProblemCode, Result};
+use invisible::{is_override, shows, without_invisible};
 
 /// Collects the problems of one input, so that a person sees all of them at once.
 #[derive(Default)]
@@ -18,7 +25,9 @@ impl Check {
         }
     }
 
-    /// A required text of one line, trimmed: 1 to `max` characters, no control characters.
+    /// A required text of one line, trimmed: 1 to `max` characters, no control characters and nothing that turns the
+    /// direction of others. What nobody sees is left out, but for joiners inside emoji and scripts that need them; a text
+    /// that shows nothing is empty.
     pub fn line(&mut self, field: &str, text: &str, max: usize) -> String {
         let text = self.optional_line(field, Some(text), max);
         text.unwrap_or_else(|| {
@@ -31,10 +40,23 @@ impl Check {
 
     /// An optional text of one line; blank counts as absent.
     pub fn optional_line(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-        self.text(field, text, max, |c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+        let refused = |c: char| c.is_control() || is_override(c) || matches!(c, '\u{2028}' | '\u{2029}');
+        let text = self.text(field, text, max, refused)?;
+        fit(&without_invisible(text))
     }
 
-    /// A required text of many lines: 1 to `max` characters; of the control characters only tab and line ends.
+    /// An optional address that a person can click: see [`is_link`]. At most `max` characters.
+    pub fn optional_link(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
+        let text = self.optional_line(field, text, max)?;
+        if !is_link(&text) {
+            let how = "must begin with https:// or http://, or be a path that begins with /";
+            self.problem(field, ProblemCode::InvalidFormat, how);
+        }
+        Some(text)
+    }
+
+    /// A required text of many lines: 1 to `max` characters, of the control characters only tab and line ends, which all
+    /// become `\n`.
     pub fn body(&mut self, field: &str, text: &str, max: usize) -> String {
         let before = self.problems.len();
         let text = self.optional_body(field, Some(text), max);
@@ -48,10 +70,19 @@ impl Check {
 
     /// An optional text of many lines; blank counts as absent.
     pub fn optional_body(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-        self.text(field, text, max, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        let refused = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}');
+        let text = self.text(field, text, max, refused)?;
+        fit(&one_kind_of_break(text))
     }
 
-    fn text(&mut self, field: &str, text: Option<&str>, max: usize, refused: impl Fn(char) -> bool) -> Option<String> {
+    /// The text where it is neither too long nor has what is refused.
+    fn text<'a>(
+        &mut self,
+        field: &str,
+        text: Option<&'a str>,
+        max: usize,
+        refused: impl Fn(char) -> bool,
+    ) -> Option<&'a str> {
         let text = text?;
         // A cheap bound first: no character is longer than four bytes.
         if text.len() > max * 4 || text.chars().count() > max {
@@ -62,8 +93,7 @@ impl Check {
             self.problem(field, ProblemCode::InvalidFormat, "must not contain control characters");
             return None;
         }
-        let text: String = text.trim().nfc().collect();
-        (!text.is_empty()).then_some(text)
+        Some(text)
     }
 
     /// A required e-mail address, in its stored form (see [`email`]).
@@ -79,6 +109,46 @@ impl Check {
     pub fn done(self) -> Result<()> {
         if self.problems.is_empty() { Ok(()) } else { Err(Error::Invalid(self.problems)) }
     }
+}
+
+/// A text as it is stored: trimmed and in one Unicode form (NFC); `None` where it shows nothing.
+fn fit(text: &str) -> Option<String> {
+    shows(text).then(|| text.trim().nfc().collect())
+}
+
+/// The same text with `\n` for every kind of line break: CR LF, CR, NEL, U+2028 and U+2029.
+pub fn one_kind_of_break(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+        return text.into();
+    }
+    text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n").into()
+}
+
+/// A text of whatever kind as one line: what would begin another is a blank, blanks are one, and what nobody sees is not
+/// there.
+pub fn one_line(text: &str) -> String {
+    let blank = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
+    let text: String = text.chars().map(blank).collect();
+    without_invisible(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a person may click it: an `http://` or `https://` address with a host and without a user, or a path below the
+/// site that shows it. What else a browser would make of it (a script, data, a path to another host) is none.
+pub fn is_link(text: &str) -> bool {
+    let Ok(site) = Url::parse("https://site.invalid") else { return false };
+    if text.starts_with('/') {
+        return site.join(text).is_ok_and(|link| link.origin() == site.origin());
+    }
+    let begins = |with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    let may = |link: Url| link.has_host() && link.username().is_empty() && link.password().is_none();
+    (begins("http://") || begins("https://")) && Url::parse(text).is_ok_and(may)
+}
+
+/// The name of a time zone as the IANA spells it, however its letters are typed: `Europe/Berlin`. `None` where there is no
+/// such zone.
+pub fn time_zone(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    TZ_VARIANTS.iter().map(|zone| zone.name()).find(|name| name.eq_ignore_ascii_case(text))
 }
 
 /// An e-mail address in the form that is stored and compared: trimmed, NFKC, lower case (the two small sigmas are one), an
@@ -121,6 +191,20 @@ pub fn email(text: &str) -> Option<String> {
     known.ok().map(|()| format!("{local}@{domain}"))
 }
 
+/// A stored address as mail systems take it: the domain in its ASCII form.
+pub fn on_the_wire(email: &str) -> String {
+    let ascii = email.rsplit_once('@').and_then(|(local, domain)| Some((local, idna::domain_to_ascii(domain).ok()?)));
+    ascii.map_or_else(|| email.to_owned(), |(local, domain)| format!("{local}@{domain}"))
+}
+
+/// A search in which every whole address has its stored form, so that it finds what is stored.
+pub fn with_stored_addresses(text: &str) -> Cow<'_, str> {
+    if !text.contains('@') {
+        return text.into();
+    }
+    text.split(' ').map(|word| email(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ").into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +243,123 @@ mod tests {
             "ada@example.com,bob@example.com",
         ] {
             assert_eq!(email(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_travel_in_ascii_and_are_looked_for_as_they_are_stored() {
+        assert_eq!(on_the_wire("anna@exämple.com"), "anna@xn--exmple-cua.com");
+        assert_eq!(on_the_wire("ännä@example.com"), "ännä@example.com", "nobody but its server reads a local part");
+        assert_eq!(with_stored_addresses("leak Anna@XN--exmple-cua.com a@"), "leak anna@exämple.com a@");
+    }
+
+    fn verdict(make: impl FnOnce(&mut Check) -> Option<String>) -> std::result::Result<Option<String>, ProblemCode> {
+        let mut check = Check::default();
+        let made = make(&mut check);
+        match check.done() {
+            Err(Error::Invalid(problems)) => Err(problems[0].code),
+            _ => Ok(made),
+        }
+    }
+
+    #[test]
+    fn names_show_what_they_are() {
+        let line = |text: &str| verdict(|check| Some(check.line("name", text, 40)));
+        for nothing in ["\u{200b}", " \u{ad}\u{feff} ", "\u{2800}", "\u{3164}", "\u{2066}\u{2069}", "\u{fe0f}\u{200d}"]
+        {
+            assert_eq!(line(nothing), Err(ProblemCode::Blank), "{nothing:?}");
+            assert_eq!(verdict(|check| check.optional_line("name", Some(nothing), 40)), Ok(None), "{nothing:?}");
+        }
+        for turned in ["Ann\u{202e}evil", "Ann\u{202d}", "a\u{2028}b", "a\u{85}b", "a\rb"] {
+            assert_eq!(line(turned), Err(ProblemCode::InvalidFormat), "{turned:?}");
+        }
+        for (typed, stored) in [
+            ("A\u{200b}nn \u{2067}x\u{2069}\u{200e}", "Ann x"),
+            ("Bild\u{ad}schirm", "Bildschirm"),
+            ("e\u{200d}\u{301}", "\u{e9}"),
+            ("Ann\u{fe0f}\u{e0041}\u{e0101}", "Ann"),
+        ] {
+            assert_eq!(line(typed), Ok(Some(stored.into())), "{typed:?}");
+        }
+        for whole in [
+            // A family, a rainbow flag, Scotland, a heart, a key.
+            "👩\u{200d}👩\u{200d}👧",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "👩🏽\u{200d}🚀",
+            "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+            "❤\u{fe0f}",
+            "1\u{fe0f}\u{20e3}",
+            // Persian, Hindi, Sinhala, Bengali; a Japanese name's own form of a letter.
+            "علی\u{200c}رضا",
+            "क्\u{200d}ष",
+            "ශ්\u{200d}රී",
+            "র\u{200d}\u{9cd}য",
+            "葛\u{e0100}西",
+        ] {
+            let whole: String = whole.nfc().collect();
+            assert_eq!(line(&whole), Ok(Some(whole.clone())), "{whole:?}");
+        }
+        for alone in ["\u{200d}Ann", "An\u{200d}n", "An\u{200c}n", "Ann\u{200d}", "Ann\u{200d} 👩"] {
+            assert!(line(alone).unwrap().unwrap().starts_with("Ann"), "{alone:?}");
+        }
+    }
+
+    #[test]
+    fn line_breaks_are_of_one_kind_and_what_shows_nothing_is_no_text() {
+        let body = |text: &str| verdict(|check| Some(check.body("content", text, 40)));
+        assert_eq!(body("a\r\nb\rc\u{85}d\u{2028}e\u{2029}f\n\r\ng"), Ok(Some("a\nb\nc\nd\ne\nf\n\ng".into())));
+        assert_eq!(body("\u{200b}\r\u{2067}"), Err(ProblemCode::Blank));
+        assert_eq!(body("\u{2067}שלום\u{2069}"), Ok(Some("\u{2067}שלום\u{2069}".into())), "a text may turn");
+        assert_eq!(body("a\u{b}b"), Err(ProblemCode::InvalidFormat));
+    }
+
+    #[test]
+    fn one_line_is_one_line() {
+        assert_eq!(one_line(" Re:\r\n\u{202e}a\u{2028}b\u{200b}c\t d\0"), "Re: a bc d");
+    }
+
+    #[test]
+    fn links_lead_to_pages() {
+        for good in
+            ["https://example.com/a?b=c#d", "HTTP://example.com", "/contact?x=1", "/", "https://bücher.example/ä"]
+        {
+            assert!(is_link(good), "{good}");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https:evil.example",
+            "https://",
+            "https://bank.example@evil.example/",
+            "example.com",
+            "contact",
+            "#x",
+            "",
+        ] {
+            assert!(!is_link(bad), "{bad}");
+        }
+        let link = |text| verdict(|check| check.optional_link("pageUrl", Some(text), 40));
+        assert_eq!(link("javascript:alert(1)"), Err(ProblemCode::InvalidFormat));
+        assert_eq!((link(" /a "), link("  ")), (Ok(Some("/a".into())), Ok(None)));
+    }
+
+    #[test]
+    fn time_zones_have_their_own_spelling() {
+        for (typed, name) in [
+            ("europe/berlin", "Europe/Berlin"),
+            (" UTC ", "UTC"),
+            ("AMERICA/argentina/UShuaia", "America/Argentina/Ushuaia"),
+        ] {
+            assert_eq!(time_zone(typed), Some(name));
+        }
+        for none in ["Mars/Olympus", "GMT+2", "Eastern Standard Time", "", "Europe"] {
+            assert_eq!(time_zone(none), None, "{none}");
         }
     }
 

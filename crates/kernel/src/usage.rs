@@ -42,7 +42,18 @@ pub async fn store(tx: &Tx, cx: &Cx, bytes: i64) -> Result<()> {
     if update.exec(tx.conn()).await?.rows_affected == 1 {
         return Ok(());
     }
-    Err(Error::invalid("", ProblemCode::NotAllowed, "there is no room left for files of this size"))
+    Err(full(""))
+}
+
+/// What is said where there is no room for a file, at a field.
+pub(crate) fn full(field: &str) -> Error {
+    Error::invalid(field, ProblemCode::NotAllowed, "there is no room left for files of this size")
+}
+
+/// Whether there is room for so many bytes now. Nothing is counted: [`store`] is.
+pub async fn has_room(conn: &Conn, cx: &Cx, bytes: i64) -> Result<bool> {
+    let after = stored(conn).await?.saturating_add(u64::try_from(bytes).unwrap_or_default());
+    Ok(cx.tenant.limits().storage_bytes.is_none_or(|most| after <= most))
 }
 
 /// Bytes of uploaded files.

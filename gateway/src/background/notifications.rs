@@ -20,6 +20,7 @@ use kernel::{
     record::{by_ids, visible_ids},
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
 
 use crate::wiring::app::App;
 
@@ -140,10 +141,12 @@ struct Role {
 
 /// What an event tells to whom; `None` where it concerns nobody in particular.
 async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
-    let told = |kind, to: Vec<UserId>, body: String, resource: Option<String>| {
+    let told = |kind, to: Vec<UserId>, body: String, resource: Option<String>, about: serde_json::Value| {
         let actor = event.actor_id;
         let sequence = event.sequence.unwrap_or_default();
-        Some(Notice { sequence, event: event.id, kind, to, actor, body, resource, letter: None })
+        let correlation = event.correlation_id.clone();
+        let metadata = Some(about).filter(|about| !about.is_null());
+        Some(Notice { sequence, event: event.id, correlation, kind, to, actor, body, resource, metadata, letter: None })
     };
     Ok(match event.kind.as_str() {
         MessageAssigned::KIND => {
@@ -151,7 +154,8 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             // Who takes a message needs no telling.
             let to = to.map(UserId::from).filter(|to| Some(*to) != event.actor_id);
             let body = "A message was assigned by a colleague.".to_owned();
-            to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string())))
+            let about = json!({ "messageId": message });
+            to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string()), about))
         }
         ReplyFailed::KIND => {
             let ReplyFailed { message, reply, .. } = decode(event)?;
@@ -163,12 +167,15 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let to = author.map(UserId::from).into_iter().chain(assignee).collect();
             // What the mail server said often repeats the visitor's address; it stands with the reply, for who may read that.
             let body = "The mail of a reply was given up. The reply says why.".to_owned();
-            told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()))
+            let about = json!({ "replyId": reply, "messageId": message });
+            told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()), about)
         }
         "person.updated" => {
             let PersonUpdated { user, new } = decode(event)?;
             let body = "Your role was changed.".to_owned();
-            new.get("role_id").and_then(|_| told(NotificationType::AccessChanged, vec![user], body, None))
+            let about = |role| json!({ "roleId": role });
+            new.get("role_id")
+                .and_then(|role| told(NotificationType::AccessChanged, vec![user], body, None, about(role)))
         }
         kind @ ("permission.granted" | "permission.revoked") => {
             let Permitted { staff, permission } = decode(event)?;
@@ -176,7 +183,8 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
                 "permission.granted" => format!("You were granted the permission {permission}."),
                 _ => format!("The permission {permission} was taken back from you."),
             };
-            told(NotificationType::AccessChanged, vec![staff.into()], body, None)
+            let about = json!({ "permission": permission, "granted": kind == "permission.granted" });
+            told(NotificationType::AccessChanged, vec![staff.into()], body, None, about)
         }
         "role.saved" => {
             let RoleSaved { role, before, after } = decode(event)?;
@@ -186,7 +194,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             }
             let to = identity::role_members(&app.db.reader(cx).await?, role).await?;
             let body = format!("The permissions of your role {} were changed.", after.name);
-            told(NotificationType::AccessChanged, to, body, Some(role.to_string()))
+            told(NotificationType::AccessChanged, to, body, Some(role.to_string()), json!({ "roleId": role }))
         }
         "invitation.accepted" => {
             let InvitationAccepted { invitation, staff } = decode(event)?;
@@ -194,7 +202,8 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let found = by_ids::<Invitations>(&conn, cx, &[invitation]).await?.remove(&invitation);
             let to = found.and_then(|found| found.invited_by).into_iter().collect();
             let body = "Somebody whom you invited is a colleague now.".to_owned();
-            told(NotificationType::InvitationAccepted, to, body, Some(staff.to_string()))
+            let about = json!({ "invitationId": invitation, "staffId": staff });
+            told(NotificationType::InvitationAccepted, to, body, Some(staff.to_string()), about)
         }
         "session.opened" => signed_in(&app.db.reader(cx).await?, event).await?,
         NotificationChannelSwitchedOff::KIND => {
@@ -207,7 +216,13 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
                 "Deliveries through a channel were given up one after the other. It was switched off; see what its \
                         last deliveries say, correct its address and switch it on again."
                     .to_owned();
-            told(NotificationType::ChannelSwitchedOff, to, body, Some(channel.to_string()))
+            told(
+                NotificationType::ChannelSwitchedOff,
+                to,
+                body,
+                Some(channel.to_string()),
+                json!({ "channelId": channel }),
+            )
         }
         _ => None,
     })
@@ -240,6 +255,7 @@ async fn signed_in(conn: &Conn, event: &Stored) -> Result<Option<Notice>> {
     Ok(Some(Notice {
         sequence: event.sequence.unwrap_or_default(),
         event: event.id,
+        correlation: event.correlation_id.clone(),
         kind: NotificationType::NewSignIn,
         to: vec![user],
         actor: None,
@@ -247,6 +263,7 @@ async fn signed_in(conn: &Conn, event: &Stored) -> Result<Option<Notice>> {
             "Somebody signed in from {address} with {agent}. If it was not you, choose another password at once."
         ),
         resource: Some(session.to_string()),
+        metadata: Some(json!({ "sessionId": session, "address": address, "agent": agent })),
         letter: Some((Template::NewSignIn, vec![("at", at), ("address", address), ("agent", agent)])),
     }))
 }

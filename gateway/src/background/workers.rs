@@ -9,10 +9,11 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
-use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink};
+use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
 use inbox::DeliverReply;
 use kernel::{
     Error, Result, Tenant,
+    cx::Origin,
     db::{TenantKey, Wake, listen, say},
     events::Outbox,
     id::TenantId,
@@ -33,8 +34,12 @@ const GATHER: Duration = Duration::from_millis(4);
 const NOTIFY: Duration = Duration::from_millis(50);
 /// How long requests are gathered before the other processes are told of them.
 const SHARE: Duration = Duration::from_millis(500);
-/// How long read notifications are kept.
-const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
+/// How long notifications are kept that were read.
+const READ: chrono::TimeDelta = chrono::TimeDelta::days(30);
+/// How long those are kept that nobody read.
+const UNREAD: chrono::TimeDelta = chrono::TimeDelta::days(90);
+/// How long sessions and refresh tokens are kept after their end.
+const ENDED: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// How long a worker may take for a job.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
@@ -275,7 +280,9 @@ async fn work_tenant(
 /// Runs one job. A handler that fails or panics costs its job an attempt and nobody else anything.
 async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
     use futures_util::FutureExt;
-    let cx = app.system(tenant.clone());
+    let origin =
+        Origin { transport: Some("job"), operation: Some(job.kind.clone()), job: Some(job.id), ..Origin::default() };
+    let cx = app.system(tenant.clone()).from(origin).correlated(job.correlation_id.as_deref());
     let work = std::panic::AssertUnwindSafe(tokio::time::timeout(PATIENCE, handle(&app, &cx, &job))).catch_unwind();
     let handled = tokio::select! {
         handled = work => handled,
@@ -288,7 +295,8 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
         Ok(Err(_)) => "took too long".into(),
         Err(_) => "panicked".into(),
     };
-    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, error, "a job failed");
+    let correlation_id = cx.correlation_id();
+    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, correlation_id, error, "a job failed");
     let (cx, job, error) = (&cx, &job, &error);
     let noted = app
         .db
@@ -332,6 +340,7 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
         DeliverNotification::KIND => {
             identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
         }
+        TakePicture::KIND => identity::take_picture(&app.db, &app.files, &app.oidc, cx, job).await,
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }
 }
@@ -351,8 +360,11 @@ async fn clean(app: Arc<App>) {
                 kernel::idempotency::purge(&conn, cx.now).await?;
                 identity::purge_external(&conn, cx.now).await?;
                 identity::purge_one_time_tokens(&conn, cx.now).await?;
-                identity::purge_notifications(&conn, cx.now - KEPT).await?;
+                identity::purge_notifications(&conn, cx.now - READ, cx.now - UNREAD).await?;
+                identity::purge_sessions(&conn, cx.now - ENDED).await?;
                 kernel::limit::purge(&conn, cx.now).await?;
+                app.files.sweep(&app.db, &cx).await?;
+                identity::move_avatars(&app.db, &app.files, &cx).await?;
                 purge_events(&app, &cx, &conn).await
             };
             if let Err(error) = cleaned.await {

@@ -141,6 +141,7 @@ async fn receive(db: &Db, cx: &Cx, when: DateTime<Utc>, index: usize, story: &St
     let origin = Origin {
         address: Some(address),
         agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
+        ..Origin::default()
     };
     let cx = at(&cx.acting_as(Actor::Anonymous).from(origin), when);
     let page = story

@@ -37,8 +37,12 @@ async fn sealed(db: &Db, source: &Arc<Source>) -> Result<BTreeMap<String, BTreeM
             )));
         }
         let cx = system(source, Arc::new(tenant), "keys");
-        for ((key, what), count) in identity::sealed_secrets(&db.reader(&cx).await?).await? {
+        let conn = db.reader(&cx).await?;
+        for ((key, what), count) in identity::sealed_secrets(&conn).await? {
             *all.entry(key).or_default().entry(what).or_default() += count;
+        }
+        if let Some(key) = audit::checkpoint_key(&conn).await? {
+            *all.entry(key).or_default().entry("checkpoints of audit trails").or_default() += 1;
         }
     }
     Ok(all)
@@ -70,6 +74,8 @@ async fn reseal(db: &Db, source: &Arc<Source>) -> Result<()> {
         total += db
             .transact(cx, "secrets.reseal", |tx| async move { identity::reseal_secrets(&tx, cx, keyring).await })
             .await?;
+        let anew = db.transact(cx, "audit.checkpoint", |tx| async move { audit::sign_anew(&tx, cx, keyring).await });
+        total += u64::from(anew.await?);
         db.outbox().seal(db, &tenant).await?;
     }
     println!("{total} secrets are sealed under the first key now");

@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{demo, system};
 use crate::{
-    background::workers,
+    background::{reads, workers},
     config::Config,
     http,
     incoming_webhooks::user_sync,
-    routes::{avatars, operations, playground},
+    routes::{avatars, files, operations, playground},
     wiring::{app::App, backend::Product, tenants},
 };
 
@@ -95,13 +95,15 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone())?);
     let tasks = workers::start(&app, config.workers.is_on(), &stop);
+    let reads = tokio::spawn(reads::write(app.clone()));
     let http = config.http()?;
     let others = operations::router(app.clone(), metrics)
         .merge(avatars::router(app.clone()))
+        .merge(files::router(app.clone()))
         .merge(user_sync::router(app.clone()))
         .merge(playground::router());
     let routes =
-        http::router(Arc::new(Product::new(app.clone())), http.clone(), stop.clone()).merge(http::edge(others, &http));
+        http::router(Arc::new(Product::new(app.clone())?), http.clone(), stop.clone()).merge(http::edge(others, &http));
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Error::unavailable(format!("{}: {error}", config.listen)))?;
@@ -115,6 +117,11 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     }
     http::serve(listener, routes, &http.server, stop.clone()).await;
     stop.cancel();
+    // Nothing is read any more: what was goes into the trail.
+    app.reads.close();
+    if reads.await.is_err() {
+        tracing::error!("what was read last could not be recorded");
+    }
     tasks.join_all().await;
     tracing::info!("stopped");
     Ok(())

@@ -24,7 +24,7 @@ impl From<Fault> for async_graphql::Error {
             _ => {}
         }
         let message = match &error {
-            Error::Invalid(problems) => problems.iter().map(sentence).collect::<Vec<_>>().join("; "),
+            Error::Invalid(problems) => problems.iter().map(Problem::sentence).collect::<Vec<_>>().join("; "),
             other => other.to_string(),
         };
         Self::new(message).extend_with(|_, extensions| {
@@ -44,14 +44,6 @@ impl From<Fault> for async_graphql::Error {
                 extensions.set("fields", async_graphql::Value::List(fields));
             }
         })
-    }
-}
-
-fn sentence(problem: &Problem) -> String {
-    if problem.path.is_empty() {
-        problem.message.clone()
-    } else {
-        format!("{}: {}", problem.path.join("."), problem.message)
     }
 }
 

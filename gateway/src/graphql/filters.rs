@@ -99,6 +99,19 @@ pub struct StringComparator {
     pub is_in: Option<Vec<String>>,
 }
 
+impl StringComparator {
+    /// With e-mail addresses, in the form in which they are stored.
+    pub fn of_emails(self) -> filter::ValueComparator<String> {
+        let stored = |text: String| kernel::text::email(&text).unwrap_or(text);
+        let by = Self {
+            eq: self.eq.map(stored),
+            ne: self.ne.map(stored),
+            is_in: self.is_in.map(|all| all.into_iter().map(stored).collect()),
+        };
+        by.into()
+    }
+}
+
 impl From<StringComparator> for filter::ValueComparator<String> {
     fn from(by: StringComparator) -> Self {
         // PostgreSQL holds no NUL, so a text with one equals nothing there; without it, neither anywhere.

@@ -16,7 +16,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use identity::{Membership, Person, Role};
 use kernel::{
     Conn, Cx, Error,
-    id::{RoleId, StaffId, UserId},
+    files::File,
+    id::{FileId, RoleId, StaffId, UserId, VisitorId},
 };
 
 use crate::wiring::app::App;
@@ -150,6 +151,10 @@ loaders! {
         let found = identity::roles_by_ids(&conn, ids, &app.catalog).await?;
         Ok(found.into_iter().map(|(id, role)| (id, Arc::new(role))).collect())
     };
+    FileId => Arc<File>, |conn, _cx, _app, ids| {
+        let found = kernel::files::by_ids(&conn, ids).await?;
+        Ok(found.into_iter().map(|(id, file)| (id, Arc::new(file))).collect())
+    };
     GrantsOf => Arc<Vec<String>>, |conn, _cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::grants_of_each(&conn, &ids).await?;
@@ -159,6 +164,11 @@ loaders! {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::known_as(&conn, &cx, &ids).await?;
         Ok(found.into_iter().map(|(id, known)| (KnownAsOf(id), Arc::new(known))).collect())
+    };
+    AcquaintancesOf => Arc<Vec<VisitorId>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::acquaintances_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, others)| (AcquaintancesOf(id), Arc::new(others))).collect())
     };
     TeamsOf => Arc<Vec<Membership>>, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
@@ -174,6 +184,10 @@ pub struct GrantsOf(pub UserId);
 /// The accounts elsewhere of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KnownAsOf(pub UserId);
+
+/// Whom a visitor was seen with in one browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AcquaintancesOf(pub VisitorId);
 
 /// The teams of a colleague.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

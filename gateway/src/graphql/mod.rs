@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod directives;
 pub mod errors;
+pub mod files;
 pub mod filters;
 pub mod identity;
 pub mod inbox;
@@ -12,6 +13,7 @@ pub mod live;
 pub mod loaders;
 pub mod node;
 pub mod paging;
+pub mod personal;
 pub mod records;
 pub mod scalars;
 pub mod schema;

@@ -14,6 +14,7 @@ use kernel::{
 use super::{
     audit::AuditLog,
     errors::Result,
+    files::{File, file},
     identity::{
         Client, Department, Invitation, Staff, Team, client, department,
         notifications::{
@@ -56,9 +57,11 @@ pub enum Node {
     NotificationChannel(NotificationChannel),
     /// A notification on its way through a channel.
     NotificationDelivery(NotificationDelivery),
+    /// A file.
+    File(File),
 }
 
-async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
+pub(super) async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
     let scope = scope(ctx);
     scope.cx().user()?;
     Ok(match prefix(text) {
@@ -78,11 +81,12 @@ async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Nod
         }
         Some("aud") => {
             let cx = scope.cx();
-            let found = audit::by_id(&scope.app.db.reader(&cx).await?, &cx, id(argument, text)?).await?;
+            let found = audit::by_id(&scope.app.db, &cx, id(argument, text)?).await?;
             found.map(|log| Node::AuditLog(log.into()))
         }
         Some("ntf") => notification(ctx, id(argument, text)?).await?.map(Node::Notification),
         Some("nch") => channel(ctx, id(argument, text)?).await?.map(Node::NotificationChannel),
+        Some("fil") => file(ctx, id(argument, text)?).await?.map(Node::File),
         Some("ndl") => delivery(ctx, id(argument, text)?).await?.map(Node::NotificationDelivery),
         _ => return Err(Error::invalid(argument, ProblemCode::InvalidFormat, "is not the id of anything here").into()),
     })

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     audit::AuditQuery,
+    files::FileMutation,
     identity::{
         IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery,
         OwnAccessMutation, PlatformMutation, PlatformQuery, SelfServiceMutation, SessionMutation, SessionQuery,
@@ -67,6 +68,7 @@ pub struct Mutation(
     NotificationMutation,
     NotificationChannelMutation,
     InboxMutation,
+    FileMutation,
     PlatformMutation,
 );
 
@@ -83,7 +85,6 @@ pub fn build(validation: ValidationMode) -> Schema {
         .register_output_type::<super::node::Node>()
         .register_output_type::<super::identity::User>()
         .override_output_type_description::<DateTime<Utc>>("An instant (RFC 3339), in UTC, to the microsecond.")
-        .disable_suggestions()
         .validation_mode(validation)
         .limit_recursive_depth(64)
         .finish()

@@ -15,6 +15,8 @@ pub struct Peer {
     pub user_agent: Option<String>,
     /// Names this operation in logs and answers; safe to log.
     pub request_id: String,
+    /// The trace that it is a part of, where the caller told of one (W3C `traceparent`); safe to log.
+    pub trace: Option<Arc<str>>,
     /// `Host` (or `:authority`), unverified.
     pub host: Option<String>,
     /// The tenant's slug from `X-Tenant` or from `connection_init`, unverified.
@@ -73,6 +75,8 @@ pub struct Operation {
     pub body_hash: Option<[u8; 32]>,
     /// How it came in.
     pub transport: Transport,
+    /// Whether its document asks what the API is like.
+    pub introspects: bool,
 }
 
 /// What [`Backend::prepare`] hands back.
@@ -133,6 +137,14 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// The [`Failure`] to answer with; nothing is executed then.
     async fn prepare(&self, peer: &Peer, operation: &Operation, request: Request) -> Result<Prepared, Failure>;
+
+    /// Whether the caller may send files with a request: asked before the files are read.
+    ///
+    /// # Errors
+    /// The [`Failure`] to answer with.
+    async fn may_upload(&self, _peer: &Peer) -> Result<(), Failure> {
+        Err(Failure::new("FORBIDDEN", "files are not taken here"))
+    }
 
     /// Checks a `connection_init`, or the caller of an SSE subscription. `None` is a session that does not end.
     ///

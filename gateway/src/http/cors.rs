@@ -43,10 +43,11 @@ impl Origins {
         let listed = headers.get(header::ORIGIN).is_some_and(|origin| self.0.contains(origin));
         if listed {
             for (name, value) in [
-                (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+                (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT"),
                 (
                     header::ACCESS_CONTROL_ALLOW_HEADERS,
-                    "authorization, content-type, idempotency-key, x-request-id, x-tenant",
+                    "authorization, content-type, idempotency-key, traceparent, x-request-id, x-tenant, graphql-require-preflight, \
+                     apollo-require-preflight, x-apollo-operation-name",
                 ),
                 (header::ACCESS_CONTROL_MAX_AGE, "600"),
             ] {

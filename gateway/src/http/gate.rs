@@ -8,7 +8,7 @@ use async_graphql::{
     Name, ServerError,
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationType},
+        types::{ExecutableDocument, OperationType, Selection, SelectionSet},
     },
 };
 
@@ -21,6 +21,8 @@ pub(super) struct Document {
     pub text: Box<str>,
     /// The syntax tree.
     pub ast: ExecutableDocument,
+    /// Whether it asks what the API is like.
+    pub introspects: bool,
     /// Its operations, in no particular order; never empty.
     pub operations: Vec<Facts>,
 }
@@ -70,7 +72,22 @@ pub(super) fn admit(text: &str, limits: &Limits) -> Result<Document, ServerError
             passed: Passed::of(&definition.variable_definitions),
         });
     }
-    Ok(Document { text: text.into(), ast, operations })
+    Ok(Document { text: text.into(), introspects: introspects(&ast), ast, operations })
+}
+
+/// Whether a document asks for the schema anywhere. The depth of the recursion was bounded before.
+fn introspects(ast: &ExecutableDocument) -> bool {
+    fn asks(set: &SelectionSet) -> bool {
+        set.items.iter().any(|item| match &item.node {
+            Selection::Field(field) => {
+                matches!(field.node.name.node.as_str(), "__schema" | "__type") || asks(&field.node.selection_set.node)
+            }
+            Selection::InlineFragment(fragment) => asks(&fragment.node.selection_set.node),
+            Selection::FragmentSpread(_) => false,
+        })
+    }
+    ast.operations.iter().any(|(_, operation)| asks(&operation.node.selection_set.node))
+        || ast.fragments.values().any(|fragment| asks(&fragment.node.selection_set.node))
 }
 
 /// The parser's own words are safe: they speak of the text alone. Its first line draws nothing, unlike the rest.
@@ -257,5 +274,19 @@ pub(super) mod tests {
         let cycle = "{messages(first:10){nodes{visitor{messages(first:10){nodes{\
                      visitor{messages(first:10){nodes{visitor{messages(first:10){nodes{id}}}}}}}}}}}}";
         assert_eq!(refused(cycle), COMPLEX);
+    }
+
+    #[test]
+    fn whoever_asks_for_the_schema_is_known_wherever_they_ask() {
+        for asks in [
+            "{__schema{types{name}}}",
+            "{a:__type(name:\"X\"){name}}",
+            "{...f} fragment f on Q{...{__schema{types{name}}}}",
+        ] {
+            assert!(passes(asks).introspects, "{asks}");
+        }
+        for asks_not in ["{__typename a{__typename}}", "{a(b:\"__schema\")}"] {
+            assert!(!passes(asks_not).introspects, "{asks_not}");
+        }
     }
 }

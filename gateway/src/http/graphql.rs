@@ -18,6 +18,7 @@ use super::{
     answer,
     backend::{Backend, Peer, Transport},
     errors::Rejection,
+    multipart::{self, Bounds},
     observe::Watch,
     operate::{Selected, Shared},
     params::Params,
@@ -43,10 +44,13 @@ pub(super) async fn endpoint<B: Backend>(State(shared): State<Arc<Shared<B>>>, r
         );
         return answer::rejected(rejection, Format::Json, &id);
     };
-    let mut watch = Watch::start(shared.names.clone(), Transport::Http, &id);
+    let mut watch = Watch::start(shared.names.clone(), Transport::Http, &id, RequestId::trace_of(&parts.extensions));
     let taken = async {
         let peer = peer::of(&parts, &shared.config.trusted_proxies)?;
-        let params = params(&shared, &parts, body).await?;
+        let params = match multipart::boundary(&parts.headers).filter(|_| parts.method == Method::POST) {
+            Some(boundary) => with_files(&shared, &parts, &peer, body, boundary).await?,
+            None => params(&shared, &parts, body).await?,
+        };
         Ok::<_, Rejection>((peer, params))
     };
     match taken.await {
@@ -110,7 +114,7 @@ async fn execute<B: Backend>(
         ));
     }
     let ready = shared.prepare(peer, selected, Transport::Http).await?;
-    let mut response = shared.execute(ready.request, kind, &ready.known).await?;
+    let mut response = shared.execute(ready.request, kind, &ready.known, ready.deadline).await?;
     let answer = answer::executed(&mut response, ready.charge, format, ready.headers, &peer.request_id);
     watch.executed(&response.errors);
     Ok(answer)
@@ -149,6 +153,35 @@ async fn params<B>(shared: &Shared<B>, parts: &Parts, body: Body) -> Result<Para
             .retryable(true)
     })??;
     Params::from_json(&body).map_err(Rejection::malformed)
+}
+
+/// The parameters of a request with files. They are read only of those who may send any.
+async fn with_files<B: Backend>(
+    shared: &Shared<B>,
+    parts: &Parts,
+    peer: &Peer,
+    body: Body,
+    boundary: String,
+) -> Result<Params, Rejection> {
+    let config = &shared.config;
+    let taken = async {
+        multipart::asked_first(&parts.headers)?;
+        if !shared.origins.allow(parts) {
+            return Err(Rejection::http(StatusCode::FORBIDDEN, "FORBIDDEN", "This origin may not send files"));
+        }
+        shared.may_upload(peer).await
+    };
+    if let Err(rejection) = taken.await {
+        discard(&mut body.into_data_stream(), 8 * config.body_bytes).await;
+        return Err(rejection);
+    }
+    let bounds = Bounds {
+        operations: config.body_bytes,
+        files: config.upload_bytes,
+        pause: config.body_timeout,
+        whole: config.upload_timeout,
+    };
+    multipart::read(parts, body, boundary, &bounds).await
 }
 
 /// Reads on for a second and throws away, so that the client hears the answer: one that is still sending when the

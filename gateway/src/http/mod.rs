@@ -28,6 +28,7 @@ mod errors;
 mod gate;
 mod graphql;
 mod limits;
+mod multipart;
 mod observe;
 mod operate;
 mod params;
@@ -41,6 +42,7 @@ mod server;
 mod session;
 mod sse;
 mod stall;
+mod uploads;
 mod weigh;
 mod ws;
 
@@ -51,6 +53,7 @@ pub use backend::{Backend, EndReason, Failure, Operation, Peer, Prepared, Sessio
 pub use limits::Limits;
 pub use request_id::RequestId;
 pub use server::{Connection, ServerConfig, serve};
+pub use uploads::{Upload, Uploads};
 pub use ws::WsConfig;
 
 use cors::Origins;
@@ -73,7 +76,11 @@ pub struct HttpConfig {
     pub body_bytes: usize,
     /// Time for a body to arrive.
     pub body_timeout: Duration,
-    /// Time for an operation to be prepared, and again for it to be executed. Subscriptions may go on.
+    /// Bytes of the files of one multipart request.
+    pub upload_bytes: u64,
+    /// Time for a request with files to arrive, of which nothing may be silent for longer than `body_timeout`.
+    pub upload_timeout: Duration,
+    /// Time for an operation to be prepared and executed. Subscriptions may go on.
     pub execution_timeout: Duration,
     /// Origins of web pages, besides our own, that may use the API: `https://desk.example.com`.
     pub origins: Vec<String>,
@@ -94,6 +101,8 @@ impl Default for HttpConfig {
             document_cache_bytes: 4 * 1024 * 1024,
             body_bytes: 1024 * 1024,
             body_timeout: Duration::from_secs(10),
+            upload_bytes: 10 * 1024 * 1024,
+            upload_timeout: Duration::from_secs(120),
             execution_timeout: Duration::from_secs(15),
             origins: Vec::new(),
             trusted_proxies: Vec::new(),

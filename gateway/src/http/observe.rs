@@ -47,18 +47,20 @@ pub(super) struct Watch {
     started: Instant,
     transport: Transport,
     request_id: String,
+    trace: Option<Arc<str>>,
     operation: Option<(Option<Name>, OperationType)>,
     outcome: &'static str,
     codes: Vec<String>,
 }
 
 impl Watch {
-    pub fn start(names: Arc<Names>, transport: Transport, request_id: &str) -> Self {
+    pub fn start(names: Arc<Names>, transport: Transport, request_id: &str, trace: Option<Arc<str>>) -> Self {
         Self {
             names,
             started: Instant::now(),
             transport,
             request_id: request_id.to_owned(),
+            trace,
             operation: None,
             outcome: "cancelled",
             codes: Vec::new(),
@@ -125,6 +127,7 @@ impl Drop for Watch {
             .map_or("", |name| name.get(..MAX_LENGTH).unwrap_or(name));
         tracing::info!(
             request_id = self.request_id,
+            correlation_id = self.trace.as_deref().unwrap_or(&self.request_id),
             transport = self.transport.as_str(),
             operation = name,
             kind,

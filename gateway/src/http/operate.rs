@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use async_graphql::{Name, Request, Response, Value, Variables, parser::types::OperationType};
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 use http::HeaderMap;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -62,6 +62,8 @@ pub(super) struct Ready {
     pub headers: HeaderMap,
     pub charge: Charge,
     pub known: Validated,
+    /// When the time that the operation may take is over.
+    pub deadline: Instant,
 }
 
 impl<B: Backend> Shared<B> {
@@ -113,35 +115,45 @@ impl<B: Backend> Shared<B> {
             .then(|| self.backend.sha256(&canonical(&selected)));
         let label = self.names.label(selected.name(), false);
         let cost = selected.charge.requested;
-        let operation = Operation { kind, name: selected.name().cloned(), label, cost, body_hash, transport };
+        let introspects = selected.document.introspects;
+        let operation =
+            Operation { kind, name: selected.name().cloned(), label, cost, body_hash, transport, introspects };
         let charge = selected.charge;
+        let uploads = selected.params.uploads.clone();
         let known = Validated::new(selected.document.clone(), selected.index, &selected.variables);
         let text = match selected.params.query {
             Some(text) if !text.is_empty() => text,
             _ => selected.document.text.to_string(),
         };
-        let mut request = Request::new(text).variables(selected.variables);
+        let mut request = Request::new(text).variables(selected.variables).data(uploads);
         request.operation_name = operation.name.as_ref().map(ToString::to_string);
         request.set_parsed_query(selected.document.ast.clone());
-        let prepared = self.guard(false, self.backend.prepare(peer, &operation, request)).await??;
+        let deadline = self.deadline();
+        let prepared = self.guard(deadline, false, self.backend.prepare(peer, &operation, request)).await??;
         let Prepared { request, headers } = prepared;
-        Ok(Ready { request, headers, charge, known })
+        Ok(Ready { request, headers, charge, known, deadline })
+    }
+
+    /// Asks the product whether the caller may send files; within the time an operation may take.
+    pub async fn may_upload(&self, peer: &Peer) -> Result<(), Rejection> {
+        Ok(self.guard(self.deadline(), false, self.backend.may_upload(peer)).await??)
     }
 
     /// Asks the product to check a caller that stays; within the time an operation may take.
     pub async fn connect(&self, peer: &Peer) -> Result<Result<Option<SessionEnd>, Failure>, Rejection> {
-        self.guard(false, self.backend.connect(peer)).await
+        self.guard(self.deadline(), false, self.backend.connect(peer)).await
     }
 
-    /// Runs a query or a mutation to its end.
+    /// Runs a query or a mutation to its end, within what preparing it left of its time.
     pub async fn execute(
         &self,
         request: Request,
         kind: OperationType,
         known: &Validated,
+        deadline: Instant,
     ) -> Result<Response, Rejection> {
         let mutation = kind == OperationType::Mutation;
-        let response = self.guard(mutation, self.backend.execute(request, known.is_valid())).await?;
+        let response = self.guard(deadline, mutation, self.backend.execute(request, known.is_valid())).await?;
         known.learn(&response);
         Ok(response)
     }
@@ -154,9 +166,14 @@ impl<B: Backend> Shared<B> {
         AssertUnwindSafe(results).catch_unwind().map(|result| result.map_err(|_| panicked()))
     }
 
+    /// When an operation that begins now has had its time.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.config.execution_timeout
+    }
+
     /// Bounds the time and catches panics.
-    async fn guard<T>(&self, mutation: bool, work: impl Future<Output = T>) -> Result<T, Rejection> {
-        match timeout(self.config.execution_timeout, AssertUnwindSafe(work).catch_unwind()).await {
+    async fn guard<T>(&self, deadline: Instant, mutation: bool, work: impl Future<Output = T>) -> Result<T, Rejection> {
+        match timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(_)) => Err(panicked()),
             Err(_) => Err(Rejection::timeout(mutation)),
@@ -197,6 +214,7 @@ fn canonical(selected: &Selected) -> Vec<u8> {
         super::answer::write_json(&mut out, name);
         write_canonical(&mut out, value);
     }
+    selected.params.uploads.digest(&mut out);
     out
 }
 

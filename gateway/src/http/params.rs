@@ -2,10 +2,12 @@
 //!
 //! <https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters>
 
-use async_graphql::Variables;
+use async_graphql::{Value as ConstValue, Variables};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
+
+use super::uploads::Uploads;
 
 /// What a client asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -17,6 +19,9 @@ pub(super) struct Params {
     pub operation_name: Option<String>,
     variables: Option<Variables>,
     extensions: Option<Map<String, Value>>,
+    /// Files that came with it.
+    #[serde(skip)]
+    pub uploads: Uploads,
 }
 
 impl Params {
@@ -54,6 +59,35 @@ impl Params {
             }
         }
         Ok(params)
+    }
+
+    /// Puts the mark of a file where it belongs: at a path such as `variables.input.file`, which holds null until then.
+    ///
+    /// # Errors
+    /// When there is no such place.
+    pub fn mark(&mut self, path: &str, mark: String) -> Result<(), String> {
+        let place = || {
+            format!(
+                "There is no place for a file at `{}`: it must be a variable that is null",
+                path.chars().take(100).collect::<String>()
+            )
+        };
+        let mut steps = path.split('.');
+        let (Some("variables"), Some(first)) = (steps.next(), steps.next()) else { return Err(place()) };
+        let mut at = self.variables.as_mut().and_then(|all| all.get_mut(first)).ok_or_else(place)?;
+        for step in steps {
+            let next = match at {
+                ConstValue::Object(fields) => fields.get_mut(step),
+                ConstValue::List(items) => step.parse::<usize>().ok().and_then(|index| items.get_mut(index)),
+                _ => None,
+            };
+            at = next.ok_or_else(place)?;
+        }
+        if *at != ConstValue::Null {
+            return Err(place());
+        }
+        *at = ConstValue::String(mark);
+        Ok(())
     }
 
     /// Takes the variables out.

@@ -35,6 +35,7 @@ pub(super) fn of(parts: &Parts, proxies: &[IpAddr]) -> Result<Peer, Rejection> {
         address: client(direct, headers, proxies),
         user_agent,
         request_id: RequestId::of(&parts.extensions),
+        trace: RequestId::trace_of(&parts.extensions),
         host: host(parts).map(str::to_owned),
         tenant: text(headers, &HeaderName::from_static("x-tenant")),
         authorization: text(headers, &header::AUTHORIZATION),

@@ -38,7 +38,12 @@ pub(super) struct Running<B> {
 impl<B: Backend> Running<B> {
     /// Always ends with a last message, so that the client never waits for nothing.
     pub async fn run(self, params: Params) {
-        let mut watch = Watch::start(self.shared.names.clone(), Transport::WebSocket, &self.peer.request_id);
+        let mut watch = Watch::start(
+            self.shared.names.clone(),
+            Transport::WebSocket,
+            &self.peer.request_id,
+            self.peer.trace.clone(),
+        );
         let work = AssertUnwindSafe(self.operate(params, &mut watch)).catch_unwind().await;
         let result = work.unwrap_or_else(|_| Err(operate::panicked()));
         let last = match result {
@@ -79,7 +84,7 @@ impl<B: Backend> Running<B> {
             watch.finished();
             return Ok(());
         }
-        let response = self.shared.execute(ready.request, kind, &ready.known).await?;
+        let response = self.shared.execute(ready.request, kind, &ready.known, ready.deadline).await?;
         report(response, watch).await
     }
 

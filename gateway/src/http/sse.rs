@@ -87,7 +87,7 @@ async fn start<B: Backend>(
         (Box::pin(shared.stream(ready.request)), end)
     } else {
         let shared = shared.clone();
-        let result = async move { shared.execute(ready.request, kind, &ready.known).await };
+        let result = async move { shared.execute(ready.request, kind, &ready.known, ready.deadline).await };
         (Box::pin(stream::once(result)), None)
     };
     let events = Events { results, end, shutdown: shared.shutdown.clone(), charge: ready.charge };

@@ -14,7 +14,7 @@ use axum::{
     routing::post,
 };
 use identity::{UserDelivery, sync_external_user};
-use kernel::{Actor, Cx, Error, Result, db::TenantKey, id::IdentityProviderId};
+use kernel::{Actor, Cx, Error, Result, cx::Origin, db::TenantKey, id::IdentityProviderId};
 use serde_json::json;
 
 use crate::{
@@ -38,20 +38,21 @@ async fn svix(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let id = RequestId::of(&parts.extensions);
+    let (id, trace) = (RequestId::of(&parts.extensions), RequestId::trace_of(&parts.extensions));
     let body = match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return said(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &id),
         Err(_) => return said(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", &id),
     };
-    let taken = take(&app, &tenant, &provider, &parts.headers, &body, &id).await;
+    let taken = take(&app, &tenant, &provider, &parts.headers, &body, (&id, trace.clone())).await;
     let outcome = taken.as_ref().map_or_else(Error::code, |()| "ok");
     metrics::counter!("frontdesk_user_sync_total", "outcome" => outcome).increment(1);
     match taken {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => {
             // Other senders' mistakes are no faults of ours; neither is written with what was sent.
-            tracing::warn!(request_id = id, tenant, provider, ?error, "a delivery was not taken");
+            let correlation_id = trace.as_deref().unwrap_or(&id);
+            tracing::warn!(request_id = id, correlation_id, tenant, provider, ?error, "a delivery was not taken");
             let status = match &error {
                 Error::Unauthenticated | Error::NotFound { .. } => StatusCode::UNAUTHORIZED,
                 Error::Invalid(_) => StatusCode::BAD_REQUEST,
@@ -79,7 +80,7 @@ async fn take(
     provider: &str,
     headers: &HeaderMap,
     body: &[u8],
-    request_id: &str,
+    (request_id, trace): (&str, Option<Arc<str>>),
 ) -> Result<()> {
     let slug = Some(tenant).filter(|slug| kernel::tenant::is_slug(slug)).ok_or(Error::Unauthenticated)?;
     let provider: IdentityProviderId = provider.parse().map_err(|_| Error::Unauthenticated)?;
@@ -95,7 +96,8 @@ async fn take(
     };
     let delivery =
         UserDelivery { id: header("id")?, timestamp: header("timestamp")?, signature: header("signature")?, body };
-    let cx = Cx::new(app.source.clone(), tenant, Actor::System, request_id);
+    let origin = Origin { transport: Some("webhook"), ..Origin::default() };
+    let cx = Cx::new(app.source.clone(), tenant, Actor::System, request_id).from(origin).correlated(trace);
     let (cx, heard) = (&cx, &identity::hear(&app.db, &cx, provider, &delivery).await?);
     let changed = app.db.transact(cx, "external_user.sync", |tx| async move {
         sync_external_user(&tx, &InTransaction(&tx), cx, &app.catalog, heard).await

@@ -1,7 +1,7 @@
 //! Where mail goes: to the tenant's own mail server where it has an active one, else to the installation's.
 
-use identity::mail::{Encryption, Mail, MailServer, MailTransport, Step, TransportError, is_mail_port};
-use inbox::{Address, MailError, Mailer, SmtpMail, Worded, Wording};
+use identity::mail::{Encryption, Mail, MailServer, MailTransport, Rendered, Step, TransportError, is_mail_port};
+use inbox::{Address, MailError, Mailer, ReplyMail, SmtpMail, Worded, Wording};
 use kernel::{Cx, Error, ProblemCode, Result, net::resolve_public};
 
 use crate::wiring::app::App;
@@ -39,6 +39,7 @@ fn mail_of(app: &App, from: Address, mail: &Mail) -> inbox::Mail {
         message_id: format!("<{}@{}>", mail.id, app.mail.domain),
         in_reply_to: String::new(),
         references: Vec::new(),
+        automatic: true,
     }
 }
 
@@ -97,10 +98,17 @@ impl Mailer for OfTenant<'_> {
 
 #[async_trait::async_trait]
 impl Wording for OfTenant<'_> {
-    async fn reply(&self, name: &str, service: Option<&str>, content: &str) -> Result<Worded> {
+    async fn reply(&self, reply: &ReplyMail) -> Result<Option<Worded>> {
         let conn = self.app.db.reader(self.cx).await?;
-        let service = service.unwrap_or("your message");
-        let rendered = identity::mail::worded_reply(&conn, self.cx, name, service, content).await?;
-        Ok(Worded { subject: rendered.subject, text: rendered.text, html: rendered.html })
+        let variables = [
+            ("service", reply.service.as_deref().unwrap_or("your message")),
+            ("subject", &reply.subject),
+            ("content", &reply.content),
+            ("quotedMessage", &reply.quoted),
+        ];
+        let rendered = identity::mail::worded_reply(&conn, self.cx, &reply.name, &variables).await?;
+        let worded =
+            |rendered: Rendered| Worded { subject: rendered.subject, text: rendered.text, html: rendered.html };
+        Ok(rendered.map(worded))
     }
 }

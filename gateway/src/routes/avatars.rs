@@ -4,15 +4,24 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    body::Body,
     extract::{Path, State},
     http::{
         HeaderName, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
     response::{IntoResponse, Response},
     routing::get,
 };
-use kernel::{db::TenantKey, id::TenantId};
+use identity::Picture;
+use kernel::{
+    db::TenantKey,
+    files::{Content, whole},
+    id::TenantId,
+};
 use uuid::Uuid;
 
 use crate::wiring::app::App;
@@ -32,10 +41,10 @@ pub fn router(app: Arc<App>) -> Router {
 
 async fn picture(State(app): State<Arc<App>>, Path((tenant, id)): Path<(String, String)>) -> Response {
     match find(&app, &tenant, &id).await {
-        Ok(Some(png)) => {
+        Ok(Some((png, size))) => {
             // Another picture has another id, so this one is good for ever.
             let kind = [(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
-            (PROTECTION, kind, png).into_response()
+            (PROTECTION, kind, [(CONTENT_LENGTH, size)], Body::from_stream(png)).into_response()
         }
         Ok(None) => (StatusCode::NOT_FOUND, PROTECTION, "There is no such picture.\n").into_response(),
         Err(error) => {
@@ -45,13 +54,16 @@ async fn picture(State(app): State<Arc<App>>, Path((tenant, id)): Path<(String, 
     }
 }
 
-async fn find(app: &App, tenant: &str, id: &str) -> kernel::Result<Option<Vec<u8>>> {
+async fn find(app: &App, tenant: &str, id: &str) -> kernel::Result<Option<(Content, u64)>> {
     let (Ok(tenant), Ok(id)) = (tenant.parse::<TenantId>(), Uuid::try_parse(id)) else { return Ok(None) };
-    let Some(tenant) = app.db.tenant(TenantKey::Id(tenant)).await?.filter(|tenant| tenant.active) else {
-        return Ok(None);
-    };
-    if tenant.schema_version.as_deref() != Some(crate::wiring::tenants::version()) {
-        return Ok(None);
-    }
-    identity::avatar(&app.db.reader(&app.system(tenant)).await?, id).await
+    let Some(tenant) = app.served(TenantKey::Id(tenant)).await? else { return Ok(None) };
+    let picture = identity::avatar(&app.db.reader(&app.system(tenant.clone())).await?, id).await?;
+    Ok(match picture {
+        None => None,
+        Some(Picture::Row(png)) => {
+            let size = png.len() as u64;
+            Some((whole(png), size))
+        }
+        Some(Picture::File(file)) => Some((app.files.read(&tenant, &file, 0..file.bytes()).await?, file.bytes())),
+    })
 }

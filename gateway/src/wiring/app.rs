@@ -8,10 +8,13 @@ use identity::{
     SettingsReader, WebhookRules,
 };
 use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
-use kernel::{Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox};
+use kernel::{
+    Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox, files::Files,
+};
 
 use crate::{
-    config::{Config, Schedule},
+    background::reads::Reads,
+    config::{Config, Introspection, Schedule},
     wiring::request_rates::Rates,
 };
 
@@ -37,6 +40,8 @@ pub struct App {
     pub database_url: String,
     /// Password hashing.
     pub passwords: Passwords,
+    /// Files, outside of the databases.
+    pub files: Files,
     /// How long sessions last at the most; a company may want it shorter.
     pub sessions: SessionPolicy,
     /// Where mail goes.
@@ -55,10 +60,14 @@ pub struct App {
     pub cards: Arc<dyn Cards>,
     /// Which addresses channels may have.
     pub webhooks: WebhookRules,
+    /// Who may ask what the API is like.
+    pub introspection: Introspection,
     /// Whether attempts are limited.
     pub rate_limits: bool,
     /// How often background work looks, and how long things are kept.
     pub schedule: Schedule,
+    /// Who read what, on its way into the trail.
+    pub reads: Reads,
     /// The names of all permissions.
     pub catalog: Vec<&'static str>,
 }
@@ -103,6 +112,7 @@ impl App {
             rates: Rates::new(kernel::crypto::hex(&source.bytes::<8>())),
             database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
+            files: config.files()?,
             sessions: config.session_policy()?,
             mailer,
             mail: config.mail_settings()?,
@@ -112,12 +122,23 @@ impl App {
             oidc: identity::Oidc::new(outgoing.clone()),
             cards: Arc::new(HttpCards::new(outgoing)),
             webhooks: config.webhooks(),
+            introspection: config.introspection,
             rate_limits: config.rate_limits.is_on(),
             schedule: config.schedule()?,
+            reads: Reads::new(config.audit_list_reads)?,
             catalog,
             db,
             source,
         }))
+    }
+
+    /// A tenant that is served now: active, and of this version.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the registry is away.
+    pub async fn served(&self, key: TenantKey) -> Result<Option<Arc<Tenant>>> {
+        let found = self.db.tenant(key).await?.filter(|tenant| tenant.active);
+        Ok(found.filter(|tenant| tenant.schema_version.as_deref() == Some(crate::wiring::tenants::version())))
     }
 
     /// A context for work of Frontdesk itself.

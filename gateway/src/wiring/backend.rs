@@ -1,12 +1,15 @@
 //! The product behind the transports: who asks, of which tenant, and the schema that answers.
 
 use std::{
+    mem,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use async_graphql::{
-    Positioned, Request, Response, ValidationMode, async_trait::async_trait, parser::types::Selection,
+    Name, Positioned, Request, Response, ValidationMode,
+    async_trait::async_trait,
+    parser::types::{OperationType, Selection},
 };
 use futures_util::{StreamExt, stream::BoxStream};
 use http::HeaderMap;
@@ -14,9 +17,12 @@ use identity::{Credential, KEY_PREFIX, KeyClaims, PlatformClaims};
 use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
 
 use crate::{
+    background::reads::Reading,
+    config::Introspection,
     graphql::{
         loaders::Rounds,
-        schema::{Schema, build},
+        personal::Shape,
+        schema::{Schema, build, sdl},
         scope::Scope,
     },
     http::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd},
@@ -32,6 +38,8 @@ pub struct Product {
     schema: Schema,
     /// For documents that are known to be valid.
     unvalidated: Schema,
+    /// What holds personal data in it.
+    shape: Shape,
 }
 
 impl From<Error> for Failure {
@@ -49,8 +57,43 @@ impl From<Error> for Failure {
 
 impl Product {
     /// The schema in front of this application.
-    pub fn new(app: Arc<App>) -> Self {
-        Self { app, schema: build(ValidationMode::Strict), unvalidated: build(ValidationMode::Fast) }
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a schema that cannot be read.
+    pub fn new(app: Arc<App>) -> Result<Self> {
+        let shape = Shape::new(&sdl())?;
+        Ok(Self { app, schema: build(ValidationMode::Strict), unvalidated: build(ValidationMode::Fast), shape })
+    }
+
+    /// What a request may come to read.
+    fn reading(&self, request: &mut Request) -> Option<Reading> {
+        let cx = scope_of(request)?.cx();
+        let (name, variables) = (request.operation_name.clone(), mem::take(&mut request.variables));
+        let found = request.parsed_query().ok().map(|document| {
+            let asked = self.shape.asked(document, name.as_deref(), &variables);
+            let mut operations = document.operations.iter();
+            let own = operations.find(|(own, _)| name.is_none() || own.map(Name::as_str) == name.as_deref());
+            (asked, own.is_some_and(|(_, operation)| operation.node.ty == OperationType::Mutation))
+        });
+        request.variables = variables;
+        let (asked, is_mutation) = found?;
+        Some(Reading::new(cx, asked, is_mutation))
+    }
+
+    /// Notes that somebody who is not signed in was refused, in the trail of whom they asked.
+    async fn refused(&self, peer: &Peer, operation: Option<&Operation>, failure: &Failure) {
+        // A platform administrator asks nobody's company.
+        if failure.code != "UNAUTHENTICATED" || self.platform_claims(peer).is_some() {
+            return;
+        }
+        let Ok(tenant) = self.tenant(peer, None).await else { return };
+        let cx = self.asked(peer, tenant, Actor::Anonymous);
+        let cx = match operation {
+            Some(operation) => called(cx, operation),
+            None => cx,
+        };
+        let why = (failure.code, failure.message.to_string());
+        self.app.reads.refuse(&cx, "request.refused", why, serde_json::json!({}));
     }
 
     /// What the request shows: an access token or an API key, if there is one.
@@ -85,7 +128,19 @@ impl Product {
             None => Actor::Anonymous,
         };
         let nowhere = Arc::new(Tenant::platform(self.app.source.now()));
-        Ok(Some(Cx::new(self.app.source.clone(), nowhere, actor, peer.request_id.as_str()).from(origin(peer))))
+        Ok(Some(self.asked(peer, nowhere, actor)))
+    }
+
+    /// Refuses those who may not ask what the API is like.
+    fn may_introspect(&self, cx: &Cx) -> Result<(), Failure> {
+        match (self.app.introspection, &cx.actor) {
+            (Introspection::Open, _) => Ok(()),
+            (Introspection::SignedIn, Actor::Anonymous) => {
+                Err(Failure::new("UNAUTHENTICATED", "only those who are signed in may ask for the schema here"))
+            }
+            (Introspection::SignedIn, _) => Ok(()),
+            (Introspection::Off, _) => Err(Failure::new("FORBIDDEN", "nobody may ask for the schema here")),
+        }
     }
 
     /// Counts the request against what its tenant may ask in a minute.
@@ -151,6 +206,14 @@ impl Product {
         Ok(tenant)
     }
 
+    /// The context of what this caller asks.
+    fn asked(&self, peer: &Peer, tenant: Arc<Tenant>, actor: Actor) -> Cx {
+        let origin = Origin { address: Some(peer.address), agent: peer.user_agent.clone(), ..Origin::default() };
+        Cx::new(self.app.source.clone(), tenant, actor, peer.request_id.as_str())
+            .from(origin)
+            .correlated(peer.trace.clone())
+    }
+
     async fn caller(&self, peer: &Peer) -> Result<(Cx, Option<Credential>), Failure> {
         let credential = self.credential(peer)?;
         Ok((self.context(peer, credential.as_ref()).await?, credential))
@@ -158,8 +221,7 @@ impl Product {
 
     async fn context(&self, peer: &Peer, credential: Option<&Credential>) -> Result<Cx, Failure> {
         let tenant = self.tenant(peer, credential).await?;
-        let cx =
-            Cx::new(self.app.source.clone(), tenant, Actor::Anonymous, peer.request_id.as_str()).from(origin(peer));
+        let cx = self.asked(peer, tenant, Actor::Anonymous);
         match credential {
             None => Ok(cx),
             Some(credential) => {
@@ -176,8 +238,14 @@ fn bearer(peer: &Peer) -> Option<&str> {
     header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).map(str::trim)
 }
 
-fn origin(peer: &Peer) -> Origin {
-    Origin { address: Some(peer.address), agent: peer.user_agent.clone() }
+/// The longest name of an operation that is kept with what it did.
+const NAME: usize = 128;
+
+/// The same request, with the name of what is asked and the way by which it came.
+fn called(cx: Cx, operation: &Operation) -> Cx {
+    let name = operation.name.as_ref().map(|name| name.chars().take(NAME).collect());
+    let origin = Origin { transport: Some(operation.transport.as_str()), operation: name, ..(*cx.origin).clone() };
+    cx.from(origin)
 }
 
 /// The mutations that need nobody to be signed in.
@@ -211,10 +279,39 @@ fn only(names: &[&str], request: &mut Request) -> bool {
     })
 }
 
+/// What the request's resolvers can reach.
+fn scope_of(request: &Request) -> Option<&Scope> {
+    request.data.get(&std::any::TypeId::of::<Scope>())?.downcast_ref::<Scope>()
+}
+
 /// The rounds in which the request's loaders fetch.
 fn rounds(request: &Request) -> Option<Rounds> {
-    let scope = request.data.get(&std::any::TypeId::of::<Scope>())?.downcast_ref::<Scope>()?;
-    Some(scope.loaders.rounds())
+    Some(scope_of(request)?.loaders.rounds())
+}
+
+/// Whether somebody asks whom we know.
+fn is_signed_in(request: &Request) -> bool {
+    scope_of(request).is_some_and(|scope| !matches!(scope.cx().actor, Actor::Anonymous))
+}
+
+/// What the validator's suggestion of other names begins with.
+const SUGGESTION: &str = " Did you mean \"";
+/// How many names are suggested.
+const SUGGESTED: usize = 3;
+
+/// Leaves the nearest names in what is said of unknown fields and arguments, and none for strangers: by guessing they would
+/// read the schema where they may not ask for it.
+fn suggest(response: &mut Response, told: bool) {
+    for error in response.errors.iter_mut().filter(|error| error.path.is_empty()) {
+        let Some(at) = error.message.find(SUGGESTION) else { continue };
+        let nearest: Vec<_> = error.message[at..].trim_end_matches('?').split(", ").take(SUGGESTED).collect();
+        let nearest = nearest.join(", ");
+        error.message.truncate(at);
+        if told {
+            error.message.push_str(&nearest);
+            error.message.push('?');
+        }
+    }
 }
 
 /// The operation's name as a metrics label, kept with the request until it is answered.
@@ -235,19 +332,40 @@ impl Backend for Product {
                 Err(failure) if failure.code == "UNAUTHENTICATED" && only(PUBLIC, &mut request) => {
                     (self.context(peer, None).await?, None)
                 }
-                caller => caller?,
+                Err(failure) => {
+                    self.refused(peer, Some(operation), &failure).await;
+                    return Err(failure);
+                }
+                Ok(caller) => caller,
             },
         };
+        let cx = called(cx, operation);
         let headers = self.count(&cx)?;
+        if operation.introspects {
+            self.may_introspect(&cx)?;
+        }
         let idempotency = peer.idempotency_key.clone().zip(operation.body_hash);
-        let live = operation.kind == async_graphql::parser::types::OperationType::Subscription;
+        let live = operation.kind == OperationType::Subscription;
         let label = Label(operation.label.clone(), cx.counters.clone());
         let scope = Scope::new(self.app.clone(), cx, credential, idempotency, live);
         Ok(Prepared { request: request.data(scope).data(label), headers })
     }
 
+    async fn may_upload(&self, peer: &Peer) -> Result<(), Failure> {
+        if self.platform_claims(peer).is_some() {
+            return Err(Failure::new("FORBIDDEN", "a platform administrator is a member of no tenant"));
+        }
+        let (cx, _) = self.caller(peer).await?;
+        cx.user()?;
+        Ok(())
+    }
+
     async fn connect(&self, peer: &Peer) -> Result<Option<SessionEnd>, Failure> {
-        let (cx, Some(credential)) = self.caller(peer).await? else { return Ok(None) };
+        let caller = self.caller(peer).await;
+        if let Err(failure) = &caller {
+            self.refused(peer, None, failure).await;
+        }
+        let (cx, Some(credential)) = caller? else { return Ok(None) };
         let app = self.app.clone();
         Ok(Some(Box::pin(async move {
             loop {
@@ -264,14 +382,22 @@ impl Backend for Product {
         })))
     }
 
-    async fn execute(&self, request: Request, valid: bool) -> Response {
+    async fn execute(&self, mut request: Request, valid: bool) -> Response {
+        let reading = self.reading(&mut request);
         let label = request.data.get(&std::any::TypeId::of::<Label>()).and_then(|label| label.downcast_ref::<Label>());
         let label = label.map(|Label(name, counters)| (name.clone(), counters.clone()));
         let schema = if valid { &self.unvalidated } else { &self.schema };
-        let response = match rounds(&request) {
+        let told = !valid && is_signed_in(&request);
+        let mut response = match rounds(&request) {
             Some(rounds) => rounds.run(schema.execute(request)).await,
             None => schema.execute(request).await,
         };
+        if let Some(reading) = reading {
+            self.app.reads.note(&reading, &response);
+        }
+        if !valid {
+            suggest(&mut response, told);
+        }
         if let Some((name, counters)) = label {
             let statements = counters.statements.load(Ordering::Relaxed);
             metrics::counter!("frontdesk_sql_statements_total", "operation" => name).increment(statements.into());
@@ -279,9 +405,17 @@ impl Backend for Product {
         response
     }
 
-    fn stream(&self, request: Request) -> BoxStream<'static, Response> {
-        let rounds = rounds(&request);
-        let results = self.schema.execute_stream(request);
+    fn stream(&self, mut request: Request) -> BoxStream<'static, Response> {
+        let (rounds, told) = (rounds(&request), is_signed_in(&request));
+        // Who listens reads from the first answer on.
+        let (app, mut reading) = (self.app.clone(), self.reading(&mut request));
+        let results = self.schema.execute_stream(request).map(move |mut response| {
+            if let Some(reading) = reading.take() {
+                app.reads.note(&reading, &response);
+            }
+            suggest(&mut response, told);
+            response
+        });
         match rounds {
             Some(rounds) => rounds.stream(results).boxed(),
             None => results.boxed(),
@@ -290,5 +424,28 @@ impl Backend for Product {
 
     fn sha256(&self, bytes: &[u8]) -> [u8; 32] {
         kernel::crypto::sha256(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::ServerError;
+
+    use super::*;
+
+    #[test]
+    fn the_nearest_names_are_for_those_who_are_known() {
+        let said = |told| {
+            let errors = vec![
+                ServerError::new("Unknown field \"a\" on type \"B\". Did you mean \"c\", \"d\", \"e\", \"f\"?", None),
+                ServerError::new("Unknown field \"a\" on type \"B\".", None),
+            ];
+            let mut response = Response::from_errors(errors);
+            suggest(&mut response, told);
+            response.errors.into_iter().map(|error| error.message).collect::<Vec<_>>()
+        };
+        let plain = "Unknown field \"a\" on type \"B\".";
+        assert_eq!(said(false), [plain, plain]);
+        assert_eq!(said(true), [format!("{plain} Did you mean \"c\", \"d\", \"e\"?"), plain.to_owned()]);
     }
 }

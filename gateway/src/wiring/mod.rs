@@ -3,5 +3,6 @@
 pub mod app;
 pub mod backend;
 pub mod bridges;
+pub mod file_storage;
 pub mod request_rates;
 pub mod tenants;

@@ -94,7 +94,9 @@ async fn migrate_schema(url: &str, tenant: &Tenant) -> Result<()> {
         // The name is made by us, of letters, digits and underscores.
         connection.execute_unprepared(&format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, tenant.schema_name)).await?;
     }
-    migration::Tenant::up(&connection, None).await?;
+    if !migration::create_tenant(&connection).await? {
+        migration::Tenant::up(&connection, None).await?;
+    }
     connection.close().await?;
     Ok(())
 }

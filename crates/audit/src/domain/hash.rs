@@ -1,6 +1,7 @@
 //! The hash of a link: SHA-256 over the hash before, the sequence, and every column of the row.
 
 use kernel::crypto::sha256;
+use sea_orm::ActiveEnum;
 use serde_json::Value as Json;
 
 use crate::store::log;
@@ -44,6 +45,23 @@ pub fn link(before: &[u8], sequence: i64, row: &log::Model) -> Vec<u8> {
     if let Some(key) = &row.api_key_id {
         field(Some(key.0.as_bytes()));
     }
+    // So is what has none of these, each of which is written with its name.
+    let json = |value: &Option<Json>| value.as_ref().map(|json| canonical(json).into_bytes());
+    let later = [
+        ("action", row.action.map(|action| action.to_value().into_bytes())),
+        ("error", text(&row.error)),
+        ("details", json(&row.details)),
+        ("metadata", json(&row.metadata)),
+        ("correlation_id", text(&row.correlation_id)),
+        ("actor_key", row.actor_key.map(|key| key.0.as_bytes().to_vec())),
+        ("actor_sealed", row.actor_sealed.clone()),
+        ("values_key", row.values_key.map(|key| key.0.as_bytes().to_vec())),
+        ("values_sealed", row.values_sealed.clone()),
+    ];
+    for (name, value) in later.iter().filter(|(_, value)| value.is_some()) {
+        field(Some(name.as_bytes()));
+        field(value.as_deref());
+    }
     sha256(&bytes).to_vec()
 }
 
@@ -68,7 +86,7 @@ fn canonical(json: &Json) -> String {
 mod tests {
     use chrono::DateTime;
     use kernel::{
-        events::Severity,
+        events::Action,
         id::{ApiKeyId, EventId, SessionId, UserId},
     };
     use serde_json::json;
@@ -82,7 +100,7 @@ mod tests {
             id: EventId(id(1)),
             at: DateTime::from_timestamp_micros(1_767_225_600_000_001).unwrap(),
             kind: "message.status_changed".to_owned(),
-            severity: Severity::Info,
+            severity: log::Level::Info,
             success: true,
             failure: None,
             actor_kind: "staff".to_owned(),
@@ -97,6 +115,17 @@ mod tests {
             old_values: Some(json!({ "status": "NEW" })),
             new_values: Some(json!({ "status": "READ" })),
             api_key_id: None,
+            action: None,
+            error: None,
+            details: None,
+            metadata: None,
+            correlation_id: None,
+            actor_key: None,
+            actor_sealed: None,
+            values_key: None,
+            values_sealed: None,
+            email_mark: None,
+            address_mark: None,
         }
     }
 
@@ -109,5 +138,19 @@ mod tests {
         let key = ApiKeyId(Uuid::from_u128(0x0190_a5f0_0000_7000_8000_0000_0000_0005));
         let by_key = log::Model { api_key_id: Some(key), ..row() };
         assert_eq!(hash(&by_key), "bfa9854be0a2bdb853aba8fe17c4eff54aab0337410c4cb59760cf45659f232d");
+        let today = log::Model {
+            severity: log::Level::Medium,
+            action: Some(Action::Update),
+            error: Some("no".to_owned()),
+            details: Some(json!({ "b": 1, "a": [2] })),
+            metadata: Some(json!({ "transport": "http" })),
+            correlation_id: Some("0af7651916cd43dd8448eb211c80319c".to_owned()),
+            values_key: Some(kernel::id::PersonalKeyId(Uuid::from_u128(0x0190_a5f0_0000_7000_8000_0000_0000_0006))),
+            values_sealed: Some(vec![1, 2, 3]),
+            // What rows are found by goes when somebody is forgotten.
+            email_mark: Some(vec![4]),
+            ..row()
+        };
+        assert_eq!(hash(&today), "4ad542907586200f652edb8fcc177b8fe9703b220ba85dc13ae2ad8adfba5abd");
     }
 }

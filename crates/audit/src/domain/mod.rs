@@ -1,3 +1,4 @@
-//! The rule of the chain, without a database.
+//! The rules of the chain and of the names, without a database.
 
 pub mod hash;
+pub mod names;

@@ -2,21 +2,24 @@
 
 use std::collections::HashMap;
 
-use kernel::{Conn, Result, db::any_of, events::Outbox, id::EventId};
+use chrono::{DateTime, Utc};
+use kernel::{Conn, Cx, Result, crypto::Keyring, db::any_of, events::Outbox, id::EventId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::{
     domain::hash::{GENESIS, link},
-    store::{chain, log},
+    store::{chain, checkpoint, log},
 };
 
 /// An unbroken chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// The last number; equals the number of rows.
+    /// The last number; equals the number of rows that there have been.
     pub sequence: i64,
+    /// The last number before the place that was begun at: a checkpoint's, else 0.
+    pub from: i64,
     /// The hash of the end, in hexadecimal. Keep it elsewhere to prove later that nothing was cut off.
     pub hash: String,
     /// Audit rows that are committed and not yet linked.
@@ -36,13 +39,77 @@ pub struct Broken {
 
 const BATCH: u64 = 1000;
 
-/// Reads the whole chain and compares it with its rows and with `head`, the number and hash where it should end.
-pub async fn verify(conn: &Conn, head: &(i64, Vec<u8>)) -> Result<Result<Verified, Broken>, kernel::Error> {
-    let mut before = GENESIS.to_vec();
-    let mut sequence = 0;
-    loop {
+/// A place up to which the trail was whole when it was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The last number before it.
+    pub sequence: i64,
+    /// The hash of that link.
+    pub hash: Vec<u8>,
+    /// How many rows there have been up to there.
+    pub rows: i64,
+}
+
+impl Checkpoint {
+    /// The place before the first row.
+    pub(crate) fn beginning() -> Self {
+        Self { sequence: 0, hash: GENESIS.to_vec(), rows: 0 }
+    }
+
+    /// A stored checkpoint, if a key of this database signed it.
+    pub(crate) fn read(cx: &Cx, keyring: &Keyring, row: checkpoint::Model) -> Result<Self, &'static str> {
+        let read = Self { sequence: row.sequence, hash: row.hash, rows: row.rows };
+        match keyring.verifies(&row.key_id, &read.signed(cx, row.at), &row.signature) {
+            Some(true) => Ok(read),
+            Some(false) => Err("the checkpoint was altered, or is not ours"),
+            None => Err("the checkpoint is signed by a key that is not given"),
+        }
+    }
+
+    /// What is signed of it.
+    pub(crate) fn signed(&self, cx: &Cx, at: DateTime<Utc>) -> Vec<u8> {
+        let parts: [&[u8]; 6] = [
+            b"frontdesk audit checkpoint v1",
+            cx.tenant.id.0.as_bytes(),
+            &self.sequence.to_be_bytes(),
+            &self.rows.to_be_bytes(),
+            &at.timestamp_micros().to_be_bytes(),
+            &self.hash,
+        ];
+        parts.concat()
+    }
+}
+
+/// The newest checkpoint.
+pub(crate) async fn newest(conn: &Conn) -> Result<Option<checkpoint::Model>> {
+    let newest = checkpoint::Entity::find()
+        .order_by_desc(checkpoint::Column::Sequence)
+        .order_by_desc(checkpoint::Column::At)
+        .order_by_desc(checkpoint::Column::Id);
+    Ok(newest.one(conn).await?)
+}
+
+/// The short id of the key that signed the newest checkpoint.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn checkpoint_key(conn: &Conn) -> Result<Option<String>> {
+    Ok(newest(conn).await?.map(|row| row.key_id))
+}
+
+/// Reads the links behind `from` with their rows, up to the number `upto` or to the end; returns the last number and its hash, or
+/// the first link that does not fit.
+pub(crate) async fn links_up_to(
+    conn: &Conn,
+    from: &Checkpoint,
+    upto: Option<i64>,
+) -> Result<Result<(i64, Vec<u8>), Broken>> {
+    let (mut sequence, mut before) = (from.sequence, from.hash.clone());
+    let upto = upto.unwrap_or(i64::MAX);
+    while sequence < upto {
         let links = chain::Entity::find()
             .filter(chain::Column::Sequence.gt(sequence))
+            .filter(chain::Column::Sequence.lte(upto))
             .order_by_asc(chain::Column::Sequence)
             .limit(BATCH)
             .all(conn)
@@ -70,6 +137,61 @@ pub async fn verify(conn: &Conn, head: &(i64, Vec<u8>)) -> Result<Result<Verifie
             before = hash;
         }
     }
+    Ok(Ok((sequence, before)))
+}
+
+/// Where to begin: at the newest checkpoint; with `all` at the oldest link that is there, whose own hash is believed where what
+/// was before it has gone. Second, a number at which the hash must be this checkpoint's.
+async fn start(
+    conn: &Conn,
+    cx: &Cx,
+    keyring: &Keyring,
+    all: bool,
+) -> Result<Result<(Checkpoint, Option<Checkpoint>), Broken>> {
+    let Some(row) = newest(conn).await? else { return Ok(Ok((Checkpoint::beginning(), None))) };
+    let sequence = row.sequence;
+    let known = match Checkpoint::read(cx, keyring, row) {
+        Ok(known) => known,
+        Err(reason) => return Ok(Err(Broken { sequence, audit_log: None, reason })),
+    };
+    let oldest = chain::Entity::find().order_by_asc(chain::Column::Sequence).one(conn).await?;
+    Ok(Ok(match oldest.filter(|oldest| all && oldest.sequence <= known.sequence) {
+        None => (known, None),
+        Some(oldest) if oldest.sequence == 1 => (Checkpoint::beginning(), Some(known)),
+        Some(oldest) => {
+            (Checkpoint { sequence: oldest.sequence, hash: oldest.hash, rows: oldest.sequence }, Some(known))
+        }
+    }))
+}
+
+/// Reads the chain from its newest checkpoint on, or `all` that is there, and compares it with its rows and with `head`, the number
+/// and hash where it should end.
+pub async fn verify(
+    conn: &Conn,
+    cx: &Cx,
+    keyring: &Keyring,
+    head: &(i64, Vec<u8>),
+    all: bool,
+) -> Result<Result<Verified, Broken>, kernel::Error> {
+    let (mut from, through) = match start(conn, cx, keyring, all).await? {
+        Ok(start) => start,
+        Err(broken) => return Ok(Err(broken)),
+    };
+    let first = from.sequence;
+    if let Some(through) = through {
+        match links_up_to(conn, &from, Some(through.sequence)).await? {
+            Err(broken) => return Ok(Err(broken)),
+            Ok((sequence, hash)) if sequence != through.sequence || hash != through.hash => {
+                let reason = "the chain does not lead to its checkpoint";
+                return Ok(Err(Broken { sequence, audit_log: None, reason }));
+            }
+            Ok(_) => from = through,
+        }
+    }
+    let (sequence, before) = match links_up_to(conn, &from, None).await? {
+        Ok(end) => end,
+        Err(broken) => return Ok(Err(broken)),
+    };
     // The head is read first and may have moved on meanwhile; it never moves back.
     if sequence < head.0 || sequence == head.0 && before != head.1 {
         return Ok(Err(Broken {
@@ -79,7 +201,7 @@ pub async fn verify(conn: &Conn, head: &(i64, Vec<u8>)) -> Result<Result<Verifie
         }));
     }
     let rows = log::Entity::find().count(conn).await?;
-    let linked = sequence.unsigned_abs();
+    let linked = chain::Entity::find().count(conn).await?;
     if rows < linked {
         return Ok(Err(Broken { sequence, audit_log: None, reason: "there are more links than audit rows" }));
     }
@@ -102,5 +224,5 @@ pub async fn verify(conn: &Conn, head: &(i64, Vec<u8>)) -> Result<Result<Verifie
             return Ok(Err(Broken { sequence: sequence + 1, audit_log: Some(*forged), reason }));
         }
     }
-    Ok(Ok(Verified { sequence, hash: kernel::crypto::hex(&before), unsealed: rows - linked }))
+    Ok(Ok(Verified { sequence, from: first, hash: kernel::crypto::hex(&before), unsealed: rows - linked }))
 }

@@ -16,10 +16,50 @@ use crate::domain::hash::link;
 pub mod log {
     use chrono::{DateTime, Utc};
     use kernel::{
-        events::Severity,
-        id::{ApiKeyId, EventId, SessionId, UserId},
+        events::{Action, Severity},
+        id::{ApiKeyId, EventId, PersonalKeyId, SessionId, UserId},
     };
     use sea_orm::entity::prelude::*;
+
+    /// How serious, in the words that rows hold: those of old rows stay, since they are hashed.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+    pub enum Level {
+        /// Low, as it was called once.
+        Info,
+        /// Medium, as it was called once.
+        Warning,
+        /// See [`Severity::Low`].
+        Low,
+        /// See [`Severity::Medium`].
+        Medium,
+        /// See [`Severity::High`].
+        High,
+        /// See [`Severity::Critical`].
+        Critical,
+    }
+
+    impl From<Severity> for Level {
+        fn from(severity: Severity) -> Self {
+            match severity {
+                Severity::Low => Self::Low,
+                Severity::Medium => Self::Medium,
+                Severity::High => Self::High,
+                Severity::Critical => Self::Critical,
+            }
+        }
+    }
+
+    impl From<Level> for Severity {
+        fn from(level: Level) -> Self {
+            match level {
+                Level::Info | Level::Low => Self::Low,
+                Level::Warning | Level::Medium => Self::Medium,
+                Level::High => Self::High,
+                Level::Critical => Self::Critical,
+            }
+        }
+    }
 
     /// One attempt or change.
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
@@ -33,7 +73,7 @@ pub mod log {
         /// The event's name, such as `message.replied`.
         pub kind: String,
         /// How serious.
-        pub severity: Severity,
+        pub severity: Level,
         /// Whether it succeeded.
         pub success: bool,
         /// The error code of what did not.
@@ -64,6 +104,30 @@ pub mod log {
         pub new_values: Option<Json>,
         /// The key that acted for them.
         pub api_key_id: Option<ApiKeyId>,
+        /// What was done to the thing; old rows do not say.
+        pub action: Option<Action>,
+        /// Why it did not succeed, as a sentence.
+        pub error: Option<String>,
+        /// What else there is to know of it.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub details: Option<Json>,
+        /// What else there is to know of how it came about.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub metadata: Option<Json>,
+        /// What links it to others, where that is not the request.
+        pub correlation_id: Option<String>,
+        /// The key that who the actor was is sealed under.
+        pub actor_key: Option<PersonalKeyId>,
+        /// The actor's address, where the request came from, and with which program.
+        pub actor_sealed: Option<Vec<u8>>,
+        /// The key that personal values are sealed under.
+        pub values_key: Option<PersonalKeyId>,
+        /// Of the values before and after, and of the details.
+        pub values_sealed: Option<Vec<u8>>,
+        /// By what the actor's address is found; not hashed, since it goes when they are forgotten.
+        pub email_mark: Option<Vec<u8>>,
+        /// By what the place is found that the request came from; not hashed either.
+        pub address_mark: Option<Vec<u8>>,
     }
 
     /// No relation.
@@ -98,6 +162,40 @@ pub mod chain {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Places in the trail before which rows may go.
+pub mod checkpoint {
+    use chrono::{DateTime, Utc};
+    use kernel::id::CheckpointId;
+    use sea_orm::entity::prelude::*;
+
+    /// One place.
+    #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(schema_name = "~tenant", table_name = "audit_checkpoints")]
+    pub struct Model {
+        /// Its id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: CheckpointId,
+        /// The last number before it.
+        pub sequence: i64,
+        /// The hash of that link.
+        pub hash: Vec<u8>,
+        /// How many rows the trail has had up to there.
+        pub rows: i64,
+        /// When it was made.
+        pub at: DateTime<Utc>,
+        /// The short id of the secret key that it is signed by.
+        pub key_id: String,
+        /// Ed25519 over all of the above.
+        pub signature: Vec<u8>,
+    }
+
+    /// No relation.
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Writes the audit rows of a transaction, inside it.
 pub struct AuditSink;
 
@@ -108,7 +206,7 @@ impl Sink for AuditSink {
             id: Set(event.id),
             at: Set(event.at),
             kind: Set(event.kind.into()),
-            severity: Set(event.severity),
+            severity: Set(event.severity.into()),
             success: Set(event.success),
             failure: Set(event.failure.map(Into::into)),
             actor_kind: Set(event.actor_kind.into()),
@@ -123,6 +221,17 @@ impl Sink for AuditSink {
             old_values: Set(event.old.clone()),
             new_values: Set(event.new.clone()),
             api_key_id: Set(event.api_key),
+            action: Set(Some(event.action)),
+            error: Set(event.error.clone()),
+            details: Set(event.details.clone()),
+            metadata: Set(event.metadata.clone()),
+            actor_key: Set(event.seals.actor.as_ref().map(|seal| seal.key)),
+            actor_sealed: Set(event.seals.actor.as_ref().map(|seal| seal.bytes.clone())),
+            values_key: Set(event.seals.values.as_ref().map(|seal| seal.key)),
+            values_sealed: Set(event.seals.values.as_ref().map(|seal| seal.bytes.clone())),
+            email_mark: Set(event.seals.email_mark.clone()),
+            address_mark: Set(event.seals.address_mark.clone()),
+            correlation_id: Set(Some(&event.correlation_id).filter(|id| **id != event.request_id).cloned()),
         });
         log::Entity::insert_many(rows).exec_without_returning(conn).await?;
         Ok(())

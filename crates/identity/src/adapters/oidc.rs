@@ -23,6 +23,7 @@ use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
 use super::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
+use crate::domain::people::picture::MOST_BYTES;
 use crate::domain::single_sign_on::{
     discovery::{Discovery, Endpoints, SecretIn, document},
     id_token::{Claims, Refusal, Userinfo},
@@ -209,6 +210,25 @@ impl Oidc {
                 tracing::warn!(answer = ?other.map(|(status, _)| status), "a userinfo endpoint could not be asked");
                 Err(Refusal::Unreachable)
             }
+        }
+    }
+
+    /// A picture at an address that a provider named; `None` where there is none to be had.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where there may be one later.
+    pub async fn picture(&self, address: &str) -> Result<Option<Vec<u8>>> {
+        let Ok(url) = Url::parse(address) else { return Ok(None) };
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("image/png, image/jpeg, image/webp"));
+        let ask = Ask { method: Method::GET, headers, body: Default::default() };
+        match self.outgoing.send(&url, ask, Bounds { patience: PATIENCE, read: MOST_BYTES }).await {
+            Ok(answer) if answer.status == StatusCode::OK && answer.is_whole => Ok(Some(answer.body)),
+            Ok(answer) if answer.status.is_server_error() => {
+                Err(Error::unavailable(format!("a picture was answered with {}", answer.status)))
+            }
+            Ok(_) | Err(NoAnswer::Never(_)) => Ok(None),
+            Err(NoAnswer::Away(why)) => Err(Error::unavailable(why)),
         }
     }
 

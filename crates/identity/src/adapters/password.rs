@@ -14,6 +14,7 @@ use std::{
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 use kernel::{Error, Result, Source};
 use tokio::sync::oneshot;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::sign_in::password_rules;
 
@@ -41,6 +42,45 @@ fn argon() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
 }
 
+/// What a password is to a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Another one.
+    Wrong,
+    /// It is the password, and its hash is as it would be made today.
+    Right,
+    /// It is the password, and its hash is to be made anew: it is bcrypt's, or of another Unicode form.
+    Outdated,
+}
+
+impl Verdict {
+    /// Whether it is the password.
+    pub(crate) fn is_right(self) -> bool {
+        self != Self::Wrong
+    }
+}
+
+/// The forms in which a password may have been stored, each once: as it is stored now, as it was typed, and taken apart.
+fn forms(password: &str) -> Vec<String> {
+    let mut forms = vec![password_rules::stored_form(password)];
+    for other in [password.to_owned(), password.nfd().collect()] {
+        if !forms.contains(&other) {
+            forms.push(other);
+        }
+    }
+    forms
+}
+
+/// Every form is tried, whichever fits: how long it takes depends on what was typed, and says nothing about the hash.
+fn judge(password: &str, hash: &str) -> Verdict {
+    let fits: Vec<bool> = forms(password).iter().map(|form| matches(form, hash)).collect();
+    match fits.iter().position(|fits| *fits) {
+        None => Verdict::Wrong,
+        Some(0) if !is_outdated(hash) => Verdict::Right,
+        Some(_) => Verdict::Outdated,
+    }
+}
+
 fn hash(password: &str, salt: [u8; 16]) -> Result<String> {
     argon().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(Error::internal)
 }
@@ -54,8 +94,8 @@ fn matches(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-/// Whether a hash is bcrypt's, to be replaced when its password is known.
-pub(crate) fn is_outdated(hash: &str) -> bool {
+/// Whether a hash is bcrypt's.
+fn is_outdated(hash: &str) -> bool {
     ["$2a$", "$2b$", "$2y$"].iter().any(|mark| hash.starts_with(mark))
 }
 
@@ -115,7 +155,7 @@ impl Passwords {
     /// # Errors
     /// [`Error::Unavailable`] where too many wait.
     pub async fn hash(&self, source: &Source, password: &str) -> Result<String> {
-        let (password, salt) = (password.to_owned(), source.bytes());
+        let (password, salt) = (password_rules::stored_form(password), source.bytes());
         self.turn(move || hash(&password, salt)).await?
     }
 
@@ -127,12 +167,18 @@ impl Passwords {
     /// # Errors
     /// [`Error::Unavailable`] where too many wait.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+        Ok(self.judge(password, hash).await?.is_right())
+    }
+
+    /// The same, and whether the hash is to be made anew.
+    pub(crate) async fn judge(&self, password: &str, hash: Option<&str>) -> Result<Verdict> {
         if password.len() > LONGEST {
-            return Ok(false);
+            return Ok(Verdict::Wrong);
         }
         let known = hash.is_some();
         let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.decoy).to_owned());
-        Ok(self.turn(move || matches(&password, &hash)).await? && known)
+        let verdict = self.turn(move || judge(&password, &hash)).await?;
+        Ok(if known { verdict } else { Verdict::Wrong })
     }
 }
 
@@ -156,6 +202,24 @@ mod tests {
             assert!(!passwords.verify(password, hash).await.unwrap());
         }
         assert!(!passwords.verify(&"x".repeat(LONGEST + 1), Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_password_is_the_same_however_its_letters_are_put_together() {
+        let (source, passwords) = passwords();
+        let (whole, apart) = ("caf\u{e9} caf\u{e9}", "cafe\u{301} cafe\u{301}");
+        let mixed = "cafe\u{301} caf\u{e9}";
+        let now = passwords.hash(&source, apart).await.unwrap();
+        for typed in [whole, apart, mixed] {
+            assert_eq!(passwords.judge(typed, Some(&now)).await.unwrap(), Verdict::Right, "{typed:?}");
+        }
+        // Before, what was typed was stored as it was.
+        for (stored, typed) in [(apart, whole), (apart, apart), (mixed, mixed), (apart, mixed)] {
+            let before = hash(stored, source.bytes()).unwrap();
+            assert_eq!(passwords.judge(typed, Some(&before)).await.unwrap(), Verdict::Outdated, "{typed:?}");
+        }
+        assert_eq!(passwords.judge("cafe cafe", Some(&now)).await.unwrap(), Verdict::Wrong);
+        assert_eq!((forms("plain").len(), forms(whole).len(), forms(mixed).len()), (1, 2, 3));
     }
 
     #[tokio::test]

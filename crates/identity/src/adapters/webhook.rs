@@ -26,6 +26,8 @@ const PAUSE: Duration = Duration::from_secs(3600);
 
 /// The same at each try of a delivery, so that whoever reads can tell a second one.
 const DELIVERY: HeaderName = HeaderName::from_static("x-frontdesk-delivery");
+/// What links it to the request that it came of.
+const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Posts cards by HTTP.
 pub struct HttpCards(Outgoing);
@@ -39,10 +41,17 @@ impl HttpCards {
 
 #[async_trait::async_trait]
 impl Cards for HttpCards {
-    async fn post(&self, webhook: &Webhook, delivery: &str, message: String) -> Result<(), PostError> {
+    async fn post(
+        &self,
+        webhook: &Webhook,
+        delivery: &str,
+        correlation: &str,
+        message: String,
+    ) -> Result<(), PostError> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(HeaderValue::from_str(delivery).map(|delivery| (DELIVERY, delivery)));
+        headers.extend(HeaderValue::from_str(correlation).map(|correlation| (CORRELATION, correlation)));
         let ask = Ask { method: Method::POST, headers, body: message.into() };
         let answer = self.0.send(&webhook.url, ask, Bounds { patience: PATIENCE, read: READ }).await;
         let answer = answer.map_err(|error| match error {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    events::{Event, Resource},
+    events::{Event, Resource, Severity},
     id::{ApiKeyId, UserId},
 };
 use sea_orm::{DerivePartialModel, prelude::Json};
@@ -77,6 +77,7 @@ pub struct ApiKeyCreated {
 impl Event for ApiKeyCreated {
     const KIND: &'static str = "api_key.created";
     const TOPIC: &'static str = "identity";
+    const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource::new("ApiKey", self.key.id)
     }

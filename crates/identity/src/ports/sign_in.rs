@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
+    files::Received,
     id::{InvitationId, OneTimeTokenId, UserId},
 };
-use uuid::Uuid;
 
 use crate::{
     domain::sign_in::one_time::{Payload, Registration},
@@ -56,9 +56,9 @@ pub trait Accounts {
     async fn verify(&self, id: UserId, said: Option<&Registration>, at: DateTime<Utc>) -> Result<()>;
     /// Gives a person another address, which was shown to be theirs.
     async fn change_email(&self, id: UserId, email: &str, at: DateTime<Utc>) -> Result<()>;
-    /// Gives a person this picture under this id, or none; returns whether they had one. Refused where the tenant's storage
-    /// has no room for it.
-    async fn picture(&self, cx: &Cx, id: UserId, picture: Option<(Uuid, &[u8])>) -> Result<bool>;
+    /// Gives a person this picture, or none; returns whether they had one. Refused where the tenant's storage has no room
+    /// for it.
+    async fn picture(&self, cx: &Cx, id: UserId, picture: Option<&Received>) -> Result<bool>;
 }
 
 /// Invitations.

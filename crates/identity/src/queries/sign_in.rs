@@ -1,20 +1,14 @@
-//! Pictures, and tokens before they are used.
+//! Tokens before they are used.
 
 use chrono::{DateTime, Utc};
 use kernel::{Conn, Result};
-use sea_orm::{QuerySelect, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 
 use crate::store::{
     invitations::invitation,
-    people::{avatar, user},
+    people::user,
     sign_in::one_time_token::{self, Purpose},
 };
-
-/// A picture by its id, as PNG. Whoever knows the id may see it: pages show pictures without signing in.
-pub async fn avatar(conn: &Conn, id: Uuid) -> Result<Option<Vec<u8>>> {
-    let image = avatar::Entity::find_by_id(id).select_only().column(avatar::Column::Image);
-    Ok(image.into_tuple().one(conn).await?)
-}
 
 /// A token that is still good, to look at before a password is hashed; using it is another matter.
 pub(crate) async fn good(

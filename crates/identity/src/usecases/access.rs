@@ -15,7 +15,7 @@ use crate::{
             events::{PermissionGranted, PermissionRevoked, RoleSaved},
             role::{ADMINISTRATORS, MAY_EVERYTHING, Role},
         },
-        people::person::Person,
+        people::{events::Grants, person::Person},
     },
     policy::{MANAGE_ROLES, MANAGE_SIGN_IN, holds_all},
     ports::{ExternalIdentities, People, Roles, Who},
@@ -69,6 +69,33 @@ pub(crate) async fn held_by<S: Roles>(s: &S, catalog: &[&str], id: UserId, role:
     let mut names = Role::of(role, catalog).permissions;
     names.extend(s.grants(id).await?);
     Ok(names)
+}
+
+/// Somebody has another role now: what came with the one before goes with it, and what comes with the new one is granted.
+/// Returns what came with each.
+pub(crate) async fn grants_follow<S: Roles>(
+    s: &S,
+    cx: &Cx,
+    id: UserId,
+    before: Option<RoleId>,
+    after: &Role,
+) -> Result<Grants> {
+    let before = match before {
+        Some(before) => s.role(before).await?.map(|row| Role::of(row, &[])),
+        None => None,
+    };
+    let old: &'static [&'static str] = match &before {
+        Some(before) => before.comes_with(),
+        None => &[],
+    };
+    let new = after.comes_with();
+    if !old.is_empty() {
+        s.revoke_grants(id, old).await?;
+    }
+    if !new.is_empty() {
+        s.grant_all(id, new, cx.person().ok().map(|actor| actor.id), cx.now).await?;
+    }
+    Ok((old, new))
 }
 
 /// Whether nobody else could do what the person does: the last active administrator, and the last who may everything, as

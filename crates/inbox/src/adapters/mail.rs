@@ -4,9 +4,14 @@ use std::{path::PathBuf, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, MultiPart, SinglePart},
-    transport::file::AsyncFileTransport,
+    message::{
+        Mailbox, MultiPart, SinglePart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::{file::AsyncFileTransport, smtp},
 };
+
+use kernel::text::on_the_wire;
 
 use super::server::MailServer;
 use crate::{
@@ -64,9 +69,11 @@ impl FileMail {
 #[async_trait::async_trait]
 impl Mailer for SmtpMail {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        self.transport.send(build(mail)?).await.map(drop).map_err(|error| {
+        self.transport.send(build(mail)?).await.map(drop).map_err(|error| match error {
+            error if takes_no_such_address(mail, &error) => MailError::Never(NO_SUCH_ADDRESS.into()),
             // 5xx answers are final (RFC 5321, section 4.2.1); everything else may pass.
-            if error.is_permanent() { MailError::Never(error.to_string()) } else { MailError::Later(error.to_string()) }
+            error if error.is_permanent() => MailError::Never(error.to_string()),
+            error => MailError::Later(error.to_string()),
         })
     }
 }
@@ -78,9 +85,22 @@ impl Mailer for FileMail {
     }
 }
 
+/// What is said of a mail whose sender or recipient has letters before the `@` that a server does not take.
+pub(super) const NO_SUCH_ADDRESS: &str =
+    "the mail server takes no address with letters such as ä before the @ (it lacks SMTPUTF8)";
+
+/// Whether an address of the mail is one that not every server takes.
+pub(super) fn is_international(mail: &Mail) -> bool {
+    [&mail.from, &mail.to].iter().any(|address| !on_the_wire(&address.email).is_ascii())
+}
+
+/// Whether the server was told nothing, because it would not take an address. It will not tomorrow either.
+fn takes_no_such_address(mail: &Mail, error: &smtp::Error) -> bool {
+    is_international(mail) && error.is_client() && error.to_string().contains("SMTPUTF8")
+}
+
 fn mailbox(address: &Address) -> Result<Mailbox, MailError> {
-    let email = address
-        .email
+    let email = on_the_wire(&address.email)
         .parse()
         .map_err(|_| MailError::Never("the address is not one that mail can be sent to".into()))?;
     Ok(Mailbox::new((!address.name.is_empty()).then(|| address.name.clone()), email))
@@ -94,6 +114,12 @@ pub(super) fn build(mail: &Mail) -> Result<Message, MailError> {
         .message_id(Some(mail.message_id.clone()));
     if !mail.in_reply_to.is_empty() {
         message = message.in_reply_to(mail.in_reply_to.clone()).references(mail.references.join(" "));
+    }
+    if mail.automatic {
+        // The second is what Exchange and Outlook heed.
+        for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
+            message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
+        }
     }
     match &mail.html {
         None => message.singlepart(SinglePart::plain(mail.text.clone())),

@@ -7,12 +7,12 @@ use lettre::transport::smtp::{
     authentication::DEFAULT_MECHANISMS,
     client::AsyncSmtpConnection,
     commands::{Data, Ehlo, Mail as MailFrom, Rcpt},
-    extension::ClientId,
+    extension::{ClientId, Extension, MailParameter},
     response::Response,
 };
 
 use super::{
-    mail::build,
+    mail::{NO_SUCH_ADDRESS, build, is_international},
     server::{Encryption, MailServer},
 };
 use crate::{domain::mail::Mail, ports::MailError};
@@ -66,7 +66,13 @@ async fn talk(server: &MailServer, mail: &Mail, steps: &mut Vec<Said>) -> Option
         heard(steps, "AUTH", connection.auth(DEFAULT_MECHANISMS, &credentials).await)?;
     }
     let envelope = built.envelope();
-    heard(steps, "MAIL FROM", connection.command(MailFrom::new(envelope.from().cloned(), Vec::new())).await)?;
+    let international = is_international(mail);
+    if international && !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+        note(steps, "MAIL FROM", false, NO_SUCH_ADDRESS);
+        return None;
+    }
+    let options = if international { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
+    heard(steps, "MAIL FROM", connection.command(MailFrom::new(envelope.from().cloned(), options)).await)?;
     for to in envelope.to() {
         heard(steps, "RCPT TO", connection.command(Rcpt::new(to.clone(), Vec::new())).await)?;
     }

@@ -4,6 +4,7 @@
 use kernel::{
     events::{Event, Resource, Severity},
     id::{MessageId, MessageReplyId, StaffId, VisitorId},
+    personal::Subject,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -30,6 +31,9 @@ impl Event for MessageReceived {
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "status": "new", "visitorId": self.visitor })))
+    }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Visitor(self.visitor))
     }
 }
 
@@ -128,14 +132,18 @@ pub struct ReplyFailed {
     pub message: MessageId,
     /// The reply.
     pub reply: MessageReplyId,
-    /// What the mail server said last.
+    /// The visitor whom it was for; events of before this was kept do not say.
+    #[serde(default)]
+    pub visitor: Option<VisitorId>,
+    /// What the mail server said last; it often repeats the visitor's address.
+    #[serde(default)]
     pub error: String,
 }
 
 impl Event for ReplyFailed {
     const KIND: &'static str = "reply.failed";
     const TOPIC: &'static str = TOPIC;
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
         Resource::new("MessageReply", self.reply)
@@ -143,4 +151,8 @@ impl Event for ReplyFailed {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (Some(json!({ "emailStatus": "queued" })), Some(json!({ "emailStatus": "failed", "error": self.error })))
     }
+    fn about(&self) -> Option<Subject> {
+        self.visitor.map(Subject::Visitor)
+    }
+    const PERSONAL: &'static [&'static str] = &["error"];
 }

@@ -1,6 +1,11 @@
 //! The mail that a reply becomes.
 
-use kernel::id::{MessageId, MessageReplyId};
+use kernel::{
+    id::{MessageId, MessageReplyId},
+    text::one_line,
+};
+
+use crate::store::message::Model as Message;
 
 /// A mail address with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +35,35 @@ pub struct Mail {
     pub in_reply_to: String,
     /// `References`: all mails before this one, oldest first; empty where there is none.
     pub references: Vec<String>,
+    /// Whether no person wrote it: then it says so, and what answers by itself leaves it alone (RFC 3834).
+    pub automatic: bool,
+}
+
+/// The longest subject that is made of a message's first words, in characters.
+const FIRST_WORDS: usize = 60;
+
+impl Message {
+    /// What it is about: the service that was asked for, else its first words.
+    pub(crate) fn subject(&self) -> String {
+        let Some(service) = &self.service else { return first_words(&self.content) };
+        service.clone()
+    }
+
+    /// The message under an answer: when it came, who wrote it, and each of its lines with a mark.
+    pub(crate) fn quoted(&self) -> String {
+        let at = self.created_at.format("%-d %B %Y, %H:%M UTC");
+        let lines = self.content.lines().map(|line| if line.is_empty() { "\n>".into() } else { format!("\n> {line}") });
+        format!("{at}, {}:{}", one_line(&self.name), lines.collect::<String>())
+    }
+}
+
+/// The first words of a text, as one line.
+fn first_words(text: &str) -> String {
+    let line = one_line(text);
+    let Some((end, _)) = line.char_indices().nth(FIRST_WORDS) else { return line };
+    // A word that ends just there is whole; of a script without blanks there are only letters to count.
+    let words = if line[end..].starts_with(' ') { end } else { line[..end].rfind(' ').unwrap_or(end) };
+    line[..words].to_owned()
 }
 
 /// The Message-ID that a message from the contact form would have had as a mail.
@@ -54,6 +88,16 @@ pub fn references(message: MessageId, earlier: &[MessageReplyId], domain: &str) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_is_the_first_words_and_never_half_a_word() {
+        assert_eq!(first_words(" Water under\n\nthe bath "), "Water under the bath");
+        let sixty = "word ".repeat(12);
+        assert_eq!(first_words(&format!("{sixty}more")), sixty.trim_end());
+        assert_eq!(first_words(&format!("{}xx more", "word ".repeat(11) + "word")), "word ".repeat(11).trim_end());
+        assert_eq!(first_words(&"水".repeat(80)), "水".repeat(60));
+        assert_eq!(first_words(&format!("{}word", "word ".repeat(11) + "words")), "word ".repeat(11).trim_end());
+    }
 
     #[test]
     fn a_long_conversation_keeps_its_beginning_and_its_end() {

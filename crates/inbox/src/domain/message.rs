@@ -39,6 +39,7 @@ impl Message {
             email_status: if send_email { EmailStatus::Queued } else { EmailStatus::NotRequested },
             email_error: None,
             email_sent_at: None,
+            email_subject: None,
             created_at: cx.now,
         })
     }

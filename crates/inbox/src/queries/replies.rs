@@ -48,16 +48,19 @@ impl Nested for Replies {
     }
 }
 
+/// A reply that was mailed, and under which subject.
+pub(crate) type Mailed = (MessageReplyId, Option<String>);
+
 /// A reply with its message and the earlier replies that were mailed, for its delivery.
 pub(crate) async fn for_delivery(
     conn: &Conn,
     id: MessageReplyId,
-) -> Result<Option<(message::Model, MessageReply, Vec<MessageReplyId>)>> {
+) -> Result<Option<(message::Model, MessageReply, Vec<Mailed>)>> {
     let Some(reply) = Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
     let Some(message) = message::Entity::find_by_id(reply.message_id).one(conn).await? else { return Ok(None) };
     let earlier = Entity::find()
         .select_only()
-        .column(Column::Id)
+        .columns([Column::Id, Column::EmailSubject])
         .filter(Column::MessageId.eq(message.id))
         .filter(Column::CreatedAt.lt(reply.created_at))
         // What the visitor never got is nothing that a mail program could thread on.

@@ -1,15 +1,21 @@
 //! Visitors.
 
+use std::collections::HashMap;
+
 use kernel::{
-    Cx, Result,
+    Conn, Cx, Result,
+    db::any_of,
     id::VisitorId,
     record::{Field, Record},
 };
-use sea_orm::{Condition, DbBackend};
+use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
     policy::{VIEW_VISITORS, visible_visitors},
-    store::visitor::{Column, Entity, Model as Visitor},
+    store::{
+        acquaintance,
+        visitor::{Column, Entity, Model as Visitor},
+    },
 };
 
 impl Record for Entity {
@@ -35,3 +41,25 @@ pub const BY_SOURCE: Field<Column> = Field::new("source", &[Column::Source]);
 pub const BY_FIRST_VISIT_AT: Field<Column> = Field::new("firstVisitAt", &[Column::FirstVisitAt]);
 /// By when they last came.
 pub const BY_LAST_VISIT_AT: Field<Column> = Field::new("lastVisitAt", &[Column::LastVisitAt]);
+
+/// Whom each of these visitors was seen with in one browser, the first first.
+pub async fn acquaintances_of_each(
+    conn: &Conn,
+    cx: &Cx,
+    ids: &[VisitorId],
+) -> Result<HashMap<VisitorId, Vec<VisitorId>>> {
+    let mut found: HashMap<VisitorId, Vec<VisitorId>> = HashMap::new();
+    if visible_visitors(cx).is_none() {
+        return Ok(found);
+    }
+    let theirs = acquaintance::Entity::find()
+        .select_only()
+        .columns([acquaintance::Column::VisitorId, acquaintance::Column::OtherId])
+        .filter(any_of(conn.get_database_backend(), acquaintance::Column::VisitorId, ids))
+        .order_by_asc(acquaintance::Column::SeenAt)
+        .order_by_asc(acquaintance::Column::OtherId);
+    for (visitor, other) in theirs.into_tuple::<(VisitorId, VisitorId)>().all(conn).await? {
+        found.entry(visitor).or_default().push(other);
+    }
+    Ok(found)
+}

@@ -76,6 +76,7 @@ impl Messages for Tx {
                 email_status: Set(reply.email_status),
                 email_error: Set(reply.email_error.clone()),
                 email_sent_at: Set(reply.email_sent_at),
+                email_subject: Set(reply.email_subject.clone()),
                 ..Default::default()
             })
             .filter(reply::Column::Id.eq(reply.id))

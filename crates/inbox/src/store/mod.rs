@@ -1,5 +1,6 @@
 //! The tables of this context and the ports' implementation on them.
 
+pub mod acquaintance;
 pub mod message;
 mod messages;
 pub mod reply;

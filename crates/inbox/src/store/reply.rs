@@ -39,6 +39,8 @@ pub struct Model {
     pub email_error: Option<String>,
     /// When the mail server took it.
     pub email_sent_at: Option<DateTime<Utc>>,
+    /// The subject under which it was taken.
+    pub email_subject: Option<String>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
 }

@@ -12,9 +12,9 @@ pub struct Model {
     /// Their id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: VisitorId,
-    /// The name they gave last.
+    /// The name they gave first, or last in the browser that knows them.
     pub name: Option<String>,
-    /// The address they gave last.
+    /// Their address, which nothing that is written changes.
     pub email: Option<String>,
     /// What brought them here first.
     pub source: Option<String>,

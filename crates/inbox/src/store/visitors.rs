@@ -1,10 +1,14 @@
 //! [`Visitors`] on the tables.
 
-use kernel::{Result, Tx};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use chrono::{DateTime, Utc};
+use kernel::{Result, Tx, id::VisitorId};
+use sea_orm::{
+    ActiveValue::Set, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*,
+    sea_query::OnConflict,
+};
 
-use super::visitor;
-use crate::ports::Visitors;
+use super::{acquaintance, visitor};
+use crate::{limits, ports::Visitors};
 
 impl Visitors for Tx {
     async fn by_token(&self, hash: &[u8]) -> Result<Option<visitor::Model>> {
@@ -21,6 +25,22 @@ impl Visitors for Tx {
 
     async fn add(&self, visitor: &visitor::Model) -> Result<()> {
         visitor::Entity::insert(visitor.clone().into_active_model()).exec_without_returning(self.conn()).await?;
+        Ok(())
+    }
+
+    async fn acquaint(&self, one: VisitorId, other: VisitorId, at: DateTime<Utc>) -> Result<()> {
+        let key = [acquaintance::Column::VisitorId, acquaintance::Column::OtherId];
+        for (visitor, other) in [(one, other), (other, one)] {
+            let known = acquaintance::Entity::find().filter(acquaintance::Column::VisitorId.eq(visitor));
+            if known.count(self.conn()).await? >= limits::ACQUAINTANCES {
+                continue;
+            }
+            let row = acquaintance::ActiveModel { visitor_id: Set(visitor), other_id: Set(other), seen_at: Set(at) };
+            acquaintance::Entity::insert(row)
+                .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+                .exec_without_returning(self.conn())
+                .await?;
+        }
         Ok(())
     }
 

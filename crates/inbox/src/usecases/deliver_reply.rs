@@ -13,7 +13,7 @@ use crate::{
         events::{ReplyDelivered, ReplyFailed},
         mail::{Address, Mail, references, reply_message_id},
     },
-    ports::{MailError, Mailer, Messages, Wording},
+    ports::{MailError, Mailer, Messages, ReplyMail, Wording},
     queries::replies::for_delivery,
     store::reply::EmailStatus,
 };
@@ -57,19 +57,35 @@ pub async fn deliver_reply(
     if reply.email_status != EmailStatus::Queued {
         return db.transact(cx, "reply.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
     }
+    let worded = wording
+        .reply(&ReplyMail {
+            name: message.name.clone(),
+            service: message.service.clone(),
+            subject: message.subject(),
+            content: reply.content.clone(),
+            quoted: message.quoted(),
+        })
+        .await?;
+    // The thread keeps the subject that it began with, whatever became of the wording.
+    let kept = earlier.iter().find_map(|(_, subject)| subject.clone());
+    let subject = &kept.or_else(|| worded.as_ref().map(|worded| worded.subject.clone())).unwrap_or_default();
+    let earlier: Vec<_> = earlier.into_iter().map(|(id, _)| id).collect();
     let references = references(message.id, &earlier, &settings.domain);
-    let worded = wording.reply(&message.name, message.service.as_deref(), &reply.content).await?;
-    let mail = Mail {
+    let mail = worded.map(|worded| Mail {
         from: settings.from.clone(),
         to: Address { name: message.name.clone(), email: message.email.clone() },
-        subject: worded.subject,
+        subject: subject.clone(),
         text: worded.text,
         html: Some(worded.html),
         message_id: reply_message_id(reply.id, &settings.domain),
         in_reply_to: references.last().cloned().unwrap_or_default(),
         references,
+        automatic: false,
+    });
+    let sent = &match &mail {
+        Some(mail) => mailer.send(mail).await,
+        None => Err(MailError::Never("the company has switched the mails of replies off".into())),
     };
-    let sent = &mailer.send(&mail).await;
     let (message, reply) = (&message, &reply);
     db.transact(cx, "reply.deliver", |tx| async move {
         let mut reply = reply.clone();
@@ -79,6 +95,7 @@ pub async fn deliver_reply(
                 reply.email_status = EmailStatus::Sent;
                 reply.email_error = None;
                 reply.email_sent_at = Some(cx.now);
+                reply.email_subject = Some(subject.clone());
                 tx.save_delivery(&reply).await?;
                 tx.emit(cx, &ReplyDelivered { message: message.id, reply: reply.id });
             }
@@ -88,7 +105,15 @@ pub async fn deliver_reply(
                 reply.email_error = Some(why.clone());
                 if verdict == Verdict::Dead {
                     reply.email_status = EmailStatus::Failed;
-                    tx.emit(cx, &ReplyFailed { message: message.id, reply: reply.id, error: why });
+                    tx.emit(
+                        cx,
+                        &ReplyFailed {
+                            message: message.id,
+                            reply: reply.id,
+                            visitor: Some(message.visitor_id),
+                            error: why,
+                        },
+                    );
                 }
                 tx.save_delivery(&reply).await?;
             }

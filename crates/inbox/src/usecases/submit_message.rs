@@ -87,7 +87,7 @@ async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessag
     let service = check.optional_line("service", cmd.service.as_deref(), limits::LINE);
     let content = check.body("content", &cmd.content, limits::CONTENT);
     let source = check.optional_line("source", cmd.source.as_deref(), limits::LINE);
-    let page_url = check.optional_line("pageUrl", cmd.page_url.as_deref(), limits::URL);
+    let page_url = check.optional_link("pageUrl", cmd.page_url.as_deref(), limits::URL);
     check.done()?;
 
     let (visitor, visitor_token) = recognise(s, cx, cmd.visitor_token.as_deref(), &name, &email, source).await?;
@@ -111,10 +111,15 @@ async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessag
     Ok(Receipt { message: message.id, received_at: cx.now, visitor_token })
 }
 
-/// Finds the visitor by token, then by address, or makes one.
+/// Finds the visitor by token and address, then by address alone, or makes one.
+///
+/// A token says which browser it is, and the address who sits there: where the address is another, it is another visitor,
+/// and that both were seen in one browser is noted for whoever may know that they are one person. No record takes another
+/// address.
 ///
 /// An address is no proof: whoever is known by it alone changes nothing of the visitor but that they were seen, and gets
-/// a token that identifies nothing stored, so that nobody can take over or replace another's token.
+/// a token that identifies nothing stored, so that nobody can take over or replace another's token. A browser that is known
+/// keeps its token.
 async fn recognise<S: Visitors>(
     s: &S,
     cx: &Cx,
@@ -125,39 +130,52 @@ async fn recognise<S: Visitors>(
 ) -> Result<(Visitor, String)> {
     let address = || cx.origin.address.map(|address| address.to_string());
     let by_token = match known.filter(|known| known.len() <= 128) {
-        Some(known) => s.by_token(&token_hash(known)).await?.map(|visitor| (visitor, known.to_owned())),
+        Some(known) => s.by_token(&token_hash(known)).await?.map(|visitor| (visitor, known)),
         None => None,
     };
-    let proven = by_token.is_some();
     let fresh = token(cx.source(), "fdv");
-    let found = match by_token {
-        Some(found) => Some(found),
-        None => s.by_email(email).await?.map(|visitor| (visitor, fresh.clone())),
+    let (proven, browser) = match by_token {
+        Some((visitor, token)) if visitor.email.as_deref() == Some(email) => (Some((visitor, token)), None),
+        other => (None, other),
     };
-    if let Some((mut visitor, token)) = found {
+    if let Some((mut visitor, token)) = proven {
         visitor.page_views = visitor.page_views.saturating_add(1);
         visitor.last_visit_at = cx.now;
-        if proven {
-            visitor.name = Some(name.to_owned());
-            visitor.email = Some(email.to_owned());
-            visitor.address = address();
-            visitor.agent = cx.origin.agent.clone();
-        }
+        visitor.name = Some(name.to_owned());
+        visitor.address = address();
+        visitor.agent = cx.origin.agent.clone();
         s.save(&visitor).await?;
-        return Ok((visitor, token));
+        return Ok((visitor, token.to_owned()));
     }
-    let visitor = Visitor {
-        id: cx.new_id(),
-        name: Some(name.to_owned()),
-        email: Some(email.to_owned()),
-        source,
-        token_hash: token_hash(&fresh),
-        address: address(),
-        agent: cx.origin.agent.clone(),
-        page_views: 1,
-        first_visit_at: cx.now,
-        last_visit_at: cx.now,
+    let visitor = match s.by_email(email).await? {
+        Some(mut visitor) => {
+            visitor.page_views = visitor.page_views.saturating_add(1);
+            visitor.last_visit_at = cx.now;
+            s.save(&visitor).await?;
+            visitor
+        }
+        None => {
+            let visitor = Visitor {
+                id: cx.new_id(),
+                name: Some(name.to_owned()),
+                email: Some(email.to_owned()),
+                source,
+                token_hash: token_hash(&fresh),
+                address: address(),
+                agent: cx.origin.agent.clone(),
+                page_views: 1,
+                first_visit_at: cx.now,
+                last_visit_at: cx.now,
+            };
+            Visitors::add(s, &visitor).await?;
+            visitor
+        }
     };
-    Visitors::add(s, &visitor).await?;
-    Ok((visitor, fresh))
+    match browser {
+        Some((other, token)) => {
+            s.acquaint(visitor.id, other.id, cx.now).await?;
+            Ok((visitor, token.to_owned()))
+        }
+        None => Ok((visitor, fresh)),
+    }
 }

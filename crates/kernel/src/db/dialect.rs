@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-use crate::id::TypedId;
+use crate::{id::TypedId, text::with_stored_addresses};
 
 /// `column` is one of `ids`. On PostgreSQL one array parameter, so that every length is the same prepared
 /// statement; on SQLite a list padded to a power of two, for the same reason.
@@ -49,7 +49,7 @@ pub fn number_unsealed(backend: DbBackend, head: i64, limit: i64) -> Statement {
 /// `<table>_search`. `None` where `text` holds no word, which matches nothing.
 pub fn text_match(backend: DbBackend, table: &'static str, text: &str) -> Option<SimpleExpr> {
     // Only letters and digits reach the query language, so there is no syntax to get wrong or to inject.
-    let words: Vec<String> = text
+    let words: Vec<String> = with_stored_addresses(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(16)
@@ -80,7 +80,7 @@ pub fn text_match(backend: DbBackend, table: &'static str, text: &str) -> Option
 /// and what PostgreSQL knows depends on its locale, so letters beyond ASCII are spelt out in every case. `None` where
 /// `text` holds nothing to look for. A scan: for thousands of rows, not millions.
 pub fn contains<C: ColumnTrait>(backend: DbBackend, column: C, text: &str) -> Option<SimpleExpr> {
-    let text: String = text.trim().nfc().flat_map(char::to_lowercase).collect();
+    let text: String = with_stored_addresses(text.trim()).nfc().flat_map(char::to_lowercase).collect();
     if text.is_empty() || text.contains('\0') {
         return None;
     }

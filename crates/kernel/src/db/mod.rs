@@ -35,6 +35,7 @@ use crate::{
     crypto::Keyring,
     events::Outbox,
     id::TenantId,
+    personal::PersonalKeys,
     tenant::{self, Tenant},
 };
 
@@ -67,6 +68,7 @@ pub struct Db {
     kind: Kind,
     keyring: Keyring,
     outbox: Arc<Outbox>,
+    personal: Arc<PersonalKeys>,
     found: Cache<TenantKey, Arc<Tenant>>,
 }
 
@@ -94,7 +96,7 @@ impl Db {
     pub async fn open(url: &str, options: &Options, keyring: Keyring) -> Result<Self> {
         let kind = open::open(url, options).await?;
         let found = Cache::builder().max_capacity(10_000).time_to_live(TENANT_TTL).build();
-        Ok(Self { kind, keyring, outbox: Arc::default(), found })
+        Ok(Self { kind, keyring, outbox: Arc::default(), personal: Arc::default(), found })
     }
 
     /// The same databases, with the sinks that every transaction's events go to and what seals their chain.
@@ -107,6 +109,11 @@ impl Db {
     /// The outbox: sinks, sealer and hub.
     pub fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
+    }
+
+    /// The keys that personal values are sealed under.
+    pub fn personal(&self) -> &PersonalKeys {
+        &self.personal
     }
 
     /// The keys for secrets, tokens and cursors.

@@ -17,6 +17,7 @@ use crate::{
     cx::Counters,
     events::{Envelope, Event},
     idempotency,
+    personal::Met,
 };
 
 /// An open transaction on one tenant's rows. Contexts implement their ports for it.
@@ -181,13 +182,16 @@ impl Db {
     async fn commit(&self, cx: &Cx, open: Arc<Open>, raw: Arc<DatabaseTransaction>) -> Result<()> {
         let outlived = || Error::internal("a connection outlived its transaction");
         let Open { conn, events, jobs } = Arc::try_unwrap(open).map_err(|_| outlived())?;
-        let events = events.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut events = events.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut met = Met::default();
         if !events.is_empty() {
+            met = self.personal.seal(&conn, cx, &mut events).await?;
             self.outbox.write(&conn, cx, &events).await?;
         }
         drop(conn);
         let raw = Arc::try_unwrap(raw).map_err(|_| outlived())?;
         raw.commit().await?;
+        self.personal.learn(cx.tenant.id, met);
         if !events.is_empty() {
             self.outbox.wake(cx.tenant.id);
         }
@@ -195,6 +199,16 @@ impl Db {
             self.outbox.wake_workers(cx.tenant.id);
         }
         Ok(())
+    }
+
+    /// Writes notes into the audit trail of the tenant of `cx`, in a transaction of their own.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database is away; then none was written.
+    pub async fn record(&self, cx: &Cx, notes: Vec<Envelope>) -> Result<()> {
+        let (open, raw) = self.begin(cx).await?;
+        notes.into_iter().for_each(|note| open.push(note));
+        self.commit(cx, open, raw).await
     }
 
     /// Records what a signed-in actor tried and was refused. A fault here must not hide the refusal itself.
@@ -212,12 +226,7 @@ impl Db {
             return;
         }
         let envelope = Envelope::refused(cx, action, refusal);
-        let recorded = async {
-            let (open, raw) = self.begin(cx).await?;
-            open.push(envelope);
-            self.commit(cx, open, raw).await
-        };
-        if let Err(error) = recorded.await {
+        if let Err(error) = self.record(cx, vec![envelope]).await {
             tracing::error!(request_id = %cx.request_id, action, ?error, "a refusal could not be recorded");
         }
     }

@@ -13,6 +13,7 @@
 //! moment between commit and sealing (milliseconds; after a crash until the next start or sweep) an event is
 //! stored but not yet in the chain.
 
+mod action;
 mod hub;
 mod outbox;
 
@@ -20,23 +21,26 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+pub use action::Action;
 pub use hub::{Follower, Hub};
 pub use outbox::{Chain, Outbox, PURGED, Sink, Stored};
 
 use crate::{
     Actor, Cx, Error,
     cx::UserKind,
-    id::{ApiKeyId, EventId, SessionId, TypedId, UserId},
+    id::{ApiKeyId, EventId, PersonalKeyId, SessionId, TypedId, UserId},
+    personal::Subject,
 };
 
 /// How serious an event is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// Everyday work.
-    Info,
-    /// Worth a look: refusals, failed sign-ins.
-    Warning,
+    Low,
+    /// Worth a look: refusals, failed sign-ins, what could not be delivered.
+    Medium,
+    /// Changes who may do what, or by which way they come in.
+    High,
     /// Needs somebody now: a stolen refresh token was used.
     Critical,
 }
@@ -64,7 +68,7 @@ pub trait Event: Serialize {
     /// The subscription topic it belongs to, such as `inbox`.
     const TOPIC: &'static str;
     /// How serious it is.
-    const SEVERITY: Severity = Severity::Info;
+    const SEVERITY: Severity = Severity::Low;
     /// Whether it tells of a success; a failed sign-in does not.
     const SUCCESS: bool = true;
     /// What it is about.
@@ -73,6 +77,35 @@ pub trait Event: Serialize {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, None)
     }
+    /// What else there is to know, for the audit trail. No secrets.
+    fn details(&self) -> Option<Json> {
+        None
+    }
+    /// Whose personal values it tells, if anybody's.
+    fn about(&self) -> Option<Subject> {
+        None
+    }
+    /// The names of the fields that are personal values, in the payload, the values before and after, and the details.
+    const PERSONAL: &'static [&'static str] = &[];
+    /// Why it did not succeed, as a sentence that anybody who may read the trail may read.
+    fn error(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What leaves a row in the audit trail although nothing was changed: a read, or a refusal before any use case.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// Its name, such as `data.read`.
+    pub kind: &'static str,
+    /// How serious it is.
+    pub severity: Severity,
+    /// The code and the sentence of the error, where it was refused.
+    pub failure: Option<(&'static str, String)>,
+    /// The one thing it is about.
+    pub resource: Option<Resource>,
+    /// What else there is to know.
+    pub details: Json,
 }
 
 /// An event with everything that is known around it, on its way into the audit trail and the outbox.
@@ -92,6 +125,10 @@ pub struct Envelope {
     pub success: bool,
     /// Why not, as an error code.
     pub failure: Option<&'static str>,
+    /// Why not, as a sentence.
+    pub error: Option<String>,
+    /// What it did to the thing that it is about.
+    pub action: Action,
     /// `staff`, `client`, `platform`, `anonymous` or `system`.
     pub actor_kind: &'static str,
     /// Who did it.
@@ -108,14 +145,50 @@ pub struct Envelope {
     pub agent: Option<String>,
     /// The request.
     pub request_id: String,
+    /// What links it to others that came of the same beginning; see [`Cx::correlation_id`].
+    pub correlation_id: String,
     /// What it is about.
     pub resource: Option<Resource>,
     /// Values before.
     pub old: Option<Json>,
     /// Values after.
     pub new: Option<Json>,
+    /// What else there is to know of it.
+    pub details: Option<Json>,
+    /// What else there is to know of how it came about.
+    pub metadata: Option<Json>,
     /// The serialised event.
     pub payload: Json,
+    /// Whom it is about, where it tells personal values.
+    pub about: Option<Subject>,
+    /// The names of the fields that are personal values.
+    pub personal: &'static [&'static str],
+    /// What was personal in it, once it is sealed.
+    pub seals: Seals,
+}
+
+/// Values sealed under a key of somebody.
+#[derive(Debug, Clone)]
+pub struct Seal {
+    /// The key.
+    pub key: PersonalKeyId,
+    /// The values.
+    pub bytes: Vec<u8>,
+}
+
+/// What is personal in an event, sealed.
+#[derive(Debug, Clone, Default)]
+pub struct Seals {
+    /// Who the actor is and where the request came from.
+    pub actor: Option<Seal>,
+    /// Of the values before and after, and of the details.
+    pub values: Option<Seal>,
+    /// Of the payload.
+    pub payload: Option<Seal>,
+    /// By what the actor's address is found.
+    pub email_mark: Option<Vec<u8>>,
+    /// By what the place is found that the request came from.
+    pub address_mark: Option<Vec<u8>>,
 }
 
 impl Envelope {
@@ -125,6 +198,11 @@ impl Envelope {
             severity: E::SEVERITY,
             success: E::SUCCESS,
             resource: Some(event.resource()),
+            action: Action::of(E::KIND, old.is_some(), new.is_some()),
+            error: event.error(),
+            details: event.details(),
+            about: event.about(),
+            personal: E::PERSONAL,
             old,
             new,
             // A struct of ours with string keys always serialises.
@@ -135,10 +213,25 @@ impl Envelope {
 
     pub(crate) fn refused(cx: &Cx, action: &'static str, refusal: &Error) -> Self {
         Self {
-            severity: Severity::Warning,
+            severity: Severity::Medium,
             success: false,
             failure: Some(refusal.code()),
+            error: Some(refusal.sentence()),
             ..Self::bare(cx, action, None)
+        }
+    }
+
+    /// The envelope of a note, at the instant of `cx`.
+    pub fn note(cx: &Cx, note: Note) -> Self {
+        let (failure, error) = note.failure.unzip();
+        Self {
+            severity: note.severity,
+            success: failure.is_none(),
+            failure,
+            error,
+            resource: note.resource,
+            details: Some(note.details),
+            ..Self::bare(cx, note.kind, None)
         }
     }
 
@@ -160,9 +253,11 @@ impl Envelope {
             at: cx.now,
             kind,
             topic,
-            severity: Severity::Info,
+            severity: Severity::Low,
             success: true,
             failure: None,
+            error: None,
+            action: Action::of(kind, false, false),
             actor_kind,
             actor: id.map(UserId),
             actor_email: email.cloned(),
@@ -171,10 +266,16 @@ impl Envelope {
             address: cx.origin.address.map(|a| a.to_string()),
             agent: cx.origin.agent.clone(),
             request_id: cx.request_id.to_string(),
+            correlation_id: cx.correlation_id().to_owned(),
             resource: None,
             old: None,
             new: None,
+            details: None,
+            metadata: cx.origin.way(),
             payload: Json::Null,
+            about: None,
+            personal: &[],
+            seals: Seals::default(),
         }
     }
 }

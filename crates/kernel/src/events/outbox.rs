@@ -17,7 +17,7 @@ use super::{Envelope, Hub};
 use crate::{
     Conn, Cx, Db, Error, Result, Tenant,
     db::{any_of, notify, number_unsealed},
-    id::{EventId, TenantId, UserId},
+    id::{EventId, PersonalKeyId, TenantId, UserId},
 };
 
 /// An event as the outbox holds it.
@@ -42,6 +42,12 @@ pub struct Model {
     /// The serialised event.
     #[sea_orm(column_type = "JsonBinary")]
     pub payload: Json,
+    /// What links it to others that came of the same beginning; what was stored before there was such a thing has none.
+    pub correlation_id: Option<String>,
+    /// The key that personal values of the payload are sealed under.
+    pub personal_key: Option<PersonalKeyId>,
+    /// Those values.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// An event as the outbox holds it.
@@ -155,6 +161,9 @@ impl Outbox {
             at: Set(event.at),
             actor_id: Set(event.actor),
             payload: Set(event.payload.clone()),
+            correlation_id: Set(Some(event.correlation_id.clone())),
+            personal_key: Set(event.seals.payload.as_ref().map(|seal| seal.key)),
+            sealed: Set(event.seals.payload.as_ref().map(|seal| seal.bytes.clone())),
         };
         for some in events.chunks(AT_ONCE) {
             Entity::insert_many(some.iter().map(row)).exec_without_returning(conn).await?;
@@ -278,7 +287,7 @@ impl Outbox {
     /// missing was removed.
     pub async fn read(db: &Db, cx: &Cx, after: i64, limit: u64) -> Result<Vec<Stored>> {
         let conn = db.reader(cx).await?;
-        let events = Entity::find()
+        let mut events = Entity::find()
             .filter(Column::Sequence.gt(after))
             .order_by_asc(Column::Sequence)
             .limit(limit)
@@ -286,7 +295,10 @@ impl Outbox {
             .await?;
         match events.first() {
             Some(first) if first.sequence != Some(after + 1) => Err(Self::expired(&conn).await?),
-            _ => Ok(events),
+            _ => {
+                db.personal().open(&conn, cx, &mut events).await?;
+                Ok(events)
+            }
         }
     }
 

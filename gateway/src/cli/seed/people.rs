@@ -67,6 +67,20 @@ pub async fn add(conn: &Conn, staff: u64, password_hash: &str) -> Result<()> {
             ("updated_at", Column::Times(indexes().map(hired).collect())),
         ],
     );
+    rows.insert(conn).await?;
+    let grants = || {
+        let holders = indexes().filter(move |n| role(*n, staff) == "STAFF");
+        holders.flat_map(|n| identity::WITH_STAFF.iter().map(move |permission| (n, *permission)))
+    };
+    let rows = Rows::new(
+        "user_permissions",
+        grants().count(),
+        vec![
+            ("user_id", Column::Ids(grants().map(|(n, _)| staff_id(n)).collect())),
+            ("permission", Column::Words(grants().map(|(_, permission)| permission).collect())),
+            ("created_at", Column::Times(grants().map(|(n, _)| hired(n)).collect())),
+        ],
+    );
     rows.insert(conn).await
 }
 

@@ -2,7 +2,10 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use kernel::{events::Severity, id::UserId};
+use kernel::{
+    events::{Action, Severity},
+    id::UserId,
+};
 
 use crate::{
     connection,
@@ -18,11 +21,29 @@ use crate::{
 #[graphql(remote = "Severity")]
 pub enum AuditSeverity {
     /// Everyday work.
-    Info,
-    /// Worth a look: refusals, failed sign-ins.
-    Warning,
+    Low,
+    /// Worth a look: refusals, failed sign-ins, what could not be delivered.
+    Medium,
+    /// Changes who may do what, or by which way they come in.
+    High,
     /// Needs somebody now.
     Critical,
+}
+
+/// What was done to a thing, or tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Action")]
+pub enum AuditAction {
+    /// It was made.
+    Create,
+    /// It was looked at.
+    Read,
+    /// It was changed.
+    Update,
+    /// It was taken away or out of use.
+    Delete,
+    /// It was taken along.
+    Export,
 }
 
 /// What kind of actor somebody is.
@@ -63,12 +84,16 @@ pub struct AuditLog {
     pub at: DateTime<Utc>,
     /// What: the event's name, such as `message.replied`; of a refused attempt the action, such as `message.reply`.
     pub event_type: String,
+    /// What was done to the thing.
+    pub action: AuditAction,
     /// How serious.
     pub severity: AuditSeverity,
     /// Whether it succeeded.
     pub success: bool,
     /// The error code of what did not.
     pub failure_code: Option<String>,
+    /// Why not, as a sentence.
+    pub error: Option<String>,
     /// What kind of actor it was.
     pub actor_kind: AuditActorKind,
     /// The actor's address at the time.
@@ -83,6 +108,9 @@ pub struct AuditLog {
     pub user_agent: Option<String>,
     /// The request's id, as in `X-Request-Id`.
     pub request_id: String,
+    /// What links it to all else that came of the same beginning: the trace id of the request's W3C `traceparent`, the
+    /// request behind a job, or the request's own id.
+    pub correlation_id: String,
     /// The kind of thing it was about, such as `Message`.
     pub resource_type: Option<String>,
     /// The thing's UUID.
@@ -91,6 +119,12 @@ pub struct AuditLog {
     pub old_values: Option<Json>,
     /// Values after.
     pub new_values: Option<Json>,
+    /// What else there is to know of it.
+    pub details: Option<Json>,
+    /// What else there is to know of how it came about: the transport, the name of the operation, the job.
+    pub metadata: Option<Json>,
+    /// Whether something of it is unreadable, because somebody was forgotten.
+    pub is_erased: bool,
     /// Its number in the tenant's chain; null in the moment before it is sealed.
     pub sequence: Option<String>,
     /// The SHA-256 of itself and the row before, in hexadecimal; null in the moment before it is sealed.
@@ -101,12 +135,19 @@ pub struct AuditLog {
 
 impl From<audit::AuditLog> for AuditLog {
     fn from(log: audit::AuditLog) -> Self {
-        let audit::AuditLog { row, link } = log;
+        let (action, correlation_id) = (log.action().into(), log.correlation_id().to_owned());
+        let audit::AuditLog { row, link, is_erased } = log;
         Self {
+            is_erased,
+            action,
+            correlation_id,
+            error: row.error,
+            details: row.details.map(Json),
+            metadata: row.metadata.map(Json),
             id: row.id.into_id(),
             at: row.at,
             event_type: row.kind,
-            severity: row.severity.into(),
+            severity: Severity::from(row.severity).into(),
             success: row.success,
             failure_code: row.failure,
             actor_kind: row.actor_kind.as_str().into(),

@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use identity::{InviteStaff, entities::invitation::Column, records::Invitations};
+use identity::{Details, InviteStaff, entities::invitation::Column, records::Invitations};
 use kernel::{
     id::{RoleId, UserId},
     page::PageArgs,
@@ -50,6 +50,10 @@ pub struct Invitation {
     pub email: EmailAddress,
     /// What they are called, as far as whoever invited them knows.
     pub name: Option<String>,
+    /// Their first name, as far as whoever invited them knows.
+    pub first_name: Option<String>,
+    /// Their last name, as far as whoever invited them knows.
+    pub last_name: Option<String>,
     /// When they were invited.
     pub created_at: DateTime<Utc>,
     /// When the newest link ends.
@@ -68,6 +72,8 @@ impl From<identity::Invitation> for Invitation {
             id: row.id.into_id(),
             email: EmailAddress(row.email.clone()),
             name: row.name.clone(),
+            first_name: row.first_name.clone(),
+            last_name: row.last_name.clone(),
             created_at: row.created_at,
             expires_at: row.expires_at,
             accepted_at: row.accepted_at,
@@ -93,7 +99,7 @@ impl Invitation {
         let cx = scope(ctx).cx();
         let open = self.row.accepted_at.is_none() && self.row.revoked_at.is_none() && cx.can(identity::MANAGE_STAFF);
         let role = scope(ctx).loaders.load_one::<RoleId>(self.row.role_id).await?;
-        let below = role.is_some_and(|role| identity::holds_all(&cx, "", &role.permissions).is_ok());
+        let below = role.is_some_and(|role| identity::holds_all(&cx, "", &role.gives()).is_ok());
         Ok(InvitationViewerCan { resend: open && below, revoke: open })
     }
 
@@ -199,20 +205,28 @@ impl InvitationQuery {
 pub struct InviteStaffInput {
     /// Their address; the invitation goes there.
     pub email: EmailAddress,
-    /// What they are called, at most 200 characters.
+    /// What they are called, at most 200 characters; their first and last name where it is left out.
     pub name: Option<String>,
+    /// Their first name, at most 200 characters.
+    pub first_name: Option<String>,
+    /// Their last name, at most 200 characters.
+    pub last_name: Option<String>,
     /// The role they will have, `rol_…`; one that can do nothing that the inviter cannot.
     pub role_id: ID,
     /// The department they will be in, `dep_…`.
     pub department_id: Option<ID>,
 }
 
-payload! {
-    /// What came of inviting.
-    InviteStaffPayload {
-        /// The invitation.
-        invitation: Invitation as identity::Invitation
-    }
+/// What came of inviting.
+#[derive(SimpleObject)]
+pub struct InviteStaffPayload {
+    /// The invitation.
+    pub invitation: Option<Invitation>,
+    /// The colleague who has the address and was deactivated, where that is why nobody is invited: `reactivateStaff` brings
+    /// them back. Null without the permission to see staff.
+    pub deactivated: Option<Staff>,
+    /// What the person can correct.
+    pub errors: Vec<UserError>,
 }
 
 /// An invitation is sent again.
@@ -251,8 +265,13 @@ pub struct AcceptInvitationInput {
     /// The token of the link in the mail: what stands behind `#token=`.
     #[graphql(secret)]
     pub token: String,
-    /// Their name as others read it, 1–200 characters.
-    pub name: String,
+    /// Their name as others read it, 1–200 characters; their first and last name where it is left out, and what whoever
+    /// invited them said where all are.
+    pub name: Option<String>,
+    /// Their first name, at most 200 characters; what whoever invited them said where it is left out.
+    pub first_name: Option<String>,
+    /// Their last name, at most 200 characters; what whoever invited them said where it is left out.
+    pub last_name: Option<String>,
     /// The password they choose: 12 characters to 1,024 bytes, neither common nor known from breaches, nor their name or
     /// address.
     #[graphql(secret)]
@@ -266,6 +285,14 @@ pub struct AcceptInvitationPayload {
     pub email: Option<EmailAddress>,
     /// What the person can correct.
     pub errors: Vec<UserError>,
+}
+
+/// The colleague with this address who was deactivated.
+pub(crate) async fn deactivated(ctx: &Context<'_>, email: &str) -> Result<Option<Staff>> {
+    let scope = scope(ctx);
+    let cx = scope.cx();
+    let found = identity::deactivated_colleague(&scope.app.db.reader(&cx).await?, &cx, email).await?;
+    Ok(found.map(Into::into))
 }
 
 /// Inviting colleagues.
@@ -285,6 +312,8 @@ impl InvitationMutation {
         let cmd = &InviteStaff {
             email: input.email.0,
             name: input.name,
+            first_name: input.first_name,
+            last_name: input.last_name,
             role: id("input.roleId", &input.role_id)?,
             department: input.department_id.map(|department| id("input.departmentId", &department)).transpose()?,
         };
@@ -292,7 +321,12 @@ impl InvitationMutation {
         let invited = app.db.transact(cx, "invitation.create", |tx| async move {
             identity::invite_staff(&tx, &app.db, links, &app.catalog, cx, cmd).await
         });
-        Ok(payload(invited.await)?.into())
+        let (invitation, errors) = payload(invited.await)?;
+        let deactivated = match errors.is_empty() {
+            true => None,
+            false => deactivated(ctx, &cmd.email).await?,
+        };
+        Ok(InviteStaffPayload { invitation: invitation.map(Into::into), deactivated, errors })
     }
 
     /// Sends an invitation again, for another 7 days.
@@ -333,9 +367,10 @@ impl InvitationMutation {
         #[graphql(desc = "What is wanted.")] input: AcceptInvitationInput,
     ) -> Result<AcceptInvitationPayload> {
         let (app, cx) = (&scope(ctx).app, scope(ctx).mutation(ctx));
-        let AcceptInvitationInput { token, name, password } = &input;
+        let AcceptInvitationInput { token, name, first_name, last_name, password } = input;
+        let said = &Details { name, first_name, last_name, ..Details::default() };
         let accepted =
-            identity::accept_invitation(&app.db, &app.passwords, &cx, token, name, password, app.rate_limits).await;
+            identity::accept_invitation(&app.db, &app.passwords, &cx, &token, said, &password, app.rate_limits).await;
         let (accepted, errors) = payload(accepted)?;
         Ok(AcceptInvitationPayload { email: accepted.map(|accepted| EmailAddress(accepted.email)), errors })
     }

@@ -214,7 +214,11 @@ pub struct EmailTemplate {
     pub text: String,
     /// Whether the company words it itself.
     pub is_customized: bool,
-    /// When it was last changed; null for the wording that it comes with.
+    /// Whether it is sent.
+    pub is_active: bool,
+    /// Whether it may be switched off: not where people could not get in without it.
+    pub can_be_switched_off: bool,
+    /// When it was last changed; null for one that is as it came.
     pub updated_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     template: Template,
@@ -235,7 +239,7 @@ impl EmailTemplate {
         self.template.variables().map(shown).collect()
     }
 
-    /// Who changed it last; null for the wording that it comes with, or without the permission to see them.
+    /// Who changed it last; null for one that is as it came, or without the permission to see them.
     async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         user(ctx, self.updated_by).await
     }
@@ -249,7 +253,9 @@ impl From<Worded> for EmailTemplate {
             subject: worded.wording.subject,
             html: worded.wording.html,
             text: worded.wording.text,
-            is_customized: worded.changed.is_some(),
+            is_customized: worded.is_own,
+            is_active: worded.is_active,
+            can_be_switched_off: worded.template.can_be_off(),
             updated_at: worded.changed.map(|(_, at)| at),
             template: worded.template,
             updated_by: worded.changed.and_then(|(by, _)| by),
@@ -274,7 +280,7 @@ impl From<Rendered> for EmailPreview {
     }
 }
 
-/// A mail is to be worded otherwise; what is absent stays.
+/// A mail is to be worded otherwise, or not to be sent; what is absent stays.
 #[derive(Clone, InputObject)]
 pub struct UpdateEmailTemplateInput {
     /// Which mail.
@@ -286,9 +292,11 @@ pub struct UpdateEmailTemplateInput {
     pub html: Option<String>,
     /// The plain text, at most 20,000 characters.
     pub text: Option<String>,
+    /// Whether it is sent. What lets people in (links to verify, to reset, to change an address, invitations) always is.
+    pub is_active: Option<bool>,
 }
 
-/// What came of wording a mail otherwise.
+/// What came of changing a mail.
 #[derive(SimpleObject)]
 pub struct UpdateEmailTemplatePayload {
     /// The mail with its wording now.
@@ -369,7 +377,7 @@ impl MailSetupQuery {
         let scope = scope(ctx);
         let cx = scope.cx();
         let conn = scope.app.db.reader(&cx).await?;
-        let cmd = UpdateEmailTemplate { template: key.into(), subject, html, text };
+        let cmd = UpdateEmailTemplate { template: key.into(), subject, html, text, is_active: None };
         Ok(identity::preview(&conn, &cx, &cmd).await?.into())
     }
 }
@@ -435,7 +443,7 @@ impl MailSetupMutation {
         Ok(TestSmtpPayload { delivered, steps, errors })
     }
 
-    /// Words a mail otherwise. A variable that is not the mail's and markup that is broken or could do harm are refused.
+    /// Words a mail otherwise, or switches it off or on. A variable that is not the mail's and markup that is broken or could do harm are refused.
     #[graphql(directive = requires::apply(Permission::ManageSettings))]
     async fn update_email_template(
         &self,
@@ -449,6 +457,7 @@ impl MailSetupMutation {
             subject: input.subject,
             html: input.html,
             text: input.text,
+            is_active: input.is_active,
         };
         let updated =
             scope
@@ -463,7 +472,7 @@ impl MailSetupMutation {
         Ok(UpdateEmailTemplatePayload { email_template, errors })
     }
 
-    /// Gives a mail back the wording that it comes with.
+    /// Gives a mail back the wording that it comes with. One that is switched off stays so.
     #[graphql(directive = requires::apply(Permission::ManageSettings))]
     async fn reset_email_template(
         &self,

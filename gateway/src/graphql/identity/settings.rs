@@ -105,6 +105,9 @@ pub struct CompanyProfile {
     pub support_email: Option<EmailAddress>,
     /// The time zone that it works in, as an IANA name; null for people who are not signed in.
     pub time_zone: Option<String>,
+    /// Where it is, as two letters (ISO 3166-1): telephone numbers of that country need no country code. Null for people who
+    /// are not signed in.
+    pub region: Option<String>,
 }
 
 impl CompanyProfile {
@@ -117,6 +120,7 @@ impl CompanyProfile {
             primary_color: profile.primary_color,
             support_email: profile.support_email.filter(|_| signed_in).map(EmailAddress),
             time_zone: Some(profile.time_zone).filter(|_| signed_in),
+            region: profile.region.filter(|_| signed_in),
         })
     }
 }
@@ -177,6 +181,8 @@ pub struct UpdateCompanyProfileInput {
     pub support_email: MaybeUndefined<EmailAddress>,
     /// The time zone that it works in, as an IANA name such as `Europe/Berlin`; null for UTC.
     pub time_zone: MaybeUndefined<String>,
+    /// Where it is, as two letters (ISO 3166-1) such as `DE`: telephone numbers of that country need no country code.
+    pub region: MaybeUndefined<String>,
 }
 
 /// What came of changing the company's profile.
@@ -308,6 +314,7 @@ impl SettingsMutation {
             primary_color: change(input.primary_color),
             support_email: change(input.support_email.map_value(|email| email.0)),
             time_zone: change(input.time_zone),
+            region: change(input.region),
         };
         let updated = scope
             .app

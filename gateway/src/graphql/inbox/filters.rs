@@ -71,7 +71,7 @@ order! {
 filter! {
     /// Which visitors. All parts given must hold; at most 4 levels and 40 comparisons.
     VisitorFilter of Visitors {
-        /// Their address, in lower case.
+        /// Their address, in any case, its domain in letters or in ASCII.
         email: StringComparator,
         /// What brought them here first.
         source: StringComparator,
@@ -81,7 +81,7 @@ filter! {
         last_visit_at: DateTimeComparator,
     }
     |level, leaves| {
-        leaves.value::<String>(visitors::BY_EMAIL, level.email)?;
+        leaves.value::<String>(visitors::BY_EMAIL, level.email.map(StringComparator::of_emails))?;
         leaves.value::<String>(visitors::BY_SOURCE, level.source)?;
         leaves.time(visitors::BY_FIRST_VISIT_AT, level.first_visit_at)?;
         leaves.time(visitors::BY_LAST_VISIT_AT, level.last_visit_at)?;

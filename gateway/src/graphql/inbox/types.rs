@@ -13,7 +13,7 @@ use crate::{
     graphql::{
         errors::Result,
         identity::{IntoId, Staff, staff},
-        loaders::By,
+        loaders::{AcquaintancesOf, By},
         records::{count_below, nested},
         scalars::EmailAddress,
         scope::scope,
@@ -228,15 +228,15 @@ pub async fn reply(ctx: &Context<'_>, id: MessageReplyId) -> Result<Option<Messa
 
 connection!(MessageReplyConnection, MessageReplyEdge, MessageReply, inbox::MessageReply, "replies");
 
-/// A person on the website, known again by a token their browser keeps, then by their address.
+/// A person on the website, known again by a token their browser keeps together with their address, or by the address alone.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
 pub struct Visitor {
     /// Their id, `vis_…`.
     pub id: ID,
-    /// The name they gave last.
+    /// The name they gave first, or last in the browser that knows them: whoever only types their address does not change it.
     pub name: Option<String>,
-    /// The address they gave last.
+    /// Their address. Who writes with another one is another visitor.
     pub email: Option<EmailAddress>,
     /// What brought them here first.
     pub source: Option<String>,
@@ -248,6 +248,8 @@ pub struct Visitor {
     pub last_visit_at: DateTime<Utc>,
     #[graphql(skip)]
     pub(crate) key: VisitorId,
+    #[graphql(skip)]
+    from: (Option<String>, Option<String>),
 }
 
 impl From<inbox::Visitor> for Visitor {
@@ -261,12 +263,24 @@ impl From<inbox::Visitor> for Visitor {
             first_visit_at: visitor.first_visit_at,
             last_visit_at: visitor.last_visit_at,
             key: visitor.id,
+            from: (visitor.address, visitor.agent),
         }
     }
 }
 
 #[ComplexObject]
 impl Visitor {
+    /// The network address that they last wrote from, in the browser that knows them; null without the permission
+    /// VIEW_VISITOR_ADDRESSES.
+    async fn address(&self, ctx: &Context<'_>) -> Option<String> {
+        self.from.0.clone().filter(|_| scope(ctx).cx().can(inbox::VIEW_VISITOR_ADDRESSES))
+    }
+
+    /// The program that they last wrote with, in its own words; null without the permission VIEW_VISITOR_ADDRESSES.
+    async fn agent(&self, ctx: &Context<'_>) -> Option<String> {
+        self.from.1.clone().filter(|_| scope(ctx).cx().can(inbox::VIEW_VISITOR_ADDRESSES))
+    }
+
     /// What they wrote, newest first.
     async fn messages(
         &self,
@@ -279,6 +293,20 @@ impl Visitor {
         Box::pin(async move {
             let page = PageArgs { first, after, last, before };
             Ok(nested(ctx, inbox::MessagesOf, self.key, page).await?.into())
+        })
+        .await
+    }
+
+    /// Other visitors who were seen in the same browser, and so may be the same person under another address, or somebody
+    /// else at the same desk; at most 20, the first first.
+    async fn seen_in_same_browser(&self, ctx: &Context<'_>) -> Result<Vec<Visitor>> {
+        Box::pin(async move {
+            let loaders = &scope(ctx).loaders;
+            let others = loaders.load_one(AcquaintancesOf(self.key)).await?.unwrap_or_default();
+            let found =
+                futures_util::future::try_join_all(others.iter().map(|id| loaders.load_one(By::<Visitors>(*id))))
+                    .await?;
+            Ok(found.into_iter().flatten().map(|visitor| visitor.as_ref().clone().into()).collect())
         })
         .await
     }

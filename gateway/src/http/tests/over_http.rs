@@ -157,13 +157,7 @@ async fn other_methods_and_content_types_are_refused() {
         assert_eq!(response.status(), 405, "{method}");
         assert_eq!(response.headers()[ALLOW], "GET, POST");
     }
-    for content_type in [
-        "",
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/graphql",
-    ] {
+    for content_type in ["", "text/plain", "application/x-www-form-urlencoded", "application/graphql"] {
         let mut request = client.post(server.url()).body("{\"query\":\"mutation{touch}\"}");
         if !content_type.is_empty() {
             request = request.header(CONTENT_TYPE, content_type);

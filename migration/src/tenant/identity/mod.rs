@@ -10,3 +10,4 @@ pub mod m0011_notifications;
 pub mod m0012_external_identities;
 pub mod m0014_ceilings;
 pub mod m0015_notification_mails;
+pub mod m0018_upkeep;

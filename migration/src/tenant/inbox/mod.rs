@@ -1,3 +1,4 @@
 //! Tables of the inbox.
 
 pub mod m0003_messages;
+pub mod m0019_acquaintances;

@@ -1,7 +1,7 @@
 //! What is published about roles and single permissions.
 
 use kernel::{
-    events::{Event, Resource},
+    events::{Event, Resource, Severity},
     id::{RoleId, StaffId},
 };
 use serde::Serialize;
@@ -23,6 +23,7 @@ pub struct RoleSaved {
 impl Event for RoleSaved {
     const KIND: &'static str = "role.saved";
     const TOPIC: &'static str = TOPIC;
+    const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource::new("Role", self.role)
     }
@@ -44,6 +45,7 @@ pub struct PermissionGranted {
 impl Event for PermissionGranted {
     const KIND: &'static str = "permission.granted";
     const TOPIC: &'static str = TOPIC;
+    const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource::new("Staff", self.staff)
     }
@@ -64,6 +66,7 @@ pub struct PermissionRevoked {
 impl Event for PermissionRevoked {
     const KIND: &'static str = "permission.revoked";
     const TOPIC: &'static str = TOPIC;
+    const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource::new("Staff", self.staff)
     }

@@ -57,9 +57,6 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "VIEW_CLIENTS",
             "USE_API_KEYS",
             "VIEW_MESSAGES",
-            "MANAGE_MESSAGES",
-            "MANAGE_CHATS",
-            "MANAGE_CONSULTATIONS",
             "VIEW_VISITORS",
             "SEE_ALL",
             "SEE_TEAM",
@@ -68,8 +65,12 @@ pub const ROLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("VIEWER", &["VIEW_STAFF", "VIEW_CLIENTS", "VIEW_MESSAGES", "VIEW_VISITORS", "VIEW_ANALYTICS", "SEE_ALL"]),
+    ("ANALYST", &["VIEW_ANALYTICS"]),
     ("CLIENT", &[]),
 ];
+
+/// What somebody is granted who gets the role STAFF: each of them can be taken from one person and left to the others.
+pub const WITH_STAFF: &[&str] = &["MANAGE_CHATS", "MANAGE_CONSULTATIONS", "MANAGE_MESSAGES"];
 
 /// The roles of administrators, of whom a tenant always keeps one who can sign in.
 pub const ADMINISTRATORS: [&str; 2] = [MAY_EVERYTHING, "ADMIN"];
@@ -104,6 +105,16 @@ impl Role {
             requires_totp: row.requires_totp,
             built_in: row.built_in,
         }
+    }
+
+    /// What somebody is granted beside it who gets the role.
+    pub fn comes_with(&self) -> &'static [&'static str] {
+        if self.built_in && self.name == "STAFF" { WITH_STAFF } else { &[] }
+    }
+
+    /// All that somebody may who gets the role.
+    pub fn gives(&self) -> Vec<String> {
+        self.permissions.iter().cloned().chain(self.comes_with().iter().map(|&name| name.into())).collect()
     }
 
     /// The role's permissions as a set.

@@ -3,6 +3,7 @@
 use kernel::{
     events::{Event, Resource, Severity},
     id::{EmailTemplateId, JobId},
+    personal::Subject,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -29,6 +30,10 @@ impl Event for MailDelivered {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "template": self.template, "to": self.to })))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Email(self.to.clone()))
+    }
+    const PERSONAL: &'static [&'static str] = &["to"];
 }
 
 /// A letter was given up.
@@ -47,13 +52,39 @@ pub struct MailFailed {
 impl Event for MailFailed {
     const KIND: &'static str = "letter.failed";
     const TOPIC: &'static str = "identity";
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
         Resource::new("Letter", self.letter)
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "template": self.template, "to": self.to, "error": self.error })))
+    }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Email(self.to.clone()))
+    }
+    const PERSONAL: &'static [&'static str] = &["to", "error"];
+}
+
+/// A letter was not sent, because the company does without such mails.
+#[derive(Serialize)]
+pub struct MailWithheld {
+    /// The letter, by its job.
+    pub letter: JobId,
+    /// Which mail.
+    pub template: Template,
+    /// The address it was meant for.
+    pub to: String,
+}
+
+impl Event for MailWithheld {
+    const KIND: &'static str = "letter.withheld";
+    const TOPIC: &'static str = "identity";
+    fn resource(&self) -> Resource {
+        Resource::new("Letter", self.letter)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, Some(json!({ "template": self.template, "to": self.to })))
     }
 }
 
@@ -73,6 +104,7 @@ pub struct SmtpSettingsChanged {
 impl Event for SmtpSettingsChanged {
     const KIND: &'static str = "smtp_settings.changed";
     const TOPIC: &'static str = "identity";
+    const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource { kind: "SmtpSettings", id: uuid::Uuid::nil() }
     }
@@ -99,6 +131,10 @@ impl Event for SmtpTested {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "to": self.to, "ok": self.ok })))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Email(self.to.clone()))
+    }
+    const PERSONAL: &'static [&'static str] = &["to"];
 }
 
 /// The wording of a mail was changed, or went back to the one it came with.

@@ -67,6 +67,16 @@ impl Links {
     pub fn avatar(&self, tenant: TenantId, id: Uuid) -> String {
         format!("{}/avatars/{tenant}/{}", self.base, id.simple())
     }
+
+    /// A file, by a link that is good by itself.
+    pub fn file(&self, token: &str) -> String {
+        format!("{}/files/{token}", self.base)
+    }
+
+    /// Where the bytes of a file are sent to, by a link that is good by itself.
+    pub fn upload(&self, token: &str) -> String {
+        format!("{}/uploads/{token}", self.base)
+    }
 }
 
 /// The same address under another host name: scheme, port and path stay.

@@ -77,6 +77,16 @@ const AGENT: Variable = variable("agent", "The program that was used.", "Firefox
 const TITLE: Variable = variable("title", "What it is about.", "A message was assigned to you");
 const SERVICE: Variable =
     variable("service", "What the visitor asked about; \"your message\" where they did not say.", "A new mast");
+const SUBJECT: Variable = variable(
+    "subject",
+    "What the visitor wrote about: the service that they asked for, else the first words of what they wrote.",
+    "A new mast",
+);
+const QUOTED: Variable = variable(
+    "quotedMessage",
+    "What the visitor wrote, as a quotation with its date.",
+    "3 May 2026, 10:15 UTC, Ada Lovelace:\n> When is my boat ready?",
+);
 const CONTENT: Variable = variable("content", "What it says.", "Bob asks when his boat is ready.");
 
 struct Declared {
@@ -133,6 +143,11 @@ impl Template {
     pub(crate) fn lets_in(self) -> bool {
         use Template::{ChangeEmailNew, ChangeEmailOld, Invitation, ResetPassword, VerifyEmail};
         matches!(self, VerifyEmail | ResetPassword | ChangeEmailOld | ChangeEmailNew | Invitation)
+    }
+
+    /// Whether a company may do without it: not where people could not get in any more.
+    pub fn can_be_off(self) -> bool {
+        !self.lets_in()
     }
 
     /// The wording that it comes with.
@@ -235,9 +250,9 @@ impl Template {
             Self::MessageReply => Declared {
                 key: "message_reply",
                 description: "Takes a colleague's reply to the visitor who wrote.",
-                variables: &[SERVICE, CONTENT],
-                subject: "Re: {{service}}",
-                text: "{{content}}",
+                variables: &[SERVICE, SUBJECT, CONTENT, QUOTED],
+                subject: "Re: {{subject}}",
+                text: "{{content}}\n\n{{quotedMessage}}",
             },
         }
     }

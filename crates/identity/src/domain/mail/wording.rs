@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use kernel::{ProblemCode, Result, text::Check};
+use kernel::{
+    ProblemCode, Result,
+    text::{Check, one_kind_of_break, one_line},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -118,13 +121,11 @@ fn ends_an_address(c: char) -> bool {
 
 /// One line of at most `max` characters: everything that could begin another header becomes a space.
 pub(crate) fn line(text: &str, max: usize) -> String {
-    let cleaned: String =
-        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
-    cleaned.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(max).collect()
+    one_line(text).chars().take(max).collect()
 }
 
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    one_kind_of_break(text).chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// Text as HTML, its line ends as breaks. Safe between tags and in a quoted attribute.

@@ -133,7 +133,7 @@ pub struct NotificationChannelSwitchedOff {
 impl Event for NotificationChannelSwitchedOff {
     const KIND: &'static str = "notification_channel.switched_off";
     const TOPIC: &'static str = "identity";
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
         Resource::new("NotificationChannel", self.channel)
@@ -157,7 +157,7 @@ pub struct NotificationDeliveryFailed {
 impl Event for NotificationDeliveryFailed {
     const KIND: &'static str = "notification_delivery.failed";
     const TOPIC: &'static str = "identity";
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
         Resource::new("NotificationDelivery", self.delivery)

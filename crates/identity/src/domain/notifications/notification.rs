@@ -3,6 +3,7 @@
 use kernel::id::{EventId, UserId};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::mail::Template;
 
@@ -14,6 +15,8 @@ pub const CHANNEL_NAME: usize = 100;
 pub const WEBHOOK_URL: usize = 2000;
 /// Deliveries that are given up one after the other before their channel is switched off.
 pub const GIVEN_UP_AT_MOST: i32 = 5;
+/// The longest id and name of a team or channel of Teams, in characters.
+pub const TEAMS_PLACE: usize = 200;
 /// How high unread notifications are counted; more are not worth the work.
 pub const UNREAD_COUNTED: u64 = 1000;
 
@@ -147,6 +150,8 @@ pub struct Notice {
     pub sequence: i64,
     /// The event that it tells of.
     pub event: EventId,
+    /// What links it to others that came of the same beginning.
+    pub correlation: Option<String>,
     /// Its type.
     pub kind: NotificationType,
     /// Who is told; somebody who is not active is not.
@@ -157,6 +162,8 @@ pub struct Notice {
     pub body: String,
     /// What it is about, as a prefixed id.
     pub resource: Option<String>,
+    /// More of that, by name.
+    pub metadata: Option<Json>,
     /// What a letter about it says in its own template; `None` for the one of all notifications.
     pub letter: Option<(Template, Vec<(&'static str, String)>)>,
 }

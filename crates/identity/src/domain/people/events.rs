@@ -3,11 +3,12 @@
 use kernel::{
     events::{Event, Resource},
     id::{ClientId, StaffId, UserId},
+    personal::Subject,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::domain::{TOPIC, people::person::Person};
+use crate::domain::{TOPIC, access::role::Role, people::person::Person};
 use crate::store::people::user::Kind;
 
 /// Somebody was added.
@@ -21,12 +22,15 @@ pub struct PersonAdded {
     pub email: String,
     /// Their role's name.
     pub role: String,
+    /// What they were granted with it.
+    pub granted: &'static [&'static str],
 }
 
 impl PersonAdded {
     /// The event of a new person.
-    pub fn of(person: &Person, role: &str) -> Self {
-        Self { user: person.id, kind: person.kind, email: person.email.clone(), role: role.into() }
+    pub fn of(person: &Person, role: &Role) -> Self {
+        let (email, name) = (person.email.clone(), role.name.clone());
+        Self { user: person.id, kind: person.kind, email, role: name, granted: role.comes_with() }
     }
 }
 
@@ -37,9 +41,20 @@ impl Event for PersonAdded {
         resource_of(self.kind, self.user)
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
-        (None, Some(json!({ "email": self.email, "role": self.role })))
+        let mut new = json!({ "email": self.email, "role": self.role });
+        if !self.granted.is_empty() {
+            new["granted"] = json!(self.granted);
+        }
+        (None, Some(new))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
+    const PERSONAL: &'static [&'static str] = &["email"];
 }
+
+/// What came with a role before and comes with another now.
+pub type Grants = (&'static [&'static str], &'static [&'static str]);
 
 /// Somebody was changed.
 #[derive(Serialize)]
@@ -55,8 +70,8 @@ pub struct PersonUpdated {
 }
 
 impl PersonUpdated {
-    /// The event of a change, with what differs.
-    pub fn of(before: &Person, after: &Person) -> Self {
+    /// The event of a change, with what differs, and what was taken back and granted with the role.
+    pub fn of(before: &Person, after: &Person, grants: Option<Grants>) -> Self {
         let values = |person: &Person| match serde_json::to_value(person) {
             Ok(Json::Object(values)) => values,
             _ => serde_json::Map::new(),
@@ -64,6 +79,10 @@ impl PersonUpdated {
         let (mut old, mut new) = (values(before), values(after));
         old.retain(|name, value| name != "updated_at" && new.get(name) != Some(value));
         new.retain(|name, _| old.contains_key(name));
+        if let Some((gone, granted)) = grants.filter(|(gone, granted)| gone != granted) {
+            old.insert("granted".into(), json!(gone));
+            new.insert("granted".into(), json!(granted));
+        }
         Self { user: after.id, kind: after.kind, old: old.into(), new: new.into() }
     }
 }
@@ -77,6 +96,11 @@ impl Event for PersonUpdated {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (Some(self.old.clone()), Some(self.new.clone()))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
+    const PERSONAL: &'static [&'static str] =
+        &["email", "name", "first_name", "last_name", "company", "phone", "phone_typed"];
 }
 
 /// Somebody lost access.

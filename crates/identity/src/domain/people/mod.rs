@@ -2,4 +2,5 @@
 
 pub mod events;
 pub mod person;
+pub mod phone;
 pub mod picture;

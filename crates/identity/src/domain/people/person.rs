@@ -29,8 +29,10 @@ pub struct Person {
     pub last_name: Option<String>,
     /// The company they buy for.
     pub company: Option<String>,
-    /// Their telephone number.
+    /// Their telephone number (E.164); one that is older than that form, as it was typed.
     pub phone: Option<String>,
+    /// Their telephone number, as it was typed.
+    pub phone_typed: Option<String>,
     /// Their picture.
     pub avatar_id: Option<Uuid>,
     /// Their role.
@@ -70,6 +72,7 @@ impl Person {
             last_name: None,
             company: None,
             phone: None,
+            phone_typed: None,
             avatar_id: None,
             role_id: RoleId(id),
             department_id: None,

@@ -3,6 +3,7 @@
 use kernel::{
     events::{Event, Resource, Severity},
     id::{SessionId, UserId},
+    personal::Subject,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -24,6 +25,9 @@ impl Event for SessionOpened {
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
 }
 
 /// A sign-in failed. The address is kept only when it has the form of one: people type passwords there.
@@ -40,7 +44,7 @@ pub struct SessionRefused {
 impl Event for SessionRefused {
     const KIND: &'static str = "session.refused";
     const TOPIC: &'static str = TOPIC;
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
         self.user.map_or(Resource { kind: "User", id: uuid::Uuid::nil() }, |id| Resource::new("User", id))
@@ -48,6 +52,13 @@ impl Event for SessionRefused {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "email": self.email, "reason": self.reason })))
     }
+    fn error(&self) -> Option<String> {
+        Some(self.reason.into())
+    }
+    fn about(&self) -> Option<Subject> {
+        self.user.map(Subject::Person).or_else(|| self.email.clone().map(Subject::Email))
+    }
+    const PERSONAL: &'static [&'static str] = &["email"];
 }
 
 /// A session was ended by its owner.
@@ -70,6 +81,8 @@ impl Event for SessionEnded {
 pub struct SessionRefreshed {
     /// The session.
     pub session: SessionId,
+    /// Whether by a token that had been used a moment before.
+    pub again: bool,
 }
 
 impl Event for SessionRefreshed {
@@ -78,9 +91,12 @@ impl Event for SessionRefreshed {
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, self.again.then(|| json!({ "again": true })))
+    }
 }
 
-/// A replaced refresh token was used: somebody holds a copy. The session was ended.
+/// A refresh token was used that had been used before: somebody holds a copy. The session was ended.
 #[derive(Serialize)]
 pub struct SessionReused {
     /// The session.
@@ -97,6 +113,9 @@ impl Event for SessionReused {
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
 }
 /// A session was ended from another one, by its owner or by somebody who may.
 #[derive(Serialize)]
@@ -110,7 +129,7 @@ pub struct SessionRevoked {
 impl Event for SessionRevoked {
     const KIND: &'static str = "session.revoked";
     const TOPIC: &'static str = "identity";
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     fn resource(&self) -> Resource {
         Resource::new("Session", self.session)
     }
@@ -131,7 +150,7 @@ pub struct SessionsRevoked {
 impl Event for SessionsRevoked {
     const KIND: &'static str = "session.all_revoked";
     const TOPIC: &'static str = "identity";
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     fn resource(&self) -> Resource {
         Resource::new("User", self.user)
     }

@@ -14,11 +14,13 @@ pub struct SessionPolicy {
     pub idle: TimeDelta,
     /// How long after it was opened, however busy it is.
     pub absolute: TimeDelta,
+    /// How long after its first use a refresh token buys another pair.
+    pub grace: TimeDelta,
 }
 
 impl Default for SessionPolicy {
     fn default() -> Self {
-        Self { idle: TimeDelta::days(30), absolute: TimeDelta::days(90) }
+        Self { idle: TimeDelta::days(30), absolute: TimeDelta::days(90), grace: TimeDelta::seconds(10) }
     }
 }
 
@@ -28,10 +30,16 @@ impl SessionPolicy {
         (active + self.idle).min(opened + self.absolute)
     }
 
-    /// The stricter of two.
+    /// Whether a refresh token that was first `used` then still buys a pair: two windows send the same one, and an answer
+    /// may get lost.
+    pub fn forgives(&self, used: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        now < used + self.grace
+    }
+
+    /// The same with sessions that last no longer than this.
     #[must_use]
-    pub fn within(self, other: Self) -> Self {
-        Self { idle: self.idle.min(other.idle), absolute: self.absolute.min(other.absolute) }
+    pub fn within(self, idle: TimeDelta, absolute: TimeDelta) -> Self {
+        Self { idle: self.idle.min(idle), absolute: self.absolute.min(absolute), ..self }
     }
 }
 
@@ -48,7 +56,7 @@ pub struct SessionTokens {
     pub access_token: String,
     /// When it ends.
     pub access_token_expires_at: DateTime<Utc>,
-    /// Buys the next pair, once.
+    /// Buys the next pair.
     pub refresh_token: String,
     /// When it ends.
     pub refresh_token_expires_at: DateTime<Utc>,
@@ -66,13 +74,22 @@ mod tests {
 
     #[test]
     fn a_session_ends_by_rest_or_by_age_whichever_comes_first() {
-        let policy = SessionPolicy { idle: TimeDelta::days(30), absolute: TimeDelta::days(90) };
+        let policy = SessionPolicy::default();
         let opened = DateTime::<Utc>::UNIX_EPOCH;
         let day = |n| opened + TimeDelta::days(n);
         assert_eq!(policy.end(opened, opened), day(30));
         assert_eq!(policy.end(opened, day(59)), day(89));
         assert_eq!(policy.end(opened, day(80)), day(90), "refreshing does not make it live for ever");
-        let other = SessionPolicy { idle: TimeDelta::days(40), absolute: TimeDelta::days(50) };
-        assert_eq!(policy.within(other), SessionPolicy { idle: policy.idle, absolute: other.absolute });
+        let within = policy.within(TimeDelta::days(40), TimeDelta::days(50));
+        assert_eq!(within, SessionPolicy { absolute: TimeDelta::days(50), ..policy });
+    }
+
+    #[test]
+    fn a_token_is_forgiven_for_a_while_and_never_without_a_grace() {
+        let used = DateTime::<Utc>::UNIX_EPOCH;
+        let policy = SessionPolicy::default();
+        assert!(policy.forgives(used, used) && policy.forgives(used, used + TimeDelta::seconds(9)));
+        assert!(!policy.forgives(used, used + TimeDelta::seconds(10)));
+        assert!(!SessionPolicy { grace: TimeDelta::zero(), ..policy }.forgives(used, used));
     }
 }

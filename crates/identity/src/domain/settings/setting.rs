@@ -1,9 +1,13 @@
 //! Which settings there are, and what each may be.
 
-use kernel::{Permission, ProblemCode, text::Check};
+use kernel::{
+    Permission, ProblemCode,
+    text::{Check, time_zone},
+};
 use serde_json::{Value as Json, json};
 
 use crate::{
+    domain::people::phone::Region,
     policy::{MANAGE_SETTINGS, MANAGE_SIGN_IN},
     store::settings::setting::Kind,
 };
@@ -41,6 +45,8 @@ pub enum Rule {
     Color,
     /// An IANA name such as `Europe/Berlin`.
     TimeZone,
+    /// Two letters such as `DE`.
+    Region,
 }
 
 /// A setting that Frontdesk knows.
@@ -62,6 +68,8 @@ pub struct Known {
 
 /// The key of the company's name.
 pub const COMPANY_NAME: &str = "company.name";
+/// The key of where the company is: two letters.
+pub const COMPANY_REGION: &str = "company.region";
 /// Whether clients may register themselves: a boolean.
 pub const REGISTRATION_OPEN: &str = "registration.open";
 /// After how many days without use a session ends: a whole number.
@@ -88,6 +96,12 @@ pub const KNOWN: &[Known] = &[
     company("company.logo_url", Rule::HttpsUrl, r#""""#, "Where the company's logo is; empty for none."),
     company(COMPANY_NAME, Rule::Line(200), r#""""#, "The company's name; where it is empty, the tenant's."),
     company("company.primary_color", Rule::Color, r#""""#, "The company's colour, #rrggbb; empty for none."),
+    company(
+        COMPANY_REGION,
+        Rule::Region,
+        r#""""#,
+        "Where the company is, as two letters (ISO 3166-1): telephone numbers of that country need no country code; empty for none.",
+    ),
     company("company.support_email", Rule::Email, r#""""#, "Where people write for help; empty for none."),
     company(
         "company.time_zone",
@@ -133,9 +147,13 @@ impl Known {
         match self.rule {
             Rule::Boolean => Kind::Boolean,
             Rule::Whole { .. } => Kind::Number,
-            Rule::Line(_) | Rule::OneOf(_) | Rule::Email | Rule::HttpsUrl | Rule::Color | Rule::TimeZone => {
-                Kind::String
-            }
+            Rule::Line(_)
+            | Rule::OneOf(_)
+            | Rule::Email
+            | Rule::HttpsUrl
+            | Rule::Color
+            | Rule::TimeZone
+            | Rule::Region => Kind::String,
         }
     }
 
@@ -150,7 +168,7 @@ impl Known {
                 _ => refuse(format!("must be a whole number from {min} to {max}")),
             },
             // A text of the company's that is taken away is empty.
-            (Rule::Line(_) | Rule::Email | Rule::HttpsUrl | Rule::Color, Json::String(text))
+            (Rule::Line(_) | Rule::Email | Rule::HttpsUrl | Rule::Color | Rule::Region, Json::String(text))
                 if text.trim().is_empty() =>
             {
                 return json!("");
@@ -165,8 +183,12 @@ impl Known {
             }
             (Rule::Color, Json::String(text)) if is_color(text) => return json!(text.to_ascii_lowercase()),
             (Rule::Color, _) => refuse("must be a colour such as #1a2b3c".into()),
-            (Rule::TimeZone, Json::String(text)) if is_time_zone(text) => return value.clone(),
+            (Rule::TimeZone, Json::String(text)) if let Some(name) = time_zone(text) => return json!(name),
             (Rule::TimeZone, _) => refuse("must be the IANA name of a time zone, such as Europe/Berlin".into()),
+            (Rule::Region, Json::String(text)) if let Some(region) = Region::of(text.trim()) => {
+                return json!(region.code());
+            }
+            (Rule::Region, _) => refuse("must be the two letters of a country (ISO 3166-1), such as DE".into()),
             (Rule::Line(_) | Rule::Email, _) => refuse("must be a text".into()),
         }
         Json::Null
@@ -186,16 +208,6 @@ fn is_https(text: &str) -> bool {
 
 fn is_color(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-/// Whether a name has the form of an IANA time zone. Which ones there are is known to whoever shows times, and changes
-/// several times a year.
-fn is_time_zone(text: &str) -> bool {
-    let part = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_alphabetic())
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c))
-    };
-    text.len() <= 64 && text.split('/').count() <= 3 && text.split('/').all(part)
 }
 
 /// Whether a key is one that only others know: `custom.`, then parts of lower-case letters, digits and underscores.
@@ -219,6 +231,11 @@ pub fn checked_custom(check: &mut Check, field: &str, value: &Json) -> Kind {
     if text.contains("\\u0000") {
         check.problem(field, ProblemCode::InvalidFormat, "must not contain NUL");
     }
+    if !is_exact(value) {
+        let message =
+            "has a number that cannot be kept exactly: at most 15 digits count, in whole numbers 19; a text keeps all";
+        check.problem(field, ProblemCode::InvalidFormat, message);
+    }
     match value {
         Json::String(_) => Kind::String,
         Json::Number(_) => Kind::Number,
@@ -228,6 +245,21 @@ pub fn checked_custom(check: &mut Check, field: &str, value: &Json) -> Kind {
             check.problem(field, ProblemCode::Blank, "must not be null; resetSetting takes a setting away");
             Kind::Json
         }
+    }
+}
+
+/// Whether every number in it is the one that was sent. Whole numbers of 64 bits are; of the others a double keeps 15
+/// digits for sure, and one that shows more was rounded to them, or might have been.
+fn is_exact(value: &Json) -> bool {
+    match value {
+        Json::Number(number) if number.is_f64() => {
+            let text = number.to_string();
+            let digits = text.split(['e', 'E']).next().unwrap_or_default().replace(['-', '.'], "");
+            digits.trim_matches('0').len() <= f64::DIGITS as usize
+        }
+        Json::Array(values) => values.iter().all(is_exact),
+        Json::Object(values) => values.values().all(is_exact),
+        _ => true,
     }
 }
 
@@ -262,6 +294,7 @@ mod tests {
             verdict("company.time_zone", json!("America/Argentina/Buenos_Aires")),
             Ok(json!("America/Argentina/Buenos_Aires"))
         );
+        assert_eq!(verdict("company.time_zone", json!("europe/berlin")), Ok(json!("Europe/Berlin")));
         assert!(verdict("company.logo_url", json!("https://cdn.example.com/a.png?x=1")).is_ok());
         for (key, value) in [
             ("session.idle_days", json!(0)),
@@ -283,9 +316,28 @@ mod tests {
             ("company.logo_url", json!("https://example.com/\"onerror=")),
             ("company.time_zone", json!("")),
             ("company.time_zone", json!("../etc/passwd")),
+            ("company.time_zone", json!("GMT+2")),
             ("company.support_email", json!("nobody")),
         ] {
             assert!(verdict(key, value.clone()).is_err(), "{key} = {value}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_kept_as_they_are_or_not_at_all() {
+        let read = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+        for exact in
+            ["0", "-7", "9007199254740993", "18446744073709551615", "0.1", "-1.25e-7", "123456789.012345", "1e23"]
+        {
+            assert!(is_exact(&read(exact)), "{exact}");
+        }
+        for rounded in [
+            "18446744073709551616",
+            "12345678901234567890123",
+            "0.1234567890123456789",
+            "[{\"a\":3.14159265358979323846}]",
+        ] {
+            assert!(!is_exact(&read(rounded)), "{rounded}");
         }
     }
 

@@ -29,15 +29,15 @@ macro_rules! about_a_person {
 
 about_a_person! {
     /// Somebody chose another password.
-    PasswordChanged = "password.changed", Warning;
+    PasswordChanged = "password.changed", Medium;
     /// Somebody got a secret for a second factor.
-    TotpBegun = "totp.begun", Info;
+    TotpBegun = "totp.begun", Low;
     /// Somebody showed that they have it; from now on it is asked for.
-    TotpConfirmed = "totp.confirmed", Info;
+    TotpConfirmed = "totp.confirmed", Low;
     /// Somebody gave it up.
-    TotpDisabled = "totp.disabled", Warning;
+    TotpDisabled = "totp.disabled", High;
     /// Somebody's was taken away for them, because they lost it.
-    TotpReset = "totp.reset", Warning;
+    TotpReset = "totp.reset", High;
     /// Somebody got new recovery codes; the old ones are no good any more.
-    RecoveryCodesReplaced = "recovery_codes.replaced", Warning;
+    RecoveryCodesReplaced = "recovery_codes.replaced", Medium;
 }

@@ -60,6 +60,9 @@ pub struct Registration {
     pub company: Option<String>,
     /// Their telephone number.
     pub phone: Option<String>,
+    /// The same as they typed it.
+    #[serde(default)]
+    pub phone_typed: Option<String>,
     /// The PHC string of their password's hash.
     pub password_hash: String,
 }

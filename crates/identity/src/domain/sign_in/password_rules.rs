@@ -5,6 +5,7 @@
 //! neighbouring keys). A list alone would refuse `password1234` and take `password12345`.
 
 use kernel::{ProblemCode, text::Check};
+use unicode_normalization::UnicodeNormalization;
 use zxcvbn::{Score, zxcvbn};
 
 /// Fewest characters of a password.
@@ -12,9 +13,17 @@ pub const SHORTEST: usize = 12;
 /// Most bytes of a password; the sign-in hashes no longer one.
 pub const LONGEST: usize = 1024;
 
+/// A password in the form in which it is hashed: NFC, so that it is the same however a keyboard puts its letters together
+/// (RFC 8265's OpaqueString, without its other mappings).
+pub fn stored_form(password: &str) -> String {
+    password.nfc().collect()
+}
+
 /// Notes at `field` what is wrong with a new password. `personal` is what is known of its owner (name, address): it is
 /// guessed first. The problem never repeats the password.
 pub fn check(check: &mut Check, field: &str, password: &str, personal: &[&str]) {
+    let password = stored_form(password);
+    let password = password.as_str();
     if password.is_empty() {
         check.problem(field, ProblemCode::Blank, "must not be empty");
     } else if password.len() > LONGEST {

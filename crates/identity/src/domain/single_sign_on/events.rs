@@ -3,6 +3,7 @@
 use kernel::{
     events::{Event, Resource, Severity},
     id::{ExternalIdentityId, IdentityProviderId, UserId},
+    personal::Subject,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -27,6 +28,7 @@ pub struct ProviderSaved {
 impl Event for ProviderSaved {
     const KIND: &'static str = "identity_provider.saved";
     const TOPIC: &'static str = "identity";
+    const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource::new("IdentityProvider", self.provider)
     }
@@ -65,13 +67,16 @@ impl Event for SignInRefused {
     // The same as of a wrong password: who watches for failed sign-ins sees both.
     const KIND: &'static str = "session.refused";
     const TOPIC: &'static str = "identity";
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::Medium;
     const SUCCESS: bool = false;
     fn resource(&self) -> Resource {
         self.user.map_or(Resource { kind: "User", id: uuid::Uuid::nil() }, |id| Resource::new("User", id))
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "provider": self.provider, "reason": self.reason })))
+    }
+    fn about(&self) -> Option<Subject> {
+        self.user.map(Subject::Person)
     }
 }
 
@@ -98,6 +103,9 @@ impl Event for IdentityLinked {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         let ended = self.took_over.then_some("password, second factor, API keys, links in mails and sessions");
         (None, Some(json!({ "provider": self.provider, "identity": self.identity, "ended": ended })))
+    }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
     }
 }
 
@@ -136,6 +144,8 @@ pub struct PersonAdded {
     pub email: String,
     /// Their role's name.
     pub role: String,
+    /// What they were granted with it.
+    pub granted: &'static [&'static str],
 }
 
 impl Event for PersonAdded {
@@ -145,8 +155,13 @@ impl Event for PersonAdded {
         Resource::new("User", self.user)
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
-        (None, Some(json!({ "provider": self.provider, "email": self.email, "role": self.role })))
+        let new = json!({ "provider": self.provider, "email": self.email, "role": self.role, "granted": self.granted });
+        (None, Some(new))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
+    const PERSONAL: &'static [&'static str] = &["email"];
 }
 
 /// A person was changed because they were changed at their provider.
@@ -175,6 +190,11 @@ impl Event for PersonSynced {
         new["provider"] = json!(self.provider);
         (Some(self.old.clone()), Some(new))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Person(self.user))
+    }
+    const PERSONAL: &'static [&'static str] =
+        &["email", "name", "first_name", "last_name", "firstName", "lastName", "company", "phone", "phone_typed"];
 }
 
 /// A person was deactivated because they were removed at their provider.
@@ -219,6 +239,10 @@ impl Event for PersonSpared {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "provider": self.provider, "email": self.email })))
     }
+    fn about(&self) -> Option<Subject> {
+        self.user.map(Subject::Person).or_else(|| self.email.clone().map(Subject::Email))
+    }
+    const PERSONAL: &'static [&'static str] = &["email"];
 }
 
 /// The last active administrator was removed at their provider, and kept here: somebody has to look.

@@ -11,6 +11,8 @@ use serde_json::Value as Json;
 
 use crate::domain::people::person::LINE;
 
+/// The longest address of a picture, in bytes.
+const PICTURE: usize = 2000;
 /// How far the provider's clock may be from ours, in seconds.
 const LEEWAY: i64 = 60;
 
@@ -125,6 +127,7 @@ pub struct Userinfo {
     name: Option<String>,
     given_name: Option<String>,
     family_name: Option<String>,
+    picture: Option<String>,
 }
 
 /// Somebody as a provider describes them.
@@ -136,6 +139,9 @@ pub struct Described {
     pub email: Option<String>,
     /// Their name.
     pub name: Option<String>,
+    /// The address of their picture.
+    #[serde(default)]
+    pub picture: Option<String>,
     /// Their first name.
     pub first_name: Option<String>,
     /// Their last name.
@@ -159,6 +165,12 @@ pub fn name(text: Option<&str>) -> Option<String> {
     text::Check::default().optional_line("name", text, LINE)
 }
 
+/// The address of a picture; `None` for what is no web address, or too long for one.
+pub fn picture(text: Option<&str>) -> Option<String> {
+    let url = url::Url::parse(text.filter(|text| text.len() <= PICTURE)?).ok()?;
+    (matches!(url.scheme(), "https" | "http") && url.has_host()).then(|| url.into())
+}
+
 /// An id of somebody else's that can be stored: 1 to 255 visible characters.
 pub fn is_subject(text: &str) -> bool {
     (1..=255).contains(&text.len()) && !text.contains(|c: char| c.is_control() || c.is_whitespace())
@@ -171,6 +183,7 @@ impl Userinfo {
             subject: self.sub,
             email: self.email.filter(|_| verified).as_deref().and_then(text::email),
             name: name(self.name.as_deref()),
+            picture: picture(self.picture.as_deref()),
             first_name: name(self.given_name.as_deref()),
             last_name: name(self.family_name.as_deref()),
             role: None,
@@ -191,6 +204,7 @@ impl Described {
         Ok(Self {
             email: self.email.or(more.email),
             name: self.name.or(more.name),
+            picture: self.picture.or(more.picture),
             first_name: self.first_name.or(more.first_name),
             last_name: self.last_name.or(more.last_name),
             ..self
@@ -260,6 +274,14 @@ mod tests {
         }
         let claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::BadSignature)?;
         claims.check("https://id.example.com", "desk", &token_hash("n"), DateTime::from_timestamp(NOW, 0).unwrap())
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_shown_is_none() {
+        for none in ["\u{200b}", "Ada\u{202e}", "a\nb", ""] {
+            assert_eq!(name(Some(none)), None, "{none:?}");
+        }
+        assert_eq!(name(Some(" A\u{200b}da ")).as_deref(), Some("Ada"));
     }
 
     #[test]

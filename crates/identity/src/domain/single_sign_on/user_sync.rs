@@ -7,7 +7,7 @@ use kernel::text;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::id_token::{Described, is_subject, name};
+use super::id_token::{Described, is_subject, name, picture};
 
 /// How old a delivery may be, and how far from the future, in seconds.
 const TOLERANCE: i64 = 5 * 60;
@@ -88,6 +88,7 @@ struct WireUser {
     username: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,
+    image_url: Option<String>,
     #[serde(default)]
     email_addresses: Vec<WireEmail>,
     primary_email_address_id: Option<String>,
@@ -129,6 +130,7 @@ pub fn read(body: &[u8]) -> Option<Told> {
                     email: email.and_then(|email| text::email(&email.email_address)),
                     name: name(user.username.as_deref()).filter(|_| !named),
                     first_name: name(user.first_name.as_deref()),
+                    picture: picture(user.image_url.as_deref()),
                     last_name: name(user.last_name.as_deref()),
                     role: user.public_metadata["role"].as_str().map(str::to_owned),
                 },

@@ -1,7 +1,7 @@
 //! What the use cases of departments need beside the records.
 
 use chrono::{DateTime, Utc};
-use kernel::Result;
+use kernel::{Result, id::DepartmentId};
 
 use crate::domain::organisation::department::{Department, Place};
 
@@ -9,6 +9,8 @@ use crate::domain::organisation::department::{Department, Place};
 pub trait DepartmentTree {
     /// Makes all who want to change the shape of the tree take turns until the transaction ends.
     async fn lock_tree(&self) -> Result<()>;
+    /// The names of the departments below one, or of the roots.
+    async fn names_below(&self, parent: Option<DepartmentId>) -> Result<Vec<(DepartmentId, String)>>;
     /// How many levels the subtree of a department has, itself included.
     async fn levels(&self, department: &Department) -> Result<i32>;
     /// Moves a department with all below it.

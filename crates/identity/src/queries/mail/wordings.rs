@@ -17,14 +17,21 @@ pub struct Worded {
     pub template: Template,
     /// Its wording.
     pub wording: Wording,
-    /// Who changed it last and when; `None` for the wording that it comes with.
+    /// Whether that is the company's own.
+    pub is_own: bool,
+    /// Whether it is sent.
+    pub is_active: bool,
+    /// Who changed it last and when; `None` for one that is as it came.
     pub changed: Option<(Option<UserId>, DateTime<Utc>)>,
 }
 
 fn worded(template: Template, row: Option<&email_template::Model>) -> Worded {
+    let own = row.and_then(email_template::Model::wording);
     Worded {
         template,
-        wording: row.map_or_else(|| template.default_wording(), email_template::Model::wording),
+        is_own: own.is_some(),
+        wording: own.unwrap_or_else(|| template.default_wording()),
+        is_active: row.is_none_or(|row| row.is_active),
         changed: row.map(|row| (row.updated_by, row.updated_at)),
     }
 }
@@ -40,8 +47,8 @@ pub async fn wordings(conn: &Conn, cx: &Cx) -> Result<Vec<Worded>> {
     Ok(Template::ALL.into_iter().map(|template| worded(template, row(template))).collect())
 }
 
-/// The wording in which a mail goes out.
-pub(crate) async fn wording(conn: &Conn, template: Template) -> Result<Wording> {
+/// The wording in which a mail goes out, if it does.
+pub(crate) async fn wording(conn: &Conn, template: Template) -> Result<Worded> {
     let row = email_template::Entity::find().filter(email_template::Column::Key.eq(template.key())).one(conn).await?;
-    Ok(worded(template, row.as_ref()).wording)
+    Ok(worded(template, row.as_ref()))
 }

@@ -45,6 +45,14 @@ pub struct Channel {
     pub switched_off_at: Option<DateTime<Utc>>,
     /// What the last failed delivery failed for.
     pub last_error: Option<String>,
+    /// The id of the team in Microsoft Teams that it leads to.
+    pub teams_team_id: Option<String>,
+    /// The team's name there.
+    pub teams_team_name: Option<String>,
+    /// The id of the channel there.
+    pub teams_channel_id: Option<String>,
+    /// The channel's name there.
+    pub teams_channel_name: Option<String>,
     /// Who made it.
     pub created_by: Option<UserId>,
     /// When it was made.

@@ -23,7 +23,7 @@ impl Record for Entity {
     const ID: Column = Column::Id;
     const UPDATED_AT: Option<Column> = Some(Column::UpdatedAt);
     const UNIQUE: &'static [Unique<Column>] =
-        &[Unique { column: Column::Name, field: "name", taken: "another department has this name" }];
+        &[Unique { column: Column::Name, field: "name", taken: "another department at this place has this name" }];
 
     fn may_list(cx: &Cx) -> Result<()> {
         cx.require(VIEW_STAFF)

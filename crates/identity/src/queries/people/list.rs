@@ -13,7 +13,7 @@ use sea_orm::{Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Qu
 
 use crate::{
     domain::people::person::Person,
-    policy::{VIEW_CLIENTS, VIEW_STAFF},
+    policy::{MANAGE_STAFF, VIEW_CLIENTS, VIEW_STAFF},
     store::people::user::{self, Kind},
 };
 
@@ -56,7 +56,15 @@ pub mod people_by {
     /// Part of a name, the address, the company or the telephone number.
     pub const TEXT: Field<Column> = Field::new(
         "text",
-        &[Column::Name, Column::FirstName, Column::LastName, Column::Email, Column::Company, Column::Phone],
+        &[
+            Column::Name,
+            Column::FirstName,
+            Column::LastName,
+            Column::Email,
+            Column::Company,
+            Column::Phone,
+            Column::PhoneTyped,
+        ],
     );
 
     /// Those who belong to a team.
@@ -116,6 +124,16 @@ pub(crate) fn visible_people(cx: &Cx) -> Condition {
 /// People by id, as far as the actor may see them.
 pub async fn people_by_ids(conn: &Conn, cx: &Cx, ids: &[UserId]) -> Result<HashMap<UserId, Person>> {
     kernel::record::by_ids::<user::Entity>(conn, cx, ids).await
+}
+
+/// The colleague with this address who was deactivated, for those who may bring them back and see them.
+pub async fn deactivated_colleague(conn: &Conn, cx: &Cx, email: &str) -> Result<Option<Person>> {
+    let Some(email) = kernel::text::email(email).filter(|_| cx.can(MANAGE_STAFF)) else { return Ok(None) };
+    let gone = of_kind(Kind::Staff)
+        .filter(user::Column::Email.eq(email))
+        .filter(user::Column::IsActive.eq(false))
+        .filter(visible_people(cx));
+    Ok(gone.into_partial_model::<Person>().one(conn).await?)
 }
 
 /// Whether a staff member is there and active, for other contexts that hand work to them: in a transaction they stay so until

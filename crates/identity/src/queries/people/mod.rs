@@ -2,3 +2,4 @@
 
 pub mod directory;
 pub mod list;
+pub mod picture;

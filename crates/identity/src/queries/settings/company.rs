@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use kernel::{Conn, Cx, Result};
 use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 
-use crate::{domain::settings::setting::COMPANY_NAME, store::settings::setting};
+use crate::{
+    domain::settings::setting::{COMPANY_NAME, COMPANY_REGION},
+    store::settings::setting,
+};
 
 /// How the company presents itself. Each part is a setting; what is not set is `None`, the name the tenant's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct CompanyProfile {
     pub support_email: Option<String>,
     /// The time zone that it works in, as an IANA name.
     pub time_zone: String,
+    /// Where it is, as two letters.
+    pub region: Option<String>,
 }
 
 /// The name that the company goes by: its own, else the tenant's.
@@ -43,6 +48,7 @@ impl CompanyProfile {
             logo_url: text("company.logo_url"),
             primary_color: text("company.primary_color"),
             support_email: text("company.support_email"),
+            region: text(COMPANY_REGION),
             time_zone: text("company.time_zone").unwrap_or_else(|| "UTC".into()),
         }
     }

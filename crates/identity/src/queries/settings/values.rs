@@ -149,7 +149,7 @@ impl SettingsReader {
     pub async fn session_policy(&self, cx: &Cx, most: SessionPolicy) -> Result<SessionPolicy> {
         let days = async |key| Ok::<_, Error>(TimeDelta::days(self.whole(cx, key).await?));
         let (idle, absolute) = (days(SESSION_IDLE_DAYS).await?, days(SESSION_ABSOLUTE_DAYS).await?);
-        Ok(most.within(SessionPolicy { idle, absolute }))
+        Ok(most.within(idle, absolute))
     }
 
     /// Forgets a tenant's settings, after one was changed in this process.

@@ -69,6 +69,30 @@ impl Roles for Tx {
         Ok(granted == 1)
     }
 
+    async fn grant_all(&self, id: UserId, permissions: &[&str], by: Option<UserId>, at: DateTime<Utc>) -> Result<()> {
+        let row = |permission: &&str| user_permission::ActiveModel {
+            user_id: Set(id),
+            permission: Set((*permission).into()),
+            granted_by: Set(by),
+            created_at: Set(at),
+        };
+        let key = [user_permission::Column::UserId, user_permission::Column::Permission];
+        user_permission::Entity::insert_many(permissions.iter().map(row))
+            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+            .exec_without_returning(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<()> {
+        user_permission::Entity::delete_many()
+            .filter(user_permission::Column::UserId.eq(id))
+            .filter(user_permission::Column::Permission.is_in(permissions.iter().copied()))
+            .exec(self.conn())
+            .await?;
+        Ok(())
+    }
+
     async fn revoke_grant(&self, id: UserId, permission: &str) -> Result<bool> {
         let gone = user_permission::Entity::delete_many()
             .filter(user_permission::Column::UserId.eq(id))

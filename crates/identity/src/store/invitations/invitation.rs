@@ -16,6 +16,10 @@ pub struct Model {
     pub email: String,
     /// What they are called, as far as whoever invited them knows.
     pub name: Option<String>,
+    /// Their first name, likewise.
+    pub first_name: Option<String>,
+    /// Their last name, likewise.
+    pub last_name: Option<String>,
     /// The role they will have.
     pub role_id: RoleId,
     /// The department they will be in.

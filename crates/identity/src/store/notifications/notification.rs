@@ -9,7 +9,7 @@ use super::notification_delivery::DeliveryState;
 use crate::domain::notifications::notification::{NotificationLevel, NotificationType};
 
 /// Something that a person is told.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(schema_name = "~tenant", table_name = "notifications")]
 pub struct Model {
     /// Its id.
@@ -27,6 +27,9 @@ pub struct Model {
     pub body: String,
     /// What it is about, as a prefixed id.
     pub resource: Option<String>,
+    /// More of what it is about, by name: ids and words that a program may want.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub metadata: Option<Json>,
     /// Who did it.
     pub actor_id: Option<UserId>,
     /// The event that it tells of.

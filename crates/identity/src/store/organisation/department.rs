@@ -12,7 +12,7 @@ pub struct Model {
     /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: DepartmentId,
-    /// Its name, unique.
+    /// Its name, unique among its siblings.
     pub name: String,
     /// What it is for.
     pub description: Option<String>,

@@ -32,6 +32,15 @@ impl DepartmentTree for Tx {
         Ok(())
     }
 
+    async fn names_below(&self, parent: Option<DepartmentId>) -> Result<Vec<(DepartmentId, String)>> {
+        let below = match parent {
+            Some(parent) => Column::ParentId.eq(parent),
+            None => Column::ParentId.is_null(),
+        };
+        let names = Entity::find().select_only().columns([Column::Id, Column::Name]).filter(below);
+        Ok(names.into_tuple().all(self.conn()).await?)
+    }
+
     async fn levels(&self, department: &Department) -> Result<i32> {
         let deepest = Entity::find().select_only().column_as(Column::Level.max(), "level").filter(below(department)?);
         let deepest: Option<Option<i32>> = deepest.into_tuple().one(self.conn()).await?;

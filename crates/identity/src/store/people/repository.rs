@@ -13,9 +13,12 @@ use sea_orm::{
 };
 
 use super::user;
-use crate::store::{organisation::department, sessions::session};
+use crate::store::{organisation::department, sessions::session, settings::setting};
 use crate::{
-    domain::people::person::Person,
+    domain::{
+        people::{person::Person, phone::Region},
+        settings::setting::COMPANY_REGION,
+    },
     ports::{Account, ExternalIdentities, People, Who, sign_in::OneTimeTokens},
     queries::people::list::visible_people,
 };
@@ -47,6 +50,7 @@ fn columns(person: &Person) -> user::ActiveModel {
         last_name: Set(person.last_name.clone()),
         company: Set(person.company.clone()),
         phone: Set(person.phone.clone()),
+        phone_typed: Set(person.phone_typed.clone()),
         avatar_id: Set(person.avatar_id),
         role_id: Set(person.role_id),
         department_id: Set(person.department_id),
@@ -157,6 +161,12 @@ impl People for Tx {
             .exec(self.conn())
             .await?;
         Ok(())
+    }
+
+    async fn region(&self) -> Result<Option<Region>> {
+        let row = setting::Entity::find().filter(setting::Column::UserId.is_null());
+        let row = row.filter(setting::Column::Key.eq(COMPANY_REGION)).one(self.conn()).await?;
+        Ok(row.as_ref().and_then(|row| row.value.as_str()).and_then(Region::of))
     }
 
     async fn is_open_department(&self, id: DepartmentId) -> Result<bool> {

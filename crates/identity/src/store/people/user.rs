@@ -38,8 +38,10 @@ pub struct Model {
     pub last_name: Option<String>,
     /// The company they buy for.
     pub company: Option<String>,
-    /// Their telephone number, as they wrote it.
+    /// Their telephone number (E.164); one that is older than that form, as it was typed.
     pub phone: Option<String>,
+    /// Their telephone number, as it was typed.
+    pub phone_typed: Option<String>,
     /// Their picture.
     pub avatar_id: Option<Uuid>,
     /// The PHC string of their password's argon2id hash, or bcrypt's of an imported one; [`NO_PASSWORD`] where they have none.

@@ -19,8 +19,10 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
-    /// The token that replaced it, once used.
+    /// The token that its first use bought.
     pub replaced_by: Option<RefreshTokenId>,
+    /// When it was first used.
+    pub used_at: Option<DateTime<Utc>>,
 }
 
 /// No relation.

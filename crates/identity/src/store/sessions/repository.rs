@@ -20,6 +20,7 @@ impl NewToken {
             created_at: Set(self.at),
             expires_at: Set(self.expires_at),
             replaced_by: Set(None),
+            used_at: Set(None),
         }
     }
 }
@@ -65,7 +66,7 @@ impl Sessions for Tx {
             id: token.id,
             session: session.id,
             user: owner.id,
-            replaced: token.replaced_by.is_some(),
+            used: token.used_at,
             live: token.expires_at > now
                 && session.expires_at > now
                 && session.revoked_at.is_none()
@@ -77,16 +78,18 @@ impl Sessions for Tx {
         }))
     }
 
-    async fn replace(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool> {
+    async fn use_up(&self, old: RefreshTokenId, next: &NewToken) -> Result<bool> {
         let used = refresh_token::Entity::update_many()
             .col_expr(refresh_token::Column::ReplacedBy, Expr::value(next.id))
+            .col_expr(refresh_token::Column::UsedAt, Expr::value(next.at))
             .filter(refresh_token::Column::Id.eq(old))
-            .filter(refresh_token::Column::ReplacedBy.is_null())
+            .filter(refresh_token::Column::UsedAt.is_null())
             .exec(self.conn())
             .await?;
-        if used.rows_affected == 0 {
-            return Ok(false);
-        }
+        Ok(used.rows_affected == 1)
+    }
+
+    async fn prolong(&self, next: &NewToken) -> Result<()> {
         refresh_token::Entity::insert(next.row()).exec_without_returning(self.conn()).await?;
         session::Entity::update_many()
             .col_expr(session::Column::Refreshes, Expr::col(session::Column::Refreshes).add(1))
@@ -95,7 +98,7 @@ impl Sessions for Tx {
             .filter(session::Column::Id.eq(next.session))
             .exec(self.conn())
             .await?;
-        Ok(true)
+        Ok(())
     }
 
     async fn end(&self, session: SessionId, at: DateTime<Utc>, reason: session::Reason) -> Result<bool> {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// By its owner.
     SignedOut,
-    /// A replaced refresh token was used.
+    /// A refresh token was used again, too late.
     Reused,
     /// By its owner from elsewhere, or by somebody who may.
     Revoked,

@@ -1,8 +1,12 @@
 //! [`OneTimeTokens`] and [`Accounts`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{Cx, Error, Result, Tx, id::UserId};
-use sea_orm::{ActiveValue::Set, entity::prelude::*, sea_query::OnConflict};
+use kernel::{
+    Cx, Error, Result, Tx,
+    files::{self, Owner, Received},
+    id::{FileId, UserId},
+};
+use sea_orm::{ActiveValue::Set, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 
 use super::one_time_token::{self, Purpose};
 use crate::store::people::{avatar, user};
@@ -80,6 +84,7 @@ impl Accounts for Tx {
                 name: Set(said.name.clone()),
                 company: Set(said.company.clone()),
                 phone: Set(said.phone.clone()),
+                phone_typed: Set(said.phone_typed.clone().or_else(|| said.phone.clone())),
                 password_hash: Set(said.password_hash.clone()),
                 ..verified
             },
@@ -93,24 +98,28 @@ impl Accounts for Tx {
         update(self, id, change, at).await
     }
 
-    async fn picture(&self, cx: &Cx, id: UserId, picture: Option<(Uuid, &[u8])>) -> Result<bool> {
-        let at = cx.now;
-        let had = avatar::Entity::find().filter(avatar::Column::UserId.eq(id)).one(self.conn()).await?;
-        let size = |image: Option<&[u8]>| image.map_or(0, |image| i64::try_from(image.len()).unwrap_or(i64::MAX));
-        let more = size(picture.map(|(_, image)| image)) - size(had.as_ref().map(|had| had.image.as_slice()));
-        kernel::usage::store(self, cx, more).await?;
-        avatar::Entity::delete_many().filter(avatar::Column::UserId.eq(id)).exec(self.conn()).await?;
-        if let Some((picture, image)) = picture {
-            let row = avatar::ActiveModel {
-                id: Set(picture),
-                user_id: Set(id),
-                image: Set(image.to_vec()),
-                created_at: Set(at),
-            };
-            avatar::Entity::insert(row).exec_without_returning(self.conn()).await?;
+    async fn picture(&self, cx: &Cx, id: UserId, picture: Option<&Received>) -> Result<bool> {
+        let had = user::Entity::find_by_id(id).select_only().column(user::Column::AvatarId);
+        let had = had.into_tuple::<Option<Uuid>>().one(self.conn()).await?.flatten();
+        // The one before goes first: another in its place needs no more room than it had.
+        if let Some(had) = had
+            && !files::remove(self, cx, FileId(had)).await?
+        {
+            remove_row(self, cx, id).await?;
         }
-        let change = user::ActiveModel { avatar_id: Set(picture.map(|(id, _)| id)), ..Default::default() };
-        update(self, id, change, at).await?;
+        if let Some(picture) = picture {
+            files::keep_received(self, cx, picture, Owner::of(id)).await?;
+        }
+        let change = user::ActiveModel { avatar_id: Set(picture.map(|picture| picture.id.0)), ..Default::default() };
+        update(self, id, change, cx.now).await?;
         Ok(had.is_some())
     }
+}
+
+/// Removes a picture that is still where pictures were before they were files.
+async fn remove_row(tx: &Tx, cx: &Cx, user: UserId) -> Result<()> {
+    let had = avatar::Entity::find().filter(avatar::Column::UserId.eq(user)).one(tx.conn()).await?;
+    let Some(had) = had else { return Ok(()) };
+    avatar::Entity::delete_by_id(had.id).exec(tx.conn()).await?;
+    kernel::usage::store(tx, cx, -i64::try_from(had.image.len()).map_err(Error::internal)?).await
 }

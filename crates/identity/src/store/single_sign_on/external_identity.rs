@@ -26,6 +26,8 @@ pub struct Model {
     pub removed_at: Option<DateTime<Utc>>,
     /// Since when it is known.
     pub created_at: DateTime<Utc>,
+    /// When the picture that they have there was asked for, which happens once.
+    pub picture_asked_at: Option<DateTime<Utc>>,
     /// When they last signed in by it.
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }

@@ -34,7 +34,8 @@ pub struct Accepted {
     pub email: String,
 }
 
-/// Accepts an invitation. Public: the link is the proof. The colleague is verified and active, and signs in next.
+/// Accepts an invitation. Public: the link is the proof. The colleague is verified and active, and signs in next. Of their
+/// names, what they do not say is what whoever invited them said.
 ///
 /// # Errors
 /// [`Error::Invalid`]: the token is no good; or the name or the password is not, the role is not there any more, no seat is
@@ -44,7 +45,7 @@ pub async fn accept_invitation(
     passwords: &Passwords,
     cx: &Cx,
     token: &str,
-    name: &str,
+    said: &Details,
     password: &str,
     limited: bool,
 ) -> Result<Accepted> {
@@ -54,7 +55,14 @@ pub async fn accept_invitation(
     let invitation = found.filter(|found| found.status(cx.now) == InvitationStatus::Pending).ok_or_else(refused)?;
     let mut check = Check::default();
     let mut person = Person::nobody();
-    Details::named(name).apply(&mut check, &mut person);
+    let called = said.first_name.is_none() && said.last_name.is_none();
+    let details = Details {
+        name: said.name.clone().or_else(|| invitation.name.clone().filter(|_| called)),
+        first_name: said.first_name.clone().or_else(|| invitation.first_name.clone()),
+        last_name: said.last_name.clone().or_else(|| invitation.last_name.clone()),
+        ..Details::default()
+    };
+    details.apply(&mut check, &mut person, None);
     password_rules::check(&mut check, "password", password, &[&invitation.email, &person.name]);
     check.done()?;
     let password_hash = passwords.hash(cx.source(), password).await?;
@@ -81,7 +89,7 @@ pub async fn accept_invitation(
             updated_at: cx.now,
             ..person.clone()
         };
-        if !come_in(&tx, cx, &mut person, Some(password_hash)).await? {
+        if !come_in(&tx, cx, &mut person, &role, Some(password_hash)).await? {
             let taken = "your address has an account already; sign in with it";
             return Err(Error::invalid("token", ProblemCode::NotAvailable, taken));
         }
@@ -89,7 +97,8 @@ pub async fn accept_invitation(
         invitation.accepted_at = Some(cx.now);
         invitation.accepted_as = Some(person.id);
         tx.save_invitation(&invitation).await?;
-        tx.emit(cx, &InvitationAccepted { invitation: invitation.id, staff, email: invitation.email.clone() });
+        let (email, granted) = (invitation.email.clone(), role.comes_with());
+        tx.emit(cx, &InvitationAccepted { invitation: invitation.id, staff, email, granted });
         Ok(Accepted { staff, email: invitation.email })
     })
     .await

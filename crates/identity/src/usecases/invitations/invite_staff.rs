@@ -9,7 +9,7 @@ use kernel::{
 };
 
 use crate::usecases::{
-    people::add_person::{TheirRole, given_role, in_department, usable_role},
+    people::add_person::{TheirRole, given_role, in_department, taken, usable_role},
     tenants::seats::take_seat,
 };
 use crate::{
@@ -39,8 +39,12 @@ pub const INVITATION_TTL: TimeDelta = TimeDelta::days(7);
 pub struct InviteStaff {
     /// Their address.
     pub email: String,
-    /// What they are called, as far as it is known.
+    /// What they are called, as far as it is known; their first and last name where it is left out.
     pub name: Option<String>,
+    /// Their first name, as far as it is known.
+    pub first_name: Option<String>,
+    /// Their last name, as far as it is known.
+    pub last_name: Option<String>,
     /// The role they will have.
     pub role: RoleId,
     /// The department they will be in.
@@ -68,20 +72,26 @@ pub async fn invite_staff(
     let mut check = Check::default();
     let email = check.email("email", &cmd.email);
     let name = check.optional_line("name", cmd.name.as_deref(), LINE);
+    let first_name = check.optional_line("firstName", cmd.first_name.as_deref(), LINE);
+    let last_name = check.optional_line("lastName", cmd.last_name.as_deref(), LINE);
     check.done()?;
+    let both = [&first_name, &last_name].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let name = name.or_else(|| (!both.is_empty()).then_some(both));
     let role = given_role(tx, cx, catalog, Kind::Staff, &TheirRole::Id(cmd.role)).await?;
     let department = in_department(tx, cmd.department).await?;
     take_seat(tx, cx).await?;
     if let Some(owner) = tx.find_person(Who::Email(&email)).await?.filter(|owner| !owner.is_registration())
         && (owner.kind == Kind::Staff || cx.can(VIEW_CLIENTS))
     {
-        return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
+        return Err(taken(cx, Some(&owner)));
     }
     let (token, hash) = fresh(cx.source(), INVITATION);
     let invitation = Invitation {
         id: cx.new_id(),
         email,
         name,
+        first_name,
+        last_name,
         role_id: cmd.role,
         department_id: department,
         hash,
@@ -118,7 +128,7 @@ pub async fn resend_invitation(
     let mut invitation = open(tx, cx, id).await?;
     let (field, role) = ("invitationId", TheirRole::Id(invitation.role_id));
     let role = usable_role(tx, catalog, Kind::Staff, field, &role).await?;
-    holds_all(cx, field, &role.permissions)?;
+    holds_all(cx, field, &role.gives())?;
     let (token, hash) = fresh(cx.source(), INVITATION);
     invitation.hash = hash;
     invitation.expires_at = cx.now + INVITATION_TTL;

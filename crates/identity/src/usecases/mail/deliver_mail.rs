@@ -13,7 +13,7 @@ use sea_orm::entity::prelude::*;
 
 use super::queue_mail::{Opens, open};
 use crate::{
-    domain::mail::events::{MailDelivered, MailFailed},
+    domain::mail::events::{MailDelivered, MailFailed, MailWithheld},
     queries::{
         access::actor::permissions_of,
         access::roles::roles_by_ids,
@@ -30,15 +30,19 @@ use crate::{
     ports::mail::{Mail, MailTransport, TransportError},
 };
 
-/// A mail of a template in the tenant's own wording or the one that it comes with.
+/// A mail of a template in the tenant's own wording or the one that it comes with; `None` where it is switched off.
 pub(crate) async fn render(
     conn: &Conn,
     cx: &Cx,
     template: Template,
     name: &str,
     variables: &[(&str, &str)],
-) -> Result<Rendered> {
-    render_wording(conn, cx, &wording(conn, template).await?, name, variables).await
+) -> Result<Option<Rendered>> {
+    let worded = wording(conn, template).await?;
+    if !worded.is_active && template.can_be_off() {
+        return Ok(None);
+    }
+    render_wording(conn, cx, &worded.wording, name, variables).await.map(Some)
 }
 
 /// A mail in this wording.
@@ -56,12 +60,12 @@ pub(crate) async fn render_wording(
     wording.render(&values)
 }
 
-/// A colleague's reply to a visitor of this name, in the company's wording.
+/// A colleague's reply to a visitor of this name, in the company's wording; `None` where it sends none.
 ///
 /// # Errors
 /// As reading does.
-pub async fn worded_reply(conn: &Conn, cx: &Cx, name: &str, service: &str, content: &str) -> Result<Rendered> {
-    render(conn, cx, Template::MessageReply, &line(name, 200), &[("service", service), ("content", content)]).await
+pub async fn worded_reply(conn: &Conn, cx: &Cx, name: &str, variables: &[(&str, &str)]) -> Result<Option<Rendered>> {
+    render(conn, cx, Template::MessageReply, &line(name, 200), variables).await
 }
 
 /// What somebody may who gets in by a letter.
@@ -71,7 +75,7 @@ async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<Strin
         Opens::Account(id) => permissions_of(conn, id, catalog).await,
         Opens::Role(id) => {
             let role = roles_by_ids(conn, &[id], catalog).await?.remove(&id);
-            Ok(role.map(|role| role.permissions).unwrap_or_default())
+            Ok(role.map(|role| role.gives()).unwrap_or_default())
         }
     }
 }
@@ -81,6 +85,8 @@ async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<Strin
 /// The mail goes out between two transactions, so a crash after the server took it and before that was noted sends it
 /// again, under the same Message-ID. What fails is tried again with backoff; what never can go out, or has failed too
 /// often, is given up with an event and a dead job.
+///
+/// A letter that the company has switched off is not sent, and that is noted.
 ///
 /// What lets in somebody who may more than whoever set the company's mail server goes through the installation's own, so
 /// that nobody reads it who set that server for it.
@@ -97,7 +103,17 @@ pub async fn deliver_mail(
     let name = line(letter.name.as_deref().unwrap_or_default(), 200);
     let variables: Vec<_> = letter.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let shown = if name.is_empty() { &letter.to } else { &name };
-    let rendered = render(&conn, cx, template, shown, &variables).await?;
+    let Some(rendered) = render(&conn, cx, template, shown, &variables).await? else {
+        drop(conn);
+        let to = &letter.to;
+        let withhold = |tx: Tx| async move {
+            jobs::finish(&tx, job).await?;
+            note(&tx, notification, None, None).await?;
+            tx.emit(cx, &MailWithheld { letter: job.id, template, to: to.clone() });
+            Ok(())
+        };
+        return db.transact(cx, "letter.deliver", withhold).await;
+    };
     let opens = if template.lets_in() { opened(&conn, letter.opens, catalog).await? } else { Vec::new() };
     let server = trusted_mail_server(&conn, cx, keyring, &opens).await?;
     drop(conn);
@@ -108,14 +124,14 @@ pub async fn deliver_mail(
         match sent {
             Ok(()) => {
                 jobs::finish(&tx, job).await?;
-                note(&tx, notification, DeliveryState::Sent, None).await?;
+                note(&tx, notification, Some(DeliveryState::Sent), None).await?;
                 tx.emit(cx, &MailDelivered { letter: job.id, template, to: to.clone() });
             }
             Err(error) => {
                 let why: String = error.to_string().chars().take(500).collect();
                 let verdict = jobs::fail(&tx, cx, job, &why, matches!(error, TransportError::Never(_))).await?;
                 let state = if verdict == Verdict::Dead { DeliveryState::Failed } else { DeliveryState::Pending };
-                note(&tx, notification, state, Some(&why)).await?;
+                note(&tx, notification, Some(state), Some(&why)).await?;
                 if verdict == Verdict::Dead {
                     tx.emit(cx, &MailFailed { letter: job.id, template, to: to.clone(), error: why });
                 }
@@ -126,8 +142,8 @@ pub async fn deliver_mail(
     .await
 }
 
-/// Notes with a notification where its mail stands.
-async fn note(tx: &Tx, id: Option<NotificationId>, state: DeliveryState, error: Option<&str>) -> Result<()> {
+/// Notes with a notification where its mail stands, or that there is none.
+async fn note(tx: &Tx, id: Option<NotificationId>, state: Option<DeliveryState>, error: Option<&str>) -> Result<()> {
     let Some(id) = id else { return Ok(()) };
     // One that was read and removed meanwhile has nobody to show it to.
     notification::Entity::update_many()

@@ -27,8 +27,8 @@ pub struct TestSmtp {
 /// Sends a test mail through the company's own server, active or not, and tells every step with the server's words.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without [`MANAGE_SETTINGS`]; [`Error::Invalid`] for a bad address and where there is no server;
-/// [`Error::RateLimited`].
+/// [`Error::Forbidden`] without [`MANAGE_SETTINGS`]; [`Error::Invalid`] for a bad address, where there is no server, and where
+/// the test mail is off; [`Error::RateLimited`].
 pub async fn test_smtp(
     db: &Db,
     post: &dyn MailTransport,
@@ -45,7 +45,8 @@ pub async fn test_smtp(
     let conn = db.reader(cx).await?;
     let row = smtp_settings(&conn, cx).await?.ok_or_else(no_server)?;
     let server = mail_server(cx, keyring, row)?;
-    let rendered = render(&conn, cx, Template::TestMail, &to, &[]).await?;
+    let off = || Error::invalid("", ProblemCode::NotAllowed, "the test mail is switched off");
+    let rendered = render(&conn, cx, Template::TestMail, &to, &[]).await?.ok_or_else(off)?;
     drop(conn);
     let mail = Mail { name: String::new(), to, rendered, id: cx.new_id::<kernel::id::JobId>().to_string() };
     let steps = post.rehearse(&server, &mail).await;

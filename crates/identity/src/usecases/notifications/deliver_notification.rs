@@ -127,7 +127,7 @@ async fn post(
         company: &cx.tenant.name,
         at: parcel.notification.created_at,
     };
-    Ok(cards.post(&webhook, &parcel.delivery.id.to_string(), card.message()).await)
+    Ok(cards.post(&webhook, &parcel.delivery.id.to_string(), cx.correlation_id(), card.message()).await)
 }
 
 /// Takes the channel's next free moment and returns how long it is until then, however many processes post to it; `None`

@@ -74,6 +74,8 @@ pub async fn notify(
         return Ok(());
     }
     for notice in notices.iter().filter(|notice| notice.sequence > held.sequence) {
+        // What comes of an event is a part of what the event came of.
+        let cx = &cx.clone().correlated(notice.correlation.as_deref());
         notify_one(tx, post, cx, notice).await?;
     }
     // After what was told: a thing may come and go between two looks.
@@ -193,6 +195,7 @@ async fn add(tx: &Tx, cx: &Cx, notice: &Notice, user: UserId, mailed: bool) -> R
         title: Set(declared.title.into()),
         body: Set(notice.body.chars().filter(|c| *c != '\0').take(BODY).collect()),
         resource: Set(notice.resource.clone()),
+        metadata: Set(notice.metadata.clone()),
         actor_id: Set(notice.actor),
         event_id: Set(notice.event),
         created_at: Set(cx.now),

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     domain::notifications::{
         events::NotificationChannelSaved,
-        notification::{CHANNEL_NAME, NotificationType},
+        notification::{CHANNEL_NAME, NotificationType, TEAMS_PLACE},
         webhook::WebhookRules,
     },
     policy::{MANAGE_NOTIFICATIONS, in_session},
@@ -33,6 +33,33 @@ pub struct ChannelChange {
     pub types: Option<Option<Vec<NotificationType>>>,
     /// Whether it takes any.
     pub is_active: Option<bool>,
+    /// Where it leads in Teams; `Some(None)` where nobody says.
+    pub place: Option<Option<TeamsPlace>>,
+}
+
+/// A channel of a team in Microsoft Teams, as far as somebody says: an address does not tell where it leads.
+#[derive(Debug, Clone, Default)]
+pub struct TeamsPlace {
+    /// The team's id.
+    pub team_id: Option<String>,
+    /// The team's name.
+    pub team_name: Option<String>,
+    /// The channel's id.
+    pub channel_id: Option<String>,
+    /// The channel's name.
+    pub channel_name: Option<String>,
+}
+
+impl TeamsPlace {
+    fn checked(&self, check: &mut Check) -> Self {
+        let mut line = |field: &str, text: &Option<String>| check.optional_line(field, text.as_deref(), TEAMS_PLACE);
+        Self {
+            team_id: line("teams.teamId", &self.team_id),
+            team_name: line("teams.teamName", &self.team_name),
+            channel_id: line("teams.channelId", &self.channel_id),
+            channel_name: line("teams.channelName", &self.channel_name),
+        }
+    }
 }
 
 /// What the use cases of channels need beside the transaction.
@@ -82,7 +109,8 @@ pub async fn update_notification_channel(
     let found = Records::<channel::Entity>::lock(tx, cx, id).await?;
     // Whoever could give another address would read what is somebody else's.
     let anothers = found.owner_id.is_some_and(|owner| cx.user().is_ok_and(|user| user.id != owner));
-    let more = cmd.name.is_some() || cmd.webhook_url.is_some() || cmd.types.is_some() || cmd.is_active == Some(true);
+    let said = cmd.name.is_some() || cmd.webhook_url.is_some() || cmd.types.is_some() || cmd.place.is_some();
+    let more = said || cmd.is_active == Some(true);
     if anothers && more {
         let message = "somebody else's own channel can only be switched off";
         return Err(Error::invalid("channelId", ProblemCode::NotAllowed, message));
@@ -130,6 +158,8 @@ async fn save(
     {
         check.problem("types", ProblemCode::NotAllowed, "holds a type that is people's own affair");
     }
+    let place =
+        cmd.place.as_ref().map(|place| place.as_ref().map(|place| place.checked(&mut check)).unwrap_or_default());
     check.done()?;
     let id = found.as_ref().map_or_else(|| cx.new_id(), |found| found.id);
     let address = match (&cmd.webhook_url, &found) {
@@ -157,6 +187,10 @@ async fn save(
             failures: 0,
             switched_off_at: None,
             last_error: None,
+            teams_team_id: None,
+            teams_team_name: None,
+            teams_channel_id: None,
+            teams_channel_name: None,
             next_slot: 0,
             created_by: cx.person().ok().map(|person| person.id),
             created_at: cx.now,
@@ -165,6 +199,10 @@ async fn save(
     };
     (row.url, row.host) = address;
     (row.name, row.types, row.is_active, row.updated_at) = (name, types, is_active, cx.now);
+    if let Some(place) = place {
+        (row.teams_team_id, row.teams_team_name) = (place.team_id, place.team_name);
+        (row.teams_channel_id, row.teams_channel_name) = (place.channel_id, place.channel_name);
+    }
     if back_on {
         (row.failures, row.switched_off_at, row.last_error) = (0, None, None);
     }
@@ -181,7 +219,9 @@ async fn save(
 
 /// What the audit trail holds of a channel: everything but the address.
 fn summary(row: &channel::Model) -> Json {
-    json!({ "name": row.name, "host": row.host, "types": row.types, "isActive": row.is_active, "ownerId": row.owner_id })
+    json!({ "name": row.name, "host": row.host, "types": row.types, "isActive": row.is_active, "ownerId": row.owner_id,
+        "teams": { "teamId": row.teams_team_id, "teamName": row.teams_team_name, "channelId": row.teams_channel_id,
+            "channelName": row.teams_channel_name } })
 }
 
 impl From<channel::Model> for Channel {
@@ -197,6 +237,10 @@ impl From<channel::Model> for Channel {
             failures: row.failures,
             switched_off_at: row.switched_off_at,
             last_error: row.last_error,
+            teams_team_id: row.teams_team_id,
+            teams_team_name: row.teams_team_name,
+            teams_channel_id: row.teams_channel_id,
+            teams_channel_name: row.teams_channel_name,
             created_by: row.created_by,
             created_at: row.created_at,
             updated_at: row.updated_at,

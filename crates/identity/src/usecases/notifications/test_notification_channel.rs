@@ -108,7 +108,10 @@ async fn test(
         at: cx.now,
     };
     let posted = match rules.check(&open_address(db.keyring(), channel.id, &sealed)?) {
-        Ok(webhook) => cards.post(&webhook, &cx.new_id::<NotificationDeliveryId>().to_string(), card.message()).await,
+        Ok(webhook) => {
+            let delivery = cx.new_id::<NotificationDeliveryId>().to_string();
+            cards.post(&webhook, &delivery, cx.correlation_id(), card.message()).await
+        }
         Err(error) => Err(PostError::Never(format!("the address is not taken any more: {error}"))),
     };
     let tested = &Tested { channel, refusal: posted.err().map(|error| error.to_string()) };

@@ -21,7 +21,7 @@ const DESCRIPTION: usize = 2000;
 /// A department to be made.
 #[derive(Debug, Clone, Default)]
 pub struct CreateDepartment {
-    /// Its name, unique.
+    /// Its name, unique among those beside it.
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
@@ -34,7 +34,7 @@ pub struct CreateDepartment {
 pub struct UpdateDepartment {
     /// The department.
     pub id: DepartmentId,
-    /// Its name, unique.
+    /// Its name, unique among those beside it.
     pub name: Option<String>,
     /// What it is for; empty clears it.
     pub description: Option<String>,
@@ -49,6 +49,23 @@ pub struct MoveDepartment {
     pub id: DepartmentId,
     /// What it is to be part of; `None` makes it a root.
     pub parent: Option<DepartmentId>,
+}
+
+/// Refuses a name that another department below the same one has, in whatever case. The tree is locked.
+async fn unique<S: DepartmentTree>(
+    s: &S,
+    parent: Option<DepartmentId>,
+    id: DepartmentId,
+    name: &str,
+    field: &str,
+) -> Result<()> {
+    let name = name.to_lowercase();
+    let others = s.names_below(parent).await?;
+    if others.iter().any(|(other, theirs)| *other != id && theirs.to_lowercase() == name) {
+        let message = "another department at this place has this name";
+        return Err(Error::invalid(field, ProblemCode::NotAvailable, message));
+    }
+    Ok(())
 }
 
 /// The department that another one is put into.
@@ -68,7 +85,7 @@ async fn parent<S: Records<Departments>>(s: &S, cx: &Cx, id: Option<DepartmentId
 ///
 /// # Errors
 /// [`Error::Invalid`] for a bad or taken name, a parent that is not there, not active or too deep.
-pub async fn create_department<S: Records<Departments> + Emit>(
+pub async fn create_department<S: Records<Departments> + DepartmentTree + Emit>(
     s: &S,
     cx: &Cx,
     cmd: &CreateDepartment,
@@ -78,7 +95,8 @@ pub async fn create_department<S: Records<Departments> + Emit>(
     let name = check.line("name", &cmd.name, NAME);
     let description = check.optional_body("description", cmd.description.as_deref(), DESCRIPTION);
     check.done()?;
-    // The parent stays where it is until this has been written.
+    // The parent stays where it is until this has been written, and nobody else takes the name.
+    s.lock_tree().await?;
     let parent = parent(s, cx, cmd.parent).await?;
     let id = cx.new_id();
     let place = Place::below(parent.as_ref(), id);
@@ -94,6 +112,7 @@ pub async fn create_department<S: Records<Departments> + Emit>(
         created_at: cx.now,
         updated_at: cx.now,
     };
+    unique(s, department.parent_id, id, &department.name, "name").await?;
     record::add::<Departments, _>(s, cx, department).await
 }
 
@@ -101,12 +120,16 @@ pub async fn create_department<S: Records<Departments> + Emit>(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a bad or taken name.
-pub async fn update_department<S: Records<Departments> + Emit>(
+pub async fn update_department<S: Records<Departments> + DepartmentTree + Emit>(
     s: &S,
     cx: &Cx,
     cmd: &UpdateDepartment,
 ) -> Result<Department> {
     cx.require(MANAGE_DEPARTMENTS)?;
+    if cmd.name.is_some() {
+        // Two that want one name take turns.
+        s.lock_tree().await?;
+    }
     let before = s.lock(cx, cmd.id).await?;
     let mut after = before.clone();
     let mut check = Check::default();
@@ -118,6 +141,9 @@ pub async fn update_department<S: Records<Departments> + Emit>(
     }
     check.done()?;
     after.is_active = cmd.is_active.unwrap_or(before.is_active);
+    if after.name != before.name {
+        unique(s, after.parent_id, after.id, &after.name, "name").await?;
+    }
     record::save::<Departments, _>(s, cx, before, after).await
 }
 
@@ -125,7 +151,7 @@ pub async fn update_department<S: Records<Departments> + Emit>(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a parent that is not there or not active, that is the department itself or
-/// below it, or so deep that the subtree does not fit.
+/// below it, so deep that the subtree does not fit, or where another department has its name.
 pub async fn move_department<S: Records<Departments> + DepartmentTree + Emit>(
     s: &S,
     cx: &Cx,
@@ -145,6 +171,7 @@ pub async fn move_department<S: Records<Departments> + DepartmentTree + Emit>(
     }
     let place = Place::below(parent.as_ref(), department.id);
     place.check_depth(s.levels(&department).await?)?;
+    unique(s, cmd.parent, department.id, &department.name, "parentId").await?;
     s.move_subtree(&department, &place, cx.now).await?;
     s.emit(cx, &DepartmentMoved { department: department.id, from: department.parent_id, to: place.parent });
     (department.parent_id, department.path, department.level) = (place.parent, place.path, place.level);

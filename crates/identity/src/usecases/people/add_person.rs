@@ -8,14 +8,14 @@ use kernel::{
 };
 
 use super::details::Details;
-use crate::usecases::tenants::seats::take_seat;
+use crate::usecases::{access::grants_follow, tenants::seats::take_seat};
 use crate::{
     domain::{
         access::role::Role,
         people::{events::PersonAdded, person::Person},
     },
-    policy::{MANAGE_CLIENTS, MANAGE_STAFF, holds_all},
-    ports::{People, Roles, Seats},
+    policy::{MANAGE_CLIENTS, MANAGE_STAFF, VIEW_STAFF, holds_all},
+    ports::{ExternalIdentities, People, Roles, Seats, Who},
     store::people::user::Kind,
 };
 
@@ -75,7 +75,7 @@ pub(crate) fn manage(kind: Kind) -> kernel::Permission {
 /// # Errors
 /// [`Error::Invalid`] for a bad or taken address, an empty name, a role that is unknown, retired, of the wrong kind or more
 /// than the actor holds, an unknown or closed department; for a colleague where no seat is free.
-pub async fn add_person<S: People + Roles + Seats + Emit>(
+pub async fn add_person<S: People + Roles + Seats + ExternalIdentities + Emit>(
     s: &S,
     cx: &Cx,
     catalog: &[&str],
@@ -95,44 +95,59 @@ pub async fn add_person<S: People + Roles + Seats + Emit>(
         updated_at: cx.now,
         ..Person::nobody()
     };
-    cmd.details.apply(&mut check, &mut person);
+    cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);
     check.done()?;
     let role = given_role(s, cx, catalog, cmd.kind, &cmd.role).await?;
     person.role_id = role.id;
     person.department_id = in_department(s, cmd.department).await?;
-    if !come_in(s, cx, &mut person, cmd.password_hash.as_deref()).await? {
-        return Err(Error::invalid("email", ProblemCode::NotAvailable, "somebody has this address already"));
+    if !come_in(s, cx, &mut person, &role, cmd.password_hash.as_deref()).await? {
+        let owner = s.find_person(Who::Email(&person.email)).await?;
+        return Err(taken(cx, owner.as_ref()));
     }
-    s.emit(cx, &PersonAdded::of(&person, &role.name));
+    s.emit(cx, &PersonAdded::of(&person, &role));
     Ok(person)
+}
+
+/// The answer to an address that somebody has already. A colleague who was deactivated is named to those who may bring them
+/// back.
+pub(crate) fn taken(cx: &Cx, owner: Option<&Person>) -> Error {
+    let message = match owner.filter(|owner| owner.kind == Kind::Staff && !owner.is_active && cx.can(MANAGE_STAFF)) {
+        Some(gone) if cx.can(VIEW_STAFF) => {
+            let id = kernel::id::StaffId(gone.id.0);
+            format!("{} ({id}), who has this address, was deactivated: reactivate them instead", gone.name)
+        }
+        Some(_) => "a colleague who has this address was deactivated: have them reactivated instead".to_owned(),
+        None => "somebody has this address already".to_owned(),
+    };
+    Error::invalid("email", ProblemCode::NotAvailable, message)
 }
 
 /// Stores somebody new who is active from now on: whoever is added, invited or sent by an identity provider comes in here,
 /// and nobody in another way. `false` where their address is taken. Of a colleague's address a mere registration is no owner:
-/// it becomes theirs, so that no stranger keeps them out.
+/// it becomes theirs, so that no stranger keeps them out. What comes with their role is granted.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a colleague where no seat is free.
-pub(crate) async fn come_in<S: People + Seats>(
+pub(crate) async fn come_in<S: People + Roles + Seats>(
     s: &S,
     cx: &Cx,
     person: &mut Person,
+    role: &Role,
     password_hash: Option<&str>,
 ) -> Result<bool> {
     if person.kind == Kind::Staff {
         take_seat(s, cx).await?;
     }
-    if s.add(person, password_hash).await? {
-        return Ok(true);
-    }
-    let taken = match person.kind {
-        Kind::Staff => s.take_registration(person, password_hash).await?,
-        Kind::Client => None,
-    };
-    if let Some(id) = taken {
+    if !s.add(person, password_hash).await? {
+        let taken = match person.kind {
+            Kind::Staff => s.take_registration(person, password_hash).await?,
+            Kind::Client => None,
+        };
+        let Some(id) = taken else { return Ok(false) };
         person.id = id;
     }
-    Ok(taken.is_some())
+    grants_follow(s, cx, person.id, None, role).await?;
+    Ok(true)
 }
 
 /// The role that the actor gives to somebody of this kind.
@@ -148,7 +163,7 @@ pub(crate) async fn given_role<S: Roles>(
         TheirRole::Named(_) => "role",
     };
     let role = usable_role(s, catalog, kind, field, role).await?;
-    holds_all(cx, field, &role.permissions)?;
+    holds_all(cx, field, &role.gives())?;
     Ok(role)
 }
 

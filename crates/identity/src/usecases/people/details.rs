@@ -1,14 +1,15 @@
 //! Who somebody is: names, company, telephone number.
 
-use kernel::text::Check;
+use kernel::{ProblemCode, Result, text::Check};
 
 use crate::{
-    domain::people::person::{LINE, Person},
+    domain::people::{
+        person::{LINE, Person},
+        phone::{self, PHONE, Region},
+    },
+    ports::People,
     store::people::user::Kind,
 };
-
-/// The longest telephone number, in characters: those of E.164 have 15 digits, people write spaces and extensions.
-const PHONE: usize = 40;
 
 /// Details to be set: absent ones are kept, an empty text clears one that may be empty.
 #[derive(Debug, Clone, Default)]
@@ -31,8 +32,17 @@ impl Details {
         Self { name: Some(name.into()), ..Self::default() }
     }
 
-    /// Puts the details into `person`. Somebody without a name is called by their first and last name.
-    pub(crate) fn apply(&self, check: &mut Check, person: &mut Person) {
+    /// Whose telephone numbers need no country code; asked for where there is a number.
+    pub(crate) async fn region<S: People>(&self, s: &S) -> Result<Option<Region>> {
+        match self.phone.as_deref() {
+            None | Some("") => Ok(None),
+            Some(_) => s.region().await,
+        }
+    }
+
+    /// Puts the details into `person`. Somebody without a name is called by their first and last name; a telephone number
+    /// without a country code is one of the region's.
+    pub(crate) fn apply(&self, check: &mut Check, person: &mut Person, region: Option<Region>) {
         let set = |check: &mut Check, field: &str, text: &Option<String>, max: usize, to: &mut Option<String>| {
             if let Some(text) = text {
                 *to = check.optional_line(field, Some(text), max);
@@ -40,7 +50,17 @@ impl Details {
         };
         set(check, "firstName", &self.first_name, LINE, &mut person.first_name);
         set(check, "lastName", &self.last_name, LINE, &mut person.last_name);
-        set(check, "phone", &self.phone, PHONE, &mut person.phone);
+        if self.phone.is_some() {
+            set(check, "phone", &self.phone, PHONE, &mut person.phone_typed);
+            person.phone = person.phone_typed.as_deref().and_then(|typed| phone::number(typed, region));
+            if person.phone.is_none() && person.phone_typed.is_some() {
+                let how = match region {
+                    Some(_) => "is no telephone number",
+                    None => "is no telephone number; it begins with + and a country code, such as +49 30 12345678",
+                };
+                check.problem("phone", ProblemCode::InvalidFormat, how);
+            }
+        }
         if person.kind == Kind::Client {
             set(check, "company", &self.company, LINE, &mut person.company);
         }
@@ -68,9 +88,9 @@ mod tests {
             company: Some(" Lane & Co ".into()),
             ..Details::default()
         };
-        first.apply(&mut check, &mut person);
+        first.apply(&mut check, &mut person, None);
         assert_eq!((person.name.as_str(), person.company.as_deref()), ("Ada Harbour", Some("Lane & Co")));
-        Details { company: Some(String::new()), ..Details::default() }.apply(&mut check, &mut person);
+        Details { company: Some(String::new()), ..Details::default() }.apply(&mut check, &mut person, None);
         assert_eq!((person.company, person.last_name.as_deref()), (None, Some("Harbour")));
         assert!(check.done().is_ok());
     }
@@ -78,7 +98,7 @@ mod tests {
     #[test]
     fn a_colleague_buys_for_no_company() {
         let (mut check, mut person) = (Check::default(), Person::nobody());
-        Details { company: Some("Lane & Co".into()), ..Details::named("Ada") }.apply(&mut check, &mut person);
+        Details { company: Some("Lane & Co".into()), ..Details::named("Ada") }.apply(&mut check, &mut person, None);
         assert_eq!(person.company, None);
     }
 }

@@ -11,7 +11,7 @@ use super::{
     add_person::{TheirRole, found, given_role, in_department, manage},
     details::Details,
 };
-use crate::usecases::access::{keep_the_last, may_touch};
+use crate::usecases::access::{grants_follow, keep_the_last, may_touch};
 use crate::{
     domain::people::{events::PersonUpdated, person::Person},
     ports::{People, Roles},
@@ -35,7 +35,7 @@ pub struct UpdatePerson {
     pub must_change_password: Option<bool>,
 }
 
-/// Changes a person. Another role ends nothing: what it takes away is gone within [`ACCESS_TTL`](crate::ACCESS_TTL).
+/// Changes a person. What comes with a role comes and goes with it. Another role ends nothing: what it takes away is gone within [`ACCESS_TTL`](crate::ACCESS_TTL).
 ///
 /// # Errors
 /// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] for bad details, a role or person that has more than the actor,
@@ -51,11 +51,14 @@ pub async fn update_person<S: People + Roles + Emit>(
     may_touch(s, cx, catalog, &before, "id").await?;
     let mut person = before.clone();
     let mut check = Check::default();
-    cmd.details.apply(&mut check, &mut person);
+    cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);
     check.done()?;
+    let mut grants = None;
     if let Some(role) = cmd.role.filter(|role| *role != before.role_id) {
-        person.role_id = given_role(s, cx, catalog, cmd.kind, &TheirRole::Id(role)).await?.id;
+        let role = given_role(s, cx, catalog, cmd.kind, &TheirRole::Id(role)).await?;
+        person.role_id = role.id;
         keep_the_last(s, &before, "roleId").await?;
+        grants = Some(grants_follow(s, cx, person.id, Some(before.role_id), &role).await?);
     }
     if let Some(department) = cmd.department.filter(|department| *department != before.department_id) {
         person.department_id = in_department(s, department).await?;
@@ -64,7 +67,7 @@ pub async fn update_person<S: People + Roles + Emit>(
     if person != before {
         person.updated_at = cx.now;
         s.save(&person).await?;
-        s.emit(cx, &PersonUpdated::of(&before, &person));
+        s.emit(cx, &PersonUpdated::of(&before, &person, grants));
     }
     Ok(person)
 }

@@ -17,12 +17,12 @@ pub async fn update_profile<S: People + Emit>(s: &S, cx: &Cx, details: &Details)
     if details.company.is_some() && person.kind == Kind::Staff {
         check.problem("company", ProblemCode::NotAllowed, "only clients have a company");
     }
-    details.apply(&mut check, &mut person);
+    details.apply(&mut check, &mut person, details.region(s).await?);
     check.done()?;
     if person != before {
         person.updated_at = cx.now;
         s.save(&person).await?;
-        s.emit(cx, &PersonUpdated::of(&before, &person));
+        s.emit(cx, &PersonUpdated::of(&before, &person, None));
     }
     Ok(id)
 }

@@ -26,7 +26,7 @@ pub enum Refreshed {
     Renewed(SessionTokens),
     /// The token is unknown, ended, or its session is over.
     Refused,
-    /// The token had been replaced: the session was ended.
+    /// The token had been used before, too long ago: the session was ended.
     Reused(SessionId),
 }
 
@@ -39,7 +39,9 @@ pub(crate) fn next_token(cx: &Cx, session: SessionId, expires_at: DateTime<Utc>)
 
 /// Exchanges a refresh token for a new pair. Public.
 ///
-/// Of two that use one token at the same time one wins; the other used a replaced token, and ends the session.
+/// A token that is shown again within the policy's grace of its first use buys another pair, and what the first one bought
+/// goes on working: two windows send the same one, and an answer may get lost. After that it is a copy that somebody holds,
+/// and ends the session.
 ///
 /// # Errors
 /// [`Error::Invalid`] with [`ProblemCode::InvalidToken`].
@@ -75,14 +77,17 @@ async fn refresh<S: Sessions + Emit>(
     hash: &[u8],
 ) -> Result<Refreshed> {
     let Some(old) = s.token(hash, cx.now).await? else { return Ok(Refreshed::Refused) };
-    if !old.replaced {
+    if old.used.is_none_or(|used| policy.forgives(used, cx.now)) {
         // The policy may have become stricter since the session was last promised its time.
         if !old.live || policy.end(old.opened, old.active) <= cx.now {
             return Ok(Refreshed::Refused);
         }
         let (refresh_token, next) = next_token(cx, old.session, policy.end(old.opened, cx.now));
-        if s.replace(old.id, &next).await? {
-            s.emit(cx, &SessionRefreshed { session: old.session });
+        let first = old.used.is_none() && s.use_up(old.id, &next).await?;
+        // Who lost a race for it comes a moment after its first use.
+        if first || policy.forgives(cx.now, cx.now) {
+            s.prolong(&next).await?;
+            s.emit(cx, &SessionRefreshed { session: old.session, again: !first });
             let (access_token, access_token_expires_at) = tokens.sign(cx, old.user, old.session, old.token_version)?;
             return Ok(Refreshed::Renewed(SessionTokens {
                 user: old.user,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::set_setting::{remove, store};
 use crate::usecases::mail::update_smtp_settings::Change;
 use crate::{
-    domain::settings::setting::{COMPANY_NAME, Known},
+    domain::settings::setting::{COMPANY_NAME, COMPANY_REGION, Known},
     policy::MANAGE_SETTINGS,
     ports::Settings,
 };
@@ -24,6 +24,8 @@ pub struct UpdateCompanyProfile {
     pub support_email: Change<String>,
     /// The time zone that it works in; cleared, it is UTC.
     pub time_zone: Change<String>,
+    /// Where it is; cleared, it is nowhere.
+    pub region: Change<String>,
 }
 
 /// Changes the company's profile. Each part is a setting, so each change is audited as one.
@@ -39,6 +41,7 @@ pub async fn update_company_profile<S: Settings + Emit>(s: &S, cx: &Cx, cmd: Upd
         ("primaryColor", "company.primary_color", cmd.primary_color),
         ("supportEmail", "company.support_email", cmd.support_email),
         ("timeZone", "company.time_zone", cmd.time_zone),
+        ("region", COMPANY_REGION, cmd.region),
     ];
     let mut changes = Vec::new();
     for (field, key, change) in parts {

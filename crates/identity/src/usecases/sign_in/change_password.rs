@@ -58,7 +58,7 @@ pub async fn change_password(db: &Db, passwords: &Passwords, cx: &Cx, cmd: &Chan
 fn rules(account: &Account, current: &str, new: &str) -> Result<()> {
     let mut check = Check::default();
     password_rules::check(&mut check, "newPassword", new, &[&account.email, &account.name]);
-    if current == new {
+    if password_rules::stored_form(current) == password_rules::stored_form(new) {
         check.problem("newPassword", ProblemCode::NotAllowed, "must not be the present password");
     }
     check.done()

@@ -21,8 +21,8 @@ use crate::{
     adapters::password::Passwords,
     domain::{
         mail::links::Links,
-        people::person::Person,
-        settings::setting::REGISTRATION_OPEN,
+        people::{person::Person, phone::Region},
+        settings::setting::{COMPANY_REGION, REGISTRATION_OPEN},
         sign_in::{
             account_events::RegistrationRequested,
             one_time::{Payload, Registration},
@@ -100,9 +100,10 @@ pub async fn register_client(
     let mut check = Check::default();
     let email = check.email("email", &cmd.email);
     let mut client = Person { kind: Kind::Client, ..Person::nobody() };
-    cmd.details.apply(&mut check, &mut client);
-    let Person { name, company, phone, .. } = client;
-    let mut said = Registration { email, name, company, phone, password_hash: String::new() };
+    let region = settings.get(cx, COMPANY_REGION).await?.as_str().and_then(Region::of);
+    cmd.details.apply(&mut check, &mut client, region);
+    let Person { name, company, phone, phone_typed, .. } = client;
+    let mut said = Registration { email, name, company, phone, phone_typed, password_hash: String::new() };
     password_rules::check(&mut check, "password", &cmd.password, &[&said.email, &said.name]);
     check.done()?;
     said.password_hash = passwords.hash(cx.source(), &cmd.password).await?;

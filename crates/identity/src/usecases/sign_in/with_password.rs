@@ -10,7 +10,7 @@ use crate::usecases::sessions::refresh_session::next_token;
 use crate::{
     adapters::{
         access_token::AccessTokens,
-        password::{Passwords, is_outdated},
+        password::{Passwords, Verdict},
     },
     domain::sessions::{
         events::{SessionOpened, SessionRefused},
@@ -79,9 +79,10 @@ pub async fn sign_in(
     let account = account(&db.reader(cx).await?, email.as_deref()).await?;
     let hash =
         account.as_ref().filter(|account| account.is_active).and_then(|account| account.password_hash.as_deref());
-    let right = passwords.verify(&cmd.password, hash).await?;
-    let better = match hash {
-        Some(hash) if right && is_outdated(hash) => Some(passwords.hash(cx.source(), &cmd.password).await?),
+    let verdict = passwords.judge(&cmd.password, hash).await?;
+    let right = verdict.is_right();
+    let better = match verdict {
+        Verdict::Outdated => Some(passwords.hash(cx.source(), &cmd.password).await?),
         _ => None,
     };
     let attempt =

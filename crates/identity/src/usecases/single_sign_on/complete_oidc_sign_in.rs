@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     begin_oidc_sign_in::verifier_context,
-    external_person::{attach, unknown},
+    external_person::{ask_for_picture, attach, unknown},
     save_identity_provider::client_secret,
 };
 use crate::usecases::sign_in::{second_factor::accepts, with_password::open};
@@ -258,6 +258,7 @@ async fn admit(
         }
     }
     identity.email = who.email.clone().or(identity.email);
+    ask_for_picture(tx, cx, &mut identity, who).await?;
     identity.last_sign_in_at = Some(cx.now);
     tx.save_identity(&identity).await?;
     Ok(Ok(account))

@@ -1,6 +1,8 @@
 //! An account at a provider finds its person here, or makes one: what signing in and syncing share.
 
-use kernel::{Cx, Error, Result, Tx, db::Emit, id::UserId};
+use kernel::{Cx, Error, Result, Tx, db::Emit, id::UserId, jobs::Enqueue};
+
+use super::take_picture::TakePicture;
 
 use crate::usecases::{
     access::held_by,
@@ -38,6 +40,7 @@ pub(crate) fn unknown(cx: &Cx, provider: &Provider, subject: &str) -> ExternalId
         revision: 0,
         removed_at: None,
         created_at: cx.now,
+        picture_asked_at: None,
         last_sign_in_at: None,
     }
 }
@@ -105,6 +108,15 @@ pub(crate) async fn attach(
     Ok(Ok(person))
 }
 
+/// Asks for the picture that the provider has of somebody, once.
+pub(crate) async fn ask_for_picture(tx: &Tx, cx: &Cx, identity: &mut ExternalIdentity, who: &Described) -> Result<()> {
+    if let (Some(user), Some(address), None) = (identity.user_id, &who.picture, identity.picture_asked_at) {
+        identity.picture_asked_at = Some(cx.now);
+        tx.enqueue(cx, &TakePicture { user, address: address.clone() }).await?;
+    }
+    Ok(())
+}
+
 /// Ends whatever was set up for an account before its owner showed that the address is theirs: the password, the second
 /// factor with its recovery codes, API keys, links in mails, sessions.
 async fn take_over(tx: &Tx, cx: &Cx, id: UserId) -> Result<()> {
@@ -134,7 +146,7 @@ async fn add(
         Err(Error::Invalid(_)) => return Ok(Err(Refusal::NotKnown)),
         role => role?,
     };
-    if !is_below(provider.ceiling.as_ref(), &role.permissions) {
+    if !is_below(provider.ceiling.as_ref(), &role.gives()) {
         return Ok(Err(Refusal::BeyondCeiling));
     }
     let mut person = Person {
@@ -151,7 +163,7 @@ async fn add(
         updated_at: cx.now,
         ..Person::nobody()
     };
-    match come_in(tx, cx, &mut person, None).await {
+    match come_in(tx, cx, &mut person, &role, None).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::lost_race("the address")),
         Err(Error::Invalid(_)) => return Ok(Err(Refusal::NoSeat)),
@@ -160,7 +172,14 @@ async fn add(
     let provider = provider.name.clone();
     tx.emit(
         cx,
-        &PersonAdded { user: person.id, identity: identity.id, provider, email: email.to_owned(), role: role.name },
+        &PersonAdded {
+            user: person.id,
+            identity: identity.id,
+            provider,
+            email: email.to_owned(),
+            granted: role.comes_with(),
+            role: role.name,
+        },
     );
     Ok(Ok(person))
 }

@@ -5,4 +5,5 @@ pub mod complete_oidc_sign_in;
 pub(crate) mod external_person;
 pub mod save_identity_provider;
 pub mod sync_external_user;
+pub mod take_picture;
 pub mod unlink_external_identity;

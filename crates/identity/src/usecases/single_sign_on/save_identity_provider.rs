@@ -377,7 +377,7 @@ async fn roles(conn: &Conn, catalog: &[&str], cx: &Cx, to: &Provider) -> Result<
         if for_clients != wants_clients {
             return Err(Error::invalid(field, ProblemCode::NotAllowed, "the role is for another kind of person"));
         }
-        holds_all(cx, field, &role.permissions)?;
+        holds_all(cx, field, &role.gives())?;
     }
     Ok(())
 }

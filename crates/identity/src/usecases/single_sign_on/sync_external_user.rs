@@ -8,15 +8,16 @@ use kernel::{
 use serde_json::{Value as Json, json};
 
 use super::{
-    external_person::{attach, unknown},
+    external_person::{ask_for_picture, attach, unknown},
     save_identity_provider::webhook_secrets,
 };
 use crate::usecases::{
-    access::{held_by, is_last},
+    access::{grants_follow, is_last},
     people::deactivate_person::end_for_good,
 };
 use crate::{
     domain::{
+        access::role::Role,
         people::person::Person,
         single_sign_on::{
             events::{LastAdministratorKept, PersonRemoved, PersonSpared, PersonSynced},
@@ -110,6 +111,7 @@ async fn saved(
             None => None,
         },
     };
+    ask_for_picture(tx, cx, &mut identity, who).await?;
     tx.save_identity(&identity).await?;
     Ok(changed)
 }
@@ -147,12 +149,14 @@ async fn change(
     }
     if person.kind == Kind::Staff
         && let Some(role) = sender.role_for(who.role.as_deref()).filter(|role| *role != person.role_id)
-        && tx.role(role).await?.is_some_and(|role| role.is_active)
+        && let Some(role) = tx.role(role).await?.filter(|role| role.is_active).map(|role| Role::of(role, catalog))
         && follows(sender, &person)
-        && is_below(sender.ceiling.as_ref(), &held_by(tx, catalog, person.id, role).await?)
+        && is_below(sender.ceiling.as_ref(), &role.gives())
+        && is_below(sender.ceiling.as_ref(), &tx.grants(person.id).await?)
         && !is_last(tx, &person).await?
     {
-        new.role_id = role;
+        new.role_id = role.id;
+        grants_follow(tx, cx, person.id, Some(person.role_id), &role).await?;
     }
     let (old, now) = (shown(&person), shown(&new));
     if old == now {

@@ -5,12 +5,16 @@ use kernel::{Cx, Result, db::Emit};
 use crate::usecases::people::add_person::{AddPerson, add_person};
 use crate::{
     domain::access::role::ROLES,
-    ports::{People, Roles, Seats},
+    ports::{ExternalIdentities, People, Roles, Seats},
     store::access::role,
 };
 
 /// Makes sure that the built-in roles are there and, where nobody is, adds `admin`. Returns whether it was added.
-pub async fn bootstrap<S: People + Roles + Seats + Emit>(s: &S, cx: &Cx, admin: Option<AddPerson>) -> Result<bool> {
+pub async fn bootstrap<S: People + Roles + Seats + ExternalIdentities + Emit>(
+    s: &S,
+    cx: &Cx,
+    admin: Option<AddPerson>,
+) -> Result<bool> {
     for (name, _) in ROLES {
         let built_in = role::Model {
             id: cx.new_id(),

@@ -52,7 +52,7 @@ pub struct SecretsResealed {
 impl Event for SecretsResealed {
     const KIND: &'static str = "secrets.resealed";
     const TOPIC: &'static str = "identity";
-    const SEVERITY: Severity = Severity::Warning;
+    const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource::new("Tenant", self.tenant)
     }

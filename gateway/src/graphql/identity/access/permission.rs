@@ -43,6 +43,8 @@ pub enum Permission {
     ManageMessages,
     /// See the visitors who wrote.
     ViewVisitors,
+    /// See from which network address and with which program visitors wrote.
+    ViewVisitorAddresses,
     /// Claim, transfer, answer and end live chats.
     ManageChats,
     /// Keep bookings: move, complete and cancel them.

@@ -340,7 +340,7 @@ async fn sees(scope: &Scope, cx: &Cx, thing: &ID) -> Result<bool> {
         Some("ndl") => !by_ids::<Deliveries>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
         Some("ses") => identity::sees_session(conn, cx, id("id", thing)?).await?,
         Some("key") => identity::sees_api_key(conn, cx, id("id", thing)?).await?,
-        Some("aud") => audit::by_id(conn, cx, id("id", thing)?).await?.is_some(),
+        Some("aud") => audit::by_id(&scope.app.db, cx, id("id", thing)?).await?.is_some(),
         _ => return Err(Error::invalid("id", ProblemCode::InvalidFormat, "is not the id of anything here").into()),
     })
 }

@@ -19,6 +19,26 @@ use crate::{
     wiring::app::App,
 };
 
+/// A channel of a team in Microsoft Teams; each text has at most 200 characters.
+#[derive(Clone, InputObject)]
+pub struct TeamsPlaceInput {
+    /// The team's id.
+    pub team_id: Option<String>,
+    /// The team's name.
+    pub team_name: Option<String>,
+    /// The channel's id.
+    pub channel_id: Option<String>,
+    /// The channel's name.
+    pub channel_name: Option<String>,
+}
+
+impl From<TeamsPlaceInput> for identity::TeamsPlace {
+    fn from(input: TeamsPlaceInput) -> Self {
+        let TeamsPlaceInput { team_id, team_name, channel_id, channel_name } = input;
+        Self { team_id, team_name, channel_id, channel_name }
+    }
+}
+
 /// A channel of the company's is wanted.
 #[derive(Clone, InputObject)]
 pub struct CreateNotificationChannelInput {
@@ -30,6 +50,8 @@ pub struct CreateNotificationChannelInput {
     pub webhook_url: String,
     /// The types that it takes; all but people's own affairs where absent.
     pub types: Option<Vec<NotificationType>>,
+    /// Where it leads in Teams.
+    pub teams: Option<TeamsPlaceInput>,
 }
 
 /// A channel is to be changed; what is absent stays as it is.
@@ -44,6 +66,8 @@ pub struct UpdateNotificationChannelInput {
     pub webhook_url: Option<String>,
     /// The types that it takes; null for all that it may take.
     pub types: MaybeUndefined<Vec<NotificationType>>,
+    /// Where it leads in Teams, all of it; null where nobody knows.
+    pub teams: MaybeUndefined<TeamsPlaceInput>,
     /// Whether it takes any.
     pub is_active: Option<bool>,
 }
@@ -57,6 +81,8 @@ pub struct SetOwnTeamsChannelInput {
     /// Required the first time.
     #[graphql(secret)]
     pub webhook_url: Option<String>,
+    /// Where it leads in Teams, all of it; null where nobody knows.
+    pub teams: MaybeUndefined<TeamsPlaceInput>,
     /// Whether it takes any.
     pub is_active: Option<bool>,
 }
@@ -118,6 +144,15 @@ pub struct RetryNotificationDeliveryPayload {
     pub errors: Vec<UserError>,
 }
 
+/// Absent keeps, null clears.
+fn place(given: MaybeUndefined<TeamsPlaceInput>) -> Option<Option<identity::TeamsPlace>> {
+    match given {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(place) => Some(Some(place.into())),
+    }
+}
+
 fn tools(app: &App) -> ChannelTools<'_> {
     ChannelTools { keyring: app.db.keyring(), rules: &app.webhooks }
 }
@@ -151,6 +186,7 @@ impl NotificationChannelMutation {
             webhook_url: Some(input.webhook_url),
             types: input.types.map(|chosen| Some(types(chosen))),
             is_active: None,
+            place: input.teams.map(|place| Some(place.into())),
         };
         let tools = tools(&scope.app);
         let create = |tx| async move { identity::create_notification_channel(&tx, tools, cx, cmd).await };
@@ -176,6 +212,7 @@ impl NotificationChannelMutation {
                 MaybeUndefined::Value(chosen) => Some(Some(types(chosen))),
             },
             is_active: input.is_active,
+            place: place(input.teams),
         };
         let tools = tools(&scope.app);
         let update = |tx| async move { identity::update_notification_channel(&tx, tools, cx, channel, cmd).await };
@@ -190,8 +227,8 @@ impl NotificationChannelMutation {
     ) -> Result<NotificationChannelPayload> {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
-        let SetOwnTeamsChannelInput { name, webhook_url, is_active } = input;
-        let cmd = &ChannelChange { name, webhook_url, types: None, is_active };
+        let SetOwnTeamsChannelInput { name, webhook_url, teams, is_active } = input;
+        let cmd = &ChannelChange { name, webhook_url, types: None, is_active, place: place(teams) };
         let tools = tools(&scope.app);
         let set = |tx| async move { identity::set_own_channel(&tx, tools, cx, cmd).await };
         saved(scope.app.db.transact(cx, "notification_channel.set_own", set).await)

@@ -48,6 +48,19 @@ pub enum NotificationDeliveryState {
     Failed,
 }
 
+/// A channel of a team in Microsoft Teams, as far as somebody said: an address does not tell where it leads.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct TeamsPlace {
+    /// The team's id.
+    pub team_id: Option<String>,
+    /// The team's name.
+    pub team_name: Option<String>,
+    /// The channel's id.
+    pub channel_id: Option<String>,
+    /// The channel's name.
+    pub channel_name: Option<String>,
+}
+
 /// A channel that notifications are delivered through. Its address is a secret and never shown.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -70,6 +83,8 @@ pub struct NotificationChannel {
     pub switched_off_at: Option<DateTime<Utc>>,
     /// What the last delivery that was given up failed for.
     pub last_error: Option<String>,
+    /// Where it leads in Teams, as far as somebody said.
+    pub teams: TeamsPlace,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -92,6 +107,12 @@ impl From<identity::Channel> for NotificationChannel {
             failures: channel.failures,
             switched_off_at: channel.switched_off_at,
             last_error: channel.last_error,
+            teams: TeamsPlace {
+                team_id: channel.teams_team_id,
+                team_name: channel.teams_team_name,
+                channel_id: channel.teams_channel_id,
+                channel_name: channel.teams_channel_name,
+            },
             created_at: channel.created_at,
             updated_at: channel.updated_at,
             owner_id: channel.owner_id,

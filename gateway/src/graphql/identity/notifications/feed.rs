@@ -17,7 +17,7 @@ use crate::{
         filters::DateTimeComparator,
         loaders::By,
         records::{always, list},
-        scalars::id,
+        scalars::{Json, id},
         scope::{Scope, scope},
     },
 };
@@ -71,6 +71,8 @@ pub struct Notification {
     pub body: String,
     /// What it is about: an id for `node(id:)`, which shows what one may see of it.
     pub resource_id: Option<ID>,
+    /// More of what it is about, by name: ids such as `messageId` and words such as `permission`, for programs.
+    pub metadata: Option<Json>,
     /// When it was told.
     pub created_at: DateTime<Utc>,
     /// When it was read; null before.
@@ -92,6 +94,7 @@ impl From<identity::Notification> for Notification {
             title: row.title,
             body: row.body,
             resource_id: row.resource.map(ID),
+            metadata: row.metadata.map(Json),
             created_at: row.created_at,
             read_at: row.read_at,
             mail_state: row.mail_state.map(Into::into),

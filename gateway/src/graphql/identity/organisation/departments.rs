@@ -216,7 +216,7 @@ impl DepartmentQuery {
 /// A department is to be made.
 #[derive(Clone, InputObject)]
 pub struct CreateDepartmentInput {
-    /// Its name, 1–200 characters, unique.
+    /// Its name, 1–200 characters, unique among the departments at its place.
     pub name: String,
     /// What it is for, at most 2000 characters.
     pub description: Option<String>,
@@ -237,7 +237,7 @@ payload! {
 pub struct UpdateDepartmentInput {
     /// The department.
     pub department_id: ID,
-    /// Its name, 1–200 characters, unique.
+    /// Its name, 1–200 characters, unique among the departments at its place.
     pub name: Option<String>,
     /// What it is for, at most 2000 characters; null clears it.
     pub description: MaybeUndefined<String>,

@@ -2,14 +2,14 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use identity::{AddPerson, Details, Person, TheirRole, UpdatePerson, UserKind};
-use kernel::id::{ClientId, StaffId, UserId};
+use kernel::id::{ClientId, DepartmentId, StaffId, UserId};
 
 use super::types::{Client, Staff};
 use crate::{
     graphql::{
         directives::requires,
         errors::{Result, UserError, payload},
-        identity::Permission,
+        identity::{Permission, invitations::deactivated},
         scalars::{EmailAddress, id},
         scope::{Scope, scope},
     },
@@ -27,7 +27,7 @@ pub struct CreateStaffInput {
     pub first_name: Option<String>,
     /// Their last name, at most 200 characters.
     pub last_name: Option<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: Option<String>,
     /// Their role, `rol_…`: none that has more than you hold.
     pub role_id: ID,
@@ -52,8 +52,10 @@ pub struct CreateClientInput {
     pub last_name: Option<String>,
     /// The company they buy for, at most 200 characters.
     pub company: Option<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: Option<String>,
+    /// The department that looks after them, `dep_…`.
+    pub department_id: Option<ID>,
 }
 
 /// A colleague is to be changed. What is left out stays; null clears.
@@ -67,7 +69,7 @@ pub struct UpdateStaffInput {
     pub first_name: MaybeUndefined<String>,
     /// Their last name, at most 200 characters.
     pub last_name: MaybeUndefined<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: MaybeUndefined<String>,
     /// Their role, `rol_…`: none that has more than you hold.
     pub role_id: Option<ID>,
@@ -90,8 +92,10 @@ pub struct UpdateClientInput {
     pub last_name: MaybeUndefined<String>,
     /// The company they buy for, at most 200 characters.
     pub company: MaybeUndefined<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: MaybeUndefined<String>,
+    /// The department that looks after them, `dep_…`.
+    pub department_id: MaybeUndefined<ID>,
 }
 
 /// A colleague leaves.
@@ -145,7 +149,6 @@ macro_rules! payloads {
 }
 
 payloads! {
-    CreateStaffPayload { staff: Staff } "What came of adding a colleague.";
     UpdateStaffPayload { staff: Staff } "What came of changing a colleague.";
     DeactivateStaffPayload { staff: Staff } "What came of deactivating a colleague.";
     ReactivateStaffPayload { staff: Staff } "What came of reactivating a colleague.";
@@ -155,6 +158,18 @@ payloads! {
     ReactivateClientPayload { client: Client } "What came of reactivating a client.";
 }
 
+/// What came of adding a colleague.
+#[derive(SimpleObject)]
+pub struct CreateStaffPayload {
+    /// The person as they are now.
+    pub staff: Option<Staff>,
+    /// The colleague who has the address and was deactivated, where that is why nobody is added: `reactivateStaff` brings
+    /// them back. Null without the permission to see staff.
+    pub deactivated: Option<Staff>,
+    /// What the person who asked can correct.
+    pub errors: Vec<UserError>,
+}
+
 /// Absent keeps, null clears.
 fn text(given: MaybeUndefined<String>) -> Option<String> {
     match given {
@@ -162,6 +177,15 @@ fn text(given: MaybeUndefined<String>) -> Option<String> {
         MaybeUndefined::Null => Some(String::new()),
         MaybeUndefined::Value(text) => Some(text),
     }
+}
+
+/// The same of a department.
+fn department(given: MaybeUndefined<ID>) -> kernel::Result<Option<Option<DepartmentId>>> {
+    Ok(match given {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(given) => Some(Some(id("departmentId", &given)?)),
+    })
 }
 
 async fn add(
@@ -250,7 +274,7 @@ impl PeopleMutation {
         #[graphql(desc = "What is wanted.")] input: CreateStaffInput,
     ) -> Result<CreateStaffPayload> {
         let scope = scope(ctx);
-        let must_change_password = input.password.is_some();
+        let (must_change_password, address) = (input.password.is_some(), input.email.0.clone());
         // A bad one is refused inside the transaction, where refusals are recorded.
         let password =
             first_password(scope, input.password, &[&input.email.0, input.name.as_deref().unwrap_or_default()]).await;
@@ -269,7 +293,12 @@ impl PeopleMutation {
             password_hash: None,
             must_change_password,
         };
-        CreateStaffPayload::of(add(scope, ctx, "staff.create", person, password).await)
+        let (staff, errors) = payload(add(scope, ctx, "staff.create", person, password).await)?;
+        let deactivated = match errors.is_empty() {
+            true => None,
+            false => deactivated(ctx, &address).await?,
+        };
+        Ok(CreateStaffPayload { staff: staff.map(Into::into), deactivated, errors })
     }
 
     /// Changes a colleague. Another role's permissions hold within 2 seconds.
@@ -280,11 +309,6 @@ impl PeopleMutation {
         #[graphql(desc = "What is wanted.")] input: UpdateStaffInput,
     ) -> Result<UpdateStaffPayload> {
         let who: StaffId = id("staffId", &input.staff_id)?;
-        let department = match input.department_id {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(given) => Some(Some(id("departmentId", &given)?)),
-        };
         let cmd = UpdatePerson {
             kind: UserKind::Staff,
             id: who.into(),
@@ -296,7 +320,7 @@ impl PeopleMutation {
                 company: None,
             },
             role: input.role_id.map(|given| id("roleId", &given)).transpose()?,
-            department,
+            department: department(input.department_id)?,
             must_change_password: input.must_change_password,
         };
         UpdateStaffPayload::of(update(scope(ctx), ctx, "staff.update", cmd).await)
@@ -346,7 +370,7 @@ impl PeopleMutation {
                 phone: input.phone,
             },
             role: TheirRole::Named("CLIENT".into()),
-            department: None,
+            department: input.department_id.map(|given| id("departmentId", &given)).transpose()?,
             password_hash: None,
             must_change_password: false,
         };
@@ -372,7 +396,7 @@ impl PeopleMutation {
                 phone: text(input.phone),
             },
             role: None,
-            department: None,
+            department: department(input.department_id)?,
             must_change_password: None,
         };
         UpdateClientPayload::of(update(scope(ctx), ctx, "client.update", cmd).await)

@@ -64,6 +64,8 @@ filter! {
         is_active: bool,
         /// Whether mail to their address was shown to reach them.
         is_verified: bool,
+        /// The department that looks after them.
+        department_id: IdComparator,
         /// Since when they are here.
         created_at: DateTimeComparator,
         /// When they last signed in.
@@ -75,6 +77,7 @@ filter! {
     |level, leaves| {
         leaves.is(people_by::IS_ACTIVE, level.is_active);
         leaves.is_set(people_by::IS_VERIFIED, level.is_verified);
+        leaves.id::<DepartmentId>(people_by::DEPARTMENT, level.department_id)?;
         leaves.time(people_by::CREATED_AT, level.created_at)?;
         leaves.time(people_by::LAST_SIGN_IN_AT, level.last_sign_in_at)?;
         leaves.text(people_by::TEXT, level.text);

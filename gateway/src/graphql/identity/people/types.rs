@@ -35,7 +35,12 @@ use crate::{
     field(name = "first_name", ty = "&Option<String>", desc = "Their first name."),
     field(name = "last_name", ty = "&Option<String>", desc = "Their last name."),
     field(name = "email", ty = "&EmailAddress", desc = "Their address."),
-    field(name = "phone", ty = "&Option<String>", desc = "Their telephone number, as they wrote it."),
+    field(
+        name = "phone",
+        ty = "&Option<String>",
+        desc = "Their telephone number: `+`, country code and digits (E.164). One that is older than that form is as it was typed."
+    ),
+    field(name = "phone_typed", ty = "&Option<String>", desc = "Their telephone number, as it was typed."),
     field(name = "avatar_url", ty = "Option<String>", desc = "Where their picture is; null where they have none."),
     field(name = "is_active", ty = "&bool", desc = "Whether they may sign in."),
     field(name = "created_at", ty = "&DateTime<Utc>", desc = "Since when they are here.")
@@ -72,8 +77,10 @@ macro_rules! person_type {
             pub last_name: Option<String>,
             /// Their address.
             pub email: EmailAddress,
-            /// Their telephone number, as they wrote it.
+            /// Their telephone number: `+`, country code and digits (E.164). One that is older than that form is as it was typed.
             pub phone: Option<String>,
+            /// Their telephone number, as it was typed.
+            pub phone_typed: Option<String>,
             /// Whether they may sign in.
             pub is_active: bool,
             /// When that was taken away.
@@ -112,6 +119,7 @@ macro_rules! person_type {
                     last_name: person.last_name.clone(),
                     email: EmailAddress(person.email.clone()),
                     phone: person.phone.clone(),
+                    phone_typed: person.phone_typed.clone(),
                     is_active: person.is_active,
                     deactivated_at: person.deactivated_at,
                     has_totp: person.totp_confirmed_at.is_some(),
@@ -152,6 +160,9 @@ person_type! {
         key: ClientId = |person| ClientId(person.id.0);
         /// The company they buy for.
         company: Option<String> = |person| person.company.clone();
+        /// Their department.
+        #[graphql(skip)]
+        department_id: Option<DepartmentId> = |person| person.department_id;
     }
 }
 
@@ -247,6 +258,11 @@ pub struct ClientViewerCan {
 
 #[ComplexObject]
 impl Client {
+    /// The department that looks after them; null where none does, or without the permission to see staff.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        crate::graphql::identity::organisation::departments::department(ctx, self.department_id).await
+    }
+
     /// What the viewer may do with them.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ClientViewerCan {
         ClientViewerCan { update: scope(ctx).cx().can(identity::MANAGE_CLIENTS) }

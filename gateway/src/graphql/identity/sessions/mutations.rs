@@ -36,7 +36,7 @@ pub struct SignInPayload {
 /// A session needs its next pair of tokens.
 #[derive(Clone, InputObject)]
 pub struct RefreshSessionInput {
-    /// The newest refresh token. It is good once: using it again ends the session.
+    /// The newest refresh token. It is good once: using it again later than a few seconds after ends the session.
     #[graphql(secret)]
     pub refresh_token: String,
 }
@@ -64,7 +64,7 @@ pub struct SessionTokens {
     pub access_token: String,
     /// When it ends.
     pub access_token_expires_at: DateTime<Utc>,
-    /// Buys the next pair, once. Keep it out of scripts' reach.
+    /// Buys the next pair. Keep it out of scripts' reach.
     pub refresh_token: String,
     /// When it ends.
     pub refresh_token_expires_at: DateTime<Utc>,
@@ -74,8 +74,7 @@ pub struct SessionTokens {
 
 /// Makes the answer to a sign-in; from here on the request's loaders see what the new session sees.
 ///
-/// `None` where the session is over before it was answered: of two that refresh with one token, the one that comes second
-/// ends the session.
+/// `None` where the session is over before it was answered.
 pub(crate) async fn session(scope: &Scope, tokens: identity::SessionTokens) -> Result<Option<SessionTokens>> {
     let cx = scope.cx();
     let claims = identity::Claims {
@@ -128,7 +127,8 @@ impl IdentityMutation {
         Ok(SignInPayload { session, errors })
     }
 
-    /// Public: exchanges a refresh token for a new pair.
+    /// Public: exchanges a refresh token for a new pair. Two windows may do so with the same one at the same time, and an
+    /// answer that was lost may be asked for again within a few seconds: each gets a pair of the same session.
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,

@@ -24,7 +24,7 @@ pub struct RegisterClientInput {
     pub name: String,
     /// The company they buy for, at most 200 characters.
     pub company: Option<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: Option<String>,
     /// Leave it out. A form shows it to programs only, and what comes with it is discarded.
     pub website: Option<String>,
@@ -148,7 +148,7 @@ pub struct UpdateProfileInput {
     pub first_name: MaybeUndefined<String>,
     /// Their last name, at most 200 characters.
     pub last_name: MaybeUndefined<String>,
-    /// Their telephone number, at most 40 characters.
+    /// Their telephone number, at most 40 characters; without a country code it is one of the company's region.
     pub phone: MaybeUndefined<String>,
     /// The company they buy for, at most 200 characters; clients only.
     pub company: MaybeUndefined<String>,
@@ -348,7 +348,7 @@ impl SelfServiceMutation {
         #[graphql(desc = "What is wanted.")] input: SetAvatarInput,
     ) -> Result<SetAvatarPayload> {
         let (scope, cx) = (scope(ctx), scope(ctx).mutation(ctx));
-        let set = identity::set_avatar(&scope.app.db, &cx, &input.image).await;
+        let set = identity::set_avatar(&scope.app.db, &scope.app.files, &cx, &input.image).await;
         let (user, errors) = changed(scope, &cx, set).await?;
         Ok(SetAvatarPayload { user, errors })
     }

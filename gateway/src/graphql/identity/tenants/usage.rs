@@ -36,7 +36,7 @@ fn int(count: u64) -> i32 {
 
 /// A number of bytes as GraphQL's `Float`, which is exact up to 8 PiB.
 #[expect(clippy::cast_precision_loss, reason = "nobody stores so much here")]
-fn bytes(count: u64) -> f64 {
+pub fn bytes(count: u64) -> f64 {
     count as f64
 }
 
