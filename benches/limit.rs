@@ -1,6 +1,6 @@
 //! The limit: one hand-written statement, or transaction, behind a bare axum handler. It checks no rights, pages nothing
-//! and logs nothing; nothing that does its work in SQL can be much cheaper. It runs in a process of its own, which is
-//! this program again with `--limit-server`.
+//! and logs nothing; nothing that has PostgreSQL build the JSON can be much cheaper. Beside it, for the page, a harder one of
+//! plain rows (`plain.rs`). Both run in a process of their own, which is this program again with `--limit-server`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -13,6 +13,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 use uuid::Uuid;
+
+use super::plain::Plain;
 
 /// The first argument that makes this program the limit's server.
 pub const ARGUMENT: &str = "--limit-server";
@@ -59,6 +61,7 @@ struct Statements {
     pool: PgPool,
     source: Source,
     page: String,
+    plain: Plain,
     message: String,
     reply: [String; 6],
 }
@@ -82,11 +85,13 @@ pub async fn serve() {
             .expect("the database"),
         source: Source::system(),
         page: filled(include_str!("limit/page.sql")),
+        plain: Plain::of(&schema),
         message: filled(include_str!("limit/message.sql")),
         reply: REPLY.map(&filled),
     };
     let routes = Router::new()
         .route("/page", post(page))
+        .route("/plain", post(plain))
         .route("/message", post(message))
         .route("/reply", post(reply))
         .with_state(Arc::new(statements));
@@ -108,6 +113,11 @@ fn json_text(text: String) -> impl IntoResponse {
 async fn page(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
     let Statements { pool, page, .. } = statements.as_ref();
     json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(page.as_str())).fetch_one(pool).await.expect("the page"))
+}
+
+async fn plain(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
+    let json = statements.plain.page(&statements.pool).await.expect("the page");
+    ([(header::CONTENT_TYPE, "application/json")], json)
 }
 
 #[derive(Deserialize)]

@@ -12,6 +12,12 @@ pub struct Connection {
     buffer: Vec<u8>,
 }
 
+/// The request of a client that takes compressed answers.
+pub fn taking(request: &[u8], coding: &str) -> Vec<u8> {
+    let line = request.windows(2).position(|two| two == b"\r\n").expect("a request line") + 2;
+    [&request[..line], format!("accept-encoding: {coding}\r\n").as_bytes(), &request[line..]].concat()
+}
+
 /// A whole POST request.
 pub fn post(path: &str, token: Option<&str>, body: &str) -> Vec<u8> {
     let authorization = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
@@ -57,8 +63,14 @@ impl Connection {
         };
         let text = std::str::from_utf8(&self.buffer[..head]).expect("headers are text").to_ascii_lowercase();
         let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
-        let length = length.unwrap_or_else(|| panic!("an answer without a length:\n{text}"));
-        while self.buffer.len() < head + length {
+        // Compressed answers come in chunks, and nothing comes behind the last one.
+        let chunked = text.contains("transfer-encoding: chunked");
+        let whole = |buffer: &[u8]| match length {
+            Some(length) => buffer.len() >= head + length,
+            None if chunked => buffer[head..].ends_with(b"0\r\n\r\n"),
+            None => panic!("an answer without a length:\n{text}"),
+        };
+        while !whole(&self.buffer) {
             self.receive().await;
         }
         (text.starts_with("http/1.1 200"), &self.buffer[head..])

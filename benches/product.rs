@@ -22,10 +22,15 @@ pub struct Product {
 impl Product {
     /// Starts a server on this database. It runs as it would in production, except that nothing limits rates.
     pub async fn start(url: &str, workers: bool) -> Self {
+        Self::start_on(Backend::Postgres, url, workers).await
+    }
+
+    /// The same on a database of either kind.
+    pub async fn start_on(backend: Backend, url: &str, workers: bool) -> Self {
         let options = Options::new()
             .env("FRONTDESK_RATE_LIMITS", "off")
             .env("FRONTDESK_WORKERS", if workers { "on" } else { "off" });
-        let server = Server::start(Backend::Postgres, options.database(url)).await;
+        let server = Server::start(backend, options.database(url)).await;
         let nobody = Client::new(server.base());
         let sign_in = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { message } } }";
         let answer =
@@ -51,6 +56,12 @@ impl Product {
             load::post("/graphql", Some(&self.token), &body)
         });
         Side { pid: self.server.pid(), port: self.server.port(), requests: Arc::new(requests.collect()) }
+    }
+
+    /// The address that the newest message came from.
+    pub async fn newest_address(&self) -> String {
+        let answer = self.client.run("query Newest { messages(first: 1) { nodes { email } } }", Value::Null).await.ok();
+        answer.list("messages.nodes")[0]["email"].as_str().expect("an address").to_owned()
     }
 
     /// The ids of messages with this status, newest first.

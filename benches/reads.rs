@@ -12,11 +12,16 @@ use super::table::Goal::{AtLeast, AtMost, None as Any};
 
 const ROUNDS: usize = 5;
 
-/// The inbox page against one statement that builds the same JSON.
+/// What a client may take an answer as.
+const CODINGS: [&str; 3] = ["br", "gzip", "zstd"];
+
+/// The inbox page against one statement that builds the same JSON, and against plain rows and JSON written by hand.
 pub async fn page(m: &mut Measuring) {
     let product = m.product.asked([product::page("InboxPage", &Value::Null)]);
     let limit = m.limit_asked("/page", [String::new()]);
+    let plain = m.limit_asked("/plain", [String::new()]);
     same(&product, &limit, "the page").await;
+    same(&product, &plain, "the page of plain rows").await;
 
     for connections in [1, 16] {
         let before = m.product.statements("InboxPage").await;
@@ -25,12 +30,32 @@ pub async fn page(m: &mut Measuring) {
         let each = (after.0 - before.0) / (after.1 - before.1);
         m.table.number(&format!("inbox page: SQL statements, {connections} connections"), each, "", AtMost(5.0));
     }
-    let [ours, best] = two(m.bench.compare(&[&product, &limit], 16, ROUNDS).await);
+    let compared = m.bench.compare(&[&product, &limit, &plain], 16, ROUNDS).await;
+    let [ours, best, harder] = compared.try_into().expect("three sides");
     m.table.ratio("inbox page: CPU a request", (ours.cpu(), best.cpu()), "ms", AtMost(1.3));
     m.table.ratio("  of it the server's", (ours.server, best.server), "ms", Any);
     m.table.ratio("  of it PostgreSQL's", (ours.database, best.database), "ms", Any);
     m.table.ratio("inbox page: requests a second, 16 connections", (ours.rate, best.rate), "/s", AtLeast(0.7));
     m.table.ratio("inbox page: p50, 16 connections", (ours.p50, best.p50), "ms", Any);
+    m.table.ratio("inbox page to plain rows: CPU a request", (ours.cpu(), harder.cpu()), "ms", Any);
+    m.table.ratio("  of it the server's", (ours.server, harder.server), "ms", Any);
+    m.table.ratio("  of it PostgreSQL's", (ours.database, harder.database), "ms", Any);
+    m.table.ratio("inbox page to plain rows: requests a second", (ours.rate, harder.rate), "/s", Any);
+}
+
+/// The inbox page for a client that takes it compressed, against the same as it is.
+pub async fn compressed(m: &mut Measuring) {
+    let plain = m.product.asked([product::page("InboxPage", &Value::Null)]);
+    let packed = CODINGS.map(|coding| plain.taking(coding));
+    let [br, gzip, zstd] = &packed;
+    let costs = m.bench.compare(&[&plain, br, gzip, zstd], 16, ROUNDS).await;
+    let bytes = async |side: &Side| Connection::open(side.port).await.exchange(&side.requests[0]).await.len() as f64;
+    for ((coding, side), cost) in CODINGS.iter().zip(&packed).zip(&costs[1..]) {
+        let cpu = (cost.cpu(), costs[0].cpu());
+        m.table.ratio(&format!("inbox page as {coding}, to as it is: CPU a request"), cpu, "ms", Any);
+        let size = (bytes(side).await / 1024.0, bytes(&plain).await / 1024.0);
+        m.table.ratio("  its size", size, "KiB", Any);
+    }
 }
 
 /// One message with its relations against one statement that builds the same JSON.

@@ -16,6 +16,14 @@ pub struct Side {
     pub requests: Arc<Vec<Vec<u8>>>,
 }
 
+impl Side {
+    /// The same for a client that takes compressed answers.
+    pub fn taking(&self, coding: &str) -> Self {
+        let requests = self.requests.iter().map(|request| load::taking(request, coding)).collect();
+        Self { requests: Arc::new(requests), ..*self }
+    }
+}
+
 /// What one round of a side cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {

@@ -5,7 +5,7 @@
 
 use std::{env, fmt::Write as _, fs, io, path::Path};
 
-/// What `web/build.mjs` writes: name and content type.
+/// What `web/build.mjs` writes, as Brotli: name and content type.
 const FILES: [(&str, &str); 6] = [
     ("react.min.js", "text/javascript; charset=utf-8"),
     ("react-dom.min.js", "text/javascript; charset=utf-8"),
@@ -28,14 +28,15 @@ fn main() -> io::Result<()> {
 /// The Rust source of the list: every file, or none when one is missing.
 fn assets(dist: &Path) -> String {
     let mut list = String::new();
-    if FILES.iter().all(|(name, _)| dist.join(name).is_file()) {
+    let packed = |name: &str| dist.join(format!("{name}.br"));
+    if FILES.iter().all(|(name, _)| packed(name).is_file()) {
         for (name, kind) in FILES {
             // Writing to a string cannot fail.
-            let _ = writeln!(list, "    ({name:?}, {kind:?}, include_bytes!({:?})),", dist.join(name));
+            let _ = writeln!(list, "    ({name:?}, {kind:?}, include_bytes!({:?})),", packed(name));
         }
     }
     format!(
-        "/// The playground's third-party files: name, content type, bytes. Empty where `web/dist` was not built.\n\
+        "/// The playground's third-party files: name, content type, bytes as Brotli. Empty where `web/dist` was not built.\n\
          pub static ASSETS: &[(&str, &str, &[u8])] = &[\n{list}];\n"
     )
 }

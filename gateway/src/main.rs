@@ -6,7 +6,16 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    gateway::cli::run().await
+/// What a client nests (values in variables up to 127 levels, JSON's own limit) is walked level by level; unoptimised builds need
+/// more than the usual 2 MiB for that. What is not used costs nothing.
+const STACK: usize = 16 << 20;
+
+fn main() -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
+        Ok(runtime) => runtime.block_on(gateway::cli::run()),
+        Err(error) => {
+            eprintln!("frontdesk: no threads: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

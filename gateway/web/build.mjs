@@ -2,6 +2,7 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const modules = path.join(here, 'node_modules');
@@ -46,6 +47,13 @@ async function licences() {
   return parts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
+/** As Brotli: the server embeds it so, and sends it so to every browser. */
+async function write(name, text) {
+  const packed = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } });
+  await writeFile(path.join(dist, `${name}.br`), packed);
+  console.log(`dist/${name}.br  ${(text.length / 1024).toFixed(0)} KiB, packed ${(packed.length / 1024).toFixed(0)}`);
+}
+
 await mkdir(dist, { recursive: true });
 for (const file of await readdir(dist)) {
   if (file !== '.gitignore') await rm(path.join(dist, file), { recursive: true });
@@ -53,8 +61,6 @@ for (const file of await readdir(dist)) {
 for (const [name, source] of Object.entries(FILES)) {
   const text = withoutSourceMap(await readFile(path.join(modules, source), 'utf8'));
   if (name.endsWith('.css')) assertSelfContained(name, text);
-  await writeFile(path.join(dist, name), text);
-  console.log(`dist/${name}  ${(text.length / 1024).toFixed(0)} KiB`);
+  await write(name, text);
 }
-await writeFile(path.join(dist, 'licences.txt'), await licences());
-console.log('dist/licences.txt');
+await write('licences.txt', await licences());

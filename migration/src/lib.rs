@@ -8,6 +8,7 @@
 pub mod dialect;
 
 mod control;
+mod names;
 mod tenant;
 
 use sea_orm_migration::{prelude::*, sea_orm::DatabaseConnection};
@@ -21,6 +22,7 @@ impl MigratorTrait for Control {
             Box::new(control::m0001_tenants::Migration),
             Box::new(control::m0002_platform::Migration),
             Box::new(control::m0003_key_marks::Migration),
+            Box::new(control::m0005_names::Migration),
         ]
     }
 }
@@ -62,6 +64,8 @@ history! {
     tenant::identity::m0018_upkeep::Migration,
     tenant::inbox::m0019_acquaintances::Migration,
     tenant::kernel::m0021_as_typed::Migration,
+    tenant::kernel::m0022_names::Migration,
+    tenant::inbox::m0023_message_words::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -159,7 +159,12 @@ async function everythingStored(context, page) {
 async function run(context) {
   const page = await watch(context);
 
-  const answer = await page.goto(new URL('/graphiql', base).href);
+  const front = await page.goto(new URL('/', base).href);
+  assert.equal(front.status(), 200);
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => new URL(response.url()).pathname === '/graphiql'),
+    page.getByRole('link', { name: '/graphiql' }).click(),
+  ]);
   assert.equal(answer.status(), 200);
   const policy = answer.headers()['content-security-policy'] ?? '';
   assert.match(policy, /script-src 'self'(;|$)/, `policy: ${policy}`);

@@ -8,7 +8,7 @@ use super::fixtures::{PUBLIC, arguments, is_public, kinds, put};
 use super::harness::{Harness, Home, PASSWORD, Things, sign_in};
 use super::platform::{keeper, of_platform};
 use super::sdl::{Root, Sdl};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both, chance};
 
 /// May go down.
 const PUBLIC_AT_MOST: usize = 15;
@@ -161,7 +161,9 @@ both! {
         let keeper = keeper(&stand).await.tenant(&home.slug);
         for root in sdl.roots() {
             let answer = ask(&keeper, &sdl, &root, arguments(&root, &own)).await;
-            assert_eq!((codes(&answer), answer.get("data")), (vec!["FORBIDDEN"], None), "the platform at {}: {answer}", root.name);
+            // By their ids the companies are read, so those are asked for where the field is known.
+            let data = root.name.starts_with("node").then_some(&Value::Null);
+            assert_eq!((codes(&answer), answer.get("data")), (vec!["FORBIDDEN"], data), "the platform at {}: {answer}", root.name);
         }
         for root in &platform {
             let answer = ask(&keeper, &sdl, root, of_platform(root)).await;
@@ -181,9 +183,9 @@ both! {
         let all = owner.run("{ viewer { permissions } }", Value::Null).await.ok();
         let all: Vec<_> = all.list("viewer.permissions").iter().map(|name| name.as_str().expect("a name").to_owned()).collect();
         for held in [vec!["VIEW_MESSAGES".to_owned(), "SEE_ALL".to_owned()], all] {
-            let make = "mutation($held: [Permission!]!) { createApiKey(input: { name: \"Matrix\", permissions: $held }) { key errors { \
+            let make = "mutation($name: String!, $held: [Permission!]!) { createApiKey(input: { name: $name, permissions: $held }) { key errors { \
                 message } } }";
-            let key = owner.run(make, json!({ "held": held })).await.ok().string("createApiKey.key");
+            let key = owner.run(make, json!({ "name": chance::name("key"), "held": held })).await.ok().string("createApiKey.key");
             let program = home.visitor.nobody().bearer(&key);
             for root in &roots {
                 let answer = ask(&program, &sdl, root, arguments(root, &own)).await;
@@ -386,7 +388,7 @@ both! {
 
 /// The ids of the administrator's role and of their department, which is made for it.
 async fn roles_and_departments(home: &Home) -> (String, String) {
-    let hex = crate::support::chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let hex = chance::bytes::<16>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let id = if home.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
     let at = "'2026-01-01T00:00:00+00:00'";
     home.sql

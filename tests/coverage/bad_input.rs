@@ -364,6 +364,9 @@ both! {
         );
         let answer = home.admin.run(&deep, Value::Null).await;
         assert!(["QUERY_TOO_COMPLEX", "BAD_USER_INPUT"].contains(&answer.error_code()), "{answer}");
+        let root = sdl.roots().into_iter().find(|root| root.name == "messages").expect("a list");
+        let deep = (0..100).fold(json!({}), |inner, _| json!({ "not": inner }));
+        refused(&home.admin, &sdl, &root, json!({ "filter": deep }), "filter").await;
     }
 
     /// Text that means something to a database means nothing here: it is stored and found, or refused,

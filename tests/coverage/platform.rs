@@ -9,6 +9,7 @@ use super::fixtures::{arguments, put};
 use super::harness::{Harness, Home, PASSWORD, Things, sign_in};
 use super::sdl::{Root, Sdl};
 use super::sql::Sql;
+use crate::running::on_record;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both, until};
 
 /// A platform administrator's address.
@@ -54,13 +55,12 @@ async fn codes(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Vec
 }
 
 /// Everything that a tenant has in its tables, once nothing is on its way there.
-async fn settled(home: &Home) -> String {
+async fn settled(stand: &Harness, home: &Home) -> String {
     let unsealed = "SELECT count(*) FROM outbox WHERE sequence IS NULL";
     let mut known = String::new();
-    // What was read is on record within half a second.
     until("nothing is on its way", SOON, async || {
+        on_record(&stand.server).await;
         until("all is sealed", SOON, async || (home.sql.number(unsealed).await == 0).then_some(())).await;
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         let now = home.sql.everything().await;
         let same = now == known;
         known.clone_from(&now);
@@ -80,7 +80,7 @@ both! {
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
         let keeper = keeper(&stand).await;
-        let before = settled(&home).await;
+        let before = settled(&stand, &home).await;
         for root in sdl.roots() {
             for client in [&keeper, &keeper.tenant("main")] {
                 let answer = codes(client, &sdl, &root, arguments(&root, &own)).await;
@@ -96,7 +96,7 @@ both! {
         let token = token.to_str().expect("text").to_owned();
         socket.send(json!({ "type": "connection_init", "payload": { "authorization": token } })).await;
         assert!(matches!(socket.close_code().await, 4401 | 4403), "no socket is opened");
-        assert_eq!(settled(&home).await, before);
+        assert_eq!(settled(&stand, &home).await, before);
     }
 
     /// Every operation of the platform answers UNAUTHENTICATED signed out, without needing a tenant, and FORBIDDEN to
@@ -191,7 +191,7 @@ both! {
         let main = keeper.run("{ tenants { nodes { id } } }", Value::Null).await.ok().string("tenants.nodes.0.id");
         let suspend = "mutation($id: ID!) { suspendTenant(input: { id: $id, reason: \"unpaid\" }) { errors { code } } }";
         keeper.run(suspend, json!({ "id": main })).await.ok();
-        let before = settled(&home).await;
+        let before = settled(&stand, &home).await;
         let right = json!({ "input": { "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD } });
         let mut said = BTreeSet::new();
         for root in sdl.roots() {
@@ -207,7 +207,7 @@ both! {
             }
         }
         assert_eq!(said.len(), 1, "{said:?}");
-        assert_eq!(settled(&home).await, before);
+        assert_eq!(settled(&stand, &home).await, before);
     }
 
     /// Slugs, names and hosts that cannot be: refused by field, nothing is made, and nothing breaks.

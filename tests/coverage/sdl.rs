@@ -209,7 +209,12 @@ impl Sdl {
                 continue;
             }
             let paged = field.arguments.iter().any(|argument| argument.node.name.node == "first");
-            let arguments = if paged { format!("(first: {first})") } else { String::new() };
+            let limited = field.arguments.iter().any(|argument| argument.node.name.node == "limit");
+            let arguments = match (paged, limited) {
+                (true, _) => format!("(first: {first})"),
+                (_, true) => "(limit: 1000)".to_owned(),
+                _ => String::new(),
+            };
             let alias = if self.clashes(ty, name, beside) { format!("{ty}_{name}: ") } else { String::new() };
             let _ = write!(set, "{alias}{name}{arguments} {}", self.selection(inner, below, first, &[], above));
         }

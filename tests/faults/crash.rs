@@ -18,9 +18,11 @@ both! {
     async fn nothing_acknowledged_is_lost_and_nothing_is_doubled(backend) {
         // Its database keeps its promises as in production: fsync is on.
         let cluster = (backend == Backend::Postgres).then(|| Cluster::private(true));
-        let site = cluster.as_ref().map_or_else(|| Site::new(backend), |cluster| Site::on(cluster.database()));
+        let site = cluster.as_ref().map_or_else(Site::on_disk, |cluster| Site::on(cluster.database()));
         let smtp = Smtp::start().await;
-        let options = site.options().smtp(&smtp).env("FRONTDESK_LISTEN", format!("127.0.0.1:{}", chance::port()));
+        // What a crash orphaned is taken up again while there are more of them.
+        let options = site.options().smtp(&smtp).env("FRONTDESK_JOB_LEASE", "5s").env("FRONTDESK_SWEEP_INTERVAL", "1s");
+        let options = options.env("FRONTDESK_LISTEN", format!("127.0.0.1:{}", chance::port()));
         let mut server = site.serve_with(options).await;
         let staff = enter(&Client::new(server.base()), ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let load = Load::start(&staff);

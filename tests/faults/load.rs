@@ -32,6 +32,8 @@ pub struct Ledger {
     pub done: HashMap<String, String>,
     /// Requests that broke off without an answer.
     pub broken_off: usize,
+    /// Why the last of these did.
+    pub last_broken_off: String,
     /// How often each retryable code came.
     pub refusals: BTreeMap<String, usize>,
     /// How often each client was refused.
@@ -123,8 +125,12 @@ impl Writer {
                 None => sleep(REST).await,
             }
             if began.elapsed() > STUBBORN {
-                let (refusals, wrong) = self.note(|ledger| (ledger.refusals.clone(), ledger.wrong.last().cloned()));
-                panic!("{text} is never acknowledged: {refusals:?} {wrong:?}");
+                let known = self.note(|ledger| ledger.clone());
+                let (done, broken, why) = (known.done.len(), known.broken_off, known.last_broken_off);
+                let (refusals, wrong) = (known.refusals, known.wrong.last());
+                panic!(
+                    "{text} is never acknowledged, {done} others are; {broken} broke off: {why}; {refusals:?} {wrong:?}"
+                );
             }
         };
         self.note(|ledger| {
@@ -145,7 +151,10 @@ impl Writer {
         let took = began.elapsed();
         let mut id = None;
         self.note(|ledger| match answer.map(|answer| said(&answer.json, pointer)) {
-            Err(_) => ledger.broken_off += 1,
+            Err(error) => {
+                ledger.broken_off += 1;
+                ledger.last_broken_off = format!("{error:?} after {took:?}");
+            }
             Ok(said) => {
                 ledger.slowest = ledger.slowest.max(took);
                 match said {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Server};
+use crate::support::{Client, PATIENCE, Server, until};
 
 /// A visitor writes.
 pub const SUBMIT: &str = "mutation Submit($input: SubmitMessageInput!) { submitMessage(input: $input) { receipt { messageId } errors { message } } }";
@@ -46,6 +46,15 @@ pub async fn metric(server: &Server, parts: &[&str]) -> Option<f64> {
     let scraped = Client::new(server.base()).get("/metrics").await.text;
     let lines = scraped.lines().filter(|line| !line.starts_with('#') && parts.iter().all(|part| line.contains(part)));
     lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).reduce(|a, b| a + b)
+}
+
+/// Waits until every read that was answered is on record.
+pub async fn on_record(server: &Server) {
+    until("what was read is on record", PATIENCE, async || {
+        let waiting = metric(server, &["frontdesk_reads_waiting"]).await.unwrap_or_default();
+        (waiting == 0.0).then_some(())
+    })
+    .await;
 }
 
 /// What the error of an answer says without what differs from request to request.

@@ -266,13 +266,49 @@ both! {
         // The places of departments are still held, and their names are their siblings' only.
         let below = |n: u32, parent: &str| {
             let (hex, no) = (format!("{n:032x}"), if sqlite { "x" } else { "" });
-            format!("INSERT INTO departments (id, name, parent_id, path, level, created_at, updated_at)
-                VALUES ({no}'{hex}', 'Sales', {parent}, 'z/', 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')")
+            format!("INSERT INTO departments (id, name, name_folded, parent_id, path, level, created_at, updated_at)
+                VALUES ({no}'{hex}', 'Sales', 'sales', {parent}, 'z/', 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')")
         };
         let sales = if sqlite { "x'00000000000000000000000000000005'" } else { "'00000000000000000000000000000005'" };
         connection.execute_unprepared(&below(20, sales)).await.expect("another one of the name, elsewhere");
         for twice in [below(21, sales), below(22, "NULL"), below(23, &sales.replace('5', "7"))] {
             connection.execute_unprepared(&twice).await.expect_err("taken, or below nothing");
+        }
+    }
+
+    /// Messages of before 0023 are found by their old words at once, and queued for the new ones; where there are none, nothing
+    /// is queued.
+    async fn messages_of_before_0023_are_found_and_get_new_words(backend) {
+        for filled in [true, false] {
+            let site = Site::new(backend);
+            let connection = kernel::db::migration_connection(site.url(), None).await.expect("a connection");
+            let all = migration::Tenant::migrations();
+            let before = all.iter().position(|migration| migration.name() == "m0023_message_words").expect("it");
+            migration::Tenant::up(&connection, Some(u32::try_from(before).expect("few"))).await.expect("the release before");
+            let (id, at) = (format!("{:032x}", 1), "'2026-01-01T00:00:00+00:00'");
+            let [id, bytes] = if backend == Backend::Sqlite { [format!("x'{id}'"), format!("x'{id}'")] } else { [format!("'{id}'"), format!("'\\x{id}'")] };
+            let written = format!(
+                "INSERT INTO visitors (id, token_hash, page_views, first_visit_at, last_visit_at) VALUES ({id}, {bytes}, 1, {at}, {at});
+                 INSERT INTO messages (id, visitor_id, name, email, content, status, version, created_at, updated_at)
+                 VALUES ({id}, {id}, 'Ada', 'ada@example.com', 'The kitchen tap, again', 'new', 1, {at}, {at});"
+            );
+            if filled {
+                connection.execute_unprepared(&written).await.expect("a message");
+            }
+            migration::Tenant::up(&connection, None).await.expect("this release");
+            let count = async |sql: &str| {
+                let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, []);
+                let row = connection.query_one_raw(statement).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+                row.expect("a row").try_get_by_index::<i64>(0).expect("a number")
+            };
+            for word in ["kitchen", "ada", "tap", "again"] {
+                let found = match backend {
+                    Backend::Postgres => format!("SELECT count(*) FROM messages WHERE search_vector @@ CAST('{word}' AS tsquery)"),
+                    Backend::Sqlite => format!("SELECT count(*) FROM messages_search WHERE messages_search MATCH '\"{word}\"'"),
+                };
+                assert_eq!(count(&found).await, i64::from(filled), "{word}");
+            }
+            assert_eq!(count("SELECT count(*) FROM jobs WHERE kind = 'inbox.index_messages' AND state = 'queued'").await, i64::from(filled));
         }
     }
 }

@@ -4,8 +4,10 @@ mod cursors;
 mod data;
 mod desk;
 mod keys;
+mod last_release;
 mod limits;
 mod migrate;
+mod names;
 mod operations;
 mod platform;
 mod registry;
@@ -15,5 +17,5 @@ mod tenants;
 mod whose_work;
 
 pub use crate::support::until;
-pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, submission, submit, token};
+pub use desk::{REPLY, SUBMIT, enter, forgotten, messages, metric, on_record, submission, submit, token};
 pub use site::{Done, Site};

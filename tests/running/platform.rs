@@ -64,6 +64,13 @@ both! {
         let again = keeper.run(CREATE, json!({ "input": wanted("acme", "FREE", &[]) })).await;
         assert_eq!(again.user_errors("createTenant")[0].path, "input.slug");
         assert_eq!(again.user_errors("createTenant")[0].code, "NOT_AVAILABLE");
+        // A company's name is its own, whatever its case and what nobody sees in it (B83).
+        for same in ["THE ACME", "The A\u{200b}cme"] {
+            let mut input = wanted("other", "FREE", &[]);
+            input["name"] = json!(same);
+            let taken = keeper.run(CREATE, json!({ "input": input })).await;
+            assert_eq!(taken.user_errors("createTenant")[0].path, "input.name", "{same}");
+        }
 
         // Its first administrator was given a password, so they must choose another before anything else.
         let acme = Client::new(server.base()).tenant("acme");

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Backend, Database, both};
 
-async fn texts(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+pub async fn texts(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, []);
     let rows = connection.query_all_raw(statement).await.expect("rows");
     rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()

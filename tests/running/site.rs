@@ -9,7 +9,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, St
 use tempfile::TempDir;
 
 use crate::support::server::{frontdesk, secret_key};
-use crate::support::{Backend, Database, Options, Server, deadline};
+use crate::support::{Backend, Database, Options, Server, deadline, place};
 
 /// A folder, an empty database and a key.
 pub struct Site {
@@ -64,19 +64,23 @@ impl Site {
     /// On an empty database of its own.
     pub fn new(backend: Backend) -> Self {
         match backend {
-            Backend::Sqlite => Self::at(None),
+            Backend::Sqlite => Self::at(None, place::folder("frontdesk-site-")),
             Backend::Postgres => Self::on(Database::fresh()),
         }
     }
 
     /// On this PostgreSQL database.
     pub fn on(database: Database) -> Self {
-        Self::at(Some(database))
+        Self::at(Some(database), place::folder("frontdesk-site-"))
     }
 
-    fn at(database: Option<Database>) -> Self {
+    /// On an SQLite database that is on a disk, which keeps it.
+    pub fn on_disk() -> Self {
+        Self::at(None, TempDir::with_prefix("frontdesk-site-").expect("a folder"))
+    }
+
+    fn at(database: Option<Database>, dir: TempDir) -> Self {
         deadline::watch();
-        let dir = TempDir::with_prefix("frontdesk-site-").expect("a folder");
         let (backend, url) = match &database {
             Some(database) => (Backend::Postgres, database.url()),
             None => (Backend::Sqlite, format!("sqlite://{}", dir.path().join("frontdesk.db").display())),
@@ -84,9 +88,15 @@ impl Site {
         Self { backend, url, key: secret_key(), database, dir }
     }
 
+    /// The same with this key.
+    pub fn sealed_under(mut self, key: &str) -> Self {
+        key.clone_into(&mut self.key);
+        self
+    }
+
     /// The same key and programs on another database.
     pub fn moved_to(&self, url: String) -> Self {
-        let dir = TempDir::with_prefix("frontdesk-site-").expect("a folder");
+        let dir = place::folder("frontdesk-site-");
         Self { backend: self.backend, url, key: self.key.clone(), database: None, dir }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gateway::graphql::node::NOUNS;
 use serde_json::{Value, json};
 
 use super::desk::{Desk, PASSWORD, Person};
@@ -9,7 +10,7 @@ use super::notification_channels::{company, local};
 use super::notifications::{assign, told};
 use super::organisation::change;
 use super::roles::{colleague, make_role, role, run};
-use crate::support::{Hook, both, until};
+use crate::support::{Hook, both, until, upload};
 
 /// The longest that a right outlives what ended it.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -66,6 +67,8 @@ both! {
         let key = json!({ "name": "Report", "permissions": ["VIEW_STAFF"] });
         let key = made(&admin, "createApiKey", "apiKey", key).await;
         let event = first(&admin, "{ auditLogs(first: 1) { nodes { id } } }", "auditLogs.nodes").await;
+        let send = "mutation($file: Upload!) { uploadFile(input: { file: $file }) { file { id } errors { message } } }";
+        let file = run(&admin, send, json!({ "file": upload("own.txt", "Own") })).await.string("uploadFile.file.id");
         let visitor = first(&admin, "{ visitors { nodes { id } } }", "visitors.nodes").await;
 
         for (who, permission, id, rule) in [
@@ -87,6 +90,7 @@ both! {
             (&access, "MANAGE_API_KEYS", &key, "ROLE"), (&keeper, "MANAGE_STAFF", &key, "NOT_VISIBLE"),
             (&keeper, "MANAGE_STAFF", &event, "NOT_VISIBLE"), (&admin, "VIEW_AUDIT_LOG", &event, "ROLE"),
             (&keeper, "MANAGE_STAFF", &visitor, "NOT_VISIBLE"), (&admin, "VIEW_VISITORS", &visitor, "ROLE"),
+            (&keeper, "MANAGE_STAFF", &file, "NOT_VISIBLE"), (&admin, "VIEW_STAFF", &file, "ROLE"),
         ] {
             let said = run(&admin, WHY, json!({ "who": who.id, "permission": permission, "id": id })).await;
             assert_eq!(said.string("explainAccess.rule"), rule, "{permission} {id}: {said}");
@@ -98,7 +102,7 @@ both! {
         let refused = change(&keeper.client, "resendInvitation", json!({ "invitationId": above }), "invitation { id }").await;
         assert_eq!(refused.user_errors("resendInvitation")[0].code, "NOT_ALLOWED");
 
-        for kind in ["stf", "cli", "rol", "dep", "tem", "inv", "ntf", "nch", "ndl", "ses", "key", "aud", "vis", "msg", "rpl"] {
+        for kind in NOUNS.iter().map(|noun| noun.prefix) {
             let id = format!("{kind}_0190a5f0000070008000000000000000");
             let said = run(&admin, WHY, json!({ "who": plain.id, "permission": "VIEW_STAFF", "id": id })).await;
             assert_eq!(said.data("explainAccess"), &Value::Null, "{id}");

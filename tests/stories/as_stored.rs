@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, PASSWORD, SOON, SUBMIT};
-use crate::support::{Answer, Client, Options, Smtp, both};
+use super::organisation::change;
+use crate::support::{Answer, Client, Options, Smtp, both, svix};
 
 const READ: &str = "query Read($id: ID!) { message(id: $id) { name company service content pageUrl } }";
 const ADD: &str = "mutation Add($input: CreateStaffInput!) { createStaff(input: $input) {
@@ -120,6 +121,74 @@ both! {
                 Some(code) => assert_eq!(answer.user_errors("createStaff")[0].code, code),
             }
         }
+    }
+
+    /// A name is one thing's of its kind, whatever its case and what nobody sees in it. What is renamed gives its name up,
+    /// a revoked key too (B83).
+    async fn a_name_is_one_things(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await.client;
+        let make = async |mutation: &str, thing: &str, input: Value| change(&admin, mutation, input, &format!("{thing} {{ id }}")).await;
+        let staff_role = &staff_role(&admin).await;
+        let taken = |answer: Answer, mutation: &str| {
+            let errors: Vec<_> = answer.user_errors(mutation).into_iter().map(|error| (error.code, error.path)).collect();
+            assert_eq!(errors, [("NOT_AVAILABLE".to_owned(), "input.name".to_owned())], "{answer}");
+        };
+        for name in ["Admin", "s\u{ad}taff", "ＳＴＡＦＦ"] {
+            taken(make("createRole", "role", json!({ "name": name, "permissions": [] })).await, "createRole");
+        }
+        for (create, thing, update, id) in [
+            ("createRole", "role", "updateRole", "roleId"),
+            ("createDepartment", "department", "updateDepartment", "departmentId"),
+            ("createTeam", "team", "updateTeam", "teamId"),
+            ("createNotificationChannel", "channel", "updateNotificationChannel", "channelId"),
+            ("createIdentityProvider", "identityProvider", "updateIdentityProvider", "identityProviderId"),
+        ] {
+            let named = |name: &str| match thing {
+                "role" => json!({ "name": name, "permissions": [] }),
+                "channel" => json!({ "name": name, "webhookUrl": "https://prod-1.westeurope.logic.azure.com/workflows/1?sig=x" }),
+                "identityProvider" => json!({ "name": name, "webhookSecret": svix::secret(), "creates": "STAFF", "createsWith": staff_role }),
+                _ => json!({ "name": name }),
+            };
+            let first = make(create, thing, named("Straße")).await.ok().string(&format!("{create}.{thing}.id"));
+            for same in ["straße", "STRASSE", "Stra\u{200b}ße", " Straße "] {
+                taken(make(create, thing, named(same)).await, create);
+            }
+            make(create, thing, named("Strase")).await.ok();
+            // A thing may write its own name otherwise, and what it was called is free when it is called otherwise.
+            for name in ["STRASSE", "Gasse"] {
+                make(update, thing, json!({ id: first, "name": name })).await.ok();
+            }
+            let second = make(create, thing, named("strasse")).await.ok().string(&format!("{create}.{thing}.id"));
+            taken(make(update, thing, json!({ id: second, "name": "GASSE" })).await, update);
+        }
+        let key = async |name: &str| make("createApiKey", "apiKey", json!({ "name": name, "permissions": ["VIEW_STAFF"] })).await;
+        let first = key("Nightly").await.ok().string("createApiKey.apiKey.id");
+        taken(key("NIGHTLY").await, "createApiKey");
+        make("revokeApiKey", "apiKey", json!({ "apiKeyId": first })).await.ok();
+        key("nightly").await.ok();
+        let bea = desk.colleague("bea@example.com", "Bea", "ADMIN").await.client;
+        let input = json!({ "name": "Nightly", "permissions": ["VIEW_STAFF"] });
+        change(&bea, "createApiKey", input, "apiKey { id }").await.ok();
+
+        // A department's name is its own among those beside it, wherever it is moved to.
+        let department = async |name: &str, parent: Option<&str>| {
+            let input = json!({ "name": name, "parentId": parent });
+            make("createDepartment", "department", input).await.ok().string("createDepartment.department.id")
+        };
+        let north = department("North", None).await;
+        let care = department("Care", Some(&north)).await;
+        department("CARE", None).await;
+        let moved = make("moveDepartment", "department", json!({ "departmentId": care, "parentId": null })).await;
+        assert_eq!(moved.user_errors("moveDepartment")[0].path, "input.parentId");
+
+        // Of many at once one has it.
+        let names = ["Night shift", "NIGHT SHIFT", "night shift", "Night\u{a0}shift", "ＮＩＧＨＴ shift"];
+        let made = futures_util::future::join_all(names.map(|name| make("createTeam", "team", json!({ "name": name })))).await;
+        let (some, none): (Vec<_>, Vec<_>) = made.into_iter().partition(|answer| answer.user_errors("createTeam").is_empty());
+        assert_eq!(some.len(), 1);
+        some[0].string("createTeam.team.id");
+        none.into_iter().for_each(|answer| taken(answer, "createTeam"));
     }
 
     /// An address is looked for in any case and with its domain in letters or in ASCII, as it is when somebody signs in

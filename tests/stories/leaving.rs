@@ -61,6 +61,26 @@ both! {
         assert_eq!(admin.run(trail, Value::Null).await.ok().data("auditLogs.totalCount"), &json!(1));
     }
 
+    /// Mail that waits for Bea, because the mail server did not take it yet, is not sent when she is deactivated, which is on record.
+    async fn mail_that_waits_goes_with_them(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, options(&smtp)).await;
+        let admin = desk.admin().await.client;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        smtp.refuse_next(6, 451);
+        desk.web.run(FORGOT, json!({ "email": "bea@example.com" })).await.ok();
+        until("it is tried", SOON, async || (smtp.attempts() > 0).then_some(())).await;
+        let leaves = "mutation($id: ID!) { deactivateStaff(input: { staffId: $id }) { errors { code } } }";
+        admin.run(leaves, json!({ "id": bea.id })).await.ok();
+
+        let trail = "{ auditLogs(filter: { eventType: { eq: \"letter.withheld\" } }) { nodes { newValues } } }";
+        let kept = until("it is on record", SOON, async || {
+            admin.run(trail, Value::Null).await.ok().list("auditLogs.nodes").first().cloned()
+        }).await;
+        assert_eq!(kept["newValues"], json!({ "template": "reset_password", "to": "bea@example.com" }));
+        assert!(smtp.mails().is_empty());
+    }
+
     /// An administrator ends neither sessions nor keys of somebody who may more; and the last who may everything stays so,
     /// although administrators are left.
     async fn nobody_above_is_made_to_leave(backend) {

@@ -14,6 +14,7 @@ mod files_in_use;
 mod idempotency;
 mod introspection;
 mod invitations;
+mod learned;
 mod leaving;
 mod mail;
 mod mail_setup;

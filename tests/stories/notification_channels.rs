@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::desk::{Desk, Person};
 use super::organisation::change;
-use crate::support::{Hook, Options, both};
+use crate::support::{Hook, Options, both, chance};
 
 pub const CREATE: &str =
     "mutation Create($input: CreateNotificationChannelInput!) { createNotificationChannel(input: $input) {
@@ -27,7 +27,8 @@ pub fn local() -> Options {
 
 /// A channel of the company's.
 pub async fn company(by: &Person, url: &str) -> String {
-    let made = by.client.run(CREATE, json!({ "input": { "name": "Everybody", "webhookUrl": url } })).await.ok();
+    let made =
+        by.client.run(CREATE, json!({ "input": { "name": chance::name("Everybody"), "webhookUrl": url } })).await.ok();
     made.string("createNotificationChannel.channel.id")
 }
 

@@ -12,6 +12,7 @@ mod holder;
 pub mod hook;
 pub mod idp;
 pub mod mail;
+pub mod place;
 pub mod postgres;
 pub mod s3;
 pub mod secrets;
@@ -20,6 +21,7 @@ pub mod smtp;
 pub mod socket;
 pub mod sse;
 pub mod svix;
+mod template;
 pub mod timing;
 pub mod totp;
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, OnceLock};
 
-use super::{chance, deadline, secrets};
+use super::{chance, deadline, place, secrets};
 
 /// The keeper's script; it owns the server and the folder, see there.
 const KEEPER: &str = include_str!("postgres.sh");
@@ -75,7 +75,9 @@ impl Cluster {
         deadline::watch();
         let bin = programs();
         let user = chance::name("front");
-        let (mut keeper, dir) = Keeper::hire(&bin, &user, &format!("{SETTINGS}{settings}"));
+        // What has to survive a crash is on a disk.
+        let base = if settings.is_empty() { PathBuf::from("/tmp") } else { place::base() };
+        let (mut keeper, dir) = Keeper::hire(&bin, &base, &user, &format!("{SETTINGS}{settings}"));
         let mut site = Site { version: version(&bin), bin, dir, user, port: 0 };
         assert!(keeper.obey("init"), "initdb failed:\n{}", site.log());
         for _ in 0..8 {
@@ -192,9 +194,9 @@ impl Site {
 }
 
 impl Keeper {
-    fn hire(bin: &Path, user: &str, settings: &str) -> (Self, PathBuf) {
+    fn hire(bin: &Path, base: &Path, user: &str, settings: &str) -> (Self, PathBuf) {
         let mut command = clean(unprivileged());
-        command.args(["sh", "-c", KEEPER, "keeper"]).arg(bin).arg("/tmp").arg(user);
+        command.args(["sh", "-c", KEEPER, "keeper"]).arg(bin).arg(base).arg(user);
         command.env("SETTINGS", settings).env("LC_ALL", "C.UTF-8").current_dir("/");
         // A group of its own: Ctrl-C in the terminal must not kill it before it has cleaned up.
         command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -203,7 +205,7 @@ impl Keeper {
         let answers = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut keeper = Self { child, orders, answers };
         let dir = keeper.answer();
-        assert!(dir.starts_with('/'), "PostgreSQL: no folder could be made in /tmp");
+        assert!(dir.starts_with('/'), "PostgreSQL: no folder could be made in {}", base.display());
         (keeper, PathBuf::from(dir))
     }
 
@@ -288,6 +290,26 @@ impl Database {
         succeeded(&output, "to be dumped")
     }
 
+    /// Runs what a dump holds.
+    #[track_caller]
+    pub fn load(&self, sql: &str) {
+        succeeded(&self.told(sql), "to be loaded");
+    }
+
+    /// What psql says to these orders on its standard input.
+    fn told(&self, orders: &str) -> Output {
+        let mut psql = self.site.tool("psql", &self.name);
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = psql.spawn().expect("psql starts");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        pipe.write_all(orders.as_bytes()).expect("psql reads");
+        drop(pipe);
+        child.wait_with_output().expect("psql ends")
+    }
+
     /// Every row of every table.
     fn everything(&self) -> Vec<u8> {
         // Tables that have pages: five hundred tenants have tens of thousands that never had a row.
@@ -295,16 +317,7 @@ impl Database {
              FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
              WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema') \
              AND pg_relation_size(pg_class.oid) > 0 \\gexec\n";
-        let mut psql = self.site.tool("psql", &self.name);
-        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = psql.spawn().expect("psql starts");
-        let mut orders = child.stdin.take().expect("a pipe");
-        orders.write_all(COPIES.as_bytes()).expect("psql reads");
-        drop(orders);
-        let output = child.wait_with_output().expect("psql ends");
+        let output = self.told(COPIES);
         succeeded(&output, "to show every row");
         output.stdout
     }

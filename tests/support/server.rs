@@ -17,12 +17,16 @@ use tokio::time::timeout;
 use super::postgres::Database;
 use super::secrets::{self, files_below};
 use super::smtp::Smtp;
-use super::{PATIENCE, chance, deadline};
+use super::template::Template;
+use super::{PATIENCE, chance, deadline, place};
 
 /// The first administrator's address, unless a test says otherwise.
 pub const ADMIN_EMAIL: &str = "admin@example.com";
 /// The first administrator's password, unless a test says otherwise.
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple 1";
+
+/// The settings that say what a first start makes.
+const FIRST: &[&str] = &["DATABASE_URL", "SECRET_KEY", "ADMIN_EMAIL", "ADMIN_PASSWORD", "DEMO"];
 
 /// The database a server runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,21 +111,41 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server on an empty database and returns when it listens.
+    /// Starts a server on a database with one tenant and the first administrator, and returns when it listens. Where the
+    /// options say nothing of these, they are copied from a server that made them.
     pub async fn start(backend: Backend, options: Options) -> Self {
+        let says = |setting: &str| options.env.iter().any(|(name, _)| name.strip_prefix("FRONTDESK_") == Some(setting));
+        if !options.args.is_empty() || FIRST.iter().any(|setting| says(setting)) {
+            return Self::start_anew(backend, options).await;
+        }
+        let template = Template::of(backend).await;
+        let database = template.database.as_deref().map(Database::from_template);
+        Self::begin(backend, options, database, Some(template)).await
+    }
+
+    /// Starts a server on an empty database, or the one that the options name.
+    pub async fn start_anew(backend: Backend, options: Options) -> Self {
         let given = options.env.iter().any(|(name, _)| name == "FRONTDESK_DATABASE_URL");
         let fresh = (backend == Backend::Postgres && !given).then(Database::fresh);
-        Self::begin(backend, options, fresh).await
+        Self::begin(backend, options, fresh, None).await
     }
 
     /// Starts a server on this PostgreSQL database, and drops the database with the server.
     pub async fn start_on(database: Database, options: Options) -> Self {
-        Self::begin(Backend::Postgres, options, Some(database)).await
+        Self::begin(Backend::Postgres, options, Some(database), None).await
     }
 
-    async fn begin(backend: Backend, options: Options, database: Option<Database>) -> Self {
+    async fn begin(
+        backend: Backend,
+        options: Options,
+        database: Option<Database>,
+        template: Option<&Template>,
+    ) -> Self {
         deadline::watch();
-        let dir = TempDir::with_prefix("frontdesk-").expect("a folder");
+        let dir = place::folder("frontdesk-");
+        if let Some(template) = template {
+            template.put(dir.path());
+        }
         let url = match &database {
             Some(database) => database.url(),
             None => format!("sqlite://{}", dir.path().join("frontdesk.db").display()),
@@ -129,7 +153,7 @@ impl Server {
         let mut env: Vec<_> = [
             ("FRONTDESK_DATABASE_URL", url),
             ("FRONTDESK_LISTEN", "127.0.0.1:0".to_owned()),
-            ("FRONTDESK_SECRET_KEY", secret_key()),
+            ("FRONTDESK_SECRET_KEY", template.map_or_else(secret_key, |template| template.key.clone())),
             ("FRONTDESK_ADMIN_EMAIL", ADMIN_EMAIL.to_owned()),
             ("FRONTDESK_ADMIN_PASSWORD", ADMIN_PASSWORD.to_owned()),
         ]
@@ -181,6 +205,11 @@ impl Server {
     #[track_caller]
     pub fn database(&self) -> &Database {
         self.database.as_ref().expect("a database of this server's own on PostgreSQL")
+    }
+
+    /// Its PostgreSQL database, if it has one of its own, which then outlives it.
+    pub(super) fn take_database(&mut self) -> Option<Database> {
+        self.database.take()
     }
 
     /// The value it got for a setting, such as `FRONTDESK_DATABASE_URL` for a second process beside it.

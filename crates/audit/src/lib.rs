@@ -23,7 +23,7 @@ mod usecases;
 pub use domain::hash::GENESIS;
 pub use policy::{PERMISSIONS, VIEW_AUDIT_LOG};
 pub use queries::{
-    list::{AuditLog, AuditLogCriteria, AuditLogOrder, audit_logs, by_id, count},
+    list::{self, AuditLog, by_id},
     verify::{Broken, Checkpoint, Verified, checkpoint_key, verify},
 };
 pub use store::{AuditChain, AuditSink};
@@ -31,6 +31,11 @@ pub use usecases::{
     checkpoint::{REMOVED, make_checkpoint, remove_behind_checkpoint, sign_anew},
     forget::forget,
 };
+
+/// What can be listed.
+pub mod records {
+    pub use crate::store::log::Entity as AuditLogs;
+}
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {

@@ -101,7 +101,7 @@ pub use ports::{Seats, Work};
 pub use queries::{
     access::{
         actor::{ACCESS_TTL, Access},
-        roles::{ROLES_BY_IS_ACTIVE, Standing, grants_of_each, roles_by_ids, sees_api_key, sees_session, standing},
+        roles::{ROLES_BY_IS_ACTIVE, Standing, grants_of_each, roles_by_ids, standing},
     },
     api_keys::{good_keys, keys_of},
     invitations::{INVITATIONS_BY_CREATED_AT, invitations_in, invitations_of},
@@ -120,7 +120,7 @@ pub use queries::{
         },
         picture::{Picture, avatar},
     },
-    sessions::{count_sessions, purge_sessions, sessions},
+    sessions::{may_see_sessions, purge_sessions, sessions_of},
     settings::{
         company::CompanyProfile,
         values::{Setting, SettingsReader, setting, settings},
@@ -151,7 +151,7 @@ pub use usecases::single_sign_on::{
     unlink_external_identity::unlink_external_identity,
 };
 pub use usecases::{
-    access::{SaveRole, create_role, grant_permission, revoke_permission, update_role},
+    access::{SaveRole, SetPermission, create_role, set_permission, update_role},
     api_keys::{CreateApiKey, create_api_key, revoke_api_key},
     invitations::{
         accept_invitation::{Accepted, accept_invitation},
@@ -264,6 +264,7 @@ pub mod records {
         },
         organisation::{department::Entity as Departments, team::Entity as Teams},
         people::user::Entity as People,
+        sessions::session::Entity as Sessions,
     };
 }
 

@@ -96,14 +96,10 @@ pub trait Roles {
     async fn others(&self, roles: &[&str], besides: UserId) -> Result<u64>;
     /// The permissions that were granted to one person.
     async fn grants(&self, id: UserId) -> Result<Vec<String>>;
-    /// Grants one; `false` where they had it.
-    async fn grant(&self, id: UserId, permission: &str, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool>;
-    /// Grants several.
-    async fn grant_all(&self, id: UserId, permissions: &[&str], by: Option<UserId>, at: DateTime<Utc>) -> Result<()>;
-    /// Takes several back.
-    async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<()>;
-    /// Takes one back; `false` where they did not have it.
-    async fn revoke_grant(&self, id: UserId, permission: &str) -> Result<bool>;
+    /// Grants these; returns how many they did not have.
+    async fn grant(&self, id: UserId, permissions: &[&str], by: Option<UserId>, at: DateTime<Utc>) -> Result<u64>;
+    /// Takes these back; returns how many they had.
+    async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<u64>;
 }
 
 /// What other contexts hold of a colleague who leaves; answered by them through the gateway.
@@ -196,8 +192,8 @@ pub trait SecondFactors {
 pub trait ExternalIdentities {
     /// The provider with this id; nobody else changes it until the transaction ends.
     async fn provider(&self, id: IdentityProviderId) -> Result<Option<Provider>>;
-    /// How many providers there are, and those that have this name or issuer.
-    async fn providers_like(&self, name: &str, issuer: Option<&str>) -> Result<(u64, Vec<Provider>)>;
+    /// How many providers there are, and those that have the name or issuer of this one, itself too where it is known.
+    async fn providers_like(&self, new: &Provider) -> Result<(u64, Vec<Provider>)>;
     /// Saves a provider, new or known.
     async fn save_provider(&self, provider: &Provider, new: bool) -> Result<()>;
     /// The account with the subject of `new` at its provider, which is `new` where it was not known. Nobody else gets at

@@ -53,6 +53,7 @@ pub use usecases::{
     assign_message::{AssignMessage, assign_message},
     deliver_reply::{DeliverReply, MailSettings, deliver_reply},
     hand_over::hand_over,
+    index_messages::{IndexMessages, index_messages},
     reply_to_message::{Replied, ReplyToMessage, reply_to_message},
     set_message_status::{SetMessageStatus, set_message_status},
     submit_message::{Receipt, SubmitMessage, submit_message},
@@ -66,8 +67,6 @@ pub mod limits {
     pub const CONTENT: usize = 20_000;
     /// The address of a page.
     pub const URL: usize = 2_000;
-    /// A search.
-    pub const SEARCH: usize = 200;
     /// Other visitors who are noted with one.
     pub const ACQUAINTANCES: u64 = 20;
 }

@@ -2,32 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Cx, Result,
-    id::{MessageId, MessageReplyId, StaffId, VisitorId},
+    Result,
+    id::{MessageId, StaffId, VisitorId},
 };
 
 use crate::{
     domain::mail::Mail,
-    store::{message::Model as Message, reply::Model as MessageReply, visitor::Model as Visitor},
+    store::{message::Model as Message, visitor::Model as Visitor},
 };
 
-/// Messages and their replies.
+/// What messages need beside the records.
 pub trait Messages {
-    /// The message, where the actor may see it; [`kernel::Error::NotFound`] otherwise. Nobody else changes it
-    /// until the transaction ends.
-    async fn message(&self, cx: &Cx, id: MessageId) -> Result<Message>;
     /// Adds a message.
     async fn add(&self, message: &Message) -> Result<()>;
-    /// Stores status, assignee and time of change.
-    async fn save(&self, message: &Message) -> Result<()>;
     /// Gives whatever open `from` has to `to`, and returns which messages that were.
     async fn hand_over(&self, from: StaffId, to: Option<StaffId>, at: DateTime<Utc>) -> Result<Vec<MessageId>>;
-    /// Adds a reply.
-    async fn append(&self, reply: &MessageReply) -> Result<()>;
-    /// The reply, for its delivery.
-    async fn reply(&self, id: MessageReplyId) -> Result<Option<MessageReply>>;
-    /// Stores the delivery state of a reply.
-    async fn save_delivery(&self, reply: &MessageReply) -> Result<()>;
 }
 
 /// Visitors.

@@ -1,4 +1,5 @@
-//! The one filter grammar: typed comparators, joined by `and`, `or` and `not`.
+//! What filters compare with, and how large they may be. [`record::Filter`](crate::record::Filter) joins comparisons by `and`,
+//! `or` and `not`.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -14,84 +15,8 @@ pub const MAX_DEPTH: usize = 4;
 pub const MAX_LEAVES: usize = 40;
 /// How many values one `in` may hold.
 pub const MAX_IN: usize = 100;
-
-/// A filter over criteria `C`. All parts of one level must hold; an empty `or` holds for nothing.
-#[derive(Debug, Clone, Default)]
-pub struct Filter<C> {
-    /// The comparisons of this level.
-    pub criteria: C,
-    /// All of these.
-    pub and: Vec<Self>,
-    /// Any of these, when given.
-    pub or: Option<Vec<Self>>,
-    /// Not this.
-    pub not: Option<Box<Self>>,
-}
-
-/// The comparisons that one level of a filter may hold.
-pub trait Criteria {
-    /// The comparisons as conditions, each counted as one leaf.
-    fn conditions(&self, backend: DbBackend) -> Result<Vec<Condition>>;
-}
-
-impl<C: Criteria> Filter<C> {
-    /// The whole filter as one condition.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] at `filter` when it is too deep or too large.
-    pub fn condition(&self, backend: DbBackend) -> Result<Condition> {
-        let mut leaves = 0;
-        self.build(backend, 1, &mut leaves)
-    }
-
-    /// Changes the comparisons of every level.
-    pub fn each(&mut self, change: &mut impl FnMut(&mut C)) {
-        change(&mut self.criteria);
-        self.and.iter_mut().for_each(|part| part.each(change));
-        self.or.iter_mut().flatten().for_each(|part| part.each(change));
-        if let Some(part) = &mut self.not {
-            part.each(change);
-        }
-    }
-
-    fn build(&self, backend: DbBackend, depth: usize, leaves: &mut usize) -> Result<Condition> {
-        if depth > MAX_DEPTH {
-            return Err(Error::invalid("filter", ProblemCode::TooLong, format!("may nest at most {MAX_DEPTH} levels")));
-        }
-        let mut all = Condition::all();
-        let own = self.criteria.conditions(backend)?;
-        *leaves += own.len();
-        if *leaves > MAX_LEAVES {
-            return Err(Error::invalid(
-                "filter",
-                ProblemCode::TooLong,
-                format!("may hold at most {MAX_LEAVES} comparisons"),
-            ));
-        }
-        for condition in own {
-            all = all.add(condition);
-        }
-        for part in &self.and {
-            all = all.add(part.build(backend, depth + 1, leaves)?);
-        }
-        if let Some(parts) = &self.or {
-            let mut any = Condition::any();
-            if parts.is_empty() {
-                any = any.add(Expr::val(1).eq(0));
-            }
-            for part in parts {
-                any = any.add(part.build(backend, depth + 1, leaves)?);
-            }
-            all = all.add(any);
-        }
-        if let Some(part) = &self.not {
-            // What compares with an absent value is unknown to SQL, and so is its negation: unknown does not hold.
-            let part = part.build(backend, depth + 1, leaves)?;
-            all = all.add(Expr::from(Func::coalesce([Expr::from(part), Expr::val(false)])).not());
-        }
-        Ok(all)
-    }
-}
+/// How many characters a search may have.
+pub const MAX_TEXT: usize = 200;
 
 /// Comparisons with a value of an enum, text or number.
 #[derive(Debug, Clone)]
@@ -159,6 +84,23 @@ impl<T: Clone + Into<sea_orm::Value>> ValueComparator<T> {
         if let Some(values) = &self.is_in {
             bounded(field, values)?;
             all.push(Condition::all().add(col().is_in(values.iter().cloned().map(Into::into))));
+        }
+        Ok(all)
+    }
+}
+
+impl<T> ValueComparator<T> {
+    /// The same where a value is more than what stands in a column: `rows` says which ones have it.
+    pub fn conditions_by(&self, field: &str, rows: impl Fn(&T) -> Condition) -> Result<Vec<Condition>> {
+        let mut all = Vec::new();
+        all.extend(self.eq.as_ref().map(&rows));
+        // What compares with an absent value is unknown to SQL, and so is its negation.
+        let no = |value: &T| Expr::from(Func::coalesce([Expr::from(rows(value)), Expr::val(false)])).not();
+        all.extend(self.ne.as_ref().map(|value| Condition::all().add(no(value))));
+        if let Some(values) = &self.is_in {
+            bounded(field, values)?;
+            let none = Condition::any().add(Expr::val(1).eq(0));
+            all.push(values.iter().fold(none, |any, value| any.add(rows(value))));
         }
         Ok(all)
     }

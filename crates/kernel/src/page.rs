@@ -209,20 +209,31 @@ impl Cursors {
 impl<C: ColumnTrait> Order<C> {
     /// Adds order, bounds and limit of a page to a select. One row more than the page is asked for, to know
     /// whether there are more.
-    pub fn apply<E: EntityTrait>(&self, mut select: Select<E>, page: &Page) -> Select<E> {
+    pub fn apply<E: EntityTrait>(&self, select: Select<E>, page: &Page) -> Select<E> {
+        self.sorted(self.within(select, page), page).limit(page.size + 1)
+    }
+
+    /// Adds the bounds of a page.
+    pub(crate) fn within<E: EntityTrait>(&self, mut select: Select<E>, page: &Page) -> Select<E> {
         if let Some(place) = &page.after {
             select = select.filter(self.beyond(place, false));
         }
         if let Some(place) = &page.before {
             select = select.filter(self.beyond(place, true));
         }
+        select
+    }
+
+    /// Adds the order, or the reverse of it for a page from the end.
+    pub(crate) fn sorted<E: EntityTrait>(&self, mut select: Select<E>, page: &Page) -> Select<E> {
         for (column, descends) in self.all() {
             select = if descends != page.backward { select.order_by_desc(column) } else { select.order_by_asc(column) };
         }
-        select.limit(page.size + 1)
+        select
     }
 
-    fn all(&self) -> impl Iterator<Item = (C, bool)> {
+    /// The columns, the last of them the id, and whether each descends.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (C, bool)> {
         let tie = self.columns.last().is_some_and(|(_, descends)| *descends);
         self.columns.iter().copied().chain(std::iter::once((self.id, tie)))
     }

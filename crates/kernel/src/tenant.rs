@@ -57,6 +57,8 @@ pub struct Model {
     pub slug: String,
     /// The company's name; unique.
     pub name: String,
+    /// The name in the form in which names are compared; none where another company had it before that was refused.
+    pub name_folded: Option<String>,
     /// The tier.
     pub tier: Tier,
     /// The PostgreSQL schema, or the stem of the SQLite file, that holds the tenant's rows.
@@ -101,6 +103,7 @@ impl Model {
             id: TenantId::from_uuid(Uuid::nil()),
             slug: String::new(),
             name: String::new(),
+            name_folded: None,
             tier: Tier::Enterprise,
             schema_name: "~platform".into(),
             settings: json!({}),

@@ -1,6 +1,8 @@
 //! Text from outside, made fit to store.
 
+mod fold;
 mod invisible;
+pub mod words;
 
 use std::borrow::Cow;
 
@@ -9,6 +11,8 @@ use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::error::{Error, Problem, ProblemCode, Result};
+pub(crate) use fold::{Spelling, spellings};
+pub use fold::{fold, rename, same_name};
 use invisible::{is_override, shows, without_invisible};
 
 /// Collects the problems of one input, so that a person sees all of them at once.

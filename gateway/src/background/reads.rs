@@ -43,6 +43,8 @@ const WINDOW: Duration = Duration::from_secs(600);
 const TRIES: u32 = 5;
 /// How many fields of a refused document are named.
 const FIELDS: usize = 10;
+/// How many notes are on their way into the trails: none where everything is on record.
+const WAITING: &str = "frontdesk_reads_waiting";
 /// The error codes of what is refused.
 const REFUSED: &[&str] = &["UNAUTHENTICATED", "FORBIDDEN", "PASSWORD_CHANGE_REQUIRED", "SECOND_FACTOR_REQUIRED"];
 
@@ -157,7 +159,9 @@ impl Reads {
 
     fn push(&self, cx: &Cx, note: Note) {
         let noted = Noted { tenant: cx.tenant.clone(), note: Envelope::note(cx, note) };
+        metrics::gauge!(WAITING).increment(1.0);
         if let Err(error) = self.queue.try_send(noted) {
+            metrics::gauge!(WAITING).decrement(1.0);
             self.miss(&error.into_inner().tenant, 1);
         }
     }
@@ -211,7 +215,9 @@ pub async fn write(app: Arc<App>) {
         while let Ok(noted) = queue.try_recv() {
             gathered.push(noted);
         }
+        let count = u32::try_from(gathered.len()).unwrap_or(u32::MAX);
         put(&app, mem::take(&mut gathered)).await;
+        metrics::gauge!(WAITING).decrement(f64::from(count));
         if !more {
             return;
         }

@@ -10,7 +10,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
-use inbox::DeliverReply;
+use inbox::{DeliverReply, IndexMessages};
 use kernel::{
     Error, Result, Tenant,
     cx::Origin,
@@ -332,6 +332,7 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
             let theirs = OfTenant { app, cx };
             inbox::deliver_reply(&app.db, &theirs, &theirs, &app.mail, cx, job).await
         }
+        IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
         SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
         Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
         DeliverTemplatedMail::KIND => {

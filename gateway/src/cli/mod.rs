@@ -92,8 +92,18 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
         .ok_or_else(|| "must be NAME=VALUE".into())
 }
 
+/// Memory comes in small pages. The allocator asks for huge ones, each of which is held whole for whatever little of it is used:
+/// measured, they were more than half of what a server held beside its program.
+fn without_huge_pages() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        eprintln!("frontdesk: notice: more memory may be held than is used: {error}");
+    }
+}
+
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
+    without_huge_pages();
     let cli = Cli::parse();
     if let Command::Sdl = cli.command {
         print!("{}", crate::graphql::schema::sdl());

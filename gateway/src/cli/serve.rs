@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     http,
     incoming_webhooks::user_sync,
-    routes::{avatars, files, operations, playground},
+    routes::{avatars, files, front_page, operations, playground},
     wiring::{app::App, backend::Product, tenants},
 };
 
@@ -101,6 +101,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
         .merge(avatars::router(app.clone()))
         .merge(files::router(app.clone()))
         .merge(user_sync::router(app.clone()))
+        .merge(front_page::router(config.introspection))
         .merge(playground::router());
     let routes =
         http::router(Arc::new(Product::new(app.clone())?), http.clone(), stop.clone()).merge(http::edge(others, &http));

@@ -6,6 +6,7 @@ use async_graphql::{
     ComplexObject, Context, ID, InputObject, InputValueError, InputValueResult, Object, Scalar, ScalarType,
     SimpleObject, Value,
 };
+use axum::http::header::CACHE_CONTROL;
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, TryStreamExt};
 use kernel::{
@@ -21,7 +22,7 @@ use super::{
     node,
     scope::scope,
 };
-use crate::http::Uploads;
+use crate::http::{AS_IT_IS, Uploads};
 
 /// A file that comes with the request.
 #[derive(Debug, Clone)]
@@ -107,6 +108,7 @@ impl File {
     async fn link(&self, ctx: &Context<'_>) -> FileLink {
         let (app, cx) = (&scope(ctx).app, scope(ctx).cx());
         let (token, expires_at) = app.files.link(app.db.keyring(), &cx, self.key);
+        ctx.insert_http_header(CACHE_CONTROL, AS_IT_IS);
         FileLink { url: app.links.file(&token), expires_at }
     }
 }

@@ -1,6 +1,6 @@
 //! The comparators of the filter grammar, as inputs.
 
-use std::{borrow::Cow, marker::PhantomData};
+use std::borrow::Cow;
 
 use async_graphql::{Enum, ID, InputObject, InputType, InputValueError, InputValueResult, Value, registry::Registry};
 use chrono::{DateTime, Utc};
@@ -206,13 +206,13 @@ pub struct Leaves<'a, R: Record> {
     /// Whose request it is.
     pub scope: &'a Scope,
     all: Vec<Condition>,
-    of: PhantomData<fn() -> R>,
+    words: Vec<Filter<R>>,
 }
 
 impl<'a, R: Record> Leaves<'a, R> {
     /// None yet.
     pub fn new(scope: &'a Scope) -> Self {
-        Self { scope, all: Vec::new(), of: PhantomData }
+        Self { scope, all: Vec::new(), words: Vec::new() }
     }
 
     /// The database that is asked.
@@ -246,6 +246,19 @@ impl<'a, R: Record> Leaves<'a, R> {
         Ok(())
     }
 
+    /// Compares with values that are more than what stands in a column: `rows` says which rows have one.
+    pub fn value_by<T>(
+        &mut self,
+        name: &str,
+        by: Option<impl Into<filter::ValueComparator<T>>>,
+        rows: impl Fn(&T) -> Condition,
+    ) -> Result<()> {
+        if let Some(by) = by {
+            self.all.extend(by.into().conditions_by(name, rows)?);
+        }
+        Ok(())
+    }
+
     /// Compares with instants.
     pub fn time(&mut self, field: Field<R::Column>, by: Option<DateTimeComparator>) -> Result<()> {
         if let Some(by) = by {
@@ -270,6 +283,14 @@ impl<'a, R: Record> Leaves<'a, R> {
         self.all.extend(text.into_iter().flat_map(|text| field.text(backend, &text)));
     }
 
+    /// Holds the words of a text, where the table keeps its rows' words.
+    pub fn words(&mut self, text: Option<String>) -> Result<()> {
+        if let Some(text) = text {
+            self.words.push(Filter::of_words(self.backend(), &text)?);
+        }
+        Ok(())
+    }
+
     /// A comparison of a context's own.
     pub fn also(&mut self, condition: Option<Condition>) {
         self.all.extend(condition);
@@ -277,7 +298,7 @@ impl<'a, R: Record> Leaves<'a, R> {
 
     /// The level, with nothing below it.
     pub fn alone(self) -> Result<Filter<R>> {
-        Filter::level(self.all, Vec::new(), None, None)
+        Filter::level(self.all, self.words, None, None)
     }
 
     /// The level, with those below it.
@@ -287,9 +308,10 @@ impl<'a, R: Record> Leaves<'a, R> {
     {
         let scope = self.scope;
         let all = |parts: Vec<F>| parts.into_iter().map(|part| part.build(scope)).collect::<Result<Vec<_>>>();
+        let below = all(and.unwrap_or_default())?;
         Filter::level(
             self.all,
-            all(and.unwrap_or_default())?,
+            self.words.into_iter().chain(below).collect(),
             or.map(all).transpose()?,
             not.map(|part| part.build(scope)).transpose()?,
         )
@@ -407,33 +429,6 @@ macro_rules! order {
                     $($fields::$field => <<$record as sea_orm::EntityTrait>::Column>::$field,)+
                 };
                 (column, self.direction == $crate::graphql::filters::OrderDirection::Desc)
-            }
-        }
-    };
-}
-
-/// Turns a filter input with `and`, `or` and `not` into the kernel's filter. The gate bounds a document's size, so
-/// the recursion is bounded too; the kernel refuses what is deeper than it allows.
-#[macro_export]
-macro_rules! filter_tree {
-    ($input:ident, $criteria:ty, |$level:ident, $scope:ident| $leaves:expr) => {
-        impl $input {
-            /// As the kernel's filter.
-            pub fn build(
-                self,
-                $scope: &$crate::graphql::scope::Scope,
-            ) -> kernel::Result<kernel::filter::Filter<$criteria>> {
-                let mut $level = self;
-                let and = $level.and.take().unwrap_or_default();
-                let or = $level.or.take();
-                let not = $level.not.take();
-                let criteria: $criteria = $leaves;
-                Ok(kernel::filter::Filter {
-                    criteria,
-                    and: and.into_iter().map(|part| part.build($scope)).collect::<kernel::Result<_>>()?,
-                    or: or.map(|parts| parts.into_iter().map(|part| part.build($scope)).collect()).transpose()?,
-                    not: not.map(|part| part.build($scope).map(Box::new)).transpose()?,
-                })
             }
         }
     };

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
-use identity::records::Invitations;
-use inbox::records::{Messages, Visitors};
+use audit::records::AuditLogs;
+use futures_util::future::BoxFuture;
+use identity::{
+    UserKind as Kind,
+    records::{ApiKeys, Channels, Deliveries, Departments, Invitations, Notifications, Roles, Sessions, Teams},
+};
+use inbox::records::{MessageReplies, Messages, Visitors};
 use kernel::{
-    Error, ProblemCode,
-    id::{DepartmentId, MessageId, TeamId, TypedId, VisitorId, prefix},
-    record::by_ids,
+    Cx, Error, ProblemCode,
+    id::{ClientId, EventId, FileId, MessageId, RoleId, StaffId, TenantId, TypedId, UserId, VisitorId, prefix},
+    record::{Record, by_ids, visible_ids},
 };
 
 use super::{
@@ -16,14 +21,19 @@ use super::{
     errors::Result,
     files::{File, file},
     identity::{
-        Client, Department, Invitation, Staff, Team, client, department,
+        Client, Department, Invitation, Staff, Team,
+        api_keys::ApiKey,
+        client, department,
         notifications::{
-            channels::{NotificationChannel, NotificationDelivery, channel, delivery},
-            feed::{Notification, notification},
+            channels::{NotificationChannel, NotificationDelivery},
+            feed::Notification,
         },
-        staff, team,
+        people::types::{Role, role},
+        sessions::types::Session,
+        staff,
+        tenants::platform::PlatformTenant,
     },
-    inbox::{Message, MessageReply, Visitor, message, prime, prime_visitors, reply},
+    inbox::{Message, MessageReply, Visitor, prime, prime_visitors},
     loaders::By,
     scalars::id,
     scope::{Scope, scope},
@@ -59,37 +69,193 @@ pub enum Node {
     NotificationDelivery(NotificationDelivery),
     /// A file.
     File(File),
+    /// A named set of permissions.
+    Role(Role),
+    /// A key by which a program acts for a person.
+    ApiKey(ApiKey),
+    /// Somebody who is signed in somewhere.
+    Session(Session),
+    /// A company, as the platform sees it from outside.
+    PlatformTenant(PlatformTenant),
 }
 
-pub(super) async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
-    let scope = scope(ctx);
-    scope.cx().user()?;
-    Ok(match prefix(text) {
-        Some("msg") => message(ctx, id(argument, text)?).await?.map(Node::Message),
-        Some("rpl") => reply(ctx, id(argument, text)?).await?.map(Node::MessageReply),
-        Some("vis") => {
-            let visitor = scope.loaders.load_one(By::<Visitors>(id(argument, text)?)).await?;
-            visitor.map(|visitor| Node::Visitor(visitor.as_ref().clone().into()))
-        }
-        Some("stf") => staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff),
-        Some("cli") => client(ctx, Some(id(argument, text)?)).await?.map(Node::Client),
-        Some("dep") => department(ctx, Some(id::<DepartmentId>(argument, text)?)).await?.map(Node::Department),
-        Some("tem") => team(ctx, id::<TeamId>(argument, text)?).await?.map(Node::Team),
-        Some("inv") => {
-            let invitation = scope.loaders.load_one(By::<Invitations>(id(argument, text)?)).await?;
-            invitation.map(|invitation| Node::Invitation(invitation.as_ref().clone().into()))
-        }
-        Some("aud") => {
-            let cx = scope.cx();
-            let found = audit::by_id(&scope.app.db, &cx, id(argument, text)?).await?;
-            found.map(|log| Node::AuditLog(log.into()))
-        }
-        Some("ntf") => notification(ctx, id(argument, text)?).await?.map(Node::Notification),
-        Some("nch") => channel(ctx, id(argument, text)?).await?.map(Node::NotificationChannel),
-        Some("fil") => file(ctx, id(argument, text)?).await?.map(Node::File),
-        Some("ndl") => delivery(ctx, id(argument, text)?).await?.map(Node::NotificationDelivery),
-        _ => return Err(Error::invalid(argument, ProblemCode::InvalidFormat, "is not the id of anything here").into()),
+type Found<'a> = BoxFuture<'a, Result<Option<Node>>>;
+
+/// A kind of thing that has an id of its own. Whatever finds things by their ids finds it here.
+pub struct Noun {
+    /// The prefix of its ids.
+    pub prefix: &'static str,
+    /// Its type.
+    pub name: &'static str,
+    /// The thing with an id; `None` where there is none that the viewer may see. The text names the argument in errors.
+    node: for<'a> fn(&'a Context<'_>, &'a str, &'a ID) -> Found<'a>,
+    /// Whether an actor sees it.
+    sees: for<'a> fn(&'a Scope, &'a Cx, &'a str, &'a ID) -> BoxFuture<'a, kernel::Result<bool>>,
+}
+
+/// All of them. One that is a record and looks the same to all who see it is a line.
+pub static NOUNS: [Noun; 17] = [
+    record::<Messages, Message>(),
+    record::<MessageReplies, MessageReply>(),
+    record::<Visitors, Visitor>(),
+    Noun {
+        prefix: StaffId::PREFIX,
+        name: "Staff",
+        node: |ctx, argument, text| {
+            Box::pin(async move { Ok(staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff)) })
+        },
+        sees: |scope, cx, argument, text| {
+            Box::pin(async move { sees_person(scope, cx, id::<StaffId>(argument, text)?.into(), Kind::Staff).await })
+        },
+    },
+    Noun {
+        prefix: ClientId::PREFIX,
+        name: "Client",
+        node: |ctx, argument, text| {
+            Box::pin(async move { Ok(client(ctx, Some(id(argument, text)?)).await?.map(Node::Client)) })
+        },
+        sees: |scope, cx, argument, text| {
+            Box::pin(async move { sees_person(scope, cx, id::<ClientId>(argument, text)?.into(), Kind::Client).await })
+        },
+    },
+    // Departments and roles are shown with the people who are in them or hold them; by themselves they take the permission of
+    // their lists.
+    Noun {
+        node: |ctx, argument, text| {
+            Box::pin(async move { Ok(department(ctx, Some(id(argument, text)?)).await?.map(Node::Department)) })
+        },
+        sees: listed::<Departments>,
+        ..record::<Departments, Department>()
+    },
+    Noun {
+        prefix: RoleId::PREFIX,
+        name: "Role",
+        node: |ctx, argument, text| Box::pin(async move { Ok(role(ctx, id(argument, text)?).await?.map(Node::Role)) }),
+        sees: listed::<Roles>,
+    },
+    record::<Teams, Team>(),
+    record::<Invitations, Invitation>(),
+    record::<ApiKeys, ApiKey>(),
+    record::<Sessions, Session>(),
+    record::<Notifications, Notification>(),
+    record::<Channels, NotificationChannel>(),
+    record::<Deliveries, NotificationDelivery>(),
+    Noun {
+        prefix: EventId::PREFIX,
+        name: "AuditLog",
+        node: |ctx, argument, text| {
+            Box::pin(async move {
+                let (db, cx) = (&scope(ctx).app.db, scope(ctx).cx());
+                Ok(audit::by_id(db, &cx, id(argument, text)?).await?.map(|log| Node::AuditLog(log.into())))
+            })
+        },
+        sees: listed::<AuditLogs>,
+    },
+    Noun {
+        prefix: FileId::PREFIX,
+        name: "File",
+        node: |ctx, argument, text| Box::pin(async move { Ok(file(ctx, id(argument, text)?).await?.map(Node::File)) }),
+        sees: |scope, cx, argument, text| Box::pin(async move { sees_file(scope, cx, id(argument, text)?).await }),
+    },
+    // For those who keep the platform, who are nobody in a company; and nobody in a company sees one from outside.
+    Noun {
+        prefix: TenantId::PREFIX,
+        name: "PlatformTenant",
+        node: |ctx, argument, text| {
+            Box::pin(async move {
+                let (db, cx) = (&scope(ctx).app.db, scope(ctx).cx());
+                let id = id(argument, text)?;
+                if cx.platform().is_err() {
+                    return Ok(None);
+                }
+                Ok(identity::tenant_account(db, &cx, id).await?.map(|tenant| Node::PlatformTenant(tenant.into())))
+            })
+        },
+        sees: |_, _, argument, text| Box::pin(async move { id::<TenantId>(argument, text).map(|_| false) }),
+    },
+];
+
+/// A record that its loader finds.
+const fn record<R, T>() -> Noun
+where
+    R: Record,
+    T: From<R::Row>,
+    Node: From<T>,
+{
+    Noun { prefix: R::Id::PREFIX, name: R::WHAT, node: loaded::<R, T>, sees: seen::<R> }
+}
+
+fn loaded<'a, R, T>(ctx: &'a Context<'_>, argument: &'a str, text: &'a ID) -> Found<'a>
+where
+    R: Record,
+    T: From<R::Row>,
+    Node: From<T>,
+{
+    Box::pin(async move {
+        let found = scope(ctx).loaders.load_one(By::<R>(id(argument, text)?)).await?;
+        Ok(found.map(|row| T::from(row.as_ref().clone()).into()))
     })
+}
+
+/// A record that whoever may see it sees by itself.
+fn seen<'a, R: Record>(
+    scope: &'a Scope,
+    cx: &'a Cx,
+    argument: &'a str,
+    text: &'a ID,
+) -> BoxFuture<'a, kernel::Result<bool>> {
+    Box::pin(async move {
+        let found = visible_ids::<R>(&scope.app.db.reader(cx).await?, cx, &[id(argument, text)?]).await?;
+        Ok(!found.is_empty())
+    })
+}
+
+/// A record that takes the permission of its list.
+fn listed<'a, R: Record>(
+    scope: &'a Scope,
+    cx: &'a Cx,
+    argument: &'a str,
+    text: &'a ID,
+) -> BoxFuture<'a, kernel::Result<bool>> {
+    Box::pin(async move { Ok(seen::<R>(scope, cx, argument, text).await? && R::may_list(cx).is_ok()) })
+}
+
+async fn sees_person(scope: &Scope, cx: &Cx, id: UserId, kind: Kind) -> kernel::Result<bool> {
+    let found = identity::people_by_ids(&scope.app.db.reader(cx).await?, cx, &[id]).await?;
+    Ok(found.get(&id).is_some_and(|person| person.kind == kind))
+}
+
+/// Who sees what it belongs to sees a file; until it belongs to something, who sent it.
+async fn sees_file(scope: &Scope, cx: &Cx, id: FileId) -> kernel::Result<bool> {
+    let conn = scope.app.db.reader(cx).await?;
+    let found = kernel::files::by_ids(&conn, &[id]).await?.remove(&id);
+    let Some(file) = found.filter(|file| file.is_there(cx.now)) else { return Ok(false) };
+    match (file.owner(), file.owner_id) {
+        (Some(owner), Some(person)) if prefix(&owner) == Some(UserId::PREFIX) => {
+            Ok(!identity::people_by_ids(&conn, cx, &[UserId(person)]).await?.is_empty())
+        }
+        (Some(owner), _) => sees(scope, cx, "id", &owner.into()).await,
+        (None, _) => Ok(cx.user().is_ok_and(|user| file.uploaded_by == Some(user.id))),
+    }
+}
+
+fn noun(argument: &str, text: &ID) -> kernel::Result<&'static Noun> {
+    let wrong = || Error::invalid(argument, ProblemCode::InvalidFormat, "is not the id of anything here");
+    NOUNS.iter().find(|noun| prefix(text) == Some(noun.prefix)).ok_or_else(wrong)
+}
+
+/// The thing with an id.
+pub(super) async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result<Option<Node>> {
+    let (noun, cx) = (noun(argument, text), scope(ctx).cx());
+    if cx.platform().is_err() || !matches!(noun, Ok(noun) if noun.prefix == TenantId::PREFIX) {
+        cx.user()?;
+    }
+    (noun?.node)(ctx, argument, text).await
+}
+
+/// Whether the actor of `cx` sees the thing with an id.
+pub(super) async fn sees(scope: &Scope, cx: &Cx, argument: &str, text: &ID) -> kernel::Result<bool> {
+    (noun(argument, text)?.sees)(scope, cx, argument, text).await
 }
 
 /// Reads the inbox's things in one statement a kind and puts them, with what is asked of them, into the loaders.
@@ -134,8 +300,10 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The ids.", validator(max_items = 100))] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        scope(ctx).cx().user()?;
-        prime_inbox(scope(ctx), &ids, ctx.look_ahead()).await?;
+        if scope(ctx).cx().platform().is_err() {
+            scope(ctx).cx().user()?;
+            prime_inbox(scope(ctx), &ids, ctx.look_ahead()).await?;
+        }
         futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, "ids", id))).await
     }
 }

@@ -6,17 +6,20 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use async_graphql::SimpleObject;
+use async_graphql::{Context, SimpleObject};
 use kernel::{
-    Conn, Cx,
+    Conn, Cx, Error, ProblemCode,
     page::{Cursors, Page, PageArgs, Place, Slice},
 };
 
 use super::scope::Scope;
 use crate::wiring::app::App;
 
-/// Counts a whole list, when somebody asks.
-pub type Count = Arc<dyn Fn() -> Counted + Send + Sync>;
+/// The fields of a connection that count it.
+pub const COUNTS: [&str; 2] = ["totalCount", "totalCountUpTo"];
+
+/// Counts a whole list, when somebody asks; where a limit is given, counting may stop there.
+pub type Count = Arc<dyn Fn(Option<u64>) -> Counted + Send + Sync>;
 /// A list being counted.
 pub type Counted = Pin<Box<dyn Future<Output = kernel::Result<u64>> + Send>>;
 
@@ -57,16 +60,28 @@ impl List {
         self.app.db.reader(&self.cx).await
     }
 
-    /// Counts the list with this query when somebody asks, on a connection of its own.
+    /// What this query reads of the list, unless all that is asked is how long it is: then no row is read.
+    pub async fn rows<T>(
+        &self,
+        ctx: &Context<'_>,
+        read: impl Future<Output = kernel::Result<Slice<T>>>,
+    ) -> kernel::Result<Slice<T>> {
+        let look = ctx.look_ahead();
+        let asked = |fields: &[&str]| fields.iter().any(|field| look.field(field).exists());
+        let counted_only = asked(&COUNTS) && !asked(&["nodes", "edges", "pageInfo"]);
+        if counted_only { Ok(self.page.slice(Vec::new())) } else { read.await }
+    }
+
+    /// Counts the list with this query when somebody asks, on a connection of its own; the query is told where it may stop.
     pub fn count<F, W>(&self, count: F) -> Count
     where
-        F: Fn(Conn, Cx) -> W + Clone + Send + Sync + 'static,
+        F: Fn(Conn, Cx, Option<u64>) -> W + Clone + Send + Sync + 'static,
         W: Future<Output = kernel::Result<u64>> + Send,
     {
         let (app, cx) = (self.app.clone(), self.cx.clone());
-        Arc::new(move || {
+        Arc::new(move |up_to| {
             let (app, cx, count) = (app.clone(), cx.clone(), count.clone());
-            Box::pin(async move { count(app.db.reader(&cx).await?, cx).await })
+            Box::pin(async move { count(app.db.reader(&cx).await?, cx, up_to).await })
         })
     }
 }
@@ -89,9 +104,15 @@ pub struct Listed<T> {
 
 impl<T> Listed<T> {
     /// The same page of other things.
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
-        let Self { rows, places, has_next, has_previous, cursors, count } = self;
-        Listed { rows: rows.into_iter().map(f).collect(), places, has_next, has_previous, cursors, count }
+    pub fn map<U>(mut self, f: impl FnMut(T) -> U) -> Listed<U> {
+        let rows = std::mem::take(&mut self.rows);
+        self.with(rows.into_iter().map(f).collect())
+    }
+
+    /// The same page with these rows in the place of its own, in the same order.
+    pub fn with<U>(self, rows: Vec<U>) -> Listed<U> {
+        let Self { places, has_next, has_previous, cursors, count, .. } = self;
+        Listed { rows, places, has_next, has_previous, cursors, count }
     }
 
     /// A page of a list: `place` tells where a row stands in its order, `count` counts it.
@@ -115,6 +136,13 @@ pub fn page_info<T>(page: &Listed<T>) -> PageInfo {
         start_cursor: page.places.first().map(|place| page.cursors.encode(place)),
         end_cursor: page.places.last().map(|place| page.cursors.encode(place)),
     }
+}
+
+/// Where counting stops.
+pub fn up_to(limit: i32) -> kernel::Result<u64> {
+    const MOST: u64 = 10_000;
+    let limit = u64::try_from(limit).ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| Error::invalid("limit", ProblemCode::InvalidFormat, format!("must be from 1 to {MOST}")))
 }
 
 /// Makes the connection and edge types of a node type, which must be made `From` the query's row.
@@ -163,8 +191,18 @@ macro_rules! connection {
 
             /// How many rows the whole list has; counted only when asked for.
             async fn total_count(&self) -> $crate::graphql::errors::Result<i32> {
-                let count = (self.0.count)().await?;
+                let count = (self.0.count)(None).await?;
                 Ok(i32::try_from(count).unwrap_or(i32::MAX))
+            }
+
+            /// The same, but no more than `limit`, where counting stops: quick in a list of any length.
+            async fn total_count_up_to(
+                &self,
+                #[graphql(desc = "1–10,000.")] limit: i32,
+            ) -> $crate::graphql::errors::Result<i32> {
+                let up_to = $crate::graphql::paging::up_to(limit)?;
+                let count = (self.0.count)(Some(up_to)).await?;
+                Ok(i32::try_from(count.min(up_to)).unwrap_or(i32::MAX))
             }
         }
     };

@@ -51,10 +51,11 @@ where
     let scope = scope(ctx);
     R::may_list(&scope.cx())?;
     let list = List::new(scope, &format!("{name} {:?}", order.columns), &page)?;
-    let slice = record::list(&list.conn().await?, &list.cx, &filter, &order, &list.page).await?;
-    let count = list.count(move |conn, cx| {
+    let read = async { record::list(&list.conn().await?, &list.cx, &filter, &order, &list.page).await };
+    let slice = list.rows(ctx, read).await?;
+    let count = list.count(move |conn, cx, up_to| {
         let filter = filter.clone();
-        async move { record::count(&conn, &cx, &filter).await }
+        async move { record::count(&conn, &cx, &filter, up_to).await }
     });
     Ok(Listed::new(list, slice, |row| record::place::<R>(&order, row), count))
 }
@@ -91,15 +92,18 @@ where
     let scope = scope(ctx);
     let asked = List::new(scope, &format!("{} {parent}", N::NAME), &page)?;
     let (page, order) = (&asked.page, record::order_of::<N>());
-    let slice = if page.after.is_none() && page.before.is_none() {
-        let key = Of { list, parent, rows: page.size + 1, backward: page.backward };
-        let found = scope.loaders.load_one(key).await?;
-        page.slice(found.map(|found| found.to_vec()).unwrap_or_default())
-    } else {
-        record::page_of::<N>(&asked.conn().await?, &asked.cx, parent, page).await?
+    let read = async {
+        if page.after.is_none() && page.before.is_none() {
+            let key = Of { list, parent, rows: page.size + 1, backward: page.backward };
+            let found = scope.loaders.load_one(key).await?;
+            Ok(page.slice(found.map(|found| found.to_vec()).unwrap_or_default()))
+        } else {
+            record::page_of::<N>(&asked.conn().await?, &asked.cx, parent, page).await
+        }
     };
+    let slice = asked.rows(ctx, read).await?;
     let loaders = scope.loaders.clone();
-    let count = Arc::new(move || -> super::paging::Counted {
+    let count = Arc::new(move |_| -> super::paging::Counted {
         let loaders = loaders.clone();
         Box::pin(async move { Ok(loaders.load_one(CountOf(list, parent)).await?.unwrap_or_default()) })
     });

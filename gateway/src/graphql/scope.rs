@@ -4,7 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_graphql::Context;
 use identity::Credential;
-use kernel::{Cx, idempotency::IdempotencyKey};
+use kernel::{Cx, idempotency::IdempotencyKey, personal::Marks};
+use tokio::sync::OnceCell;
 
 use super::loaders::Loaders;
 use crate::wiring::app::App;
@@ -16,6 +17,7 @@ pub struct Scope {
     /// Loaders of this request only.
     pub loaders: Loaders,
     cx: Arc<RwLock<Cx>>,
+    marks: OnceCell<Option<Marks>>,
     /// What the request showed, for subscriptions, which ask again at each event.
     pub credential: Option<Credential>,
     /// The client's idempotency key and the hash of the body it came with.
@@ -33,12 +35,24 @@ impl Scope {
     ) -> Self {
         let cx = Arc::new(RwLock::new(cx));
         let loaders = Loaders::new(app.clone(), cx.clone(), live);
-        Self { app, loaders, cx, credential, idempotency }
+        Self { app, loaders, cx, marks: OnceCell::new(), credential, idempotency }
     }
 
     /// The request's context.
     pub fn cx(&self) -> Cx {
         self.cx.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What finds sealed values; a filter that needs it is built after this.
+    pub async fn find_marks(&self) -> kernel::Result<()> {
+        let cx = self.cx();
+        let find = async || self.app.db.personal().marks(&self.app.db.reader(&cx).await?, &cx).await;
+        self.marks.get_or_try_init(find).await.map(drop)
+    }
+
+    /// What was found so; `None` where nothing was sealed yet.
+    pub fn marks(&self) -> Option<&Marks> {
+        self.marks.get().and_then(Option::as_ref)
     }
 
     /// Lets a subscription go on as the actor that its session stands for now.

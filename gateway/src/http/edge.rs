@@ -1,5 +1,5 @@
-//! What every answer has, whatever the route: a request id, security headers, the CORS headers, and a body even when a
-//! handler panics.
+//! What every answer has, whatever the route: a request id, security headers, the CORS headers, fewer bytes where that
+//! tells nothing, and a body even when a handler panics.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -14,7 +14,7 @@ use http::{HeaderValue, header};
 
 use super::{
     accept::Format,
-    answer,
+    answer, compress,
     cors::Origins,
     operate,
     request_id::{HEADER, RequestId},
@@ -22,7 +22,7 @@ use super::{
 
 /// Lays the edge around routes.
 pub(super) fn wrap(routes: Router, origins: Arc<Origins>) -> Router {
-    routes.layer(middleware::from_fn_with_state(origins, edge))
+    routes.layer(compress::layer()).layer(middleware::from_fn_with_state(origins, edge))
 }
 
 async fn edge(State(origins): State<Arc<Origins>>, mut request: Request, next: Next) -> Response {

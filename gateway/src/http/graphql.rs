@@ -17,6 +17,7 @@ use super::{
     accept::{self, Accept, Format},
     answer,
     backend::{Backend, Peer, Transport},
+    compress::Compressible,
     errors::Rejection,
     multipart::{self, Bounds},
     observe::Watch,
@@ -115,7 +116,10 @@ async fn execute<B: Backend>(
     }
     let ready = shared.prepare(peer, selected, Transport::Http).await?;
     let mut response = shared.execute(ready.request, kind, &ready.known, ready.deadline).await?;
-    let answer = answer::executed(&mut response, ready.charge, format, ready.headers, &peer.request_id);
+    let mut answer = answer::executed(&mut response, ready.charge, format, ready.headers, &peer.request_id);
+    if kind == OperationType::Query {
+        answer.extensions_mut().insert(Compressible);
+    }
     watch.executed(&response.errors);
     Ok(answer)
 }

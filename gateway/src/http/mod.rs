@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 mod accept;
 mod answer;
 mod backend;
+mod compress;
 mod cors;
 mod cost;
 mod documents;
@@ -50,6 +51,7 @@ mod ws;
 mod tests;
 
 pub use backend::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd, Transport};
+pub use compress::{AS_IT_IS, Compressible};
 pub use limits::Limits;
 pub use request_id::RequestId;
 pub use server::{Connection, ServerConfig, serve};
@@ -131,8 +133,8 @@ pub fn router<B: Backend>(backend: Arc<B>, config: HttpConfig, shutdown: Cancell
     edge::wrap(routes, origins)
 }
 
-/// Gives other routes what the GraphQL endpoint has: request ids, security headers, CORS, and an answer when a handler
-/// panics.
+/// Gives other routes what the GraphQL endpoint has: request ids, security headers, CORS, compression of what is
+/// [`Compressible`], and an answer when a handler panics.
 pub fn edge(routes: Router, config: &HttpConfig) -> Router {
     edge::wrap(routes, Arc::new(Origins::new(&config.origins)))
 }

@@ -1,23 +1,28 @@
 //! The playground at `/graphiql`: a page that loads nothing from anywhere but this server.
 //!
 //! The page itself is committed (`web/src`) and always embedded. React, GraphiQL and graphql-ws come from npm at build
-//! time (`make web`); a server built without them answers with a page that says so.
+//! time (`make web`) and are embedded as Brotli; a server built without them answers with a page that says so.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::Path,
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-            X_CONTENT_TYPE_OPTIONS,
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+            IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
     routing::get,
 };
+
+use crate::http::Compressible;
 
 include!(concat!(env!("OUT_DIR"), "/graphiql_assets.rs"));
 
@@ -59,18 +64,35 @@ pub fn router() -> Router {
 struct Served {
     kind: &'static str,
     bytes: &'static [u8],
+    /// Where the bytes are Brotli: what they were, for the few who do not take it, once one asks.
+    packed: Option<OnceLock<Vec<u8>>>,
     etag: HeaderValue,
 }
 
-impl From<Asset> for Served {
-    fn from((_, kind, bytes): Asset) -> Self {
-        Self { kind, bytes, etag: etag(bytes) }
+impl Served {
+    fn plain((_, kind, bytes): Asset) -> Self {
+        Self { kind, bytes, packed: None, etag: etag(bytes) }
+    }
+
+    fn packed(asset: Asset) -> Self {
+        Self { packed: Some(OnceLock::new()), ..Self::plain(asset) }
     }
 }
 
-static PAGE: LazyLock<Served> = LazyLock::new(|| page_for(ASSETS).into());
-static FILES: LazyLock<BTreeMap<&'static str, Served>> =
-    LazyLock::new(|| SOURCES.iter().chain(ASSETS).map(|asset| (asset.0, Served::from(*asset))).collect());
+/// What was packed as Brotli.
+fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    if let Err(error) = brotli::BrotliDecompress(&mut &bytes[..], &mut plain) {
+        tracing::error!(%error, "a file of the playground could not be unpacked");
+    }
+    plain
+}
+
+static PAGE: LazyLock<Served> = LazyLock::new(|| Served::plain(page_for(ASSETS)));
+static FILES: LazyLock<BTreeMap<&'static str, Served>> = LazyLock::new(|| {
+    let own = SOURCES.iter().map(|asset| (asset.0, Served::plain(*asset)));
+    own.chain(ASSETS.iter().map(|asset| (asset.0, Served::packed(*asset)))).collect()
+});
 
 async fn page(headers: HeaderMap) -> Response {
     respond(&PAGE, &headers)
@@ -89,12 +111,32 @@ fn page_for(assets: &[Asset]) -> Asset {
 }
 
 /// Browsers keep every file and ask each time whether it changed: a new server is never met with an old page.
-fn respond(served: &Served, request: &HeaderMap) -> Response {
+fn respond(served: &'static Served, request: &HeaderMap) -> Response {
     let caching = [(CACHE_CONTROL, HeaderValue::from_static("no-cache")), (ETAG, served.etag.clone())];
     if is_fresh(request, &served.etag) {
         return (StatusCode::NOT_MODIFIED, protection(), caching).into_response();
     }
-    (protection(), caching, [(CONTENT_TYPE, served.kind)], served.bytes).into_response()
+    let kind = [(CONTENT_TYPE, served.kind)];
+    match &served.packed {
+        Some(_) if takes_brotli(request) => {
+            let packed = [(CONTENT_ENCODING, "br"), (VARY, "accept-encoding")];
+            (protection(), caching, kind, packed, served.bytes).into_response()
+        }
+        packed => {
+            let plain = packed.as_ref().map(|plain| plain.get_or_init(|| unpacked(served.bytes)).as_slice());
+            (protection(), caching, kind, Extension(Compressible), plain.unwrap_or(served.bytes)).into_response()
+        }
+    }
+}
+
+/// Whether `Accept-Encoding` names Brotli, and not with the weight 0.
+fn takes_brotli(request: &HeaderMap) -> bool {
+    let named = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    named.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0);
+        name.trim().eq_ignore_ascii_case("br") && !refused
+    })
 }
 
 fn protection() -> [(HeaderName, &'static str); 3] {
@@ -106,15 +148,20 @@ fn is_fresh(request: &HeaderMap, etag: &HeaderValue) -> bool {
     let held = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     held.flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == etag.as_bytes())
+        .any(|tag| tag == "*" || strong(tag) == strong(etag.to_str().unwrap_or_default()))
 }
 
-/// The FNV-1a hash of the content: equal on every server of the same build. It tells versions apart; it proves nothing.
+fn strong(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+/// The FNV-1a hash of the content: equal on every server of the same build. It tells versions apart; it proves nothing. Weak,
+/// since a file is the same however it was compressed.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let hash = bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    HeaderValue::from_str(&format!("\"{hash:016x}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
+    HeaderValue::from_str(&format!("W/\"{hash:016x}\"")).unwrap_or_else(|_| HeaderValue::from_static("W/\"0\""))
 }
 
 #[cfg(test)]
@@ -169,7 +216,7 @@ mod tests {
         let first = get_with("/graphiql/app.js", None).await;
         let tag = header(&first, ETAG).to_owned();
         assert_eq!(header(&first, CACHE_CONTROL), "no-cache");
-        for held in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        for held in [tag.clone(), tag.replace("W/", ""), format!("\"other\", {tag}"), "*".to_owned()] {
             let again = get_with("/graphiql/app.js", Some(&held)).await;
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{held}");
             assert_eq!(header(&again, ETAG), tag);

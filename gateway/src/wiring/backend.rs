@@ -268,6 +268,9 @@ const PUBLIC: &[&str] = &[
 const PLATFORM: &[&str] =
     &["signInPlatform", "tenants", "tenant", "createTenant", "updateTenant", "suspendTenant", "resumeTenant"];
 
+/// What a platform administrator may ask, too: it answers them with companies and nothing that is in one.
+const OF_BOTH: &[&str] = &["node", "nodes"];
+
 /// Whether every operation of the document asks for nothing but these fields.
 fn only(names: &[&str], request: &mut Request) -> bool {
     let listed = |item: &Positioned<Selection>| match &item.node {
@@ -320,7 +323,9 @@ struct Label(Arc<str>, Arc<kernel::cx::Counters>);
 #[async_trait]
 impl Backend for Product {
     async fn prepare(&self, peer: &Peer, operation: &Operation, mut request: Request) -> Result<Prepared, Failure> {
-        let platform = if only(PLATFORM, &mut request) { self.platform(peer).await? } else { None };
+        let is_platforms = only(PLATFORM, &mut request)
+            || self.platform_claims(peer).is_some() && only(&[PLATFORM, OF_BOTH].concat(), &mut request);
+        let platform = if is_platforms { self.platform(peer).await? } else { None };
         let (cx, credential) = match platform {
             Some(cx) => (cx, None),
             None => match self.caller(peer).await {

@@ -12,6 +12,7 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use kernel::{Error, Result, Source};
 use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
@@ -22,7 +23,7 @@ use crate::domain::sign_in::password_rules;
 #[derive(Clone)]
 pub struct Passwords {
     queue: SyncSender<Work>,
-    /// The hash of a password that nobody knows, to spend the same time on unknown accounts.
+    /// A hash that no password is known to have, to spend the same time on unknown accounts.
     decoy: Arc<str>,
 }
 
@@ -85,6 +86,13 @@ fn hash(password: &str, salt: [u8; 16]) -> Result<String> {
     argon().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(Error::internal)
 }
 
+/// What looks like a hash and costs as much to compare with, made of chance alone: nothing is hashed for it.
+fn decoy(source: &Source) -> String {
+    let (memory, passes, lanes) = (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST, Params::DEFAULT_P_COST);
+    let (salt, output) = (STANDARD_NO_PAD.encode(source.bytes::<16>()), STANDARD_NO_PAD.encode(source.bytes::<32>()));
+    format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${output}")
+}
+
 fn matches(password: &str, hash: &str) -> bool {
     if is_outdated(hash) {
         // `$2b$12$…`. The other products cut passwords at 72 bytes, and so does this.
@@ -125,7 +133,6 @@ impl Passwords {
     /// # Errors
     /// [`Error::Internal`] where no thread can be had.
     pub fn new(source: &Source, threads: usize) -> Result<Self> {
-        let decoy = hash(&kernel::crypto::hex(&source.bytes::<32>()), source.bytes())?;
         let (queue, work) = sync_channel(QUEUE);
         let work = Arc::new(Mutex::new(work));
         for _ in 0..threads.max(1) {
@@ -133,7 +140,7 @@ impl Passwords {
             let thread = thread::Builder::new().name("passwords".into());
             thread.spawn(move || serve(&work)).map_err(Error::internal)?;
         }
-        Ok(Self { queue, decoy: decoy.into() })
+        Ok(Self { queue, decoy: decoy(source).into() })
     }
 
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
@@ -202,6 +209,17 @@ mod tests {
             assert!(!passwords.verify(password, hash).await.unwrap());
         }
         assert!(!passwords.verify(&"x".repeat(LONGEST + 1), Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_decoy_costs_what_a_hash_costs() {
+        let (source, passwords) = passwords();
+        let made = passwords.hash(&source, "open sesame").await.unwrap();
+        let (made, decoy) = (PasswordHash::new(&made).unwrap(), PasswordHash::new(&passwords.decoy).unwrap());
+        assert_eq!((made.algorithm, made.version, &made.params), (decoy.algorithm, decoy.version, &decoy.params));
+        let lengths = |hash: &PasswordHash| (hash.salt.as_ref().unwrap().len(), hash.hash.as_ref().unwrap().len());
+        assert_eq!(lengths(&made), lengths(&decoy));
+        assert_ne!((made.salt, made.hash), (decoy.salt, decoy.hash));
     }
 
     #[tokio::test]

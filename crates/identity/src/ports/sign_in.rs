@@ -61,14 +61,10 @@ pub trait Accounts {
     async fn picture(&self, cx: &Cx, id: UserId, picture: Option<&Received>) -> Result<bool>;
 }
 
-/// Invitations.
+/// What invitations need beside the records.
 pub trait Invitations {
     /// Adds one; `false` where its address is invited already.
     async fn add_invitation(&self, invitation: &invitation::Model) -> Result<bool>;
-    /// One by id, which no other transaction changes until this one has ended.
-    async fn invitation(&self, id: InvitationId) -> Result<Option<invitation::Model>>;
-    /// Saves another token, end, acceptance or revocation.
-    async fn save_invitation(&self, invitation: &invitation::Model) -> Result<()>;
     /// Revokes those that somebody sent and nobody has accepted; returns which.
     async fn revoke_invitations_of(&self, inviter: UserId, at: DateTime<Utc>) -> Result<Vec<InvitationId>>;
     /// One by its newest token, which no other transaction changes until this one has ended.

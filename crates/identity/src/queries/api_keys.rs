@@ -5,7 +5,7 @@ use kernel::{
     Cx,
     id::{ApiKeyId, UserId},
     part_of,
-    record::Record,
+    record::{Record, Unique},
 };
 use sea_orm::{Condition, DbBackend, entity::prelude::*};
 
@@ -20,21 +20,22 @@ impl Record for Entity {
     type Row = ApiKey;
     const WHAT: &'static str = "ApiKey";
     const ID: Column = Column::Id;
+    const UNIQUE: &'static [Unique<Column>] = &[Unique {
+        column: Column::NameFolded,
+        field: "name",
+        taken: "another of your keys has this name; revoke it first",
+    }];
 
+    /// Their own, and with [`MANAGE_API_KEYS`] everybody's.
     fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
-        Some(visible_keys(cx))
+        if cx.can(MANAGE_API_KEYS) {
+            return Some(Condition::all());
+        }
+        Some(Condition::all().add(Column::UserId.eq(cx.user().ok()?.id)))
     }
 }
 
 part_of!(ApiKey: Entity { Id: id, CreatedAt: created_at });
-
-/// The keys that the actor may see: their own, and with [`MANAGE_API_KEYS`] everybody's.
-pub(crate) fn visible_keys(cx: &Cx) -> Condition {
-    if cx.can(MANAGE_API_KEYS) {
-        return Condition::all();
-    }
-    Condition::all().add(Column::UserId.is_in(cx.user().ok().map(|user| user.id)))
-}
 
 /// Whom they act for.
 pub fn keys_of(owner: UserId) -> Condition {

@@ -5,15 +5,15 @@ use kernel::{
     Conn, Cx, Error, Result,
     db::any_of,
     id::{RefreshTokenId, SessionId, UserId},
-    page::{Order, Page, Place, Slice},
+    record::Record,
 };
 use sea_orm::{
-    ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::*,
     sea_query::{ExprTrait, Func},
 };
 
-use super::people::list::people_by_ids;
+use super::people::list::{people_by_ids, visible_people};
 use crate::{
     domain::sessions::device::{Device, device},
     policy::MANAGE_SESSIONS,
@@ -29,12 +29,37 @@ use crate::{
 /// How many rows one statement of a purge removes at most.
 const PURGED: u64 = 500;
 
-impl Session {
-    /// Where it stands in a list, which begins with the newest.
-    pub fn place(&self) -> Place {
-        Place { keys: vec![self.created_at.into()], id: self.id.0 }
-    }
+/// Those that are good at this moment: one's own, and with [`MANAGE_SESSIONS`] those of everybody whom one sees.
+impl Record for session::Entity {
+    type Id = SessionId;
+    type Row = Session;
+    const WHAT: &'static str = "Session";
+    const ID: session::Column = session::Column::Id;
 
+    fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
+        let mut whose = Condition::any().add(user::Column::Id.eq(cx.user().ok()?.id));
+        if cx.can(MANAGE_SESSIONS) {
+            whose = whose.add(visible_people(cx));
+        }
+        let theirs = |column, own| Expr::col((user::Entity, column)).equals((session::Entity, own));
+        let of = user::Entity::find()
+            .select_only()
+            .column(user::Column::Id)
+            .filter(theirs(user::Column::Id, session::Column::UserId))
+            .filter(theirs(user::Column::TokenVersion, session::Column::TokenVersion))
+            .filter(whose);
+        let open =
+            Condition::all().add(session::Column::RevokedAt.is_null()).add(session::Column::ExpiresAt.gt(cx.now));
+        Some(open.add(Expr::exists(of.into_query())))
+    }
+}
+
+/// Whose they are.
+pub fn sessions_of(person: UserId) -> Condition {
+    Condition::all().add(session::Column::UserId.eq(person))
+}
+
+impl Session {
     /// The browser and system that it was opened with, as far as they told.
     pub fn device(&self) -> Device {
         self.agent.as_deref().map(device).unwrap_or_default()
@@ -45,7 +70,7 @@ impl Session {
 ///
 /// # Errors
 /// [`Error::Forbidden`] without [`MANAGE_SESSIONS`]; [`Error::NotFound`] for who is not there or not to be seen.
-pub(crate) async fn may_see(conn: &Conn, cx: &Cx, of: UserId) -> Result<()> {
+pub async fn may_see_sessions(conn: &Conn, cx: &Cx, of: UserId) -> Result<()> {
     if cx.user()?.id == of {
         return Ok(());
     }
@@ -54,33 +79,6 @@ pub(crate) async fn may_see(conn: &Conn, cx: &Cx, of: UserId) -> Result<()> {
         true => Err(Error::NotFound { what: "User" }),
         false => Ok(()),
     }
-}
-
-/// Those that are good at this moment.
-fn open(cx: &Cx, of: UserId) -> Select<session::Entity> {
-    let version = user::Entity::find().select_only().column(user::Column::TokenVersion);
-    let version = version.filter(user::Column::Id.eq(of)).into_query();
-    session::Entity::find()
-        .filter(session::Column::UserId.eq(of))
-        .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(cx.now))
-        .filter(Expr::col((session::Entity, session::Column::TokenVersion)).in_subquery(version))
-}
-
-/// A page of the open sessions of a person, the newest first.
-///
-/// # Errors
-/// As [`may_see`].
-pub async fn sessions(conn: &Conn, cx: &Cx, of: UserId, page: &Page) -> Result<Slice<Session>> {
-    may_see(conn, cx, of).await?;
-    let order = Order { columns: vec![(session::Column::CreatedAt, true)], id: session::Column::Id };
-    Ok(page.slice(order.apply(open(cx, of), page).all(conn).await?))
-}
-
-/// How many there are.
-pub async fn count_sessions(conn: &Conn, cx: &Cx, of: UserId) -> Result<u64> {
-    may_see(conn, cx, of).await?;
-    Ok(open(cx, of).count(conn).await?)
 }
 
 /// Removes refresh tokens that were used or ended before, and sessions that ended before, with what is left of theirs; so

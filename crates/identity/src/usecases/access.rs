@@ -5,7 +5,7 @@ use kernel::{
     db::Emit,
     id::{RoleId, StaffId, UserId},
     record::Records,
-    text::Check,
+    text::{Check, rename},
 };
 
 use super::people::add_person::found;
@@ -93,7 +93,7 @@ pub(crate) async fn grants_follow<S: Roles>(
         s.revoke_grants(id, old).await?;
     }
     if !new.is_empty() {
-        s.grant_all(id, new, cx.person().ok().map(|actor| actor.id), cx.now).await?;
+        s.grant(id, new, cx.person().ok().map(|actor| actor.id), cx.now).await?;
     }
     Ok((old, new))
 }
@@ -135,6 +135,7 @@ pub async fn create_role<S: Records<role::Entity> + Emit>(
     let new = role::Model {
         id: cx.new_id(),
         name: String::new(),
+        name_folded: None,
         description: None,
         is_active: true,
         requires_totp: false,
@@ -187,7 +188,7 @@ pub async fn update_role<S: Records<role::Entity> + Emit>(
 fn changed(cx: &Cx, catalog: &[&str], mut role: role::Model, cmd: &SaveRole) -> Result<role::Model> {
     let mut check = Check::default();
     if let Some(name) = &cmd.name {
-        role.name = check.line("name", name, NAME);
+        rename(&mut role.name, &mut role.name_folded, check.line("name", name, NAME));
     }
     if let Some(description) = &cmd.description {
         role.description = check.optional_line("description", Some(description), DESCRIPTION);
@@ -212,45 +213,41 @@ fn changed(cx: &Cx, catalog: &[&str], mut role: role::Model, cmd: &SaveRole) -> 
     Ok(role)
 }
 
-/// Grants one colleague a permission beyond their role. Granting twice is no error.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] for a permission that is unknown or that the actor does not hold.
-pub async fn grant_permission<S: People + Roles + Emit>(
-    s: &S,
-    cx: &Cx,
-    catalog: &[&str],
-    id: StaffId,
-    permission: &str,
-) -> Result<Person> {
-    cx.require(MANAGE_ROLES)?;
-    let person = found(s, cx, Kind::Staff, id.into()).await?;
-    may_touch(s, cx, catalog, &person, "staffId").await?;
-    holds_all(cx, "permission", [&permission.to_owned()])?;
-    let by = cx.person().ok().map(|actor| actor.id);
-    if s.grant(person.id, permission, by, cx.now).await? {
-        s.emit(cx, &PermissionGranted { staff: id, permission: permission.into() });
-    }
-    Ok(person)
+/// What one colleague is to hold beyond their role, or no more.
+#[derive(Debug, Clone)]
+pub struct SetPermission {
+    /// Who.
+    pub staff: StaffId,
+    /// The name of the permission.
+    pub permission: String,
+    /// Whether they are to hold it.
+    pub granted: bool,
 }
 
-/// Takes back a permission that was granted to one colleague; what their role gives stays. It is gone within
-/// [`ACCESS_TTL`](crate::ACCESS_TTL). Revoking twice is no error.
+/// Grants one colleague a permission beyond their role, or takes back what was granted: then what their role gives stays, and it is
+/// gone within [`ACCESS_TTL`](crate::ACCESS_TTL). Where it is so already nothing happens.
 ///
 /// # Errors
-/// As for [`grant_permission`].
-pub async fn revoke_permission<S: People + Roles + Emit>(
+/// [`Error::NotFound`]; [`Error::Invalid`] for a colleague who has more than the actor, and for granting a permission that the
+/// actor does not hold.
+pub async fn set_permission<S: People + Roles + Emit>(
     s: &S,
     cx: &Cx,
     catalog: &[&str],
-    id: StaffId,
-    permission: &str,
+    cmd: &SetPermission,
 ) -> Result<Person> {
     cx.require(MANAGE_ROLES)?;
-    let person = found(s, cx, Kind::Staff, id.into()).await?;
+    let SetPermission { staff, permission, granted } = cmd.clone();
+    let person = found(s, cx, Kind::Staff, staff.into()).await?;
     may_touch(s, cx, catalog, &person, "staffId").await?;
-    if s.revoke_grant(person.id, permission).await? {
-        s.emit(cx, &PermissionRevoked { staff: id, permission: permission.into() });
+    if granted {
+        holds_all(cx, "permission", [&permission])?;
+        let by = cx.person().ok().map(|actor| actor.id);
+        if s.grant(person.id, &[&permission], by, cx.now).await? > 0 {
+            s.emit(cx, &PermissionGranted { staff, permission });
+        }
+    } else if s.revoke_grants(person.id, &[&permission]).await? > 0 {
+        s.emit(cx, &PermissionRevoked { staff, permission });
     }
     Ok(person)
 }

@@ -2,7 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Cx, Error, ProblemCode, Result, crypto::token_hash, db::Emit, id::ApiKeyId, record::Records, text::Check,
+    Cx, Error, ProblemCode, Result,
+    crypto::token_hash,
+    db::Emit,
+    id::ApiKeyId,
+    record::Records,
+    text::{Check, same_name},
 };
 
 use super::access::may_touch_whose;
@@ -31,8 +36,8 @@ pub struct CreateApiKey {
 /// Makes a key that acts for whoever asks, with some of their permissions.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a key; [`Error::Invalid`] for a bad name, no permission or one that the actor does not hold,
-/// an end that is past, one key too many.
+/// [`Error::Forbidden`] for a key; [`Error::Invalid`] for a bad or taken name, no permission or one that the actor does not
+/// hold, an end that is past, one key too many.
 pub async fn create_api_key<S: Records<api_key::Entity> + ApiKeys + Emit>(
     s: &S,
     cx: &Cx,
@@ -61,6 +66,7 @@ pub async fn create_api_key<S: Records<api_key::Entity> + ApiKeys + Emit>(
     let key = api_key::Model {
         id: cx.new_id(),
         user_id: owner.id,
+        name_folded: Some(same_name(&name)),
         name,
         prefix,
         hash: token_hash(&text),

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use email_encoding::headers::{rfc2047, writer::EmailWriter};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
@@ -106,12 +107,24 @@ fn mailbox(address: &Address) -> Result<Mailbox, MailError> {
     Ok(Mailbox::new((!address.name.is_empty()).then(|| address.name.clone()), email))
 }
 
+/// A subject that has what looks like an encoded word (RFC 2047), as encoded words: whoever reads it sees what was written,
+/// and not what that would stand for.
+fn spelled_out(subject: &str) -> Result<HeaderValue, MailError> {
+    let (name, mut words) = (HeaderName::new_from_ascii_str("Subject"), String::new());
+    rfc2047::encode(subject, &mut EmailWriter::new(&mut words, name.len() + ": ".len(), 0, false))
+        .map_err(|error| MailError::Never(error.to_string()))?;
+    Ok(HeaderValue::dangerous_new_pre_encoded(name, subject.to_owned(), words))
+}
+
 pub(super) fn build(mail: &Mail) -> Result<Message, MailError> {
     let mut message = Message::builder()
         .from(mailbox(&mail.from)?)
         .to(mailbox(&mail.to)?)
         .subject(&mail.subject)
         .message_id(Some(mail.message_id.clone()));
+    if mail.subject.contains("=?") {
+        message = message.raw_header(spelled_out(&mail.subject)?);
+    }
     if !mail.in_reply_to.is_empty() {
         message = message.in_reply_to(mail.in_reply_to.clone()).references(mail.references.join(" "));
     }

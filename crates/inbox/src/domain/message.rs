@@ -1,6 +1,5 @@
 //! What may happen to a message.
 
-use chrono::{DateTime, Utc};
 use kernel::{Cx, Error, ProblemCode, Result, id::StaffId, text::Check};
 
 use crate::{
@@ -30,7 +29,6 @@ impl Message {
         if self.status == MessageStatus::New {
             self.status = MessageStatus::InProgress;
         }
-        self.changed(cx.now);
         Ok(MessageReply {
             id: cx.new_id(),
             message_id: self.id,
@@ -45,12 +43,11 @@ impl Message {
     }
 
     /// Hands the message to somebody, or back to nobody. Returns whether that changed anything.
-    pub fn assign(&mut self, cx: &Cx, assignee: Option<StaffId>) -> bool {
+    pub fn assign(&mut self, assignee: Option<StaffId>) -> bool {
         if self.assignee_id == assignee {
             return false;
         }
         self.assignee_id = assignee;
-        self.changed(cx.now);
         true
     }
 
@@ -59,7 +56,7 @@ impl Message {
     ///
     /// # Errors
     /// [`Error::Invalid`] where the move is not allowed.
-    pub fn set_status(&mut self, cx: &Cx, status: MessageStatus) -> Result<bool> {
+    pub fn set_status(&mut self, status: MessageStatus) -> Result<bool> {
         if self.status == status {
             return Ok(false);
         }
@@ -71,11 +68,6 @@ impl Message {
             ));
         }
         self.status = status;
-        self.changed(cx.now);
         Ok(true)
-    }
-
-    fn changed(&mut self, at: DateTime<Utc>) {
-        self.updated_at = at;
     }
 }

@@ -1,18 +1,14 @@
 //! Messages.
 
 use kernel::{
-    Conn, Cx, Error, ProblemCode, Result,
-    db::text_match,
+    Conn, Cx, Result,
     id::{MessageId, VisitorId},
     page::{Order, Page, Slice},
-    record::{Field, Filter, Nested, Record, find},
+    record::{Field, Filter, Nested, Record, list_of},
 };
-use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, QueryFilter, QuerySelect, entity::prelude::*, sea_query::ExprTrait,
-};
+use sea_orm::{Condition, DbBackend, QuerySelect, entity::prelude::*};
 
 use crate::{
-    limits,
     policy::{VIEW_MESSAGES, visible_messages},
     store::message::{Column, Entity, Model as Message},
 };
@@ -45,21 +41,6 @@ pub const BY_CREATED_AT: Field<Column> = Field::new("createdAt", &[Column::Creat
 /// By when it was last changed.
 pub const BY_UPDATED_AT: Field<Column> = Field::new("updatedAt", &[Column::UpdatedAt]);
 
-/// By words in name, address, company, service and text.
-///
-/// # Errors
-/// [`Error::Invalid`] for a text that is too long.
-pub fn by_text(backend: DbBackend, text: &str) -> Result<Condition> {
-    if text.chars().count() > limits::SEARCH {
-        return Err(Error::invalid(
-            "filter.text",
-            ProblemCode::TooLong,
-            format!("must have at most {} characters", limits::SEARCH),
-        ));
-    }
-    Ok(Condition::all().add(text_match(backend, "messages", text).unwrap_or_else(|| Expr::val(1).eq(0))))
-}
-
 /// Whether the long text is wanted; lists that do not show it leave it in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wide {
@@ -90,9 +71,7 @@ pub async fn messages(
     page: &Page,
     wide: Wide,
 ) -> Result<Slice<Message>> {
-    cx.require(VIEW_MESSAGES)?;
-    let Some(select) = find::<Entity>(cx, conn.get_database_backend()) else { return Ok(page.slice(Vec::new())) };
-    Ok(page.slice(order.apply(columns(select.filter(filter.condition()), wide), page).all(conn).await?))
+    list_of(conn, cx, filter, order, page, |select| columns(select, wide)).await
 }
 
 /// What one visitor wrote, newest first.

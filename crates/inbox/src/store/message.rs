@@ -53,6 +53,20 @@ pub struct Model {
     pub updated_at: DateTime<Utc>,
 }
 
+/// The columns by whose words a message is found.
+pub const TEXTS: [Column; 5] = [Column::Name, Column::Email, Column::Company, Column::Service, Column::Content];
+
+impl Model {
+    /// The texts by whose words it is found.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let Self { name, email, company, service, content, .. } = self;
+        [Some(name), Some(email), company.as_ref(), service.as_ref(), Some(content)]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
+}
+
 /// No relation.
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
 pub enum Relation {}

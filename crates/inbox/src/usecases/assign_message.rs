@@ -4,13 +4,14 @@ use kernel::{
     Cx, Error, ProblemCode, Result,
     db::Emit,
     id::{MessageId, StaffId},
+    record::{self, Records},
 };
 
 use crate::{
     domain::events::MessageAssigned,
     policy::MANAGE_MESSAGES,
-    ports::{Colleagues, Messages},
-    store::message::Model as Message,
+    ports::Colleagues,
+    store::message::{Entity as Messages, Model as Message},
 };
 
 /// Who gets which message.
@@ -26,23 +27,23 @@ pub struct AssignMessage {
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] where the assignee is not an active staff member.
-pub async fn assign_message<S: Messages + Emit>(
+pub async fn assign_message<S: Records<Messages> + Emit>(
     s: &S,
     colleagues: &impl Colleagues,
     cx: &Cx,
     cmd: &AssignMessage,
 ) -> Result<Message> {
     cx.require(MANAGE_MESSAGES)?;
-    let mut message = s.message(cx, cmd.message).await?;
+    let before = s.lock(cx, cmd.message).await?;
     if let Some(assignee) = cmd.assignee
         && !colleagues.is_active(assignee).await?
     {
         return Err(Error::invalid("assigneeId", ProblemCode::NotAvailable, "is not an active staff member"));
     }
-    let from = message.assignee_id;
-    if message.assign(cx, cmd.assignee) {
-        s.save(&message).await?;
-        s.emit(cx, &MessageAssigned { message: message.id, from, to: cmd.assignee });
+    let mut message = before.clone();
+    if message.assign(cmd.assignee) {
+        message = record::change(s, cx, &before, message).await?;
+        s.emit(cx, &MessageAssigned { message: message.id, from: before.assignee_id, to: cmd.assignee });
     }
     Ok(message)
 }

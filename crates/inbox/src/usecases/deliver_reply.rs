@@ -5,6 +5,7 @@ use kernel::{
     db::Emit,
     id::MessageReplyId,
     jobs::{self, Job, Verdict, Work},
+    record::Records,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +14,9 @@ use crate::{
         events::{ReplyDelivered, ReplyFailed},
         mail::{Address, Mail, references, reply_message_id},
     },
-    ports::{MailError, Mailer, Messages, ReplyMail, Wording},
+    ports::{MailError, Mailer, ReplyMail, Wording},
     queries::replies::for_delivery,
-    store::reply::EmailStatus,
+    store::reply::{EmailStatus, Entity as MessageReplies},
 };
 
 /// The job: deliver this reply.
@@ -88,7 +89,7 @@ pub async fn deliver_reply(
     };
     let (message, reply) = (&message, &reply);
     db.transact(cx, "reply.deliver", |tx| async move {
-        let mut reply = reply.clone();
+        let (before, mut reply) = (reply, reply.clone());
         match sent {
             Ok(()) => {
                 jobs::finish(&tx, job).await?;
@@ -96,7 +97,7 @@ pub async fn deliver_reply(
                 reply.email_error = None;
                 reply.email_sent_at = Some(cx.now);
                 reply.email_subject = Some(subject.clone());
-                tx.save_delivery(&reply).await?;
+                Records::<MessageReplies>::update(&tx, before, &reply).await?;
                 tx.emit(cx, &ReplyDelivered { message: message.id, reply: reply.id });
             }
             Err(error) => {
@@ -115,7 +116,7 @@ pub async fn deliver_reply(
                         },
                     );
                 }
-                tx.save_delivery(&reply).await?;
+                Records::<MessageReplies>::update(&tx, before, &reply).await?;
             }
         }
         Ok(())

@@ -1,14 +1,22 @@
 //! A staff member replies to a message.
 
-use kernel::{Cx, Result, db::Emit, id::MessageId, jobs::Enqueue};
+use kernel::{
+    Cx, Result,
+    db::Emit,
+    id::MessageId,
+    jobs::Enqueue,
+    record::{self, Records},
+};
 use serde::{Deserialize, Serialize};
 
 use super::deliver_reply::DeliverReply;
 use crate::{
     domain::events::MessageReplied,
     policy::MANAGE_MESSAGES,
-    ports::Messages,
-    store::{message::Model as Message, reply::Model as MessageReply},
+    store::{
+        message::{Entity as Messages, Model as Message},
+        reply::{Entity as MessageReplies, Model as MessageReply},
+    },
 };
 
 /// A reply to be stored and perhaps mailed.
@@ -35,16 +43,19 @@ pub struct Replied {
 ///
 /// # Errors
 /// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] for a bad text or an archived message.
-pub async fn reply_to_message<S: Messages + Emit + Enqueue>(s: &S, cx: &Cx, cmd: &ReplyToMessage) -> Result<Replied> {
+pub async fn reply_to_message<S>(s: &S, cx: &Cx, cmd: &ReplyToMessage) -> Result<Replied>
+where
+    S: Records<Messages> + Records<MessageReplies> + Emit + Enqueue,
+{
     cx.require(MANAGE_MESSAGES)?;
-    let mut message = s.message(cx, cmd.message).await?;
-    let from = message.status;
+    let before = Records::<Messages>::lock(s, cx, cmd.message).await?;
+    let mut message = before.clone();
     let reply = message.reply(cx, &cmd.content, cmd.send_email)?;
-    s.append(&reply).await?;
-    s.save(&message).await?;
+    Records::<MessageReplies>::insert(s, &reply).await?;
+    let message = record::change::<Messages, S>(s, cx, &before, message).await?;
     if cmd.send_email {
         s.enqueue(cx, &DeliverReply { reply: reply.id }).await?;
     }
-    s.emit(cx, &MessageReplied { message: message.id, reply: reply.id, from, to: message.status });
+    s.emit(cx, &MessageReplied { message: message.id, reply: reply.id, from: before.status, to: message.status });
     Ok(Replied { reply, message })
 }

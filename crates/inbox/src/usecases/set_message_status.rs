@@ -1,12 +1,16 @@
 //! A message is moved to another status by hand.
 
-use kernel::{Cx, Result, db::Emit, id::MessageId};
+use kernel::{
+    Cx, Result,
+    db::Emit,
+    id::MessageId,
+    record::{self, Records},
+};
 
 use crate::{
     domain::events::MessageStatusChanged,
     policy::MANAGE_MESSAGES,
-    ports::Messages,
-    store::message::{MessageStatus, Model as Message},
+    store::message::{Entity as Messages, MessageStatus, Model as Message},
 };
 
 /// Which message goes where.
@@ -22,13 +26,17 @@ pub struct SetMessageStatus {
 ///
 /// # Errors
 /// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] where the move is not allowed.
-pub async fn set_message_status<S: Messages + Emit>(s: &S, cx: &Cx, cmd: &SetMessageStatus) -> Result<Message> {
+pub async fn set_message_status<S: Records<Messages> + Emit>(
+    s: &S,
+    cx: &Cx,
+    cmd: &SetMessageStatus,
+) -> Result<Message> {
     cx.require(MANAGE_MESSAGES)?;
-    let mut message = s.message(cx, cmd.message).await?;
-    let from = message.status;
-    if message.set_status(cx, cmd.status)? {
-        s.save(&message).await?;
-        s.emit(cx, &MessageStatusChanged { message: message.id, from, to: message.status });
+    let before = s.lock(cx, cmd.message).await?;
+    let mut message = before.clone();
+    if message.set_status(cmd.status)? {
+        message = record::change(s, cx, &before, message).await?;
+        s.emit(cx, &MessageStatusChanged { message: message.id, from: before.status, to: message.status });
     }
     Ok(message)
 }

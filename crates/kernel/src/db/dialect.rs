@@ -1,15 +1,17 @@
 //! The few statements that the two databases want in different words.
 
 use sea_orm::{
-    ColumnTrait, DbBackend, IntoIdentity, Statement, Value,
+    ColumnTrait, Condition, DbBackend, Statement, Value,
     sea_query::{
         Asterisk, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr, WindowStatement,
         extension::postgres::PgFunc,
     },
 };
-use unicode_normalization::UnicodeNormalization;
 
-use crate::{id::TypedId, text::with_stored_addresses};
+use crate::{
+    id::TypedId,
+    text::{Spelling, spellings, with_stored_addresses, words::telephone},
+};
 
 /// `column` is one of `ids`. On PostgreSQL one array parameter, so that every length is the same prepared
 /// statement; on SQLite a list padded to a power of two, for the same reason.
@@ -44,72 +46,93 @@ pub fn number_unsealed(backend: DbBackend, head: i64, limit: i64) -> Statement {
     )
 }
 
-/// Full-text search: rows of `table` whose words match what a person typed, all words required, each as a
-/// prefix. On PostgreSQL over the generated column `search_vector`; on SQLite over the FTS5 table
-/// `<table>_search`. `None` where `text` holds no word, which matches nothing.
-pub fn text_match(backend: DbBackend, table: &'static str, text: &str) -> Option<SimpleExpr> {
-    // Only letters and digits reach the query language, so there is no syntax to get wrong or to inject.
-    let words: Vec<String> = with_stored_addresses(text)
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(16)
-        .map(str::to_lowercase)
-        .collect();
-    if words.is_empty() {
-        return None;
-    }
-    let column = Expr::col((table.into_identity(), "search_vector"));
-    Some(match backend {
-        DbBackend::Postgres => {
-            let query = words.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & ");
-            Expr::cust_with_exprs("$1 @@ to_tsquery('simple', $2)", [column, Expr::val(query)])
-        }
-        _ => {
-            let query = words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" ");
-            Expr::cust_with_values(
-                format!(
-                    r#""{table}"."search_id" IN (SELECT "rowid" FROM "{table}_search" WHERE "{table}_search" MATCH ?)"#
-                ),
-                [query],
-            )
-        }
-    })
-}
+/// Signs that a name may be written with or without, or with a blank.
+const HYPHENS: &str = "-‐‑–";
+/// Signs that a name may be written with or without.
+const LEFT_OUT: &str = "'’‘ʼ`´-‐‑–";
 
-/// Whether `column` contains what a person typed, in any case of any script: SQLite knows only the case of ASCII letters,
-/// and what PostgreSQL knows depends on its locale, so letters beyond ASCII are spelt out in every case. `None` where
-/// `text` holds nothing to look for. A scan: for thousands of rows, not millions.
+/// Whether `column` contains what a person typed, in every spelling that [folds](crate::text::fold) to the same, with
+/// apostrophes and hyphens or without; a telephone number also without what was typed between its digits. `None` where `text`
+/// holds nothing to look for. A scan: for thousands of rows, not millions.
 pub fn contains<C: ColumnTrait>(backend: DbBackend, column: C, text: &str) -> Option<SimpleExpr> {
-    let text: String = with_stored_addresses(text.trim()).nfc().flat_map(char::to_lowercase).collect();
-    if text.is_empty() || text.contains('\0') {
+    let text = with_stored_addresses(text.trim());
+    if text.contains('\0') {
         return None;
     }
-    let column = Expr::expr(Func::lower(Expr::col(column.as_column_ref())));
-    let postgres = backend == DbBackend::Postgres;
-    let piece = |c: char| match c {
-        c if !c.is_ascii() => any_case(c),
-        c if c.is_ascii_alphanumeric() => c.to_string(),
-        c if postgres => format!("\\{c}"),
-        '*' | '?' | '[' => format!("[{c}]"),
-        c => c.to_string(),
-    };
-    let pattern: String = text.chars().map(piece).collect();
-    Some(if postgres {
-        Expr::cust_with_exprs("$1 ~ $2", [column, Expr::val(pattern)])
-    } else {
-        Expr::cust_with_exprs("? GLOB ?", [column, Expr::val(format!("*{pattern}*"))])
-    })
+    let apart = spellings(&inside(&text, HYPHENS, " "));
+    if apart.is_empty() {
+        return None;
+    }
+    let column = || Expr::col(column.as_column_ref());
+    let bare = || without(backend, column(), LEFT_OUT);
+    let digits = telephone(&text).into_iter().map(|digits| {
+        let column = without(backend, column(), " -.()/");
+        let place = if backend == DbBackend::Postgres { Func::cust("strpos") } else { Func::cust("instr") };
+        Expr::expr(place.args([column, Expr::val(digits)])).gt(0)
+    });
+    let any = digits.fold(Condition::any(), Condition::add);
+    let together = spellings(&inside(&text, LEFT_OUT, ""));
+    Some(any.add(is_like(backend, column, &apart)).add(is_like(backend, bare, &together)).into())
 }
 
-/// A letter in the cases that it has, as a choice: `[éÉ]`. One whose capital is two letters, such as ß, stands for itself.
-fn any_case(letter: char) -> String {
-    let capital =
-        Some(letter.to_uppercase()).filter(|letters| letters.len() == 1).and_then(|mut letters| letters.next());
-    let small = capital.into_iter().flat_map(char::to_lowercase);
-    // The one capital letter of two small ones.
-    let at_the_end = (capital == Some('Σ')).then_some('ς');
-    let cases = [letter].into_iter().chain(capital).chain(small).chain(at_the_end);
-    format!("[{}]", cases.collect::<String>())
+/// The text with something else for these signs where they stand between letters.
+fn inside(text: &str, signs: &str, instead: &str) -> String {
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let each = text.char_indices().map(|(at, c)| {
+        let within = || letter(text[..at].chars().next_back()) && letter(text[at + c.len_utf8()..].chars().next());
+        if signs.contains(c) && within() { instead.to_owned() } else { c.to_string() }
+    });
+    each.collect()
+}
+
+/// A text without any of these signs.
+fn without(backend: DbBackend, text: SimpleExpr, signs: &str) -> SimpleExpr {
+    if backend == DbBackend::Postgres {
+        return Func::cust("translate").args([text, Expr::val(signs), Expr::val("")]).into();
+    }
+    let replace =
+        |text, sign: char| Func::cust("replace").args([text, Expr::val(sign.to_string()), Expr::val("")]).into();
+    signs.chars().fold(text, replace)
+}
+
+/// Whether a text holds one of these spellings.
+fn is_like(backend: DbBackend, text: impl Fn() -> SimpleExpr, ways: &[Spelling]) -> Condition {
+    if backend == DbBackend::Postgres {
+        let one = |choice: &Vec<char>| match choice[..] {
+            [c] => literal(c),
+            _ => format!("[{}]", choice.iter().copied().map(literal).collect::<String>()),
+        };
+        let ways = ways.iter().map(|way| way.iter().map(one).collect::<String>()).collect::<Vec<_>>().join("|");
+        return Condition::any().add(Expr::cust_with_exprs("$1 ~ $2", [text(), Expr::val(ways)]));
+    }
+    let like = |way: &Spelling| {
+        let pattern: String = way.iter().map(|choice| glob(choice)).collect();
+        Expr::cust_with_exprs("? GLOB ?", [text(), Expr::val(format!("*{pattern}*"))])
+    };
+    ways.iter().map(like).fold(Condition::any(), Condition::add)
+}
+
+/// A character as itself in a regular expression of PostgreSQL.
+fn literal(c: char) -> String {
+    if c.is_ascii() && !c.is_ascii_alphanumeric() && c != ' ' { format!("\\{c}") } else { c.to_string() }
+}
+
+/// One of these characters, for SQLite's `GLOB`.
+fn glob(choice: &[char]) -> String {
+    match choice {
+        [c] if !matches!(c, '*' | '?' | '[') => c.to_string(),
+        _ => {
+            // A bracket ends the choice unless it is the first, a hyphen is a range unless it is the last.
+            let mut choice = choice.to_vec();
+            choice.sort_by_key(|c| match c {
+                ']' => 0,
+                '^' => 2,
+                '-' => 3,
+                _ => 1,
+            });
+            format!("[{}]", choice.into_iter().collect::<String>())
+        }
+    }
 }
 
 /// Of the rows of `select`, the first `rows` of each parent in this order (a column, and whether it descends; the last
@@ -154,34 +177,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_looked_for_in_every_case() {
-        assert_eq!((any_case('é').as_str(), any_case('ß').as_str()), ("[éÉé]", "[ß]"));
-        assert!(
-            ['ς', 'σ', 'Σ'].iter().all(|letter| any_case('σ').contains(*letter) && any_case('ς').contains(*letter))
-        );
-        let looked_for = |text| {
+    fn a_part_is_looked_for_in_every_spelling() {
+        let patterns = |text: &str| {
             let mut select = Query::select();
             let column = crate::jobs::Column::Kind;
             select.expr(Expr::val(1)).and_where(contains(DbBackend::Sqlite, column, text).unwrap());
-            select.build(SqliteQueryBuilder).1.0.last().cloned().unwrap()
+            let values = select.build(SqliteQueryBuilder).1.0.into_iter();
+            let text = |value| if let Value::String(Some(text)) = value { Some(text) } else { None };
+            values.filter_map(text).filter(|text| text.starts_with('*')).collect::<Vec<String>>()
         };
-        assert_eq!(looked_for(" ÉVA [*_%] "), Value::from("*[éÉé]va [[][*]_%]*"));
-        for nothing in ["", "  ", "\0"] {
+        let ways = patterns(" Éß ");
+        assert!(ways.iter().all(|way| way.starts_with("*[eE") && way.contains('é') && way.contains("][")), "{ways:?}");
+        assert!(ways.iter().any(|way| way.contains('ß')), "{ways:?}");
+        let pattern = &patterns("1[*]^")[0];
+        assert!(pattern.contains("[[") && pattern.contains("[*") && pattern.contains("[]"), "{pattern}");
+        assert_eq!(inside("-O'Neil-Byrne' -5", LEFT_OUT, ""), "-ONeilByrne' -5");
+        assert!(patterns("-5").iter().all(|pattern| pattern.contains("-]")));
+        // SQLite takes patterns up to 50,000 bytes.
+        let longest = |c: &str| patterns(&c.repeat(200)).iter().map(String::len).max();
+        assert!(["a", "e", "i", "o", "u", "s", "3"].map(longest).iter().all(|len| *len < Some(50_000)));
+        for nothing in ["", "  ", "\0", "\u{200b}"] {
             assert!(contains(DbBackend::Sqlite, crate::jobs::Column::Kind, nothing).is_none());
         }
-    }
-
-    #[test]
-    fn words_become_prefixes_and_nothing_else_reaches_the_query_language() {
-        let sql = |text| {
-            let mut select = Query::select();
-            select.expr(Expr::val(1)).and_where(text_match(DbBackend::Sqlite, "messages", text).unwrap());
-            select.build(SqliteQueryBuilder)
-        };
-        let (text, values) = sql("Leak, (kitchen) OR \"x\" -y*");
-        assert!(text.ends_with(r#"MATCH ?)"#), "{text}");
-        assert_eq!(values.0.len(), 2);
-        assert_eq!(values.0[1], Value::from("\"leak\"* \"kitchen\"* \"or\"* \"x\"* \"y\"*"));
-        assert!(text_match(DbBackend::Postgres, "messages", " &|!()*: '%_ ").is_none());
     }
 }

@@ -9,6 +9,7 @@ mod copy;
 mod dialect;
 mod open;
 mod postgres_pool;
+pub mod search;
 mod tx;
 mod wake;
 
@@ -24,7 +25,7 @@ use url_kind::Kind;
 
 pub use conn::Conn;
 pub use copy::copy_file;
-pub use dialect::{any_of, contains, first_below, number_unsealed, text_match};
+pub use dialect::{any_of, contains, first_below, number_unsealed};
 pub use open::{Options, migration_connection};
 pub use tx::{Emit, Tx};
 pub(crate) use wake::notify;

@@ -10,15 +10,18 @@ use sea_orm::{
 use super::Record;
 use crate::{
     Error, ProblemCode, Result,
-    db::contains,
-    filter::{IdComparator, MAX_DEPTH, MAX_LEAVES, TimeComparator, ValueComparator},
+    db::{contains, search},
+    filter::{IdComparator, MAX_DEPTH, MAX_LEAVES, MAX_TEXT, TimeComparator, ValueComparator},
     id::TypedId,
+    text::words::Sought,
 };
 
 /// A filter of one kind of record. All parts of one level must hold; an empty choice holds for nothing.
 #[derive(Debug)]
 pub struct Filter<R> {
     condition: Condition,
+    /// The words that a row must hold besides, and the condition that it does.
+    words: Option<(Sought, Condition)>,
     leaves: usize,
     depth: usize,
     of: PhantomData<fn() -> R>,
@@ -27,13 +30,14 @@ pub struct Filter<R> {
 impl<R> Default for Filter<R> {
     /// Leaves everything.
     fn default() -> Self {
-        Self { condition: Condition::all(), leaves: 0, depth: 1, of: PhantomData }
+        Self { condition: Condition::all(), words: None, leaves: 0, depth: 1, of: PhantomData }
     }
 }
 
 impl<R> Clone for Filter<R> {
     fn clone(&self) -> Self {
-        Self { condition: self.condition.clone(), leaves: self.leaves, depth: self.depth, of: PhantomData }
+        let Self { condition, words, leaves, depth, of } = self;
+        Self { condition: condition.clone(), words: words.clone(), leaves: *leaves, depth: *depth, of: *of }
     }
 }
 
@@ -56,27 +60,59 @@ impl<R: Record> Filter<R> {
             return limit(MAX_LEAVES, "hold at most {} comparisons");
         }
         let mut all = own.into_iter().fold(Condition::all(), Condition::add);
-        all = and.into_iter().fold(all, |all, part| all.add(part.condition));
+        let mut words = None;
+        for part in and {
+            all = all.add(part.condition);
+            words = match (words, part.words) {
+                (Some((one, holds)), Some((other, too))) => Some((Sought::and(one, other), Condition::add(holds, too))),
+                (one, other) => one.or(other),
+            };
+        }
         if let Some(parts) = or {
             let none = Condition::any().add(Expr::val(1).eq(0));
-            all = all.add(parts.into_iter().fold(none, |any, part| any.add(part.condition)));
+            all = all.add(parts.into_iter().fold(none, |any, part| any.add(part.condition())));
         }
         if let Some(part) = not {
             // What compares with an absent value is unknown to SQL, and so is its negation: unknown does not hold.
-            let part = Expr::from(part.condition);
+            let part = Expr::from(part.condition());
             all = all.add(Expr::from(Func::coalesce([part, Expr::val(false)])).not());
         }
-        Ok(Self { condition: all, leaves, depth, of: PhantomData })
+        Ok(Self { condition: all, words, leaves, depth, of: PhantomData })
     }
 
     /// Of one comparison.
     pub fn of(condition: Condition) -> Self {
-        Self { condition, leaves: 1, depth: 1, of: PhantomData }
+        Self { condition, leaves: 1, ..Self::default() }
+    }
+
+    /// Of the words that somebody looks for in a table that keeps its rows' words ([`search`]), as one comparison of the
+    /// level that has it in its `and`. A text without a word leaves everything.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `filter.text` for a text that is too long.
+    pub fn of_words(backend: DbBackend, text: &str) -> Result<Self> {
+        if text.chars().count() > MAX_TEXT {
+            let message = format!("must have at most {MAX_TEXT} characters");
+            return Err(Error::invalid("filter.text", ProblemCode::TooLong, message));
+        }
+        let words = Sought::new(text).map(|sought| {
+            let holds = search::holds(backend, R::default().table_name(), &sought);
+            (sought, Condition::all().add(holds))
+        });
+        let all = Condition::all();
+        let condition = if words.is_some() { all } else { all.add(Expr::val(1).eq(1)) };
+        Ok(Self { condition, words, leaves: 1, depth: 0, of: PhantomData })
     }
 
     /// As a condition.
     pub fn condition(&self) -> Condition {
-        self.condition.clone()
+        let (condition, words) = (self.condition.clone(), self.words.clone());
+        words.map_or(condition.clone(), |(_, holds)| Condition::all().add(condition).add(holds))
+    }
+
+    /// As a condition and, apart from it, the words that a row must hold besides.
+    pub fn parts(&self) -> (Condition, Option<&Sought>) {
+        (self.condition.clone(), self.words.as_ref().map(|(sought, _)| sought))
     }
 }
 
@@ -127,10 +163,13 @@ impl<C: ColumnTrait> Field<C> {
         self.each(|column| [Condition::all().add(if set { column.is_not_null() } else { column.is_null() })])
     }
 
-    /// Contains what a person typed, in any case. A scan: for thousands of rows, not millions.
+    /// Contains what a person typed, in any spelling; where that is nothing, everything does. A scan: for thousands of rows,
+    /// not millions.
     pub fn text(&self, backend: DbBackend, text: &str) -> Vec<Condition> {
-        let found = self.columns.iter().filter_map(|column| contains(backend, *column, text));
-        // An empty choice would hold for everything.
-        vec![found.fold(Condition::any().add(Expr::val(1).eq(0)), Condition::add)]
+        let mut found: Vec<_> = self.columns.iter().filter_map(|column| contains(backend, *column, text)).collect();
+        if found.is_empty() {
+            found.push(Expr::val(1).eq(1));
+        }
+        vec![found.into_iter().fold(Condition::any(), Condition::add)]
     }
 }

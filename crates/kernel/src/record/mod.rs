@@ -12,17 +12,17 @@ mod write;
 use std::{collections::HashMap, hash::Hash};
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, ModelTrait, PaginatorTrait,
-    QueryFilter, QuerySelect, Select, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, ModelTrait, QueryFilter,
+    QuerySelect, Select, Value,
 };
 
 pub use filter::{Field, Filter};
 pub use nested::{Nested, count_of_each, first_of_each, order_of, page_of};
-pub use write::{Records, Saved, Told, Unique, add, save};
+pub use write::{Records, Saved, Told, Unique, add, change, save};
 
 use crate::{
     Conn, Cx, Result,
-    db::any_of,
+    db::{any_of, search},
     id::TypedId,
     page::{Key, Order, Page, Place, Slice},
 };
@@ -117,7 +117,7 @@ pub fn find<R: Record>(cx: &Cx, backend: DbBackend) -> Option<Select<R>> {
     Some(R::Row::columns(R::find()).filter(R::visible(cx, backend)?))
 }
 
-/// A page of what the actor may see of all that the filter leaves.
+/// A page of what the actor may see of all that the filter leaves. Where the filter holds words, through [`search::page`].
 ///
 /// # Errors
 /// As [`Record::may_list`] refuses.
@@ -128,23 +128,43 @@ pub async fn list<R: Record>(
     order: &Order<R::Column>,
     page: &Page,
 ) -> Result<Slice<R::Row>> {
-    R::may_list(cx)?;
-    let Some(select) = find::<R>(cx, conn.get_database_backend()) else { return Ok(page.slice(Vec::new())) };
-    let select = order.apply(select.filter(filter.condition()), page);
-    Ok(page.slice(select.into_model::<R::Row>().all(conn).await?))
+    list_of(conn, cx, filter, order, page, R::Row::columns).await
 }
 
-/// How many rows the filter leaves of those that the actor may see.
+/// The same where `columns` says what is read of a row.
 ///
 /// # Errors
 /// As [`Record::may_list`] refuses.
-pub async fn count<R>(conn: &Conn, cx: &Cx, filter: &Filter<R>) -> Result<u64>
+pub async fn list_of<R: Record>(
+    conn: &Conn,
+    cx: &Cx,
+    filter: &Filter<R>,
+    order: &Order<R::Column>,
+    page: &Page,
+    columns: impl Fn(Select<R>) -> Select<R>,
+) -> Result<Slice<R::Row>> {
+    R::may_list(cx)?;
+    let Some(visible) = R::visible(cx, conn.get_database_backend()) else { return Ok(page.slice(Vec::new())) };
+    let (condition, sought) = filter.parts();
+    let select = R::find().filter(visible).filter(condition);
+    Ok(page.slice(match sought {
+        Some(sought) => search::page(conn, select, columns, sought, order, page).await?,
+        None => order.apply(columns(select), page).into_model::<R::Row>().all(conn).await?,
+    }))
+}
+
+/// How many rows the filter leaves of those that the actor may see; counting stops at `up_to`.
+///
+/// # Errors
+/// As [`Record::may_list`] refuses.
+pub async fn count<R>(conn: &Conn, cx: &Cx, filter: &Filter<R>, up_to: Option<u64>) -> Result<u64>
 where
     R: Record<Model: Send + Sync>,
 {
     R::may_list(cx)?;
     let Some(visible) = R::visible(cx, conn.get_database_backend()) else { return Ok(0) };
-    Ok(R::find().filter(visible).filter(filter.condition()).count(conn).await?)
+    let (condition, sought) = filter.parts();
+    search::count(conn, R::find().filter(visible).filter(condition), sought, up_to).await
 }
 
 /// Rows by id, as far as the actor may see them.

@@ -75,8 +75,12 @@ where
     }
 
     async fn update(&self, before: &R::Model, after: &R::Model) -> Result<()> {
+        let changed: Vec<_> = R::Column::iter().filter(|column| before.get(*column) != after.get(*column)).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
         let mut update = R::update_many().filter(R::ID.eq(before.get(R::ID)));
-        for column in R::Column::iter().filter(|column| before.get(*column) != after.get(*column)) {
+        for column in changed {
             update = update.col_expr(column, column.save_as(Expr::val(after.get(column))));
         }
         if let Some(version) = R::VERSION {
@@ -156,19 +160,33 @@ pub async fn save<R: Told, S: Records<R> + Emit>(
     s: &S,
     cx: &Cx,
     before: R::Model,
-    mut after: R::Model,
+    after: R::Model,
 ) -> Result<R::Model> {
     if before == after {
         return Ok(after);
     }
-    stamp::<R>(cx, &mut after);
-    s.update(&before, &after).await?;
+    let after = change::<R, S>(s, cx, &before, after).await?;
     s.emit(cx, &Saved::<R> { before: Some(before), after: after.clone() });
     Ok(after)
 }
 
+/// Writes what changed of a record and gives it back as it is then, for a use case with an event of its own.
+///
+/// # Errors
+/// As [`Records::update`].
+pub async fn change<R: Record, S: Records<R>>(
+    s: &S,
+    cx: &Cx,
+    before: &R::Model,
+    mut after: R::Model,
+) -> Result<R::Model> {
+    stamp::<R>(cx, &mut after);
+    s.update(before, &after).await?;
+    Ok(after)
+}
+
 /// Raises the version and sets the instant of the change.
-pub fn stamp<R: Record>(cx: &Cx, after: &mut R::Model) {
+fn stamp<R: Record>(cx: &Cx, after: &mut R::Model) {
     if let Some(updated_at) = R::UPDATED_AT {
         after.set(updated_at, cx.now.into());
     }

@@ -15,7 +15,7 @@ pub(super) fn is_override(c: char) -> bool {
 }
 
 /// Whether it shows nothing: soft hyphens, joiners, controls of direction, selectors of a form, fillers, annotations.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{fff9}'..='\u{fffb}') || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 

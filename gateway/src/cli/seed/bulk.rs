@@ -1,7 +1,7 @@
 //! Writing many rows at a time, on both databases.
 
 use chrono::{DateTime, Utc};
-use kernel::{Conn, Result};
+use kernel::{Conn, Result, db::search};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ pub enum Column {
     Texts(Vec<String>),
     /// Texts of which some are absent; none is empty.
     MaybeTexts(Vec<Option<String>>),
+    /// What rows are found by, as [`search::stored_words`] gives it; the column is called as each database has it.
+    Sought(Vec<String>),
     /// Words of ours.
     Words(Vec<&'static str>),
     /// Numbers.
@@ -58,18 +60,27 @@ impl Rows {
         }
     }
 
-    fn names(&self) -> String {
-        self.columns.iter().map(|(name, _)| format!(r#""{name}""#)).collect::<Vec<_>>().join(", ")
+    fn names(&self, backend: DbBackend) -> String {
+        let name = |(name, column): &(&'static str, Column)| match column {
+            Column::Sought(_) => search::words_column(backend),
+            _ => *name,
+        };
+        self.columns.iter().map(|column| format!(r#""{}""#, name(column))).collect::<Vec<_>>().join(", ")
     }
 
     /// PostgreSQL: one array a column, so that the statement is short and always the same.
     async fn insert_arrays(self, conn: &Conn) -> Result<()> {
-        let (table, names) = (self.table, self.names());
+        let (table, backend) = (self.table, conn.get_database_backend());
+        let names = self.names(backend);
         let (mut arrays, mut selected, mut values) = (Vec::new(), Vec::new(), Vec::new());
         for (at, (name, column)) in self.columns.into_iter().enumerate() {
+            let sought = matches!(column, Column::Sought(_));
+            let name = if sought { search::words_column(backend) } else { name };
             let (kind, absent, array) = column.array();
             arrays.push(format!("${}::{kind}[]", at + 1));
-            selected.push(if absent.is_empty() {
+            selected.push(if sought {
+                search::words_from(backend, &format!(r#"s."{name}""#))
+            } else if absent.is_empty() {
                 format!(r#"s."{name}""#)
             } else {
                 format!(r#"nullif(s."{name}", {absent})"#)
@@ -80,14 +91,15 @@ impl Rows {
         let sql = format!(
             r#"INSERT INTO "~tenant"."{table}" ({names}) SELECT {selected} FROM unnest({arrays}) AS s ({names})"#
         );
-        conn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+        conn.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
         Ok(())
     }
 
     /// SQLite: as many rows a statement as pay off; it has few parameters to offer and no round trips to save.
     async fn insert_values(self, conn: &Conn) -> Result<()> {
         const ROWS: usize = 200;
-        let (table, names, backend) = (self.table, self.names(), conn.get_database_backend());
+        let (table, backend) = (self.table, conn.get_database_backend());
+        let names = self.names(backend);
         let row = format!("({})", vec!["?"; self.columns.len()].join(", "));
         let mut columns: Vec<_> = self.columns.into_iter().map(|(_, column)| column.values().into_iter()).collect();
         let mut left = self.len;
@@ -116,7 +128,7 @@ impl Column {
                 "'00000000-0000-0000-0000-000000000000'",
                 ids.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().into(),
             ),
-            Self::Texts(texts) => ("text", "", texts.into()),
+            Self::Texts(texts) | Self::Sought(texts) => ("text", "", texts.into()),
             Self::MaybeTexts(texts) => {
                 ("text", "''", texts.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().into())
             }
@@ -138,7 +150,7 @@ impl Column {
         match self {
             Self::Ids(ids) => each(ids),
             Self::MaybeIds(ids) => each(ids),
-            Self::Texts(texts) => each(texts),
+            Self::Texts(texts) | Self::Sought(texts) => each(texts),
             Self::MaybeTexts(texts) => each(texts),
             Self::Words(words) => each(words),
             Self::Numbers(numbers) => each(numbers),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kernel::db::search;
 use uuid::Uuid;
 
 use super::{
@@ -153,6 +154,13 @@ impl History {
             created.push(at);
             updated.push(replies[before..].last().map_or(at, |last: &Reply| last.at));
         }
+        let sought = (0..len).map(|n| {
+            let [company, service] = [&companies[n], &services[n]].map(Option::as_deref);
+            let [name, email, content] = [&names[n], &emails[n], &contents[n]].map(|text| Some(text.as_str()));
+            let texts = [name, email, company, service, content];
+            search::stored_words(texts.into_iter().flatten())
+        });
+        let sought = sought.collect();
         let messages = Rows::new(
             "messages",
             len,
@@ -165,6 +173,7 @@ impl History {
                 ("service", Column::MaybeTexts(services)),
                 ("content", Column::Texts(contents)),
                 ("page_url", Column::MaybeTexts(pages)),
+                ("sought", Column::Sought(sought)),
                 ("status", Column::Words(statuses)),
                 ("assignee_id", Column::MaybeIds(assignees)),
                 ("version", Column::Numbers(versions)),

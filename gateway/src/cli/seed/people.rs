@@ -93,6 +93,7 @@ async fn departments(conn: &Conn) -> Result<Vec<Uuid>> {
     let ids: Vec<_> = missing.iter().map(|&(n, _)| Dice::of(For::Department, n).id(at)).collect();
     known.extend(missing.iter().zip(&ids).map(|((_, name), id)| ((*name).to_owned(), *id)));
     let len = missing.len();
+    let folded = missing.iter().map(|(_, name)| kernel::text::same_name(name)).collect();
     let paths = ids.iter().map(|id| format!("{}/", id.simple())).collect();
     let rows = Rows::new(
         "departments",
@@ -100,6 +101,7 @@ async fn departments(conn: &Conn) -> Result<Vec<Uuid>> {
         vec![
             ("id", Column::Ids(ids)),
             ("name", Column::Words(missing.into_iter().map(|(_, name)| name).collect())),
+            ("name_folded", Column::Texts(folded)),
             ("path", Column::Texts(paths)),
             ("created_at", Column::Times(vec![at; len])),
             ("updated_at", Column::Times(vec![at; len])),

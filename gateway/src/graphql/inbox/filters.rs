@@ -42,8 +42,9 @@ filter! {
         created_at: DateTimeComparator,
         /// When they were last changed.
         updated_at: DateTimeComparator,
-        /// Words in name, address, company, service and text, all of them, each as the beginning of a word; at most 200
-        /// characters, of which the first 16 words count.
+        /// Words in name, address, company, service and text, all of them, in any spelling; the last may be the beginning of
+        /// one, unless a blank or a quotation mark follows it. At most 200 characters, of which the first 16 words count; a
+        /// text without a word leaves nothing out.
         text: String,
     }
     |level, leaves| {
@@ -54,8 +55,7 @@ filter! {
         leaves.id::<VisitorId>(messages::BY_VISITOR, level.visitor_id)?;
         leaves.time(messages::BY_CREATED_AT, level.created_at)?;
         leaves.time(messages::BY_UPDATED_AT, level.updated_at)?;
-        let backend = leaves.backend();
-        leaves.also(level.text.map(|text| messages::by_text(backend, &text)).transpose()?);
+        leaves.words(level.text)?;
     }
 }
 

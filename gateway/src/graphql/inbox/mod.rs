@@ -12,4 +12,4 @@ pub use mutations::InboxMutation;
 pub use prime::{prime, prime_visitors};
 pub use queries::InboxQuery;
 pub use subscriptions::InboxSubscription;
-pub use types::{Message, MessageReply, Visitor, message, reply};
+pub use types::{Message, MessageReply, Visitor, message};

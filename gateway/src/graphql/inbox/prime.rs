@@ -15,6 +15,7 @@ use kernel::{
 
 use crate::graphql::{
     loaders::{By, CountOf, Of},
+    paging::COUNTS,
     scope::Scope,
 };
 
@@ -28,7 +29,8 @@ fn asked(nodes: &[Lookahead<'_>], name: &str) -> bool {
 }
 
 fn counted(nodes: &[Lookahead<'_>], connection: &str) -> bool {
-    nodes.iter().any(|node| node.field(connection).field("totalCount").exists())
+    let counted = |node: &Lookahead<'_>, count: &&str| node.field(connection).field(count).exists();
+    nodes.iter().any(|node| COUNTS.iter().any(|count| counted(node, count)))
 }
 
 fn distinct<T: Ord + Copy>(ids: impl Iterator<Item = T>) -> Vec<T> {
@@ -46,6 +48,9 @@ fn pages(nodes: &[Lookahead<'_>], name: &str) -> Vec<PageOf> {
     let mut pages = Vec::new();
     for field in nodes.iter().flat_map(|node| node.field(name).selection_fields()) {
         let Ok(arguments) = field.arguments() else { continue };
+        if field.selection_set().all(|below| COUNTS.contains(&below.name())) {
+            continue;
+        }
         let number = |name: &str| {
             arguments.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
                 Value::Number(number) => number.as_u64().filter(|n| (1..=kernel::page::MAX).contains(n)),

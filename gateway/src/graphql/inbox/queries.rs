@@ -67,11 +67,12 @@ impl InboxQuery {
         // A reply may ask for its message again, which then comes from here.
         let wide = nodes.iter().any(|node| node.field("content").exists() || node.field("replies").exists());
         let wide = if wide { Wide::Content } else { Wide::Omit };
-        let slice = messages::messages(&list.conn().await?, &list.cx, &filter, &order, &list.page, wide).await?;
+        let read = async { messages::messages(&list.conn().await?, &list.cx, &filter, &order, &list.page, wide).await };
+        let slice = list.rows(ctx, read).await?;
         prime(scope, &slice.rows, &nodes).await?;
-        let count = list.count(move |conn, cx| {
+        let count = list.count(move |conn, cx, up_to| {
             let filter = filter.clone();
-            async move { record::count(&conn, &cx, &filter).await }
+            async move { record::count(&conn, &cx, &filter, up_to).await }
         });
         Ok(Listed::new(list, slice, |row| record::place::<Messages>(&order, row), count).into())
     }

@@ -2,3 +2,4 @@
 
 pub mod m0003_messages;
 pub mod m0019_acquaintances;
+pub mod m0023_message_words;

@@ -66,7 +66,7 @@ impl Event for MailFailed {
     const PERSONAL: &'static [&'static str] = &["to", "error"];
 }
 
-/// A letter was not sent, because the company does without such mails.
+/// A letter was not sent: the company does without such mails, or who it was to was deactivated meanwhile.
 #[derive(Serialize)]
 pub struct MailWithheld {
     /// The letter, by its job.
@@ -86,6 +86,10 @@ impl Event for MailWithheld {
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, Some(json!({ "template": self.template, "to": self.to })))
     }
+    fn about(&self) -> Option<Subject> {
+        Some(Subject::Email(self.to.clone()))
+    }
+    const PERSONAL: &'static [&'static str] = &["to"];
 }
 
 /// The mail server of the company was changed. The password is never part of it.

@@ -113,6 +113,7 @@ mod tests {
         Department {
             id,
             name: number.to_string(),
+            name_folded: None,
             description: None,
             is_active: true,
             parent_id: parent,

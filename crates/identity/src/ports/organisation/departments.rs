@@ -1,7 +1,7 @@
 //! What the use cases of departments need beside the records.
 
 use chrono::{DateTime, Utc};
-use kernel::{Result, id::DepartmentId};
+use kernel::Result;
 
 use crate::domain::organisation::department::{Department, Place};
 
@@ -9,10 +9,11 @@ use crate::domain::organisation::department::{Department, Place};
 pub trait DepartmentTree {
     /// Makes all who want to change the shape of the tree take turns until the transaction ends.
     async fn lock_tree(&self) -> Result<()>;
-    /// The names of the departments below one, or of the roots.
-    async fn names_below(&self, parent: Option<DepartmentId>) -> Result<Vec<(DepartmentId, String)>>;
     /// How many levels the subtree of a department has, itself included.
     async fn levels(&self, department: &Department) -> Result<i32>;
     /// Moves a department with all below it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](kernel::Error::Invalid) where another department there has its name.
     async fn move_subtree(&self, department: &Department, to: &Place, at: DateTime<Utc>) -> Result<()>;
 }

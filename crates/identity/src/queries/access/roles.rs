@@ -3,24 +3,22 @@
 use std::collections::HashMap;
 
 use kernel::{
-    Conn, Cx, Error, Permissions, Result,
+    Conn, Cx, Permissions, Result,
     cx::{Duty, OwnTeams, UserActor},
     db::any_of,
-    id::{ApiKeyId, RoleId, SessionId, UserId},
+    id::{RoleId, UserId},
     record::{Field, Record, Unique},
 };
-use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 
 use super::actor::{granted, own_teams};
-use crate::queries::{api_keys::visible_keys, people::list::people_by_ids, sessions::may_see};
+use crate::queries::people::list::people_by_ids;
 use crate::{
     domain::access::role::Role,
     policy::VIEW_STAFF,
     store::{
         access::{role, user_permission},
-        api_keys::api_key,
         people::user,
-        sessions::session,
     },
 };
 
@@ -107,19 +105,4 @@ pub async fn standing(conn: &Conn, cx: &Cx, catalog: &[&str], id: UserId) -> Res
         duty: None,
     };
     Ok(Some(Standing { actor, is_active: person.is_active, duty, role, grants }))
-}
-
-/// Whether the actor may see a session: everybody sees their own.
-pub async fn sees_session(conn: &Conn, cx: &Cx, id: SessionId) -> Result<bool> {
-    let Some(found) = session::Entity::find_by_id(id).one(conn).await? else { return Ok(false) };
-    match may_see(conn, cx, found.user_id).await {
-        Ok(()) => Ok(true),
-        Err(Error::Forbidden { .. } | Error::NotFound { .. }) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether the actor may see an API key.
-pub async fn sees_api_key(conn: &Conn, cx: &Cx, id: ApiKeyId) -> Result<bool> {
-    Ok(api_key::Entity::find_by_id(id).filter(visible_keys(cx)).count(conn).await? > 0)
 }

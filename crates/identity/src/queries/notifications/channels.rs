@@ -5,7 +5,7 @@ use kernel::{
     Conn, Cx, Result,
     id::{NotificationChannelId, NotificationDeliveryId, UserId},
     part_of,
-    record::{Field, Record},
+    record::{Field, Record, Unique},
 };
 use sea_orm::{
     Condition, DbBackend, DerivePartialModel, EntityTrait, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*,
@@ -83,6 +83,8 @@ impl Record for channel::Entity {
     const WHAT: &'static str = "NotificationChannel";
     const ID: channel::Column = channel::Column::Id;
     const UPDATED_AT: Option<channel::Column> = Some(channel::Column::UpdatedAt);
+    const UNIQUE: &'static [Unique<channel::Column>] =
+        &[Unique { column: channel::Column::NameFolded, field: "name", taken: "another channel has this name" }];
 
     fn may_list(cx: &Cx) -> Result<()> {
         cx.require(MANAGE_NOTIFICATIONS)

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// What is said of a name that a department beside it has.
+pub(crate) const NAME_TAKEN: &str = "another department at this place has this name";
+
 impl Record for Entity {
     type Id = DepartmentId;
     type Row = Department;
@@ -23,7 +26,7 @@ impl Record for Entity {
     const ID: Column = Column::Id;
     const UPDATED_AT: Option<Column> = Some(Column::UpdatedAt);
     const UNIQUE: &'static [Unique<Column>] =
-        &[Unique { column: Column::Name, field: "name", taken: "another department at this place has this name" }];
+        &[Unique { column: Column::NameFolded, field: "name", taken: NAME_TAKEN }];
 
     fn may_list(cx: &Cx) -> Result<()> {
         cx.require(VIEW_STAFF)

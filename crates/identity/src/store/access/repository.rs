@@ -25,7 +25,7 @@ impl Roles for Tx {
 
     async fn add_built_in_role(&self, role: &role::Model) -> Result<()> {
         role::Entity::insert(role.clone().into_active_model())
-            .on_conflict(OnConflict::column(role::Column::Name).do_nothing().to_owned())
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(self.conn())
             .await?;
         Ok(())
@@ -54,22 +54,7 @@ impl Roles for Tx {
         granted(self.conn(), id).await
     }
 
-    async fn grant(&self, id: UserId, permission: &str, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool> {
-        let row = user_permission::ActiveModel {
-            user_id: Set(id),
-            permission: Set(permission.into()),
-            granted_by: Set(by),
-            created_at: Set(at),
-        };
-        let key = [user_permission::Column::UserId, user_permission::Column::Permission];
-        let granted = user_permission::Entity::insert(row)
-            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-            .exec_without_returning(self.conn())
-            .await?;
-        Ok(granted == 1)
-    }
-
-    async fn grant_all(&self, id: UserId, permissions: &[&str], by: Option<UserId>, at: DateTime<Utc>) -> Result<()> {
+    async fn grant(&self, id: UserId, permissions: &[&str], by: Option<UserId>, at: DateTime<Utc>) -> Result<u64> {
         let row = |permission: &&str| user_permission::ActiveModel {
             user_id: Set(id),
             permission: Set((*permission).into()),
@@ -77,28 +62,19 @@ impl Roles for Tx {
             created_at: Set(at),
         };
         let key = [user_permission::Column::UserId, user_permission::Column::Permission];
-        user_permission::Entity::insert_many(permissions.iter().map(row))
+        let granted = user_permission::Entity::insert_many(permissions.iter().map(row))
             .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
             .exec_without_returning(self.conn())
             .await?;
-        Ok(())
+        Ok(granted)
     }
 
-    async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<()> {
-        user_permission::Entity::delete_many()
+    async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<u64> {
+        let gone = user_permission::Entity::delete_many()
             .filter(user_permission::Column::UserId.eq(id))
             .filter(user_permission::Column::Permission.is_in(permissions.iter().copied()))
             .exec(self.conn())
             .await?;
-        Ok(())
-    }
-
-    async fn revoke_grant(&self, id: UserId, permission: &str) -> Result<bool> {
-        let gone = user_permission::Entity::delete_many()
-            .filter(user_permission::Column::UserId.eq(id))
-            .filter(user_permission::Column::Permission.eq(permission))
-            .exec(self.conn())
-            .await?;
-        Ok(gone.rows_affected == 1)
+        Ok(gone.rows_affected)
     }
 }

@@ -13,6 +13,8 @@ pub struct Model {
     pub id: RoleId,
     /// Its name, unique.
     pub name: String,
+    /// The name in the form in which names are compared; none where another had it before that was refused.
+    pub name_folded: Option<String>,
     /// What it is for.
     pub description: Option<String>,
     /// Whether it can still be given to people.

@@ -15,6 +15,8 @@ pub struct Model {
     pub user_id: UserId,
     /// What its owner calls it.
     pub name: String,
+    /// The name in the form in which names are compared; none where another had it before that was refused.
+    pub name_folded: Option<String>,
     /// The first 8 characters of its random part.
     pub prefix: String,
     /// SHA-256 of the whole text.

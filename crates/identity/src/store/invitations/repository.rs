@@ -22,26 +22,6 @@ impl Invitations for Tx {
         Ok(added == 1)
     }
 
-    async fn invitation(&self, id: InvitationId) -> Result<Option<invitation::Model>> {
-        Ok(invitation::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?)
-    }
-
-    async fn save_invitation(&self, invitation: &invitation::Model) -> Result<()> {
-        invitation::Entity::update_many()
-            .set(invitation::ActiveModel {
-                hash: Set(invitation.hash.clone()),
-                expires_at: Set(invitation.expires_at),
-                accepted_at: Set(invitation.accepted_at),
-                accepted_as: Set(invitation.accepted_as),
-                revoked_at: Set(invitation.revoked_at),
-                ..Default::default()
-            })
-            .filter(invitation::Column::Id.eq(invitation.id))
-            .exec(self.conn())
-            .await?;
-        Ok(())
-    }
-
     async fn revoke_invitations_of(&self, inviter: UserId, at: DateTime<Utc>) -> Result<Vec<InvitationId>> {
         use invitation::Column;
         let open = Condition::all()

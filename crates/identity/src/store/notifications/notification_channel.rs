@@ -25,6 +25,8 @@ pub struct Model {
     pub owner_id: Option<UserId>,
     /// Its name.
     pub name: String,
+    /// The name in the form in which names are compared; none where another had it before that was refused.
+    pub name_folded: Option<String>,
     /// The webhook's address, encrypted.
     pub url: Vec<u8>,
     /// The address's host, which may be shown.

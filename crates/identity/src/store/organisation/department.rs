@@ -14,6 +14,8 @@ pub struct Model {
     pub id: DepartmentId,
     /// Its name, unique among its siblings.
     pub name: String,
+    /// The name in the form in which names are compared; none where another had it before that was refused.
+    pub name_folded: Option<String>,
     /// What it is for.
     pub description: Option<String>,
     /// Whether people can still be put into it.

@@ -1,7 +1,7 @@
 //! [`DepartmentTree`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{Error, Result, Tx, id::DepartmentId};
+use kernel::{Error, ProblemCode, Result, Tx, error::is_unique_violation, id::DepartmentId};
 use sea_orm::{
     QueryOrder, QuerySelect,
     entity::prelude::*,
@@ -12,6 +12,7 @@ use super::department::{Column, Entity};
 use crate::{
     domain::organisation::department::{Department, Place},
     ports::organisation::departments::DepartmentTree,
+    queries::organisation::departments::NAME_TAKEN,
 };
 
 /// The rows of a subtree. A path holds hexadecimal digits and slashes only, so nothing in it is a wildcard.
@@ -30,15 +31,6 @@ impl DepartmentTree for Tx {
         let all = Entity::find().select_only().column(Column::Id).order_by_asc(Column::Id).lock(LockType::NoKeyUpdate);
         all.into_tuple::<DepartmentId>().all(self.conn()).await?;
         Ok(())
-    }
-
-    async fn names_below(&self, parent: Option<DepartmentId>) -> Result<Vec<(DepartmentId, String)>> {
-        let below = match parent {
-            Some(parent) => Column::ParentId.eq(parent),
-            None => Column::ParentId.is_null(),
-        };
-        let names = Entity::find().select_only().columns([Column::Id, Column::Name]).filter(below);
-        Ok(names.into_tuple().all(self.conn()).await?)
     }
 
     async fn levels(&self, department: &Department) -> Result<i32> {
@@ -65,7 +57,11 @@ impl DepartmentTree for Tx {
             )
             .filter(below(department)?)
             .exec(self.conn())
-            .await?;
+            .await
+            .map_err(|error| match is_unique_violation(&error) {
+                true => Error::invalid("parentId", ProblemCode::NotAvailable, NAME_TAKEN),
+                false => error.into(),
+            })?;
         Ok(())
     }
 }

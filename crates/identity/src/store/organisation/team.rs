@@ -14,6 +14,8 @@ pub struct Model {
     pub id: TeamId,
     /// Its name, unique.
     pub name: String,
+    /// The name in the form in which names are compared; none where another had it before that was refused.
+    pub name_folded: Option<String>,
     /// What it is for.
     pub description: Option<String>,
     /// Whether it is in use; of one that is not, nobody sees anybody's work.

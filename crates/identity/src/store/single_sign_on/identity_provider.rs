@@ -36,6 +36,8 @@ pub struct Model {
     pub id: IdentityProviderId,
     /// Its name on the sign-in page; unique.
     pub name: String,
+    /// The name in the form in which names are compared; none where another had it before that was refused.
+    pub name_folded: Option<String>,
     /// Its issuer in OpenID Connect, never changed; `None` where it only tells of its people by webhook.
     pub issuer: Option<String>,
     /// Who we are there.

@@ -22,12 +22,13 @@ impl ExternalIdentities for Tx {
         Ok(identity_provider::Entity::find_by_id(id).lock_exclusive().one(self.conn()).await?)
     }
 
-    async fn providers_like(&self, name: &str, issuer: Option<&str>) -> Result<(u64, Vec<identity_provider::Model>)> {
+    async fn providers_like(&self, new: &identity_provider::Model) -> Result<(u64, Vec<identity_provider::Model>)> {
         let all = identity_provider::Entity::find().count(self.conn()).await?;
-        let mut alike = Condition::any().add(identity_provider::Column::Name.eq(name));
-        if let Some(issuer) = issuer {
-            alike = alike.add(identity_provider::Column::Issuer.eq(issuer));
-        }
+        // What is missing is like nothing.
+        let alike = Condition::any()
+            .add(identity_provider::Column::Id.eq(new.id))
+            .add_option(new.name_folded.as_deref().map(|name| identity_provider::Column::NameFolded.eq(name)))
+            .add_option(new.issuer.as_deref().map(|issuer| identity_provider::Column::Issuer.eq(issuer)));
         Ok((all, identity_provider::Entity::find().filter(alike).all(self.conn()).await?))
     }
 

@@ -52,9 +52,10 @@ pub(crate) async fn locked(conn: &Conn, id: TenantId, at: DateTime<Utc>) -> Resu
     found.ok_or(Error::NotFound { what: "Tenant" })
 }
 
-/// Whether another tenant than this has the name.
-pub(crate) async fn name_is_taken(conn: &Conn, name: &str, besides: TenantId) -> Result<bool> {
-    let others = tenant::Entity::find().filter(tenant::Column::Name.eq(name)).filter(tenant::Column::Id.ne(besides));
+/// Whether another tenant than this has a name that is compared as this.
+pub(crate) async fn name_is_taken(conn: &Conn, folded: &str, besides: TenantId) -> Result<bool> {
+    let others =
+        tenant::Entity::find().filter(tenant::Column::NameFolded.eq(folded)).filter(tenant::Column::Id.ne(besides));
     Ok(others.one(conn).await?.is_some())
 }
 

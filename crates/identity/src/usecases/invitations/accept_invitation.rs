@@ -1,6 +1,6 @@
 //! Somebody accepts an invitation and becomes a colleague.
 
-use kernel::{Cx, Db, Error, ProblemCode, Result, db::Emit, id::StaffId, text::Check};
+use kernel::{Cx, Db, Error, ProblemCode, Result, db::Emit, id::StaffId, record::Records, text::Check};
 use serde::{Deserialize, Serialize};
 
 use crate::usecases::{
@@ -22,7 +22,10 @@ use crate::{
     },
     ports::{People, sign_in::Invitations},
     queries::sign_in::invited,
-    store::{invitations::invitation::InvitationStatus, people::user::Kind},
+    store::{
+        invitations::invitation::{self, InvitationStatus},
+        people::user::Kind,
+    },
 };
 
 /// A new colleague.
@@ -70,7 +73,8 @@ pub async fn accept_invitation(
     db.transact(cx, "invitation.accept", |tx| async move {
         let found = tx.invitation_by_hash(hash).await?;
         let pending = found.filter(|found| found.status(cx.now) == InvitationStatus::Pending);
-        let mut invitation = pending.ok_or_else(refused)?;
+        let before = pending.ok_or_else(refused)?;
+        let mut invitation = before.clone();
         let role = usable_role(&tx, &[], Kind::Staff, "token", &TheirRole::Id(invitation.role_id)).await?;
         let department = match invitation.department_id {
             // One that was closed meanwhile keeps nobody out.
@@ -96,7 +100,7 @@ pub async fn accept_invitation(
         let staff = StaffId(person.id.0);
         invitation.accepted_at = Some(cx.now);
         invitation.accepted_as = Some(person.id);
-        tx.save_invitation(&invitation).await?;
+        Records::<invitation::Entity>::update(&tx, &before, &invitation).await?;
         let (email, granted) = (invitation.email.clone(), role.comes_with());
         tx.emit(cx, &InvitationAccepted { invitation: invitation.id, staff, email, granted });
         Ok(Accepted { staff, email: invitation.email })

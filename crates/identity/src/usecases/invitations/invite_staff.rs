@@ -5,6 +5,7 @@ use kernel::{
     Cx, Db, Error, ProblemCode, Result, Tx,
     db::Emit,
     id::{DepartmentId, InvitationId, RoleId},
+    record::Records,
     text::Check,
 };
 
@@ -26,7 +27,7 @@ use crate::{
     policy::{MANAGE_STAFF, VIEW_CLIENTS, holds_all},
     ports::{ExternalIdentities, People, Who, sign_in::Invitations},
     store::{
-        invitations::invitation::{InvitationStatus, Model as Invitation},
+        invitations::invitation::{self, InvitationStatus, Model as Invitation},
         people::user::Kind,
     },
 };
@@ -125,14 +126,15 @@ pub async fn resend_invitation(
     id: InvitationId,
 ) -> Result<Invitation> {
     cx.require(MANAGE_STAFF)?;
-    let mut invitation = open(tx, cx, id).await?;
+    let before = open(tx, cx, id).await?;
+    let mut invitation = before.clone();
     let (field, role) = ("invitationId", TheirRole::Id(invitation.role_id));
     let role = usable_role(tx, catalog, Kind::Staff, field, &role).await?;
     holds_all(cx, field, &role.gives())?;
     let (token, hash) = fresh(cx.source(), INVITATION);
     invitation.hash = hash;
     invitation.expires_at = cx.now + INVITATION_TTL;
-    tx.save_invitation(&invitation).await?;
+    Records::<invitation::Entity>::update(tx, &before, &invitation).await?;
     mail(tx, db, links, cx, &invitation, &role, &token).await?;
     tx.emit(cx, &InvitationResent { invitation: id });
     Ok(invitation)
@@ -142,18 +144,22 @@ pub async fn resend_invitation(
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] where it was accepted or revoked.
-pub async fn revoke_invitation<S: Invitations + Emit>(s: &S, cx: &Cx, id: InvitationId) -> Result<Invitation> {
+pub async fn revoke_invitation<S: Records<invitation::Entity> + Emit>(
+    s: &S,
+    cx: &Cx,
+    id: InvitationId,
+) -> Result<Invitation> {
     cx.require(MANAGE_STAFF)?;
-    let mut invitation = open(s, cx, id).await?;
-    invitation.revoked_at = Some(cx.now);
-    s.save_invitation(&invitation).await?;
+    let before = open(s, cx, id).await?;
+    let invitation = Invitation { revoked_at: Some(cx.now), ..before.clone() };
+    s.update(&before, &invitation).await?;
     s.emit(cx, &InvitationRevoked { invitation: id });
     Ok(invitation)
 }
 
 /// An invitation that nobody has accepted or revoked.
-async fn open<S: Invitations>(s: &S, cx: &Cx, id: InvitationId) -> Result<Invitation> {
-    let invitation = s.invitation(id).await?.ok_or(Error::NotFound { what: "Invitation" })?;
+async fn open<S: Records<invitation::Entity>>(s: &S, cx: &Cx, id: InvitationId) -> Result<Invitation> {
+    let invitation = s.lock(cx, id).await?;
     match invitation.status(cx.now) {
         InvitationStatus::Pending | InvitationStatus::Expired => Ok(invitation),
         InvitationStatus::Accepted => {

@@ -9,7 +9,7 @@ use kernel::{
     id::NotificationId,
     jobs::{self, Job, Verdict},
 };
-use sea_orm::entity::prelude::*;
+use sea_orm::{PaginatorTrait, QuerySelect, entity::prelude::*};
 
 use super::queue_mail::{Opens, open};
 use crate::{
@@ -20,7 +20,10 @@ use crate::{
         mail::{server::trusted_mail_server, wordings::wording},
         settings::company::company_name,
     },
-    store::notifications::{notification, notification_delivery::DeliveryState},
+    store::{
+        notifications::{notification, notification_delivery::DeliveryState},
+        people::user,
+    },
 };
 use crate::{
     domain::mail::{
@@ -80,13 +83,29 @@ async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<Strin
     }
 }
 
+/// Whether a letter is to somebody who has lost their access since it was queued.
+async fn is_gone(conn: &Conn, opens: Opens, notification: Option<NotificationId>) -> Result<bool> {
+    let to = match (opens, notification) {
+        (Opens::Account(user), _) => Some(user),
+        (_, Some(id)) => {
+            let told = notification::Entity::find_by_id(id).select_only().column(notification::Column::UserId);
+            told.into_tuple().one(conn).await?
+        }
+        _ => None,
+    };
+    let Some(to) = to else { return Ok(false) };
+    let inactive = user::Entity::find_by_id(to).filter(user::Column::IsActive.eq(false));
+    Ok(inactive.count(conn).await? > 0)
+}
+
 /// Delivers the letter of a job and notes what came of it.
 ///
 /// The mail goes out between two transactions, so a crash after the server took it and before that was noted sends it
 /// again, under the same Message-ID. What fails is tried again with backoff; what never can go out, or has failed too
 /// often, is given up with an event and a dead job.
 ///
-/// A letter that the company has switched off is not sent, and that is noted.
+/// A letter that the company has switched off is not sent, nor one to somebody who was deactivated while it waited; that is
+/// noted.
 ///
 /// What lets in somebody who may more than whoever set the company's mail server goes through the installation's own, so
 /// that nobody reads it who set that server for it.
@@ -103,7 +122,11 @@ pub async fn deliver_mail(
     let name = line(letter.name.as_deref().unwrap_or_default(), 200);
     let variables: Vec<_> = letter.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let shown = if name.is_empty() { &letter.to } else { &name };
-    let Some(rendered) = render(&conn, cx, template, shown, &variables).await? else {
+    let rendered = match is_gone(&conn, letter.opens, notification).await? {
+        true => None,
+        false => render(&conn, cx, template, shown, &variables).await?,
+    };
+    let Some(rendered) = rendered else {
         drop(conn);
         let to = &letter.to;
         let withhold = |tx: Tx| async move {

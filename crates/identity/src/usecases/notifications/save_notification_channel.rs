@@ -6,9 +6,9 @@ use kernel::{
     db::Emit,
     id::{NotificationChannelId, UserId},
     record::Records,
-    text::Check,
+    text::{Check, rename},
 };
-use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect, entity::prelude::*};
+use sea_orm::{EntityTrait, QuerySelect, entity::prelude::*};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -172,14 +172,14 @@ async fn save(
     let is_active = cmd.is_active.unwrap_or_else(|| found.as_ref().is_none_or(|found| found.is_active));
     let back_on = is_active && found.as_ref().is_some_and(|found| !found.is_active);
     let from = found.as_ref().map(summary);
-    let is_new = found.is_none();
-    let mut row = match found {
-        Some(found) => found,
+    let mut row = match &found {
+        Some(found) => found.clone(),
         None => channel::Model {
             id,
             kind: ChannelKind::MicrosoftTeams,
             owner_id: owner,
             name: String::new(),
+            name_folded: None,
             url: Vec::new(),
             host: String::new(),
             types: None,
@@ -198,7 +198,8 @@ async fn save(
         },
     };
     (row.url, row.host) = address;
-    (row.name, row.types, row.is_active, row.updated_at) = (name, types, is_active, cx.now);
+    rename(&mut row.name, &mut row.name_folded, name);
+    (row.types, row.is_active, row.updated_at) = (types, is_active, cx.now);
     if let Some(place) = place {
         (row.teams_team_id, row.teams_team_name) = (place.team_id, place.team_name);
         (row.teams_channel_id, row.teams_channel_name) = (place.channel_id, place.channel_name);
@@ -206,11 +207,9 @@ async fn save(
     if back_on {
         (row.failures, row.switched_off_at, row.last_error) = (0, None, None);
     }
-    let active = row.clone().into_active_model();
-    if is_new {
-        channel::Entity::insert(active).exec_without_returning(tx.conn()).await?;
-    } else {
-        channel::Entity::update(active.reset_all()).exec(tx.conn()).await?;
+    match &found {
+        Some(found) => Records::<channel::Entity>::update(tx, found, &row).await?,
+        None => Records::<channel::Entity>::insert(tx, &row).await?,
     }
     let to = summary(&row);
     tx.emit(cx, &NotificationChannelSaved { channel: id, new_address: cmd.webhook_url.is_some(), from, to });

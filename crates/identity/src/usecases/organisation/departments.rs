@@ -5,7 +5,7 @@ use kernel::{
     db::Emit,
     id::DepartmentId,
     record::{self, Records},
-    text::Check,
+    text::{Check, rename, same_name},
 };
 
 use crate::{
@@ -51,23 +51,6 @@ pub struct MoveDepartment {
     pub parent: Option<DepartmentId>,
 }
 
-/// Refuses a name that another department below the same one has, in whatever case. The tree is locked.
-async fn unique<S: DepartmentTree>(
-    s: &S,
-    parent: Option<DepartmentId>,
-    id: DepartmentId,
-    name: &str,
-    field: &str,
-) -> Result<()> {
-    let name = name.to_lowercase();
-    let others = s.names_below(parent).await?;
-    if others.iter().any(|(other, theirs)| *other != id && theirs.to_lowercase() == name) {
-        let message = "another department at this place has this name";
-        return Err(Error::invalid(field, ProblemCode::NotAvailable, message));
-    }
-    Ok(())
-}
-
 /// The department that another one is put into.
 async fn parent<S: Records<Departments>>(s: &S, cx: &Cx, id: Option<DepartmentId>) -> Result<Option<Department>> {
     let Some(id) = id else { return Ok(None) };
@@ -95,7 +78,7 @@ pub async fn create_department<S: Records<Departments> + DepartmentTree + Emit>(
     let name = check.line("name", &cmd.name, NAME);
     let description = check.optional_body("description", cmd.description.as_deref(), DESCRIPTION);
     check.done()?;
-    // The parent stays where it is until this has been written, and nobody else takes the name.
+    // The parent stays where it is until this has been written.
     s.lock_tree().await?;
     let parent = parent(s, cx, cmd.parent).await?;
     let id = cx.new_id();
@@ -103,6 +86,7 @@ pub async fn create_department<S: Records<Departments> + DepartmentTree + Emit>(
     place.check_depth(1)?;
     let department = Department {
         id,
+        name_folded: Some(same_name(&name)),
         name,
         description,
         is_active: true,
@@ -112,7 +96,6 @@ pub async fn create_department<S: Records<Departments> + DepartmentTree + Emit>(
         created_at: cx.now,
         updated_at: cx.now,
     };
-    unique(s, department.parent_id, id, &department.name, "name").await?;
     record::add::<Departments, _>(s, cx, department).await
 }
 
@@ -120,30 +103,23 @@ pub async fn create_department<S: Records<Departments> + DepartmentTree + Emit>(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a bad or taken name.
-pub async fn update_department<S: Records<Departments> + DepartmentTree + Emit>(
+pub async fn update_department<S: Records<Departments> + Emit>(
     s: &S,
     cx: &Cx,
     cmd: &UpdateDepartment,
 ) -> Result<Department> {
     cx.require(MANAGE_DEPARTMENTS)?;
-    if cmd.name.is_some() {
-        // Two that want one name take turns.
-        s.lock_tree().await?;
-    }
     let before = s.lock(cx, cmd.id).await?;
     let mut after = before.clone();
     let mut check = Check::default();
     if let Some(name) = &cmd.name {
-        after.name = check.line("name", name, NAME);
+        rename(&mut after.name, &mut after.name_folded, check.line("name", name, NAME));
     }
     if let Some(description) = &cmd.description {
         after.description = check.optional_body("description", Some(description), DESCRIPTION);
     }
     check.done()?;
     after.is_active = cmd.is_active.unwrap_or(before.is_active);
-    if after.name != before.name {
-        unique(s, after.parent_id, after.id, &after.name, "name").await?;
-    }
     record::save::<Departments, _>(s, cx, before, after).await
 }
 
@@ -171,7 +147,6 @@ pub async fn move_department<S: Records<Departments> + DepartmentTree + Emit>(
     }
     let place = Place::below(parent.as_ref(), department.id);
     place.check_depth(s.levels(&department).await?)?;
-    unique(s, cmd.parent, department.id, &department.name, "parentId").await?;
     s.move_subtree(&department, &place, cx.now).await?;
     s.emit(cx, &DepartmentMoved { department: department.id, from: department.parent_id, to: place.parent });
     (department.parent_id, department.path, department.level) = (place.parent, place.path, place.level);

@@ -5,7 +5,7 @@ use kernel::{
     db::Emit,
     id::{StaffId, TeamId},
     record::{self, Records},
-    text::Check,
+    text::{Check, rename, same_name},
 };
 
 use crate::{
@@ -102,6 +102,7 @@ pub async fn create_team<S: Records<Teams> + Emit>(s: &S, cx: &Cx, cmd: &CreateT
     let created_by = cx.person().ok().map(|person| person.id);
     let team = Team {
         id: cx.new_id(),
+        name_folded: Some(same_name(&name)),
         name,
         description,
         is_active: true,
@@ -124,7 +125,7 @@ pub async fn update_team<S: Records<Teams> + Memberships + Emit>(s: &S, cx: &Cx,
     let mut after = before.clone();
     let mut check = Check::default();
     if let Some(name) = &cmd.name {
-        after.name = check.line("name", name, NAME);
+        rename(&mut after.name, &mut after.name_folded, check.line("name", name, NAME));
     }
     if let Some(description) = &cmd.description {
         after.description = check.optional_body("description", Some(description), DESCRIPTION);

@@ -8,7 +8,7 @@ use kernel::{
 
 use crate::usecases::access::may_touch_whose;
 use crate::{
-    domain::sessions::events::SessionsRevoked, ports::Sessions, queries::sessions::may_see,
+    domain::sessions::events::SessionsRevoked, ports::Sessions, queries::sessions::may_see_sessions,
     store::sessions::session::Reason,
 };
 
@@ -28,7 +28,7 @@ pub async fn revoke_all_sessions(
     let asking = cx.user()?;
     cx.in_session()?;
     let user = of.unwrap_or(asking.id);
-    may_see(tx.conn(), cx, user).await?;
+    may_see_sessions(tx.conn(), cx, user).await?;
     may_touch_whose(tx, cx, catalog, user, "userId").await?;
     let but = asking.session.filter(|_| except_current);
     let sessions = tx.end_all(user, but, cx.now, Reason::Revoked).await?;

@@ -6,7 +6,7 @@ use crate::usecases::access::may_touch_whose;
 use crate::{
     domain::sessions::events::SessionRevoked,
     ports::Sessions,
-    queries::sessions::may_see,
+    queries::sessions::may_see_sessions,
     store::sessions::session::{Model as Session, Reason},
 };
 
@@ -21,7 +21,7 @@ pub async fn revoke_session(tx: &Tx, cx: &Cx, catalog: &[&str], id: SessionId) -
     let missing = || Error::NotFound { what: "Session" };
     let session = tx.session(id).await?.ok_or_else(missing)?;
     // Whether there is such a session is nobody's business who may not see it.
-    may_see(tx.conn(), cx, session.user_id).await.map_err(|error| match error {
+    may_see_sessions(tx.conn(), cx, session.user_id).await.map_err(|error| match error {
         Error::Forbidden { .. } | Error::NotFound { .. } => missing(),
         error => error,
     })?;

@@ -6,7 +6,7 @@ use kernel::{
     crypto::Keyring,
     db::Emit,
     id::{IdentityProviderId, RoleId},
-    text::Check,
+    text::{Check, rename},
 };
 use serde_json::{Value as Json, json};
 
@@ -100,6 +100,7 @@ pub async fn create_identity_provider(
         let mut new = Provider {
             id: cx.new_id(),
             name: String::new(),
+            name_folded: None,
             issuer,
             client_id: None,
             client_secret: None,
@@ -197,10 +198,11 @@ pub async fn deactivate_identity_provider(tx: &Tx, cx: &Cx, id: IdentityProvider
 }
 
 async fn save(tx: &Tx, cx: &Cx, old: Option<&Provider>, new: &Provider) -> Result<IdentityProviderId> {
-    let (all, alike) = tx.providers_like(&new.name, new.issuer.as_deref()).await?;
+    let (all, alike) = tx.providers_like(new).await?;
     let mut check = Check::default();
     for other in alike.iter().filter(|other| other.id != new.id) {
-        let field = if other.name == new.name { "name" } else { "issuer" };
+        let named = new.name_folded.is_some() && other.name_folded == new.name_folded;
+        let field = if named { "name" } else { "issuer" };
         check.problem(field, ProblemCode::NotAvailable, "another provider has this already");
     }
     if old.is_none() && all >= MOST_PROVIDERS {
@@ -268,7 +270,7 @@ async fn apply(
         None => None,
     };
     if let Some(name) = &settings.name {
-        to.name = check.line("name", name, 100);
+        rename(&mut to.name, &mut to.name_folded, check.line("name", name, 100));
     }
     if let Some(client) = &settings.client_id {
         to.client_id = client.as_deref().map(|client| check.line("clientId", client, 300));

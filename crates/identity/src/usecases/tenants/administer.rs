@@ -12,7 +12,7 @@ use kernel::{
     events::Event,
     id::{TenantId, TypedId},
     tenant::{Limits, Tier, host_name, is_slug},
-    text::Check,
+    text::{Check, rename, same_name},
 };
 use serde_json::json;
 
@@ -93,11 +93,12 @@ async fn enter(conn: Conn, cx: &Cx, cmd: &OpenTenant) -> Result<Tenant> {
         return Err(Error::invalid("slug", ProblemCode::NotAvailable, "another tenant has this short name"));
     }
     let id: TenantId = known.as_ref().map_or_else(|| cx.new_id(), |known| known.id);
-    name_is_free(&conn, &cmd.name, id).await?;
+    name_is_free(&conn, &same_name(&cmd.name), id).await?;
     let row = Tenant {
         id,
         slug: cmd.slug.clone(),
         name: cmd.name.clone(),
+        name_folded: Some(same_name(&cmd.name)),
         tier: cmd.tier,
         schema_name: format!("tenant_{}", id.uuid().simple()),
         settings: json!({}),
@@ -172,8 +173,10 @@ pub async fn update_tenant(db: &Db, cx: &Cx, cmd: UpdateTenant) -> Result<Tenant
             let mut after = before.clone();
             let tenant = &mut after.tenant;
             if let Some(name) = name {
-                name_is_free(&conn, name, tenant.id).await?;
-                tenant.name.clone_from(name);
+                rename(&mut tenant.name, &mut tenant.name_folded, name.clone());
+                if let Some(folded) = &tenant.name_folded {
+                    name_is_free(&conn, folded, tenant.id).await?;
+                }
             }
             tenant.tier = cmd.tier.unwrap_or(tenant.tier);
             let own = tenant.own_limits();
@@ -245,8 +248,8 @@ async fn stand(db: &Db, cx: &Cx, id: TenantId, suspended: Option<Option<String>>
     Ok(account)
 }
 
-async fn name_is_free(conn: &Conn, name: &str, besides: TenantId) -> Result<()> {
-    match registry::name_is_taken(conn, name, besides).await? {
+async fn name_is_free(conn: &Conn, folded: &str, besides: TenantId) -> Result<()> {
+    match registry::name_is_taken(conn, folded, besides).await? {
         false => Ok(()),
         true => Err(Error::invalid("name", ProblemCode::NotAvailable, "another tenant has this name")),
     }

@@ -1,6 +1,6 @@
 //! A new tenant gets its built-in roles and its first administrator.
 
-use kernel::{Cx, Result, db::Emit};
+use kernel::{Cx, Result, db::Emit, text::same_name};
 
 use crate::usecases::people::add_person::{AddPerson, add_person};
 use crate::{
@@ -19,6 +19,7 @@ pub async fn bootstrap<S: People + Roles + Seats + ExternalIdentities + Emit>(
         let built_in = role::Model {
             id: cx.new_id(),
             name: (*name).into(),
+            name_folded: Some(same_name(name)),
             description: None,
             is_active: true,
             requires_totp: false,

@@ -2,15 +2,15 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use identity::{
-    SaveRole,
+    SaveRole, SetPermission,
     entities::role::Column as RoleColumn,
-    records::{Channels, Deliveries, Departments, Invitations, Notifications, Roles, Teams},
+    records::{Invitations, Roles},
 };
-use inbox::records::{MessageReplies, Messages, Visitors};
+use inbox::records::{MessageReplies, Messages};
 use kernel::{
-    Cx, Error, ProblemCode,
+    Cx,
     cx::Duty,
-    id::{InvitationId, MessageId, MessageReplyId, RoleId, StaffId, prefix},
+    id::{InvitationId, MessageId, MessageReplyId, RoleId, prefix},
     page::PageArgs,
     record::by_ids,
     visibility::{self, Holder, Rule},
@@ -19,9 +19,10 @@ use kernel::{
 use super::permission::Permission;
 use crate::graphql::{
     directives::requires,
-    errors::{Result, payload},
+    errors::{Result, UserError, payload},
     filters::Leaves,
-    records::{always, list_where},
+    node::sees,
+    records::{always, list_where, write},
     scalars::{self, id},
     scope::{Scope, scope},
 };
@@ -313,35 +314,10 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
         let rule = theirs.can(inbox::VIEW_MESSAGES).then(|| visibility::rule(theirs, &holder)).flatten();
         return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
     }
-    Ok(match sees(scope, cx, thing).await? {
-        true if sees(scope, theirs, thing).await? => Some(held),
+    Ok(match sees(scope, cx, "id", thing).await? {
+        true if sees(scope, theirs, "id", thing).await? => Some(held),
         true => Some(AccessRule::NotVisible),
         false => None,
-    })
-}
-
-/// Whether the actor of `cx` sees a thing that is nobody's work.
-async fn sees(scope: &Scope, cx: &Cx, thing: &ID) -> Result<bool> {
-    let conn = &scope.app.db.reader(cx).await?;
-    Ok(match prefix(thing) {
-        Some("vis") => !by_ids::<Visitors>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("stf" | "cli") => !identity::people_by_ids(conn, cx, &[scalars::user_id("id", thing)?]).await?.is_empty(),
-        Some("rol") => {
-            let known = identity::roles_by_ids(conn, &[id("id", thing)?], &scope.app.catalog).await?;
-            cx.can(identity::VIEW_STAFF) && !known.is_empty()
-        }
-        Some("dep") => {
-            cx.can(identity::VIEW_STAFF) && !by_ids::<Departments>(conn, cx, &[id("id", thing)?]).await?.is_empty()
-        }
-        Some("tem") => !by_ids::<Teams>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("inv") => !by_ids::<Invitations>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("ntf") => !by_ids::<Notifications>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("nch") => !by_ids::<Channels>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("ndl") => !by_ids::<Deliveries>(conn, cx, &[id("id", thing)?]).await?.is_empty(),
-        Some("ses") => identity::sees_session(conn, cx, id("id", thing)?).await?,
-        Some("key") => identity::sees_api_key(conn, cx, id("id", thing)?).await?,
-        Some("aud") => audit::by_id(&scope.app.db, cx, id("id", thing)?).await?.is_some(),
-        _ => return Err(Error::invalid("id", ProblemCode::InvalidFormat, "is not the id of anything here").into()),
     })
 }
 
@@ -432,17 +408,7 @@ impl RoleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: PersonPermissionInput,
     ) -> Result<GrantPermissionPayload> {
-        let scope = scope(ctx);
-        let who: StaffId = id("staffId", &input.staff_id)?;
-        let (cx, catalog, name) = (&scope.mutation(ctx), &scope.app.catalog, input.permission.name());
-        let done = scope
-            .app
-            .db
-            .transact(cx, "permission.grant", |tx| async move {
-                identity::grant_permission(&tx, cx, catalog, who, name).await
-            })
-            .await;
-        Ok(payload(done)?.into())
+        Ok(set_permission(ctx, "permission.grant", input, true).await?.into())
     }
 
     /// Takes back a permission that was granted to one colleague. It is gone within 2 seconds; what their role gives stays.
@@ -452,16 +418,23 @@ impl RoleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: PersonPermissionInput,
     ) -> Result<RevokePermissionPayload> {
-        let scope = scope(ctx);
-        let who: StaffId = id("staffId", &input.staff_id)?;
-        let (cx, catalog, name) = (&scope.mutation(ctx), &scope.app.catalog, input.permission.name());
-        let done = scope
-            .app
-            .db
-            .transact(cx, "permission.revoke", |tx| async move {
-                identity::revoke_permission(&tx, cx, catalog, who, name).await
-            })
-            .await;
-        Ok(payload(done)?.into())
+        Ok(set_permission(ctx, "permission.revoke", input, false).await?.into())
     }
+}
+
+async fn set_permission(
+    ctx: &Context<'_>,
+    action: &'static str,
+    input: PersonPermissionInput,
+    granted: bool,
+) -> Result<(Option<identity::Person>, Vec<UserError>)> {
+    let (staff, catalog) = (id("staffId", &input.staff_id)?, scope(ctx).app.catalog.clone());
+    let cmd = SetPermission { staff, permission: input.permission.name().to_owned(), granted };
+    write(
+        ctx,
+        action,
+        (cmd, catalog),
+        |tx, cx, cmd| async move { identity::set_permission(&tx, &cx, &cmd.1, &cmd.0).await },
+    )
+    .await
 }

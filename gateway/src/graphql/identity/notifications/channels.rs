@@ -7,7 +7,7 @@ use identity::{
     records::{Channels, Deliveries},
 };
 use kernel::{
-    id::{NotificationChannelId, NotificationDeliveryId, UserId},
+    id::{NotificationChannelId, UserId},
     page::PageArgs,
 };
 
@@ -202,11 +202,6 @@ connection!(
 /// A channel, where the viewer may see it.
 pub async fn channel(ctx: &Context<'_>, id: NotificationChannelId) -> Result<Option<NotificationChannel>> {
     Ok(scope(ctx).loaders.load_one(By::<Channels>(id)).await?.map(|row| row.as_ref().clone().into()))
-}
-
-/// A delivery, where the viewer may see it.
-pub async fn delivery(ctx: &Context<'_>, id: NotificationDeliveryId) -> Result<Option<NotificationDelivery>> {
-    Ok(scope(ctx).loaders.load_one(By::<Deliveries>(id)).await?.map(|row| row.as_ref().clone().into()))
 }
 
 comparator!(

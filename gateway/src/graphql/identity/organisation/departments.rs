@@ -161,7 +161,7 @@ filter! {
         parent_id: IdComparator,
         /// Whether they are active.
         is_active: bool,
-        /// Part of their name or description, in any case; at most 200 characters.
+        /// Part of their name or description, in any spelling; at most 200 characters.
         #[graphql(validator(chars_max_length = 200))]
         text: String,
     }

@@ -41,7 +41,7 @@ filter! {
         created_at: DateTimeComparator,
         /// When they last signed in.
         last_sign_in_at: DateTimeComparator,
-        /// Part of one of their names, their address or telephone number, in any case; at most 200 characters.
+        /// Part of one of their names, their address or telephone number, in any spelling; at most 200 characters.
         #[graphql(validator(chars_max_length = 200))]
         text: String,
     }
@@ -70,7 +70,7 @@ filter! {
         created_at: DateTimeComparator,
         /// When they last signed in.
         last_sign_in_at: DateTimeComparator,
-        /// Part of one of their names, their address, company or telephone number, in any case; at most 200 characters.
+        /// Part of one of their names, their address, company or telephone number, in any spelling; at most 200 characters.
         #[graphql(validator(chars_max_length = 200))]
         text: String,
     }
@@ -189,8 +189,9 @@ async fn people<F: FilterInput<Of = People>>(
     let scope = scope(ctx);
     let filter = filter.unwrap_or_default().build(scope)?;
     let list = List::new(scope, &format!("{name} {:?}", order.columns), &page)?;
-    let slice = identity::people(&list.conn().await?, &list.cx, kind, &filter, &order, &list.page).await?;
-    let count = list.count(move |conn, cx| {
+    let read = async { identity::people(&list.conn().await?, &list.cx, kind, &filter, &order, &list.page).await };
+    let slice = list.rows(ctx, read).await?;
+    let count = list.count(move |conn, cx, _| {
         let filter = filter.clone();
         async move { identity::count_people(&conn, &cx, kind, &filter).await }
     });

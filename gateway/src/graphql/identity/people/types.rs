@@ -358,6 +358,14 @@ impl From<&identity::Role> for Role {
     }
 }
 
+/// A role, where the viewer may see roles.
+pub async fn role(ctx: &Context<'_>, id: RoleId) -> Result<Option<Role>> {
+    if !scope(ctx).cx().can(identity::VIEW_STAFF) {
+        return Ok(None);
+    }
+    Ok(scope(ctx).loaders.load_one(id).await?.map(|role| role.as_ref().into()))
+}
+
 /// What the viewer may do with a role. Nobody gives or changes one that has permissions that they do not hold.
 #[derive(Debug, Clone, Copy, SimpleObject)]
 pub struct RoleViewerCan {

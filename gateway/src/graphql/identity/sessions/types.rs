@@ -2,9 +2,11 @@
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use identity::{entities::session::Column, records::Sessions};
 use kernel::{
     id::{ClientId, SessionId, StaffId, UserId, prefix},
     page::PageArgs,
+    record::Filter,
 };
 
 use crate::graphql::identity::people::types::{IntoId, User, user};
@@ -12,7 +14,7 @@ use crate::{
     connection,
     graphql::{
         errors::{Result, UserError, payload},
-        paging::{List, Listed},
+        records::{always, list_where},
         scalars::id,
         scope::scope,
     },
@@ -93,10 +95,11 @@ pub fn user_id(argument: &str, text: &ID) -> kernel::Result<UserId> {
 
 /// The open sessions of a person.
 pub async fn sessions(ctx: &Context<'_>, of: UserId, page: PageArgs) -> Result<SessionConnection> {
-    let list = List::new(scope(ctx), &format!("sessions {of}"), &page)?;
-    let slice = identity::sessions(&list.conn().await?, &list.cx, of, &list.page).await?;
-    let count = list.count(move |conn, cx| async move { identity::count_sessions(&conn, &cx, of).await });
-    Ok(Listed::new(list, slice, identity::Session::place, count).into())
+    let (scope, cx) = (scope(ctx), scope(ctx).cx());
+    identity::may_see_sessions(&scope.app.db.reader(&cx).await?, &cx, of).await?;
+    let (theirs, order) =
+        (Filter::<Sessions>::of(identity::sessions_of(of)), always::<Sessions>(Column::CreatedAt, true)?);
+    Ok(list_where(ctx, &format!("sessions {of}"), theirs, order, page).await?.into())
 }
 
 /// Reading sessions.

@@ -197,9 +197,10 @@ impl PlatformQuery {
         let scope = scope(ctx);
         scope.cx().platform()?;
         let list = List::new(scope, "tenants", &PageArgs { first, after, last, before })?;
-        let slice = identity::tenant_accounts(&scope.app.db, &list.cx, &list.page).await?;
+        let read = identity::tenant_accounts(&scope.app.db, &list.cx, &list.page);
+        let slice = list.rows(ctx, read).await?;
         let (db, cx) = (scope.app.db.clone(), list.cx.clone());
-        let count: Count = Arc::new(move || {
+        let count: Count = Arc::new(move |_| {
             let (db, cx) = (db.clone(), cx.clone());
             Box::pin(async move { identity::count_tenants(&db, &cx).await })
         });
