@@ -7,7 +7,7 @@ use super::chance;
 /// So far apart two ways may be, as a part of what they take.
 const ALIKE: f64 = 0.1;
 /// A machine with other work to do may spoil one measurement, hardly all of them.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 16;
 
 /// Asks about this address and about strangers of a domain, as long as its own, by turns, so many times each; panics where
 /// one of them takes longer.
