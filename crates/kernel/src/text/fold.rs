@@ -4,10 +4,12 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use icu_casemap::CaseMapper;
 use icu_properties::{
-    CodePointMapData, CodePointSetData,
-    props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup, Script},
+    CodePointMapData,
+    props::{GeneralCategory, GeneralCategoryGroup, Script},
 };
 use unicode_normalization::UnicodeNormalization;
+
+use super::invisible::is_invisible;
 
 /// The form in which texts are searched: compatible characters are one (`ｆｕｌｌ`, `ﬁ`, `½`), upper and lower case too
 /// (`STRASSE`, `Straße`), letters stand without their marks (`café`, `Ødegård`), and what nobody sees is not there. Kinds of
@@ -123,11 +125,6 @@ fn is_mark(c: char) -> bool {
     let scripts = [Script::Inherited, Script::Common, Script::Hebrew, Script::Arabic, Script::Syriac, Script::Cyrillic];
     belongs && category(c) == GeneralCategory::NonspacingMark && scripts.contains(&script(c))
         || category(c) == GeneralCategory::EnclosingMark
-}
-
-/// Whether it shows nothing.
-fn is_invisible(c: char) -> bool {
-    !c.is_ascii() && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 pub(in crate::text) fn category(c: char) -> GeneralCategory {
