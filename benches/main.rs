@@ -124,7 +124,7 @@ fn seed(url: &str, messages: u64) -> Duration {
     let started = Instant::now();
     let (messages, visitors) = (messages.to_string(), (messages / 5).max(1).to_string());
     let mut command = server::frontdesk(["seed", "--messages", &messages, "--visitors", &visitors, "--staff", "200"]);
-    command.env("FRONTDESK_DATABASE_URL", url).env("FRONTDESK_SECRET_KEY", server::secret_key());
+    command.env("FRONTDESK_DATABASE_URL", url).env("FRONTDESK_SECRET_KEY", product::key());
     command.env("FRONTDESK_ADMIN_EMAIL", ADMIN_EMAIL).env("FRONTDESK_ADMIN_PASSWORD", ADMIN_PASSWORD);
     // Millions of rows are slow statements; nobody needs to be warned of that.
     command.env("FRONTDESK_LOG", "error");

@@ -1,16 +1,24 @@
 //! The product under measurement: the real server, and what it is asked.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 
 use super::load;
 use super::side::Side;
-use super::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Options, Server};
+use super::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Options, Server, server};
 
 const MESSAGE: &str = "id name email company service content status createdAt updatedAt
     visitor { id name email source } assignee { id name email }
     replies(first: 3) { nodes { id content emailStatus createdAt author { id name } } }";
+
+/// The key of all databases here: who filled one and who serves it are not the same process.
+static KEY: LazyLock<String> = LazyLock::new(server::secret_key);
+
+/// The key of all databases here.
+pub fn key() -> &'static str {
+    &KEY
+}
 
 /// A running server, signed in to.
 pub struct Product {
@@ -29,6 +37,7 @@ impl Product {
     pub async fn start_on(backend: Backend, url: &str, workers: bool) -> Self {
         let options = Options::new()
             .env("FRONTDESK_RATE_LIMITS", "off")
+            .env("FRONTDESK_SECRET_KEY", key())
             .env("FRONTDESK_WORKERS", if workers { "on" } else { "off" });
         let server = Server::start(backend, options.database(url)).await;
         let nobody = Client::new(server.base());

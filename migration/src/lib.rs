@@ -66,6 +66,12 @@ history! {
     tenant::kernel::m0021_as_typed::Migration,
     tenant::kernel::m0022_names::Migration,
     tenant::inbox::m0023_message_words::Migration,
+    tenant::inbox::m0024_desk::Migration,
+    tenant::inbox::m0025_chats::Migration,
+    tenant::inbox::m0026_consultations::Migration,
+    tenant::inbox::m0027_visitors_and_newsletter::Migration,
+    tenant::analytics_sync::m0028_analytics_events::Migration,
+    tenant::kernel::m0029_concerns::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -15,7 +15,14 @@ await generate(
         config: {
           useTypeImports: true,
           strictScalars: true,
-          scalars: { DateTime: 'string', EmailAddress: 'string', JSON: 'unknown', Upload: 'File' },
+          scalars: {
+            Date: 'string',
+            DateTime: 'string',
+            EmailAddress: 'string',
+            JSON: 'unknown',
+            LocalTime: 'string',
+            Upload: 'File',
+          },
         },
       },
     },

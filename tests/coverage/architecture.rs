@@ -243,3 +243,14 @@ fn every_event_is_published() {
     }
     assert!(events >= 40, "{events} events");
 }
+
+/// The events of the table in `docs/audit.md`: name, action and severity of each, once for every action.
+pub fn published() -> Vec<String> {
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows = include_str!("../../docs/audit.md").lines().filter(|line| line.starts_with("| `")).map(cells);
+    let events = rows.filter(|row| row.len() == 4).flat_map(|row| {
+        let (kind, severity) = (row[0].trim_matches('`').to_owned(), row[2].clone());
+        row[1].split(", ").map(|action| format!("{kind} {action} {severity}")).collect::<Vec<_>>()
+    });
+    events.collect()
+}

@@ -22,11 +22,56 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("query", "viewer") => json!({}),
         (
             "query",
-            "auditLogs" | "clients" | "invitations" | "messages" | "permissionCatalog" | "roles" | "staffMembers"
-            | "visitors",
+            "analyticsEvents"
+            | "auditLogs"
+            | "clients"
+            | "invitations"
+            | "messages"
+            | "permissionCatalog"
+            | "roles"
+            | "staffMembers"
+            | "visitors"
+            | "newsletterSubscriptions"
+            | "exportNewsletterSubscriptions",
         ) => {
             json!({})
         }
+        ("query", "bookableServices" | "consultations" | "services" | "holidays" | "openingHours") => json!({}),
+        ("query", "consultation") => json!({ "id": own.bookings.consultation }),
+        ("query", "service") => json!({ "id": own.bookings.service }),
+        ("query", "consultationByToken") => json!({ "token": own.bookings.token }),
+        ("query", "availableSlots") => {
+            json!({ "serviceId": own.bookings.service, "from": own.bookings.days[0], "to": own.bookings.days[1] })
+        }
+        ("mutation", "createService") => json!({ "input": { "name": chance::name("service") } }),
+        ("mutation", "updateService") => {
+            json!({ "input": { "serviceId": own.bookings.service, "description": chance::name("what it is") } })
+        }
+        ("mutation", "setOpeningHours") => {
+            json!({ "input": { "hours": { "weekday": "MONDAY", "from": "00:00", "to": "24:00" } } })
+        }
+        ("mutation", "createHoliday") => json!({ "input": { "date": "2031-12-26", "name": "New" } }),
+        ("mutation", "updateHoliday") => {
+            json!({ "input": { "holidayId": own.bookings.holiday, "name": chance::name("holiday") } })
+        }
+        ("mutation", "bookConsultation") => {
+            json!({ "input": { "serviceId": own.bookings.service, "startsAt": own.bookings.free[0], "name": "Eve",
+                "email": "eve@example.com" } })
+        }
+        ("mutation", "rescheduleConsultation") => {
+            json!({ "input": { "consultationId": own.bookings.consultation, "startsAt": own.bookings.free[1] } })
+        }
+        ("mutation", "rescheduleConsultationByToken") => {
+            json!({ "input": { "token": own.bookings.token, "startsAt": own.bookings.free[2] } })
+        }
+        ("mutation", "cancelConsultationByToken") => json!({ "input": { "token": own.bookings.token } }),
+        ("mutation", "assignConsultation") => {
+            json!({ "input": { "consultationId": own.bookings.consultation, "assigneeId": own.staff } })
+        }
+        ("mutation", "cancelConsultation" | "completeConsultation" | "markNoShow") => {
+            json!({ "input": { "consultationId": own.bookings.consultation } })
+        }
+        ("query", "analyticsDaily") => json!({ "from": "2026-01-01", "to": "2026-01-31" }),
         ("query", "role") => json!({ "id": own.role }),
         ("query", "explainAccess") => json!({ "userId": own.staff, "permission": "VIEW_MESSAGES", "id": own.message }),
         ("query", "apiKeys" | "departments" | "teams") => json!({}),
@@ -75,13 +120,56 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("mutation", "retryNotificationDelivery") => json!({ "input": { "deliveryId": own.told.delivery } }),
         ("subscription", "notificationEvents") => json!({ "after": "0" }),
         ("mutation", "assignMessage") => json!({ "input": { "messageId": own.message, "assigneeId": own.staff } }),
-        ("mutation", "setMessageStatus") => json!({ "input": { "messageId": own.message, "status": "CONVERTED" } }),
+        ("mutation", "setMessageStatus") => json!({ "input": { "messageId": own.message, "status": "ARCHIVED" } }),
+        ("mutation", "convertMessage") => json!({ "input": { "messageId": own.message, "targetId": own.client } }),
+        ("mutation", "assignMessages") => json!({ "input": { "messageIds": [own.message], "assigneeId": own.staff } }),
+        ("mutation", "setMessageStatuses") => {
+            json!({ "input": { "messageIds": [own.message], "status": "IN_PROGRESS" } })
+        }
+        ("mutation", "mergeVisitors") => {
+            json!({ "input": { "fromId": own.website.other_visitor, "intoId": own.visitor } })
+        }
+        ("mutation", "unmergeVisitor") => json!({ "input": { "visitorId": own.website.other_visitor } }),
+        // A list of one may be given as its one item.
+        ("mutation", "recordEvents") => json!({ "input": { "events": { "type": "page_view", "pageUrl": "/prices" } } }),
+        ("mutation", "subscribeToNewsletter") => json!({ "input": { "email": "reader@example.com" } }),
+        ("mutation", "confirmNewsletterSubscription" | "unsubscribeFromNewsletter") => {
+            json!({ "input": { "token": "fdn_nothing" } })
+        }
         ("mutation", "replyToMessage") => {
             json!({ "input": { "messageId": own.message, "content": "Yes, we do.", "sendEmail": false } })
         }
         ("mutation", "submitMessage") => {
             json!({ "input": { "name": "Eve", "email": "eve@example.com", "content": "Hello?" } })
         }
+        ("query", "tags" | "savedReplies" | "drafts") => json!({}),
+        ("query", "tag") => json!({ "id": own.desk.tag }),
+        ("query", "savedReply") => json!({ "id": own.desk.saved_reply }),
+        ("mutation", "createTag") => json!({ "input": { "name": chance::name("tag"), "color": "#102030" } }),
+        ("mutation", "updateTag") => {
+            json!({ "input": { "tagId": own.desk.tag, "name": "Renamed", "color": "#203040" } })
+        }
+        ("mutation", "mergeTags") => json!({ "input": { "fromId": own.desk.spare_tag, "intoId": own.desk.tag } }),
+        ("mutation", "addTags") => json!({ "input": { "entityId": own.message, "tagIds": [own.desk.spare_tag] } }),
+        ("mutation", "removeTags") => json!({ "input": { "entityId": own.message, "tagIds": [own.desk.tag] } }),
+        ("mutation", "createSavedReply") => {
+            json!({ "input": { "title": "Welcome", "content": "Dear {{name}}", "isGlobal": true } })
+        }
+        ("mutation", "updateSavedReply") => {
+            json!({ "input": { "savedReplyId": own.desk.saved_reply, "title": "Renamed" } })
+        }
+        ("mutation", "renderSavedReply") => {
+            json!({ "input": { "savedReplyId": own.desk.saved_reply, "entityId": own.message } })
+        }
+        ("mutation", "saveDraft") => json!({ "input": { "entityId": own.message, "content": "Dear Ada" } }),
+        ("mutation", "discardDraft") => json!({ "input": { "entityId": own.message } }),
+        ("mutation", "addInternalNote") => {
+            json!({ "input": { "entityId": own.message, "content": "She calculates, too.", "mentions": [own.staff] } })
+        }
+        ("mutation", "updateInternalNote") => {
+            json!({ "input": { "internalNoteId": own.desk.note, "content": "She does.", "isPinned": true } })
+        }
+        ("mutation", "removeInternalNote") => json!({ "input": { "internalNoteId": own.desk.note } }),
         ("mutation", "createStaff") => {
             json!({ "input": { "email": "new@example.com", "name": "New", "roleId": own.role } })
         }
@@ -164,6 +252,32 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
             json!({ "input": { "flowToken": "fdf_nothing", "state": "fds_nothing", "code": "nothing" } })
         }
         ("mutation", "unlinkExternalIdentity") => json!({ "input": { "externalIdentityId": own.elsewhere.identity } }),
+        ("query", "chats" | "chatQueue") => json!({}),
+        ("query", "chat") => json!({ "id": own.chat.id }),
+        ("query", "visitorChat") | ("subscription", "chatPresence") => {
+            json!({ "chatId": own.chat.id, "chatToken": own.chat.token })
+        }
+        ("mutation", "startChat") => {
+            json!({ "input": { "name": "Eve", "email": "eve@example.com", "content": "Hello?" } })
+        }
+        ("mutation", "sendChatMessage") => {
+            json!({ "input": { "chatId": own.chat.id, "chatToken": own.chat.token, "content": "Still there?" } })
+        }
+        ("mutation", "endChat" | "markChatRead" | "requestChatTranscript") => {
+            json!({ "input": { "chatId": own.chat.id, "chatToken": own.chat.token } })
+        }
+        ("mutation", "rateChat") => {
+            json!({ "input": { "chatId": own.chat.id, "chatToken": own.chat.token, "rating": 5, "feedback": "Quick." } })
+        }
+        ("mutation", "setTyping") => {
+            json!({ "input": { "chatId": own.chat.id, "chatToken": own.chat.token, "typing": true } })
+        }
+        ("mutation", "claimChat") => json!({ "input": { "chatId": own.waiting } }),
+        ("mutation", "transferChat") => json!({ "input": { "chatId": own.waiting, "assigneeId": own.staff } }),
+        ("subscription", "chatEvents") => {
+            json!({ "chatId": own.chat.id, "chatToken": own.chat.token, "after": "0" })
+        }
+        ("subscription", "chatQueueEvents") => json!({ "after": "0" }),
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),
     }
@@ -192,9 +306,64 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("updateNotificationChannel" | "testNotificationChannel", "input.channelId")
         | ("notificationDeliveries", "filter.channelId.eq" | "filter.channelId.in") => &["nch"],
         ("retryNotificationDelivery", "input.deliveryId") => &["ndl"],
-        ("message", "id") | ("assignMessage" | "setMessageStatus" | "replyToMessage", "input.messageId") => &["msg"],
-        ("visitor", "id") | ("messages", "filter.visitorId.eq" | "filter.visitorId.in") => &["vis"],
+        ("message", "id")
+        | ("assignMessage" | "convertMessage" | "setMessageStatus" | "replyToMessage", "input.messageId")
+        | ("assignMessages" | "setMessageStatuses", "input.messageIds") => &["msg"],
+        ("convertMessage", "input.targetId") => &["cli"],
+        ("availableSlots", "serviceId")
+        | ("service", "id")
+        | ("updateService" | "bookConsultation", "input.serviceId")
+        | ("consultations", "filter.serviceId.eq" | "filter.serviceId.in") => &["svc"],
+        ("availableSlots" | "openingHours", "staffId")
+        | ("bookConsultation" | "rescheduleConsultation" | "setOpeningHours", "input.staffId")
+        | ("createService" | "updateService", "input.staffIds")
+        | ("assignConsultation", "input.assigneeId") => &["stf"],
+        ("consultation", "id")
+        | (
+            "assignConsultation"
+            | "cancelConsultation"
+            | "completeConsultation"
+            | "markNoShow"
+            | "rescheduleConsultation",
+            "input.consultationId",
+        ) => &["con"],
+        ("updateHoliday", "input.holidayId") => &["hol"],
+        ("visitor", "id")
+        | ("analyticsEvents" | "messages" | "chats" | "consultations", "filter.visitorId.eq" | "filter.visitorId.in")
+        | ("mergeVisitors", "input.fromId" | "input.intoId")
+        | ("unmergeVisitor", "input.visitorId") => &["vis"],
+        ("chat", "id")
+        | ("visitorChat", "chatId")
+        | (
+            "sendChatMessage"
+            | "endChat"
+            | "markChatRead"
+            | "requestChatTranscript"
+            | "rateChat"
+            | "setTyping"
+            | "claimChat"
+            | "transferChat",
+            "input.chatId",
+        ) => &["cht"],
+        ("startChat" | "transferChat", "input.departmentId")
+        | ("chatQueue", "departmentId")
+        | ("chats", "filter.departmentId.eq" | "filter.departmentId.in") => &["dep"],
+        ("transferChat", "input.assigneeId") | ("chats", "filter.assigneeId.eq" | "filter.assigneeId.in") => &["stf"],
         ("client", "id") => &["cli"],
+        ("tag", "id")
+        | ("updateTag", "input.tagId")
+        | ("mergeTags", "input.fromId" | "input.intoId")
+        | ("addTags" | "removeTags", "input.tagIds")
+        | ("messages" | "chats" | "consultations", "filter.tags.any" | "filter.tags.all" | "filter.tags.none") => {
+            &["tag"]
+        }
+        ("savedReply", "id") | ("updateSavedReply" | "renderSavedReply", "input.savedReplyId") => &["srp"],
+        (
+            "addTags" | "removeTags" | "renderSavedReply" | "saveDraft" | "discardDraft" | "addInternalNote",
+            "input.entityId",
+        ) => &["msg"],
+        ("updateInternalNote" | "removeInternalNote", "input.internalNoteId") => &["nte"],
+        ("addInternalNote" | "updateInternalNote", "input.mentions") => &["stf"],
         ("sessions", "userId") | ("revokeAllSessions" | "resetTotp", "input.userId") => &["stf", "cli"],
         ("revokeSession", "input.sessionId") => &["ses"],
         ("staffMembers", "filter.teamId") => &["tem"],
@@ -202,8 +371,8 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("inviteStaff", "input.departmentId") => &["dep"],
         ("resendInvitation" | "revokeInvitation", "input.invitationId") => &["inv"],
         ("staff", "id")
-        | ("assignMessage", "input.assigneeId")
-        | ("messages", "filter.assigneeId.eq" | "filter.assigneeId.in")
+        | ("assignMessage" | "assignMessages", "input.assigneeId")
+        | ("messages" | "consultations", "filter.assigneeId.eq" | "filter.assigneeId.in")
         | ("auditLogs", "filter.actorId.eq" | "filter.actorId.in") => &["stf"],
         ("auditLogs", "filter.sessionId.eq" | "filter.sessionId.in") => &["ses"],
         ("explainAccess", "userId") => &["stf", "cli"],

@@ -6,7 +6,7 @@ use super::clients::node;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Options, Server};
 
 /// A browser of this machine, by its usual names.
-fn chromium() -> String {
+pub fn chromium() -> String {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
         .flat_map(|folder| ["chromium", "chromium-browser", "google-chrome"].map(|name| folder.join(name)))

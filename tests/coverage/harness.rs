@@ -192,6 +192,42 @@ pub struct Things {
     pub told: super::notified::Told,
     /// A file that the administrator sent.
     pub file: String,
+    /// What can be booked and what is.
+    pub bookings: super::bookings::Bookings,
+    /// What belongs to the website.
+    pub website: super::website::Website,
+    /// A chat, which its token opens.
+    pub chat: Begun,
+    /// A line of it.
+    pub line: String,
+    /// Another chat, which waits too.
+    pub waiting: String,
+    /// What hangs on the message, and what is used to answer it.
+    pub desk: super::desk::OnTheDesk,
+}
+
+/// A chat as its visitor has it.
+pub struct Begun {
+    /// Its id.
+    pub id: String,
+    /// Its token.
+    pub token: String,
+}
+
+/// Lets a visitor begin a chat.
+pub async fn begin_chat(home: &Home, name: &str, email: &str) -> Begun {
+    let begin = "mutation($input: StartChatInput!) { startChat(input: $input) { receipt { chatId chatToken } errors { code \
+        path } } }";
+    let input = json!({ "name": name, "email": email, "content": "Is somebody there?" });
+    let begun = home.visitor.run(begin, json!({ "input": input })).await.ok();
+    Begun { id: begun.string("startChat.receipt.chatId"), token: begun.string("startChat.receipt.chatToken") }
+}
+
+/// Lets the administrator claim a chat and answer.
+pub async fn answer_chat(home: &Home, chat: &str) {
+    let answer = "mutation($id: ID!) { claimChat(input: { chatId: $id }) { errors { message } } \
+        sendChatMessage(input: { chatId: $id, content: \"Yes.\" }) { message { id } errors { message } } }";
+    home.admin.run(answer, json!({ "id": chat })).await.ok().string("sendChatMessage.message.id");
 }
 
 /// Lets a visitor write.
@@ -351,6 +387,19 @@ impl Things {
         let send = "mutation($file: Upload!) { uploadFile(input: { file: $file }) { file { id } errors { message } } }";
         let file = home.admin.run(send, json!({ "file": upload("own.txt", "Own") })).await.ok();
         let file = file.string("uploadFile.file.id");
+        let bookings = super::bookings::Bookings::make(home, &staff).await;
+        let website = super::website::Website::make(home, &visitor).await;
+        // One that the administrator has, beside those that wait.
+        answer_chat(home, &begin_chat(home, "Ada Lovelace", "ada@example.com").await.id).await;
+        let waiting = begin_chat(home, "Ada Lovelace", "ada@example.com").await.id;
+        let chat = begin_chat(home, "Ada Lovelace", "ada@example.com").await;
+        let lines = "query($id: ID!) { chat(id: $id) { messages(first: 1) { nodes { id } } } }";
+        let line = home.admin.run(lines, json!({ "id": chat.id })).await.ok().string("chat.messages.nodes.0.id");
+        let desk = super::desk::OnTheDesk::make(home, &message).await;
+        for thing in [&chat.id, &bookings.consultation] {
+            let tag = "mutation($of: ID!, $tag: ID!) { addTags(input: { entityId: $of, tagIds: [$tag] }) { errors { message } } }";
+            home.admin.run(tag, json!({ "of": thing, "tag": desk.tag })).await.ok();
+        }
         Self {
             message,
             visitor,
@@ -368,6 +417,12 @@ impl Things {
             elsewhere,
             told,
             file,
+            bookings,
+            website,
+            chat,
+            line,
+            waiting,
+            desk,
         }
     }
 
@@ -392,6 +447,17 @@ impl Things {
             "nch" => &self.told.channel,
             "ndl" => &self.told.delivery,
             "fil" => &self.file,
+            "svc" => &self.bookings.service,
+            "con" => &self.bookings.consultation,
+            "hol" => &self.bookings.holiday,
+            "aev" => &self.website.event,
+            "nws" => &self.website.subscription,
+            "cht" => &self.chat.id,
+            "chm" => &self.line,
+            "tag" => &self.desk.tag,
+            "srp" => &self.desk.saved_reply,
+            "drf" => &self.desk.draft,
+            "nte" => &self.desk.note,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

@@ -172,6 +172,18 @@ impl Sdl {
     /// A document that asks a root field for everything down to `depth` objects, with all its arguments as variables.
     /// Connections are asked for `first` rows where the caller does not give the number.
     pub fn document(&self, operation_name: &str, root: &Root, depth: usize, first: u32) -> String {
+        self.document_part(operation_name, root, depth, first, (0, 1))
+    }
+
+    /// The same, of a list with only every so many of what its rows link to: where all of it costs more than one operation may.
+    pub fn document_part(
+        &self,
+        operation_name: &str,
+        root: &Root,
+        depth: usize,
+        first: u32,
+        part: (usize, usize),
+    ) -> String {
         let mut variables = String::new();
         let mut arguments = String::new();
         for argument in &root.arguments {
@@ -183,12 +195,24 @@ impl Sdl {
             variables = format!("({variables})");
             arguments = format!("({arguments})");
         }
-        let selection = self.selection(named(&root.ty), depth, first, &[], &mut Vec::new());
+        let selection = self.selection_part(named(&root.ty), depth, first, &[], &mut Vec::new(), part);
         format!("{} {operation_name}{variables} {{ {}{arguments} {selection} }}", root.operation, root.name)
     }
 
     /// The selection set of a type, where objects of the types `beside` may stand, too; empty for a scalar.
     fn selection(&self, ty: &str, depth: usize, first: u32, beside: &[String], above: &mut Vec<String>) -> String {
+        self.selection_part(ty, depth, first, beside, above, (0, 1))
+    }
+
+    fn selection_part(
+        &self,
+        ty: &str,
+        depth: usize,
+        first: u32,
+        beside: &[String],
+        above: &mut Vec<String>,
+        (part, parts): (usize, usize),
+    ) -> String {
         let Some(definition) = self.0.get(ty) else { return String::new() };
         let fields = self.fields(ty);
         if fields.is_empty() {
@@ -197,6 +221,8 @@ impl Sdl {
         let mut set = String::from("{ __typename ");
         above.push(ty.to_owned());
         let connection = ty.ends_with("Connection");
+        let rows = above.len() == 2 && above[0].ends_with("Connection");
+        let mut links = 0;
         for field in &fields {
             let (name, inner) = (field.name.node.as_str(), named(&field.ty.node));
             // The same rows stand in `nodes`.
@@ -208,6 +234,12 @@ impl Sdl {
             if composite && inner != "PageInfo" && (depth == 0 || above.iter().filter(|ty| *ty == inner).count() > 1) {
                 continue;
             }
+            if rows && composite {
+                links += 1;
+                if links % parts != part {
+                    continue;
+                }
+            }
             let paged = field.arguments.iter().any(|argument| argument.node.name.node == "first");
             let limited = field.arguments.iter().any(|argument| argument.node.name.node == "limit");
             let arguments = match (paged, limited) {
@@ -216,9 +248,15 @@ impl Sdl {
                 _ => String::new(),
             };
             let alias = if self.clashes(ty, name, beside) { format!("{ty}_{name}: ") } else { String::new() };
-            let _ = write!(set, "{alias}{name}{arguments} {}", self.selection(inner, below, first, &[], above));
+            let _ = write!(
+                set,
+                "{alias}{name}{arguments} {}",
+                self.selection_part(inner, below, first, &[], above, (part, parts))
+            );
         }
-        if matches!(definition.kind, TypeKind::Interface(_)) {
+        // Whatever has an id is asked for everything at the root; below it, each of its kinds would cost as much again.
+        let anything = ty == "Node" && above.len() > 1;
+        if matches!(definition.kind, TypeKind::Interface(_)) && !anything {
             let objects = self.implementors(ty);
             for object in &objects {
                 let _ = write!(set, "... on {object} {}", self.selection(object, depth, first, &objects, above));
@@ -228,12 +266,17 @@ impl Sdl {
         set + "} "
     }
 
-    /// Whether one of the other objects has this field with another type, so that the two cannot stand together.
-    fn clashes(&self, object: &str, field: &str, others: &[String]) -> bool {
+    /// Whether this object has the field with another type than most of these have, so that it cannot stand beside theirs.
+    fn clashes(&self, object: &str, field: &str, beside: &[String]) -> bool {
         let type_of = |object: &str| {
             let fields = self.fields(object);
             fields.iter().find(|f| f.name.node == field).map(|f| f.ty.node.to_string())
         };
-        others.iter().any(|other| type_of(other).is_some_and(|ty| Some(ty) != type_of(object)))
+        let mut types: BTreeMap<String, usize> = BTreeMap::new();
+        for ty in beside.iter().filter_map(|object| type_of(object)) {
+            *types.entry(ty).or_default() += 1;
+        }
+        let usual = types.into_iter().max_by_key(|(_, count)| *count).map(|(ty, _)| ty);
+        usual.is_some() && type_of(object) != usual
     }
 }

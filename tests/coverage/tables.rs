@@ -40,8 +40,15 @@ pub async fn tables(sql: &Sql) -> BTreeMap<String, Table> {
         let found = tables.entry(table.to_owned()).or_default();
         found.checks.extend(checks_in(text));
     }
-    let internal =
-        |name: &str| name.starts_with("seaql_") || name.starts_with("sqlite_") || name.starts_with("messages_search");
+    let begins = [
+        "seaql_",
+        "sqlite_",
+        "messages_search",
+        "consultations_search",
+        "chat_messages_search",
+        "chat_sessions_search",
+    ];
+    let internal = |name: &str| begins.iter().any(|begins| name.starts_with(begins));
     tables.retain(|name, _| !internal(name));
     tables
 }

@@ -1,15 +1,46 @@
 //! `kill -9` of the server.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::load::Load;
 use crate::running::{Site, enter};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Cluster, Smtp, both, chance};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Cluster, Smtp, Socket, both, chance};
 
 /// How often the server is killed.
 const CRASHES: usize = 20;
+/// How many chats go on meanwhile, and how often the server is killed under them.
+const CHATS: usize = 4;
+const CHAT_CRASHES: usize = 6;
+const BEGIN: &str =
+    "mutation { startChat(input: { name: \"Ann\", content: \"0\" }) { receipt { chatId chatToken } errors { code } } }";
+const SAY: &str =
+    "mutation($input: SendChatMessageInput!) { sendChatMessage(input: $input) { message { id } errors { code } } }";
+const HEAR: &str = "subscription($id: ID!, $token: String) { chatEvents(chatId: $id, chatToken: $token, after: \"0\") {
+    __typename sequence lines { sender content } } }";
+
+/// Says one number after the other in a chat, each until it is acknowledged; returns the chat, its token and how many.
+async fn keeps_talking(web: Client, number: usize, over: Arc<AtomicBool>) -> (String, String, usize) {
+    let begun = web.run(BEGIN, Value::Null).await.ok();
+    let (chat, token) = (begun.string("startChat.receipt.chatId"), begun.string("startChat.receipt.chatToken"));
+    let mut said = 0;
+    while !over.load(Ordering::Relaxed) {
+        let input = json!({ "chatId": chat, "chatToken": token, "content": (said + 1).to_string() });
+        let web = web.idempotency_key(&format!("chat-{number}-{said}"));
+        // Whatever gets no answer is said again, with its key.
+        let answer = web.try_run(SAY, json!({ "input": input })).await;
+        if answer.is_ok_and(|answer| answer.json["data"]["sendChatMessage"]["message"]["id"].is_string()) {
+            said += 1;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    (chat, token, said)
+}
 
 both! {
     /// A server is killed again and again at random moments while sixteen clients write. Whatever was acknowledged is
@@ -45,6 +76,46 @@ both! {
         ledger.adds_up(&site, &smtp).await;
         if backend == Backend::Sqlite {
             assert_eq!(site.look(Some("main"), "PRAGMA integrity_check").await, ["ok"]);
+        }
+    }
+
+    /// A server is killed under chats: every line that was acknowledged is there once, in its order, and who listens again
+    /// hears each once.
+    async fn no_line_of_a_chat_is_lost_or_doubled(backend) {
+        let cluster = (backend == Backend::Postgres).then(|| Cluster::private(true));
+        let site = cluster.as_ref().map_or_else(Site::on_disk, |cluster| Site::on(cluster.database()));
+        let mut server = site.serve_with(site.options().env("FRONTDESK_LISTEN", format!("127.0.0.1:{}", chance::port()))).await;
+        let (web, over) = (Client::new(server.base()), Arc::new(AtomicBool::new(false)));
+        let mut chats = JoinSet::new();
+        for number in 0..CHATS {
+            chats.spawn(keeps_talking(web.clone(), number, Arc::clone(&over)));
+        }
+        for _ in 0..CHAT_CRASHES {
+            sleep(Duration::from_millis(300 + u64::from(u16::from_be_bytes(chance::bytes())) % 700)).await;
+            server.kill9().await;
+            server.restart().await;
+        }
+        sleep(Duration::from_millis(300)).await;
+        over.store(true, Ordering::Relaxed);
+        for (chat, token, said) in chats.join_all().await {
+            let mut socket = Socket::connect(server.base(), None).await;
+            socket.subscribe("hear", HEAR, json!({ "id": chat, "token": token })).await;
+            let mut heard = Vec::new();
+            while heard.len() <= said {
+                let event = socket.next(Duration::from_secs(20)).await;
+                let lines = event.data("chatEvents.lines").as_array().cloned().unwrap_or_default();
+                let own = lines.iter().filter(|line| line["sender"] == "VISITOR");
+                heard.extend(own.map(|line| line["content"].as_str().expect("a text").to_owned()));
+            }
+            let all: Vec<_> = (0..=said).map(|n| n.to_string()).collect();
+            assert_eq!(heard, all);
+            assert!(said > CHAT_CRASHES, "there was something to lose: {said}");
+            let last = "query($id: ID!, $token: String!) { visitorChat(chatId: $id, chatToken: $token) {
+                messages(last: 5) { totalCount nodes { sender content } } } }";
+            let kept = web.run(last, json!({ "id": chat, "token": token })).await.ok();
+            // One line is the system's.
+            assert_eq!(kept.data("visitorChat.messages.totalCount"), &json!(said + 2));
+            assert_eq!(kept.data("visitorChat.messages.nodes.4.content"), &json!(said.to_string()));
         }
     }
 }

@@ -69,7 +69,7 @@ both! {
         assert_eq!(seen.string("viewer.user.email"), ADMIN_EMAIL);
         assert_eq!(seen.data("viewer.permissions"), &json!(["MANAGE_MESSAGES", "SEE_ALL", "VIEW_MESSAGES"]));
         assert_eq!(seen.string("messages.nodes.0.id"), message);
-        let set = json!({ "messageId": message, "status": "CONVERTED" });
+        let set = json!({ "messageId": message, "status": "IN_PROGRESS" });
         change(&program, "setMessageStatus", set, "message { status }").await.ok();
         let trail = "{ auditLogs(first: 1, filter: { eventType: { eq: \"message.status_changed\" } }) { nodes { actorEmail sessionId \
             apiKeyId } } }";
@@ -256,7 +256,7 @@ both! {
         let (text, id) = (made.string("createApiKey.key"), made.string("createApiKey.apiKey.id"));
         let message = write(&home, "Ada", "ada@example.com", "Hello").await;
         let program = home.visitor.bearer(&text);
-        change(&program, "setMessageStatus", json!({ "messageId": message, "status": "CONVERTED" }), "").await.ok();
+        change(&program, "setMessageStatus", json!({ "messageId": message, "status": "IN_PROGRESS" }), "").await.ok();
         change(&program, "setMessageStatus", json!({ "messageId": message, "status": "NEW" }), "").await;
         change(&program, "createTeam", json!({ "name": "No" }), "").await;
         assert!(!is_good(&home.visitor.bearer(&text[..80])).await);

@@ -25,6 +25,8 @@ pub const ASSIGN: &str = "mutation Assign($input: AssignMessageInput!) { assignM
     message { id status assignee { id name } } errors { code message path } } }";
 pub const SET_STATUS: &str = "mutation SetStatus($input: SetMessageStatusInput!) { setMessageStatus(input: $input) {
     message { id status } errors { code message path } } }";
+pub const CONVERT: &str = "mutation Convert($input: ConvertMessageInput!) { convertMessage(input: $input) {
+    message { id status convertedTo { __typename id } } errors { code message path } } }";
 pub const REPLY: &str = "mutation Reply($input: ReplyToMessageInput!) { replyToMessage(input: $input) {
     reply { id content emailStatus author { id } } message { id status } errors { code message path } } }";
 pub const FOLLOW: &str = "subscription Follow($filter: InboxEventFilter, $after: String) {
@@ -32,6 +34,7 @@ pub const FOLLOW: &str = "subscription Follow($filter: InboxEventFilter, $after:
       ... on MessageReceived { message { id name } }
       ... on MessageAssigned { message { id } previousAssignee { id } newAssignee { id name } }
       ... on MessageStatusChanged { message { id } previousStatus newStatus }
+      ... on MessageConverted { message { id status } convertedTo { id } }
       ... on MessageReplied { message { id status } reply { id content emailStatus } }
       ... on ReplyDelivered { message { id } reply { id emailStatus } }
       ... on ReplyFailed { message { id } reply { id emailStatus emailError } } } }";

@@ -91,7 +91,7 @@ async fn a_late_commit_is_not_skipped() {
 }
 
 /// A second server on the same database, with the same keys.
-async fn beside(desk: &Desk) -> Server {
+pub async fn beside(desk: &Desk) -> Server {
     let mut options = Options::new().database(desk.server.database().url()).env("FRONTDESK_RATE_LIMITS", "off");
     let key = desk.server.setting("FRONTDESK_SECRET_KEY").expect("a key");
     options = options.env("FRONTDESK_SECRET_KEY", key);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::desk::{ASSIGN, Desk, Person, SET_STATUS};
+use super::desk::{ASSIGN, CONVERT, Desk, Person, SET_STATUS};
 use crate::support::{Answer, Backend, both, until};
 
 const LIST: &str = "query List($filter: MessageFilter, $orderBy: [MessageOrder!]) {
@@ -39,7 +39,10 @@ impl Scene {
         let change = async |query: &str, input: Value| admin.client.run(query, json!({ "input": input })).await.ok();
         change(SET_STATUS, json!({ "messageId": ids[1], "status": "IN_PROGRESS" })).await;
         change(SET_STATUS, json!({ "messageId": ids[2], "status": "ARCHIVED" })).await;
-        change(SET_STATUS, json!({ "messageId": ids[3], "status": "CONVERTED" })).await;
+        let create =
+            "mutation($input: CreateClientInput!) { createClient(input: $input) { client { id } errors { message } } }";
+        let client = change(create, json!({ "email": "dora@clients.example", "name": "Dora" })).await;
+        change(CONVERT, json!({ "messageId": ids[3], "targetId": client.data("createClient.client.id") })).await;
         change(ASSIGN, json!({ "messageId": ids[4], "assigneeId": bea.id })).await;
         change(ASSIGN, json!({ "messageId": ids[2], "assigneeId": bea.id })).await;
         change(ASSIGN, json!({ "messageId": ids[1], "assigneeId": admin.id })).await;

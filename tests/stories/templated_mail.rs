@@ -132,7 +132,7 @@ both! {
 
 both! {
     /// A company does without a mail, and none of that kind goes out, which is on record; it cannot do without those that let
-    /// somebody in. Its own wording outlives that, and going back to the first one does not switch it on.
+    /// somebody in, or without the one by which people subscribe. Its own wording outlives that, and going back to the first one does not switch it on.
     async fn a_mail_can_be_switched_off(backend) {
         let smtp = Smtp::start().await;
         let desk = Desk::open_with(backend, Options::new().smtp(&smtp).env("FRONTDESK_PUBLIC_URL", "https://desk.example.com")).await;
@@ -141,7 +141,8 @@ both! {
         let all = admin.run(all, Value::Null).await.ok();
         let update = "mutation($input: UpdateEmailTemplateInput!) { updateEmailTemplate(input: $input) {
             emailTemplate { key isActive isCustomized subject } errors { code path } } }";
-        let lets_in = ["VERIFY_EMAIL", "RESET_PASSWORD", "CHANGE_EMAIL_OLD", "CHANGE_EMAIL_NEW", "INVITATION"];
+        let lets_in =
+            ["VERIFY_EMAIL", "RESET_PASSWORD", "CHANGE_EMAIL_OLD", "CHANGE_EMAIL_NEW", "INVITATION", "NEWSLETTER_CONFIRM"];
         for template in all.list("emailTemplates") {
             let key = template["key"].as_str().expect("a key");
             assert_eq!((&template["isActive"], &template["isCustomized"]), (&json!(true), &json!(false)));

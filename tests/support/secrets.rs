@@ -13,6 +13,7 @@ use serde_json::Value;
 pub const SECRET: &[&str] = &[
     "accessToken",
     "adminPassword",
+    "chatToken",
     "clientSecret",
     "code",
     "currentPassword",

@@ -82,12 +82,15 @@ pub use domain::{
         department::Department,
         team::{Membership, Team, TeamRole},
     },
-    people::person::Person,
+    people::{person::Person, phone::telephone},
     sessions::{
         device::Device,
         session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     },
-    settings::setting::{REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope},
+    settings::setting::{
+        CHAT_END_AFTER_MINUTES, CONSULTATION_REMINDER_MINUTES, REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS,
+        SESSION_IDLE_DAYS, Scope as SettingScope,
+    },
     sign_in::password_rules::check as check_password,
     single_sign_on::user_sync::Delivery as UserDelivery,
     tenants::TenantAccount,
@@ -118,11 +121,12 @@ pub use queries::{
         list::{
             anybody, count_people, deactivated_colleague, is_active_staff, people, people_by, people_by_ids, staff_id,
         },
+        names::{department_name, is_active_holder, staff_names},
         picture::{Picture, avatar},
     },
     sessions::{may_see_sessions, purge_sessions, sessions_of},
     settings::{
-        company::CompanyProfile,
+        company::{CompanyProfile, company_name},
         values::{Setting, SettingsReader, setting, settings},
     },
     sign_in::purge_one_time_tokens,

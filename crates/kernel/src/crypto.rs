@@ -163,7 +163,7 @@ impl Keyring {
     }
 
     /// Authenticates a link: HMAC-SHA-256 under the newest key.
-    pub(crate) fn link_mac(&self, bytes: &[u8]) -> [u8; 32] {
+    pub fn link_mac(&self, bytes: &[u8]) -> [u8; 32] {
         let mut mac = [0; 32];
         if let Some(key) = self.0.first() {
             mac.copy_from_slice(hmac::sign(&key.link, bytes).as_ref());
@@ -172,7 +172,7 @@ impl Keyring {
     }
 
     /// Whether `mac` authenticates a link under any key of the ring.
-    pub(crate) fn link_verifies(&self, bytes: &[u8], mac: &[u8]) -> bool {
+    pub fn link_verifies(&self, bytes: &[u8], mac: &[u8]) -> bool {
         self.0.iter().any(|key| hmac::verify(&key.link, bytes, mac).is_ok())
     }
 }

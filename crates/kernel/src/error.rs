@@ -44,6 +44,14 @@ pub enum Error {
         /// Whether the same request may succeed when sent again.
         retryable: bool,
     },
+    /// Somebody else changed it since it was read: what was sent is not on top of what is there.
+    #[error("{what} was changed since; it is at version {version} now, or gone where that is 0")]
+    Outdated {
+        /// The kind of thing, such as `Draft`.
+        what: &'static str,
+        /// The version that it has now; 0 where it is not there any more.
+        version: i32,
+    },
     /// Too many attempts.
     #[error("too many attempts; try again in {} s", .retry_after.as_secs().max(1))]
     RateLimited {
@@ -237,7 +245,7 @@ impl Error {
             Self::Duty(Duty::ChangePassword) => "PASSWORD_CHANGE_REQUIRED",
             Self::Duty(Duty::EnrolSecondFactor) => "SECOND_FACTOR_REQUIRED",
             Self::Invalid(_) => "BAD_USER_INPUT",
-            Self::Conflict { .. } => "CONFLICT",
+            Self::Conflict { .. } | Self::Outdated { .. } => "CONFLICT",
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::EventsExpired { .. } => "EVENTS_EXPIRED",
             Self::Unavailable { .. } => "UNAVAILABLE",

@@ -131,6 +131,30 @@ typed_ids! {
     MessageId = "msg";
     /// A reply to a message.
     MessageReplyId = "rpl";
+    /// A live chat.
+    ChatId = "cht";
+    /// One line of a live chat.
+    ChatMessageId = "chm";
+    /// A service that can be booked.
+    ServiceId = "svc";
+    /// A booked consultation.
+    ConsultationId = "con";
+    /// A day on which nothing can be booked.
+    HolidayId = "hol";
+    /// From when until when something can be booked on a day of the week.
+    OpeningHoursId = "oph";
+    /// A ready answer.
+    SavedReplyId = "srp";
+    /// An answer that is being written.
+    DraftId = "drf";
+    /// A note among colleagues.
+    InternalNoteId = "nte";
+    /// A tag.
+    TagId = "tag";
+    /// A subscription to the newsletter.
+    NewsletterSubscriptionId = "nws";
+    /// Something that a visitor did on the website.
+    AnalyticsEventId = "aev";
     /// A file that somebody sent.
     FileId = "fil";
     /// A domain event and, with the same id, the audit row that records it.

@@ -67,18 +67,23 @@ pub trait Work: Serialize + DeserializeOwned {
 /// The capability of queueing work in the open transaction.
 pub trait Enqueue {
     /// Queues work for as soon as the transaction has committed.
-    async fn enqueue<W: Work + Sync>(&self, cx: &Cx, work: &W) -> Result<JobId>;
+    async fn enqueue<W: Work + Sync>(&self, cx: &Cx, work: &W) -> Result<JobId> {
+        self.enqueue_at(cx, work, cx.now).await
+    }
+
+    /// Queues work for an instant, once the transaction has committed.
+    async fn enqueue_at<W: Work + Sync>(&self, cx: &Cx, work: &W, at: DateTime<Utc>) -> Result<JobId>;
 }
 
 impl Enqueue for Tx {
-    async fn enqueue<W: Work + Sync>(&self, cx: &Cx, work: &W) -> Result<JobId> {
+    async fn enqueue_at<W: Work + Sync>(&self, cx: &Cx, work: &W, at: DateTime<Utc>) -> Result<JobId> {
         let id = cx.new_id();
         let job = ActiveModel {
             id: Set(id),
             kind: Set(W::KIND.into()),
             payload: Set(serde_json::to_value(work).map_err(Error::internal)?),
             state: Set(JobState::Queued),
-            run_at: Set(cx.now),
+            run_at: Set(at),
             attempts: Set(0),
             leased_until: Set(None),
             last_error: Set(None),

@@ -13,6 +13,7 @@
 //! [`db::TENANT`], and only a connection made for a [`Cx`] puts the tenant's own schema in its place.
 
 pub mod crypto;
+pub mod csv;
 pub mod cx;
 pub mod db;
 pub mod error;

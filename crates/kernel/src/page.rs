@@ -5,7 +5,7 @@
 //! edited, or taken from another list or tenant, is refused.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, SimpleExpr},
@@ -41,9 +41,15 @@ pub enum Key {
     /// An instant.
     #[serde(rename = "t")]
     Time(DateTime<Utc>),
+    /// A day.
+    #[serde(rename = "d")]
+    Day(NaiveDate),
     /// A text.
     #[serde(rename = "s")]
     Text(String),
+    /// Yes or no; no is the smaller.
+    #[serde(rename = "b")]
+    Flag(bool),
 }
 
 impl From<DateTime<Utc>> for Key {
@@ -70,9 +76,11 @@ impl Key {
         use sea_orm::Value;
         match value {
             Value::ChronoDateTimeUtc(Some(time)) => Self::Time(time),
+            Value::ChronoDate(Some(day)) => Self::Day(day),
             Value::String(Some(text)) => Self::Text(text),
             Value::Int(Some(number)) => Self::Number(number.into()),
             Value::BigInt(Some(number)) => Self::Number(number),
+            Value::Bool(Some(flag)) => Self::Flag(flag),
             _ => Self::Text(String::new()),
         }
     }
@@ -81,7 +89,9 @@ impl Key {
         match self {
             Self::Number(number) => Expr::val(*number),
             Self::Time(time) => Expr::val(*time),
+            Self::Day(day) => Expr::val(*day),
             Self::Text(text) => Expr::val(text.clone()),
+            Self::Flag(flag) => Expr::val(*flag),
         }
     }
 }

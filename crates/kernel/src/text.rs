@@ -1,5 +1,6 @@
 //! Text from outside, made fit to store.
 
+pub mod fill;
 mod fold;
 mod invisible;
 pub mod words;
@@ -153,6 +154,13 @@ pub fn is_link(text: &str) -> bool {
 pub fn time_zone(text: &str) -> Option<&'static str> {
     let text = text.trim();
     TZ_VARIANTS.iter().map(|zone| zone.name()).find(|name| name.eq_ignore_ascii_case(text))
+}
+
+/// A colour in the form that is stored, `#rrggbb` in small letters. `None` where it is none.
+pub fn color(text: &str) -> Option<String> {
+    let hex = text.trim().strip_prefix('#')?;
+    let is_one = hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_one.then(|| format!("#{}", hex.to_ascii_lowercase()))
 }
 
 /// An e-mail address in the form that is stored and compared: trimmed, NFKC, lower case (the two small sigmas are one), an

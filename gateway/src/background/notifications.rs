@@ -10,7 +10,7 @@ use identity::{
     records::Invitations,
 };
 use inbox::{
-    MessageAssigned, ReplyFailed,
+    InternalNoteChanged, MessageAssigned, ReplyFailed,
     records::{MessageReplies, Messages},
 };
 use kernel::{
@@ -157,6 +157,16 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let about = json!({ "messageId": message });
             to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string()), about))
         }
+        InternalNoteChanged::KIND => {
+            let InternalNoteChanged { note, entity, mentions, .. } = decode(event)?;
+            let to: Vec<_> = mentions.into_iter().map(UserId::from).filter(|to| Some(*to) != event.actor_id).collect();
+            if to.is_empty() {
+                return Ok(None);
+            }
+            let body = "A colleague mentioned you in an internal note.".to_owned();
+            let about = json!({ "internalNoteId": note, "entityId": entity });
+            told(NotificationType::Mentioned, to, body, Some(note.to_string()), about)
+        }
         ReplyFailed::KIND => {
             let ReplyFailed { message, reply, .. } = decode(event)?;
             let conn = app.db.reader(cx).await?;
@@ -241,7 +251,9 @@ async fn withdrawal(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Withdra
         return Ok(None);
     }
     let replies = inbox::reply_ids(&conn, message).await?;
-    let resources = replies.iter().map(ToString::to_string).chain([message.to_string()]).collect();
+    let notes = inbox::note_ids(&conn, message).await?;
+    let within = replies.iter().map(ToString::to_string).chain(notes.iter().map(ToString::to_string));
+    let resources = within.chain([message.to_string()]).collect();
     Ok(Some(Withdrawal { sequence: event.sequence.unwrap_or_default(), user: from.into(), resources }))
 }
 

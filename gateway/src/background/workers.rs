@@ -10,7 +10,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
-use inbox::{DeliverReply, IndexMessages};
+use inbox::{AskSubscriber, CONFIRMED_WITHIN, DeliverReply, IndexMessages, RemindOfConsultation};
 use kernel::{
     Error, Result, Tenant,
     cx::Origin,
@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     background::notifications::{self, Positions},
     outgoing_mail::transport::OfTenant,
-    wiring::app::App,
+    wiring::{app::App, bookings::Desk, bridges::NewsletterLetters, presence},
 };
 
 /// How long commits are gathered before they are sealed.
@@ -38,8 +38,12 @@ const SHARE: Duration = Duration::from_millis(500);
 const READ: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// How long those are kept that nobody read.
 const UNREAD: chrono::TimeDelta = chrono::TimeDelta::days(90);
+/// How long drafts are kept that nobody writes at.
+const DRAFTS: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// How long sessions and refresh tokens are kept after their end.
 const ENDED: chrono::TimeDelta = chrono::TimeDelta::days(30);
+/// How long what visitors did on the website is kept; what it counted for stays.
+const HAPPENED: chrono::TimeDelta = chrono::TimeDelta::days(365);
 /// How long a worker may take for a job.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
@@ -63,9 +67,11 @@ pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinS
         });
     };
     spawn(&mut tasks, Box::pin(seal(app.clone())));
+    spawn(&mut tasks, Box::pin(route(app.clone())));
     spawn(&mut tasks, Box::pin(hear(app.clone())));
     spawn(&mut tasks, Box::pin(sweep(app.clone())));
     spawn(&mut tasks, Box::pin(share(app.clone())));
+    spawn(&mut tasks, Box::pin(attend(app.clone())));
     if with_jobs {
         tasks.spawn(work_until(app.clone(), stop.clone()));
         spawn(&mut tasks, Box::pin(clean(app.clone())));
@@ -104,6 +110,28 @@ async fn seal_tenant(app: &App, id: TenantId) {
     }
 }
 
+/// Hands sealed events to those who follow them, a few tenants at a time.
+async fn route(app: Arc<App>) {
+    loop {
+        let tenants = app.db.outbox().next_followed().await;
+        stream::iter(tenants).for_each_concurrent(TENANTS, |id| route_tenant(&app, id)).await;
+    }
+}
+
+async fn route_tenant(app: &App, id: TenantId) {
+    let routed = async {
+        match tenant(app, id).await? {
+            Some(tenant) => app.db.outbox().hub().route(&app.db, &app.system(tenant)).await,
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = routed.await {
+        tracing::warn!(tenant = %id, ?error, "events could not be handed to those who follow them; trying again");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        app.db.outbox().wake_hub(id);
+    }
+}
+
 /// Tells people what happened, a few tenants at a time.
 async fn notify(app: Arc<App>) {
     let positions = Positions::default();
@@ -132,9 +160,12 @@ async fn notify_tenant(app: &App, id: TenantId, positions: &Positions) {
 async fn hear(app: Arc<App>) {
     let outbox = app.db.outbox().clone();
     listen(&app.db, |wake| match wake {
-        Wake::Sealed(tenant, head) => outbox.heard(tenant, head),
-        Wake::Said(words) => app.rates.hear(&words, app.source.now()),
-        Wake::Missed => outbox.hub().refresh(),
+        Wake::Sealed(tenant, _) => outbox.heard(tenant),
+        Wake::Said(words) => match words.strip_prefix(presence::WORD) {
+            Some(words) => app.presence.hear(words, app.source.now()),
+            None => app.rates.hear(&words, app.source.now()),
+        },
+        Wake::Missed => outbox.refresh_hub(),
     })
     .await;
 }
@@ -153,6 +184,23 @@ async fn share(app: Arc<App>) {
     }
 }
 
+/// Tells other processes who is here, at once and at each beat. What cannot be told is told again with the next.
+async fn attend(app: Arc<App>) {
+    let mut beats = tokio::time::interval(presence::BEAT);
+    beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let words = tokio::select! {
+            _ = beats.tick() => app.presence.beat(app.source.now()),
+            () = app.presence.untold() => app.presence.untold_words(),
+        };
+        for words in words {
+            if let Err(error) = say(&app.db, words).await {
+                tracing::debug!(?error, "other processes do not hear who is here");
+            }
+        }
+    }
+}
+
 /// Looks at every tenant now and then, evenly spread, for what a crash left behind.
 async fn sweep(app: Arc<App>) {
     loop {
@@ -165,7 +213,7 @@ async fn sweep(app: Arc<App>) {
                     app.db.outbox().wake_followers(tenant.id);
                     tokio::time::sleep(pause).await;
                 }
-                app.db.outbox().hub().refresh();
+                app.db.outbox().refresh_hub();
             }
             Ok(_) => tokio::time::sleep(app.schedule.sweep).await,
             Err(error) => {
@@ -333,6 +381,19 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
             inbox::deliver_reply(&app.db, &theirs, &theirs, &app.mail, cx, job).await
         }
         IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
+        RemindOfConsultation::KIND => {
+            let desk = &Desk::of(app, cx).await?;
+            let work: &RemindOfConsultation = &job.work()?;
+            let remind = |tx: kernel::Tx| async move {
+                inbox::remind_of_consultation(&tx, &desk.post(&tx), &desk.company, cx, work).await?;
+                jobs::finish(&tx, job).await
+            };
+            app.db.transact(cx, "consultation.remind", remind).await
+        }
+        AskSubscriber::KIND => {
+            let letters = NewsletterLetters { keyring: app.db.keyring(), links: &app.links_of(cx).await? };
+            inbox::ask_subscriber(&app.db, &letters, cx, job).await
+        }
         SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
         Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
         DeliverTemplatedMail::KIND => {
@@ -363,9 +424,20 @@ async fn clean(app: Arc<App>) {
                 identity::purge_one_time_tokens(&conn, cx.now).await?;
                 identity::purge_notifications(&conn, cx.now - READ, cx.now - UNREAD).await?;
                 identity::purge_sessions(&conn, cx.now - ENDED).await?;
+                inbox::purge_newsletter(&conn, cx.now - CONFIRMED_WITHIN).await?;
+                // Between the statements others write.
+                while analytics_sync::purge(&conn, cx.now - HAPPENED).await? {
+                    tokio::task::yield_now().await;
+                }
+                inbox::purge_drafts(&conn, cx.now - DRAFTS).await?;
                 kernel::limit::purge(&conn, cx.now).await?;
                 app.files.sweep(&app.db, &cx).await?;
                 identity::move_avatars(&app.db, &app.files, &cx).await?;
+                let silence = app.settings.whole(&cx, identity::CHAT_END_AFTER_MINUTES).await?;
+                inbox::end_silent_chats(&app.db, &cx, silence).await?;
+                while inbox::purge_chat_lines(&conn, cx.now).await? == inbox::PURGED_LINES {
+                    tokio::task::yield_now().await;
+                }
                 purge_events(&app, &cx, &conn).await
             };
             if let Err(error) = cleaned.await {

@@ -3,17 +3,18 @@
 //! Everything is made by the real use cases, in the order in which it is said to have happened and with contexts of
 //! those past instants, so that events and the audit trail are there too. No mail is sent.
 
+mod front_desk;
 mod stories;
 
 use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use identity::{AddPerson, CreateDepartment, Details, Passwords, TheirRole};
-use inbox::{AssignMessage, ReplyToMessage, SetMessageStatus, SubmitMessage};
+use inbox::{AssignMessage, ConvertMessage, ReplyToMessage, SetMessageStatus, SubmitMessage};
 use kernel::{
     Actor, Cx, Db, Error, Permissions, Result,
     cx::{Origin, UserActor, UserKind},
-    id::{MessageId, StaffId},
+    id::{ClientId, MessageId, StaffId},
 };
 
 use crate::wiring::bridges::InTransaction;
@@ -47,11 +48,13 @@ pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<Demo
         match (step, messages[index]) {
             (None, _) => messages[index] = Some(receive(db, cx, at, index, story).await?),
             (Some((who, step)), Some(message)) => {
-                take_step(db, &by(cx, at, &staff[*who]), message, step, &staff).await?
+                take_step(db, &by(cx, at, &staff[*who]), message, story, step, &staff).await?
             }
             (Some(_), None) => return Err(Error::internal("a story that begins before its message")),
         }
     }
+    let messages: Vec<_> = messages.into_iter().flatten().collect();
+    front_desk::fill(db, cx, &staff, &messages).await?;
     Ok(Some(DemoSignIn { email: PEOPLE[0].email.into(), password }))
 }
 
@@ -134,16 +137,21 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserAct
     Ok(ids.into_iter().zip(PEOPLE).map(|pair| Arc::new(actor(pair))).collect())
 }
 
-/// A visitor writes.
-async fn receive(db: &Db, cx: &Cx, when: DateTime<Utc>, index: usize, story: &Story) -> Result<MessageId> {
+/// A visitor on the website.
+fn web(cx: &Cx, when: DateTime<Utc>, number: usize) -> Cx {
     // Addresses set aside for documentation (RFC 5737).
-    let address = IpAddr::from([203, 0, 113, u8::try_from(10 + index).unwrap_or(u8::MAX)]);
+    let address = IpAddr::from([203, 0, 113, u8::try_from(10 + number).unwrap_or(u8::MAX)]);
     let origin = Origin {
         address: Some(address),
         agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
         ..Origin::default()
     };
-    let cx = at(&cx.acting_as(Actor::Anonymous).from(origin), when);
+    at(&cx.acting_as(Actor::Anonymous).from(origin), when)
+}
+
+/// A visitor writes.
+async fn receive(db: &Db, cx: &Cx, when: DateTime<Utc>, index: usize, story: &Story) -> Result<MessageId> {
+    let cx = web(cx, when, index);
     let page = story
         .service
         .map_or("contact".into(), |service| format!("services/{}", service.to_lowercase().replace(' ', "-")));
@@ -160,7 +168,14 @@ async fn receive(db: &Db, cx: &Cx, when: DateTime<Utc>, index: usize, story: &St
     Ok(inbox::submit_message(db, &cx, &submit).await?.message)
 }
 
-async fn take_step(db: &Db, cx: &Cx, message: MessageId, step: &Step, staff: &[Arc<UserActor>]) -> Result<()> {
+async fn take_step(
+    db: &Db,
+    cx: &Cx,
+    message: MessageId,
+    story: &Story,
+    step: &Step,
+    staff: &[Arc<UserActor>],
+) -> Result<()> {
     match *step {
         Step::Assign(to) => {
             let assign = &AssignMessage { message, assignee: staff[to].staff_id() };
@@ -172,6 +187,23 @@ async fn take_step(db: &Db, cx: &Cx, message: MessageId, step: &Step, staff: &[A
         Step::Reply(text) => {
             let reply = &ReplyToMessage { message, content: text.into(), send_email: false };
             db.transact(cx, "message.reply", |tx| async move { inbox::reply_to_message(&tx, cx, reply).await }).await?;
+        }
+        Step::Convert => {
+            db.transact(cx, "message.convert", |tx| async move {
+                let add = AddPerson {
+                    kind: identity::UserKind::Client,
+                    email: story.email.into(),
+                    details: Details::named(story.name),
+                    role: TheirRole::Named("CLIENT".into()),
+                    department: None,
+                    password_hash: None,
+                    must_change_password: false,
+                };
+                let client = ClientId(identity::add_person(&tx, cx, &[], add).await?.id.0);
+                let convert = ConvertMessage { message, target: client.to_string() };
+                inbox::convert_message(&tx, &InTransaction(&tx), cx, &convert).await
+            })
+            .await?;
         }
         Step::Set(status) => {
             let set = &SetMessageStatus { message, status };

@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     http,
     incoming_webhooks::user_sync,
-    routes::{avatars, files, front_page, operations, playground},
+    routes::{avatars, files, front_page, newsletter, operations, playground},
     wiring::{app::App, backend::Product, tenants},
 };
 
@@ -100,6 +100,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     let others = operations::router(app.clone(), metrics)
         .merge(avatars::router(app.clone()))
         .merge(files::router(app.clone()))
+        .merge(newsletter::router(app.clone()))
         .merge(user_sync::router(app.clone()))
         .merge(front_page::router(config.introspection))
         .merge(playground::router());

@@ -36,6 +36,9 @@ impl From<Fault> for async_graphql::Error {
             if let Error::EventsExpired { resume_after } = &error {
                 extensions.set("resumeAfter", resume_after.to_string());
             }
+            if let Error::Outdated { version, .. } = &error {
+                extensions.set("currentVersion", *version);
+            }
             if let Error::Forbidden { permission } = &error {
                 extensions.set("permission", *permission);
             }

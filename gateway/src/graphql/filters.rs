@@ -102,13 +102,17 @@ pub struct StringComparator {
 impl StringComparator {
     /// With e-mail addresses, in the form in which they are stored.
     pub fn of_emails(self) -> filter::ValueComparator<String> {
-        let stored = |text: String| kernel::text::email(&text).unwrap_or(text);
-        let by = Self {
-            eq: self.eq.map(stored),
-            ne: self.ne.map(stored),
-            is_in: self.is_in.map(|all| all.into_iter().map(stored).collect()),
-        };
-        by.into()
+        self.map(|text| kernel::text::email(&text).unwrap_or(text)).into()
+    }
+
+    /// With texts in another form.
+    #[must_use]
+    pub fn map(self, form: impl Fn(String) -> String) -> Self {
+        Self {
+            eq: self.eq.map(&form),
+            ne: self.ne.map(&form),
+            is_in: self.is_in.map(|all| all.into_iter().map(&form).collect()),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, stream};
 use kernel::{
     Cx, Error, ProblemCode,
-    events::{Follower, Stored},
+    events::{Follower, Interest, Stored},
 };
 
 use super::{
@@ -23,6 +23,8 @@ const BELIEVED: TimeDelta = TimeDelta::seconds(2);
 pub trait EventFeed: Send + Sync {
     /// What it tells.
     type Event: Send;
+    /// What wakes it.
+    fn interest(&self, cx: &Cx) -> kernel::Result<Interest>;
     /// Refuses whoever may not listen.
     fn may(&self, cx: &Cx) -> kernel::Result<()>;
     /// What the actor is told of each of these events; `None` for one that is nothing for them.
@@ -103,7 +105,7 @@ pub async fn follow<'a, T: EventFeed + 'a>(
             Error::invalid("after", ProblemCode::InvalidFormat, "is not the sequence of an event of this tenant")
         })?,
     };
-    let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, after, head);
+    let follower = scope.app.db.outbox().hub().follow(cx.tenant.id, feed.interest(&cx)?, after, head);
     let listening = Listening { scope, follower, feed, ready: VecDeque::new(), looked: cx.now, over: false };
     Ok(stream::unfold(listening, async |mut listening| {
         if listening.over {

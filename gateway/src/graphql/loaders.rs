@@ -17,7 +17,7 @@ use identity::{Membership, Person, Role};
 use kernel::{
     Conn, Cx, Error,
     files::File,
-    id::{FileId, RoleId, StaffId, UserId, VisitorId},
+    id::{FileId, RoleId, ServiceId, StaffId, UserId, VisitorId},
 };
 
 use crate::wiring::app::App;
@@ -170,6 +170,55 @@ loaders! {
         let found = inbox::acquaintances_of_each(&conn, &cx, &ids).await?;
         Ok(found.into_iter().map(|(id, others)| (AcquaintancesOf(id), Arc::new(others))).collect())
     };
+    HoldersOf => Arc<Vec<StaffId>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::staff_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, staff)| (HoldersOf(id), Arc::new(staff))).collect())
+    };
+    SurvivorOf => VisitorId, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::survivors(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, into)| (SurvivorOf(id), into)).collect())
+    };
+    MergedInto => Arc<Vec<inbox::Merged>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::merged_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, merged)| (MergedInto(id), Arc::new(merged))).collect())
+    };
+    TimelineOf => Arc<Vec<inbox::timeline::Entry>>, |conn, cx, _app, keys| {
+        // Visitors of whom the same page is asked for, together.
+        let mut pages: HashMap<_, Vec<_>> = HashMap::new();
+        for key in keys {
+            pages.entry((key.rows, key.backward)).or_default().push(key.visitor);
+        }
+        let mut found = HashMap::new();
+        for ((rows, backward), visitors) in pages {
+            let of_each = inbox::timeline::first_of_each(&conn, &cx, &visitors, rows, backward).await?;
+            let of = |(visitor, entries)| (TimelineOf { visitor, rows, backward }, Arc::new(entries));
+            found.extend(of_each.into_iter().map(of));
+        }
+        Ok(found)
+    };
+    TimelineLength => u64, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::timeline::count_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, count)| (TimelineLength(id), count)).collect())
+    };
+    NameOf => Arc<str>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = identity::staff_names(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, name)| (NameOf(id), name.into())).collect())
+    };
+    TagsOf => Arc<Vec<inbox::Tag>>, |conn, cx, _app, keys| {
+        let things: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::tags_of_each(&conn, &cx, &things).await?;
+        Ok(found.into_iter().map(|(thing, tags)| (TagsOf(thing), Arc::new(tags))).collect())
+    };
+    DraftFor => Arc<inbox::Draft>, |conn, cx, _app, keys| {
+        let things: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::drafts_of_each(&conn, &cx, &things).await?;
+        Ok(found.into_iter().map(|(thing, draft)| (DraftFor(thing), Arc::new(draft))).collect())
+    };
     TeamsOf => Arc<Vec<Membership>>, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::teams_of_each(&conn, &cx, &ids).await?;
@@ -189,6 +238,44 @@ pub struct KnownAsOf(pub UserId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AcquaintancesOf(pub VisitorId);
 
+/// Whom a visitor became who was merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SurvivorOf(pub VisitorId);
+
+/// Who was merged into a visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MergedInto(pub VisitorId);
+
+/// The first (or last) entries of a visitor's timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimelineOf {
+    /// The visitor.
+    pub visitor: VisitorId,
+    /// How many at the most.
+    pub rows: u64,
+    /// From the end.
+    pub backward: bool,
+}
+
+/// How long a visitor's timeline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimelineLength(pub VisitorId);
+/// The name of a colleague, whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NameOf(pub StaffId);
+
 /// The teams of a colleague.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TeamsOf(pub StaffId);
+
+/// Who holds a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HoldersOf(pub ServiceId);
+
+/// The tags of a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TagsOf(pub inbox::Entity);
+
+/// The viewer's own draft of an answer to a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DraftFor(pub inbox::Entity);

@@ -2,6 +2,7 @@
 //!
 //! A resolver is three lines: parse ids, call a query or use case, wrap the answer. Rules live in the contexts.
 
+pub mod analytics;
 pub mod audit;
 pub mod directives;
 pub mod errors;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use analytics_sync::records::AnalyticsEvents;
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use audit::records::AuditLogs;
 use futures_util::future::BoxFuture;
@@ -9,7 +10,13 @@ use identity::{
     UserKind as Kind,
     records::{ApiKeys, Channels, Deliveries, Departments, Invitations, Notifications, Roles, Sessions, Teams},
 };
-use inbox::records::{MessageReplies, Messages, Visitors};
+use inbox::{
+    records::{
+        ChatMessages, Chats, Consultations, Drafts, Holidays, InternalNotes, MessageReplies, Messages,
+        NewsletterSubscriptions, SavedReplies, Services, Tags, Visitors,
+    },
+    survivors,
+};
 use kernel::{
     Cx, Error, ProblemCode,
     id::{ClientId, EventId, FileId, MessageId, RoleId, StaffId, TenantId, TypedId, UserId, VisitorId, prefix},
@@ -17,6 +24,7 @@ use kernel::{
 };
 
 use super::{
+    analytics::AnalyticsEvent,
     audit::AuditLog,
     errors::Result,
     files::{File, file},
@@ -33,7 +41,10 @@ use super::{
         staff,
         tenants::platform::PlatformTenant,
     },
-    inbox::{Message, MessageReply, Visitor, prime, prime_visitors},
+    inbox::{
+        Chat, ChatMessage, Consultation, Holiday, Message, MessageReply, NewsletterSubscription, Service, Visitor,
+        drafts::Draft, notes::InternalNote, prime, prime_visitors, saved_replies::SavedReply, tags::Tag, visitor,
+    },
     loaders::By,
     scalars::id,
     scope::{Scope, scope},
@@ -49,6 +60,28 @@ pub enum Node {
     MessageReply(MessageReply),
     /// A person on the website.
     Visitor(Visitor),
+    /// Something that visitors book.
+    Service(Service),
+    /// What a visitor booked.
+    Consultation(Consultation),
+    /// A day on which nothing can be booked.
+    Holiday(Holiday),
+    /// Something that happened on the website.
+    AnalyticsEvent(AnalyticsEvent),
+    /// A subscription to the newsletter.
+    NewsletterSubscription(NewsletterSubscription),
+    /// A live chat.
+    Chat(Chat),
+    /// A line of a live chat.
+    ChatMessage(ChatMessage),
+    /// A word that things are found by.
+    Tag(Tag),
+    /// A ready answer.
+    SavedReply(SavedReply),
+    /// An answer that the viewer is writing.
+    Draft(Draft),
+    /// What a colleague noted of a thing.
+    InternalNote(InternalNote),
     /// A colleague.
     Staff(Staff),
     /// Somebody who buys here.
@@ -94,10 +127,34 @@ pub struct Noun {
 }
 
 /// All of them. One that is a record and looks the same to all who see it is a line.
-pub static NOUNS: [Noun; 17] = [
+pub static NOUNS: [Noun; 28] = [
     record::<Messages, Message>(),
     record::<MessageReplies, MessageReply>(),
-    record::<Visitors, Visitor>(),
+    // Who was merged is found as whom they became.
+    Noun {
+        node: |ctx, argument, text| {
+            Box::pin(async move { Ok(visitor(ctx, id(argument, text)?).await?.map(Node::Visitor)) })
+        },
+        sees: |scope, cx, argument, text| {
+            Box::pin(async move {
+                let (conn, id) = (scope.app.db.reader(cx).await?, id(argument, text)?);
+                let id = survivors(&conn, cx, &[id]).await?.remove(&id).unwrap_or(id);
+                Ok(!visible_ids::<Visitors>(&conn, cx, &[id]).await?.is_empty())
+            })
+        },
+        ..record::<Visitors, Visitor>()
+    },
+    record::<Services, Service>(),
+    record::<Consultations, Consultation>(),
+    record::<Holidays, Holiday>(),
+    record::<AnalyticsEvents, AnalyticsEvent>(),
+    record::<NewsletterSubscriptions, NewsletterSubscription>(),
+    record::<Chats, Chat>(),
+    record::<ChatMessages, ChatMessage>(),
+    record::<Tags, Tag>(),
+    record::<SavedReplies, SavedReply>(),
+    record::<Drafts, Draft>(),
+    record::<InternalNotes, InternalNote>(),
     Noun {
         prefix: StaffId::PREFIX,
         name: "Staff",

@@ -17,12 +17,20 @@ use serde_json::{Value as Json, json};
 
 /// The types that hold personal data.
 pub const PERSONAL: &[&str] = &[
+    "AnalyticsEvent",
     "AuditLog",
+    "Chat",
+    "ChatMessage",
     "Client",
+    "Consultation",
+    "Draft",
     "ExternalIdentity",
+    "InternalNote",
     "Invitation",
     "Message",
+    "MergedVisitor",
     "MessageReply",
+    "NewsletterSubscription",
     "Session",
     "Staff",
     "User",
@@ -30,7 +38,17 @@ pub const PERSONAL: &[&str] = &[
 ];
 
 /// Fields at the root that show what is the viewer's own.
-const OWN: &[&str] = &["notifications", "notificationEvents", "notificationPreferences", "ownTeamsChannel", "viewer"];
+const OWN: &[&str] = &[
+    "drafts",
+    "notifications",
+    "notificationEvents",
+    "notificationPreferences",
+    "ownTeamsChannel",
+    "viewer",
+    "visitorChat",
+];
+/// Fields at the root that show what is the viewer's own where this argument is given.
+const OWN_WITH: &[(&str, &str)] = &[("chatEvents", "chatToken")];
 /// Fields at the root that show what is the viewer's own unless this argument names somebody else.
 const OWN_WITHOUT: &[(&str, &str)] = &[("sessions", "userId")];
 /// Inputs in which words are looked for.
@@ -144,6 +162,7 @@ impl Shape {
             value.into_const_with(|name| variable(&name, operation, variables).ok_or(())).ok()
         };
         let own = OWN.contains(&name)
+            || OWN_WITH.iter().any(|(own, with)| *own == name && !matches!(given(with), None | Some(Value::Null)))
             || OWN_WITHOUT
                 .iter()
                 .any(|(own, unless)| *own == name && matches!(given(unless), None | Some(Value::Null)));

@@ -1,6 +1,7 @@
 //! Scalars of our own, and ids.
 
 use async_graphql::{ID, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::{NaiveDate, NaiveTime};
 use kernel::{
     Error, ProblemCode,
     id::{TypedId, UserId, WrongId},
@@ -23,6 +24,91 @@ impl ScalarType for EmailAddress {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+/// A day of the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Date(pub String);
+
+/// A day of the calendar (RFC 3339, `full-date`), such as `2026-03-29`. One that is none is answered with an error that names
+/// the field.
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl From<NaiveDate> for Date {
+    fn from(date: NaiveDate) -> Self {
+        Self(date.format("%Y-%m-%d").to_string())
+    }
+}
+
+impl Date {
+    /// The day; `field` names it in the error.
+    pub fn read(&self, field: &str) -> kernel::Result<NaiveDate> {
+        // Four digits, two and two: what else the library takes for a day is none of RFC 3339's.
+        let plain = self.0.len() == 10 && self.0.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        NaiveDate::parse_from_str(&self.0, "%Y-%m-%d").ok().filter(|_| plain).ok_or_else(|| {
+            Error::invalid(field, ProblemCode::InvalidFormat, "is not a day (RFC 3339), such as 2026-01-31")
+        })
+    }
+}
+
+/// A time of day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalTime(pub String);
+
+/// A time of day as a clock on the wall shows it, such as `09:30`; where something ends it may be `24:00`. One that is none is
+/// answered with an error that names the field.
+#[Scalar(specified_by_url = "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#valid-time-string")]
+impl ScalarType for LocalTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl From<NaiveTime> for LocalTime {
+    fn from(time: NaiveTime) -> Self {
+        Self(time.format("%H:%M").to_string())
+    }
+}
+
+impl LocalTime {
+    /// So many minutes after midnight.
+    pub fn of_minutes(minutes: i32) -> Self {
+        Self(format!("{:02}:{:02}", minutes / 60, minutes % 60))
+    }
+
+    /// How many minutes after midnight that is; `field` names it in the error.
+    pub fn minutes(&self, field: &str) -> kernel::Result<i32> {
+        let read = || {
+            let (hours, minutes) = self.0.split_once(':')?;
+            let two = |text: &str| {
+                (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+            };
+            let (hours, minutes): (i32, i32) = (two(hours)?, two(minutes)?);
+            Some(hours * 60 + minutes).filter(|all| minutes < 60 && *all <= 24 * 60)
+        };
+        read().ok_or_else(|| {
+            Error::invalid(field, ProblemCode::InvalidFormat, "is not a time of day from 00:00 to 24:00, such as 09:30")
+        })
     }
 }
 

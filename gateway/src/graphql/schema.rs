@@ -4,6 +4,7 @@ use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Validati
 use chrono::{DateTime, Utc};
 
 use super::{
+    analytics::{AnalyticsEventMutation, AnalyticsEventQuery, AnalyticsQuery},
     audit::AuditQuery,
     files::FileMutation,
     identity::{
@@ -24,7 +25,18 @@ use super::{
         },
         people::mutations::PeopleMutation,
     },
-    inbox::{InboxMutation, InboxQuery, InboxSubscription},
+    inbox::{
+        ChatMutation, ChatQuery, ChatSubscription, InboxMutation, InboxQuery, InboxSubscription, NewsletterMutation,
+        NewsletterQuery, SeveralMessagesMutation, VisitorMutation,
+        booking::{
+            mutations::BookingMutation, own::OwnConsultationMutation, queries::BookingQuery,
+            setup::BookingSetupMutation,
+        },
+        drafts::{DraftMutation, DraftQuery},
+        notes::InternalNoteMutation,
+        saved_replies::{SavedReplyMutation, SavedReplyQuery},
+        tags::{TagMutation, TagQuery},
+    },
     node::NodeQuery,
 };
 
@@ -45,6 +57,14 @@ pub struct Query(
     NotificationQuery,
     NotificationChannelQuery,
     InboxQuery,
+    BookingQuery,
+    NewsletterQuery,
+    AnalyticsQuery,
+    AnalyticsEventQuery,
+    ChatQuery,
+    TagQuery,
+    SavedReplyQuery,
+    DraftQuery,
     AuditQuery,
     PlatformQuery,
 );
@@ -68,13 +88,25 @@ pub struct Mutation(
     NotificationMutation,
     NotificationChannelMutation,
     InboxMutation,
+    BookingMutation,
+    OwnConsultationMutation,
+    BookingSetupMutation,
+    SeveralMessagesMutation,
+    VisitorMutation,
+    NewsletterMutation,
+    AnalyticsEventMutation,
+    ChatMutation,
+    TagMutation,
+    SavedReplyMutation,
+    DraftMutation,
+    InternalNoteMutation,
     FileMutation,
     PlatformMutation,
 );
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(InboxSubscription, NotificationSubscription);
+pub struct Subscription(InboxSubscription, ChatSubscription, NotificationSubscription);
 
 /// The whole schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

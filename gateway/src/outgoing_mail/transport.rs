@@ -40,6 +40,12 @@ fn mail_of(app: &App, from: Address, mail: &Mail) -> inbox::Mail {
         in_reply_to: String::new(),
         references: Vec::new(),
         automatic: true,
+        attachment: mail.attachment.as_ref().map(|file| inbox::Attachment {
+            name: file.name.clone(),
+            content_type: file.content_type.clone(),
+            text: file.text.clone(),
+        }),
+        ended_at: mail.ended_at.clone(),
     }
 }
 

@@ -199,7 +199,7 @@ fn content(unread: Arc<Mutex<Option<BodyDataStream>>>) -> Content {
 fn refused(error: &Error, id: &str) -> Response {
     let status = match error {
         Error::NotFound { .. } => StatusCode::NOT_FOUND,
-        Error::Conflict { .. } => StatusCode::CONFLICT,
+        Error::Conflict { .. } | Error::Outdated { .. } => StatusCode::CONFLICT,
         Error::Invalid(problems) if problems.iter().any(|problem| problem.code == ProblemCode::TooLong) => {
             StatusCode::PAYLOAD_TOO_LARGE
         }

@@ -15,7 +15,7 @@ use kernel::{
 use crate::{
     background::reads::Reads,
     config::{Config, Introspection, Schedule},
-    wiring::request_rates::Rates,
+    wiring::{presence::Presence, request_rates::Rates},
 };
 
 /// Every part of a running Frontdesk.
@@ -36,6 +36,8 @@ pub struct App {
     pub platform_tokens: PlatformTokens,
     /// Requests of the tenants in the last minute.
     pub rates: Rates,
+    /// Who is there at this moment.
+    pub presence: Arc<Presence>,
     /// Where the databases are, for making tenants. A secret.
     pub database_url: String,
     /// Password hashing.
@@ -110,6 +112,7 @@ impl App {
             tokens: AccessTokens::new(&keyring)?,
             platform_tokens: PlatformTokens::new(&keyring)?,
             rates: Rates::new(kernel::crypto::hex(&source.bytes::<8>())),
+            presence: Arc::new(Presence::new(kernel::crypto::hex(&source.bytes::<8>()))),
             database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
             files: config.files()?,

@@ -1,7 +1,16 @@
 //! A port of one context, answered by another.
 
-use inbox::Colleagues;
-use kernel::{Cx, Result, Tx, id::StaffId};
+use std::sync::Arc;
+
+use identity::{Template, TemplatedMail, UserKind, mail::Opens, queue_mail};
+use inbox::{Colleagues, Entity, MANAGE_CHATS, Names, NewsletterMail, Onlookers, Takers, Target, Targets};
+use kernel::{
+    Actor, Cx, Result, Tx,
+    crypto::Keyring,
+    id::{DepartmentId, StaffId, VisitorId},
+};
+
+use super::app::catalog;
 
 /// Answers inside the open transaction, so that no second connection is taken while one is held.
 pub struct InTransaction<'a>(pub &'a Tx);
@@ -12,8 +21,104 @@ impl Colleagues for InTransaction<'_> {
     }
 }
 
+impl Targets for InTransaction<'_> {
+    async fn sees(&self, cx: &Cx, target: Target) -> Result<bool> {
+        match target {
+            Target::Client(id) => {
+                let found = identity::people_by_ids(self.0.conn(), cx, &[id.into()]).await?;
+                Ok(found.values().any(|person| person.kind == UserKind::Client))
+            }
+        }
+    }
+}
+
+impl Takers for InTransaction<'_> {
+    async fn name(&self, id: StaffId) -> Result<Option<String>> {
+        Ok(identity::staff_names(self.0.conn(), &[id]).await?.remove(&id))
+    }
+
+    async fn takes_chats(&self, id: StaffId) -> Result<bool> {
+        let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
+        identity::is_active_holder(self.0.conn(), id, MANAGE_CHATS, &names).await
+    }
+
+    async fn department(&self, id: DepartmentId) -> Result<Option<String>> {
+        let found = identity::department_name(self.0.conn(), id).await?;
+        Ok(found.and_then(|(name, is_active)| is_active.then_some(name)))
+    }
+}
+
 impl identity::Work for InTransaction<'_> {
     async fn hand_over(&self, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64> {
-        inbox::hand_over(self.0, cx, from, to).await
+        let work = inbox::hand_over(self.0, self, cx, from, to).await?;
+        Ok(work + inbox::hand_over_consultations(self.0, cx, from, to).await?)
+    }
+}
+
+impl analytics_sync::Visitors for InTransaction<'_> {
+    async fn seen(&self, cx: &Cx, token: &str, pages: i32) -> Result<Option<VisitorId>> {
+        inbox::see(self.0, cx, token, pages).await
+    }
+}
+
+/// The mails of the newsletter, in the company's words.
+pub struct NewsletterLetters<'a> {
+    /// What seals what waits.
+    pub keyring: &'a Keyring,
+    /// The company's links.
+    pub links: &'a identity::Links,
+}
+
+impl NewsletterLetters<'_> {
+    async fn queue(
+        &self,
+        tx: &Tx,
+        cx: &Cx,
+        to: &str,
+        template: Template,
+        more: Vec<(&'static str, String)>,
+    ) -> Result<()> {
+        // Whoever asked may have typed anything for a name: the mail holds nothing of it.
+        let letter = TemplatedMail { to: to.into(), name: None, template, variables: more, opens: Opens::Nothing };
+        queue_mail(tx, cx, self.keyring, &letter).await
+    }
+}
+
+#[async_trait::async_trait]
+impl NewsletterMail for NewsletterLetters<'_> {
+    async fn ask(&self, tx: &Tx, cx: &Cx, to: &str, token: &str) -> Result<()> {
+        let variables = vec![("link", self.links.confirm_newsletter(token)), ("expires", "30 days".into())];
+        self.queue(tx, cx, to, Template::NewsletterConfirm, variables).await
+    }
+
+    async fn welcome(&self, tx: &Tx, cx: &Cx, to: &str, token: &str) -> Result<()> {
+        let variables = vec![("link", self.links.end_newsletter(token))];
+        self.queue(tx, cx, to, Template::NewsletterWelcome, variables).await
+    }
+}
+
+impl Names for InTransaction<'_> {
+    async fn company(&self, cx: &Cx) -> Result<String> {
+        identity::company_name(self.0.conn(), cx).await
+    }
+
+    async fn agent(&self, cx: &Cx) -> Result<Option<String>> {
+        let Ok(user) = cx.person() else { return Ok(None) };
+        Ok(identity::people_by_ids(self.0.conn(), cx, &[user.id]).await?.remove(&user.id).map(|person| person.name))
+    }
+}
+
+/// Answers inside the open transaction what others see; with the names of all permissions.
+pub struct SeenByOthers<'a>(pub &'a Tx, pub &'a [&'static str]);
+
+impl Onlookers for SeenByOthers<'_> {
+    async fn sees(&self, cx: &Cx, who: StaffId, entity: Entity) -> Result<bool> {
+        let conn = self.0.conn();
+        let Some(standing) = identity::standing(conn, cx, self.1, who.into()).await? else { return Ok(false) };
+        if !standing.is_active || standing.actor.staff_id() != Some(who) {
+            return Ok(false);
+        }
+        let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
+        inbox::kinds::sees(conn, &theirs, entity).await
     }
 }

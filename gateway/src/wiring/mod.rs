@@ -2,7 +2,9 @@
 
 pub mod app;
 pub mod backend;
+pub mod bookings;
 pub mod bridges;
 pub mod file_storage;
+pub mod presence;
 pub mod request_rates;
 pub mod tenants;

@@ -87,6 +87,52 @@ mutation Submit($input: SubmitMessageInput!) {
 }
 `;
 
+const chat = `# A visitor begins a live chat. The answer's
+# chatToken opens it: chatEvents(chatId, chatToken).
+# A colleague takes it with claimChat.
+mutation StartChat($input: StartChatInput!) {
+  startChat(input: $input) {
+    receipt {
+      chatId
+      chatToken
+      nobodyAvailable
+    }
+    errors {
+      code
+      message
+      path
+    }
+  }
+}
+`;
+
+const queue = `# Who waits for a colleague, the longest first.
+query Queue {
+  chatQueue {
+    nodes {
+      id
+      name
+      startedAt
+      lastMessage {
+        content
+      }
+    }
+  }
+}
+`;
+
+const booking = `# What a website offers to book. Times of one of
+# them: availableSlots(serviceId, from, to); then
+# bookConsultation with the startsAt of a slot.
+query Bookable {
+  bookableServices {
+    serviceId
+    name
+    durationMinutes
+  }
+}
+`;
+
 const message = { name: 'Ada Example', email: 'ada@example.com', content: 'Hello! Do you offer a trial?' };
 const text = (variables) => JSON.stringify(variables, null, 2);
 
@@ -95,6 +141,9 @@ export const tabs = [
   { query: viewer },
   { query: events },
   { query: submit, variables: text({ input: message }) },
+  { query: chat, variables: text({ input: { name: 'Ada Example', content: 'Is somebody there?' } }) },
+  { query: queue },
+  { query: booking },
 ];
 
 export const defaultQuery = inbox;

@@ -1,5 +1,6 @@
 //! A tenant's history, by context.
 
+pub mod analytics_sync;
 pub mod audit;
 pub mod identity;
 pub mod inbox;

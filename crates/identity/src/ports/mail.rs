@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::mail::wording::Rendered;
+use crate::{domain::mail::wording::Rendered, usecases::mail::queue_mail::Attachment};
 
 /// A letter on its way out. Who sends it is said by the server that takes it.
 #[derive(Debug, Clone)]
@@ -16,6 +16,10 @@ pub struct Mail {
     pub rendered: Rendered,
     /// What its `Message-ID` is made of: the same at every try.
     pub id: String,
+    /// A file that goes with it.
+    pub attachment: Option<Attachment>,
+    /// Where what it comes for is ended, with one click (RFC 8058).
+    pub ended_at: Option<String>,
 }
 
 /// How a connection to a mail server is protected.

@@ -7,7 +7,7 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
         Mailbox, MultiPart, SinglePart,
-        header::{HeaderName, HeaderValue},
+        header::{ContentType, HeaderName, HeaderValue},
     },
     transport::{file::AsyncFileTransport, smtp},
 };
@@ -16,7 +16,7 @@ use kernel::text::on_the_wire;
 
 use super::server::MailServer;
 use crate::{
-    domain::mail::{Address, Mail},
+    domain::mail::{Address, Attachment, Mail},
     ports::{MailError, Mailer},
 };
 
@@ -116,6 +116,9 @@ fn spelled_out(subject: &str) -> Result<HeaderValue, MailError> {
     Ok(HeaderValue::dangerous_new_pre_encoded(name, subject.to_owned(), words))
 }
 
+/// What a mail program posts to end a subscription (RFC 8058, section 3.1).
+const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
+
 pub(super) fn build(mail: &Mail) -> Result<Message, MailError> {
     let mut message = Message::builder()
         .from(mailbox(&mail.from)?)
@@ -134,9 +137,33 @@ pub(super) fn build(mail: &Mail) -> Result<Message, MailError> {
             message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
         }
     }
-    match &mail.html {
-        None => message.singlepart(SinglePart::plain(mail.text.clone())),
-        Some(html) => message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
+    if let Some(link) = &mail.ended_at {
+        for (name, value) in [("List-Unsubscribe", format!("<{link}>")), ("List-Unsubscribe-Post", ONE_CLICK.into())] {
+            // As it stands: whoever reads it takes the address as it is, and an encoded word is none.
+            let name = HeaderName::new_from_ascii_str(name);
+            message = message.raw_header(HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value));
+        }
+    }
+    let text = SinglePart::plain(mail.text.clone());
+    match (&mail.html, &mail.attachment) {
+        (None, None) => message.singlepart(text),
+        (Some(html), None) => message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
+        (html, Some(file)) => message.multipart(with_file(text, html.as_ref(), file)?),
     }
     .map_err(|error| MailError::Never(error.to_string()))
+}
+
+/// A text and a file. The file is one of the ways to read the mail, which is how calendar programs take an invitation
+/// (RFC 6047, section 2.4), and a file to keep, for those that do not.
+fn with_file(text: SinglePart, html: Option<&String>, file: &Attachment) -> Result<MultiPart, MailError> {
+    let kind = ContentType::parse(&file.content_type).map_err(|error| MailError::Never(error.to_string()))?;
+    let bare = ContentType::parse(file.content_type.split(';').next().unwrap_or_default());
+    let bare = bare.map_err(|error| MailError::Never(error.to_string()))?;
+    let mut ways = MultiPart::alternative().singlepart(text);
+    if let Some(html) = html {
+        ways = ways.singlepart(SinglePart::html(html.clone()));
+    }
+    ways = ways.singlepart(SinglePart::builder().header(kind).body(file.text.clone()));
+    let kept = lettre::message::Attachment::new(file.name.clone()).body(file.text.clone().into_bytes(), bare);
+    Ok(MultiPart::mixed().multipart(ways).singlepart(kept))
 }

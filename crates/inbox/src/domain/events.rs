@@ -81,6 +81,31 @@ impl Event for MessageStatusChanged {
     }
 }
 
+/// A message became something else.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MessageConverted {
+    /// The message.
+    pub message: MessageId,
+    /// The status before.
+    pub from: MessageStatus,
+    /// The id of what it had become before, where it had.
+    pub previous: Option<String>,
+    /// The id of what it became, with its prefix.
+    pub to: String,
+}
+
+impl Event for MessageConverted {
+    const KIND: &'static str = "message.converted";
+    const TOPIC: &'static str = TOPIC;
+    fn resource(&self) -> Resource {
+        Resource::new("Message", self.message)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        let before = json!({ "status": self.from, "convertedTo": self.previous });
+        (Some(before), Some(json!({ "status": MessageStatus::Converted, "convertedTo": self.to })))
+    }
+}
+
 /// A staff member replied. Where that moved the message, `from` and `to` differ.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MessageReplied {

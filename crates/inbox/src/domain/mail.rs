@@ -16,6 +16,17 @@ pub struct Address {
     pub email: String,
 }
 
+/// A file that goes with a mail: something for a program to read, such as a calendar's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name.
+    pub name: String,
+    /// What it is, such as `text/calendar; method=REQUEST; charset=UTF-8`.
+    pub content_type: String,
+    /// What it says.
+    pub text: String,
+}
+
 /// A mail to be sent, with its threading headers (RFC 5322, section 3.6.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -37,6 +48,10 @@ pub struct Mail {
     pub references: Vec<String>,
     /// Whether no person wrote it: then it says so, and what answers by itself leaves it alone (RFC 3834).
     pub automatic: bool,
+    /// A file that goes with it.
+    pub attachment: Option<Attachment>,
+    /// Where what it comes for is ended, with one click (RFC 8058); for mails of a list.
+    pub ended_at: Option<String>,
 }
 
 /// The longest subject that is made of a message's first words, in characters.

@@ -2,6 +2,7 @@
 
 use kernel::{Cx, Error, ProblemCode, Result, id::StaffId, text::Check};
 
+use super::conversion::Target;
 use crate::{
     limits,
     store::{
@@ -52,7 +53,8 @@ impl Message {
     }
 
     /// Moves the message to another status. Every status can follow every other (a converted or archived message
-    /// may be reopened), except that nothing becomes new again. Returns whether that changed anything.
+    /// may be reopened), except that nothing becomes new again, and nothing is converted without what it became. Returns
+    /// whether that changed anything.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the move is not allowed.
@@ -60,14 +62,32 @@ impl Message {
         if self.status == status {
             return Ok(false);
         }
-        if status == MessageStatus::New {
-            return Err(Error::invalid(
-                "status",
-                ProblemCode::NotAllowed,
-                "a message that was worked on does not become new again",
-            ));
-        }
+        may_be_set(status)?;
         self.status = status;
         Ok(true)
     }
+
+    /// Notes what the message became. Returns whether that changed anything.
+    pub fn convert(&mut self, target: Target) -> bool {
+        let target = Some(target.to_string());
+        if self.status == MessageStatus::Converted && self.converted_to == target {
+            return false;
+        }
+        self.status = MessageStatus::Converted;
+        self.converted_to = target;
+        true
+    }
+}
+
+/// Whether a status is set by hand.
+///
+/// # Errors
+/// [`Error::Invalid`] where it is not.
+pub fn may_be_set(status: MessageStatus) -> Result<()> {
+    let why = match status {
+        MessageStatus::New => "a message that was worked on does not become new again",
+        MessageStatus::Converted => "a message is converted by saying what it became: convertMessage",
+        MessageStatus::InProgress | MessageStatus::Archived => return Ok(()),
+    };
+    Err(Error::invalid("status", ProblemCode::NotAllowed, why))
 }

@@ -8,7 +8,10 @@ use kernel::{
     id::VisitorId,
     record::{Field, Record},
 };
-use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use crate::{
     policy::{VIEW_VISITORS, visible_visitors},
@@ -60,6 +63,49 @@ pub async fn acquaintances_of_each(
         .order_by_asc(acquaintance::Column::OtherId);
     for (visitor, other) in theirs.into_tuple::<(VisitorId, VisitorId)>().all(conn).await? {
         found.entry(visitor).or_default().push(other);
+    }
+    Ok(found)
+}
+
+/// Whom each of these visitors became; only those are in it who were merged.
+pub async fn survivors(conn: &Conn, cx: &Cx, ids: &[VisitorId]) -> Result<HashMap<VisitorId, VisitorId>> {
+    if visible_visitors(cx).is_none() || ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let merged = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::MergedInto])
+        .filter(any_of(conn.get_database_backend(), Column::Id, ids))
+        .filter(Column::MergedInto.is_not_null());
+    Ok(merged.into_tuple::<(VisitorId, VisitorId)>().all(conn).await?.into_iter().collect())
+}
+
+/// Who was merged into a visitor.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Merged {
+    /// Their id, by which the other is found now.
+    pub id: VisitorId,
+    /// Into whom.
+    pub merged_into: VisitorId,
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address.
+    pub email: Option<String>,
+}
+
+/// Who was merged into each of these visitors, oldest first.
+pub async fn merged_of_each(conn: &Conn, cx: &Cx, ids: &[VisitorId]) -> Result<HashMap<VisitorId, Vec<Merged>>> {
+    let mut found: HashMap<VisitorId, Vec<Merged>> = HashMap::new();
+    if visible_visitors(cx).is_none() || ids.is_empty() {
+        return Ok(found);
+    }
+    let merged = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::MergedInto, Column::Name, Column::Email])
+        .filter(any_of(conn.get_database_backend(), Column::MergedInto, ids))
+        .order_by_asc(Column::Id);
+    for one in merged.into_model::<Merged>().all(conn).await? {
+        found.entry(one.merged_into).or_default().push(one);
     }
     Ok(found)
 }

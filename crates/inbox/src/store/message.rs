@@ -45,6 +45,8 @@ pub struct Model {
     pub status: MessageStatus,
     /// Who has it.
     pub assignee_id: Option<StaffId>,
+    /// The id of what it became, with its prefix.
+    pub converted_to: Option<String>,
     /// Raised by every change.
     pub version: i32,
     /// When it came.

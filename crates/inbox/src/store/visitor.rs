@@ -30,6 +30,8 @@ pub struct Model {
     pub first_visit_at: DateTime<Utc>,
     /// When they last came.
     pub last_visit_at: DateTime<Utc>,
+    /// The visitor whom they became: then they are shown no more.
+    pub merged_into: Option<VisitorId>,
 }
 
 /// No relation.

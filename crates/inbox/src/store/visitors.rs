@@ -3,16 +3,22 @@
 use chrono::{DateTime, Utc};
 use kernel::{Result, Tx, id::VisitorId};
 use sea_orm::{
-    ActiveValue::Set, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect,
+    entity::prelude::*,
+    sea_query::{LockType, OnConflict},
 };
 
-use super::{acquaintance, visitor};
-use crate::{limits, ports::Visitors};
+use super::{acquaintance, belonging, visitor, visitor_merge};
+use crate::{
+    limits,
+    ports::{Merges, Visitors},
+};
 
 impl Visitors for Tx {
     async fn by_token(&self, hash: &[u8]) -> Result<Option<visitor::Model>> {
-        Ok(visitor::Entity::find().filter(visitor::Column::TokenHash.eq(hash)).one(self.conn()).await?)
+        let found = visitor::Entity::find().filter(visitor::Column::TokenHash.eq(hash));
+        survivor(self, locked(found).one(self.conn()).await?).await
     }
 
     async fn by_email(&self, email: &str) -> Result<Option<visitor::Model>> {
@@ -20,7 +26,7 @@ impl Visitors for Tx {
             .filter(visitor::Column::Email.eq(email))
             .order_by_desc(visitor::Column::LastVisitAt)
             .limit(1);
-        Ok(found.one(self.conn()).await?)
+        survivor(self, locked(found).one(self.conn()).await?).await
     }
 
     async fn add(&self, visitor: &visitor::Model) -> Result<()> {
@@ -46,6 +52,48 @@ impl Visitors for Tx {
 
     async fn save(&self, visitor: &visitor::Model) -> Result<()> {
         visitor::Entity::update(visitor.clone().into_active_model().reset_all()).exec(self.conn()).await?;
+        Ok(())
+    }
+}
+
+/// Those rows, for this transaction alone to change: what is counted on top of what was read is lost by nobody.
+fn locked(select: Select<visitor::Entity>) -> Select<visitor::Entity> {
+    select.lock(LockType::NoKeyUpdate)
+}
+
+/// Whom a visitor became who was merged; themselves else.
+async fn survivor(tx: &Tx, found: Option<visitor::Model>) -> Result<Option<visitor::Model>> {
+    match found {
+        Some(visitor::Model { merged_into: Some(into), .. }) => tx.anybody(into).await,
+        other => Ok(other),
+    }
+}
+
+impl Merges for Tx {
+    async fn anybody(&self, id: VisitorId) -> Result<Option<visitor::Model>> {
+        Ok(locked(visitor::Entity::find_by_id(id)).one(self.conn()).await?)
+    }
+
+    async fn merge_of(&self, id: VisitorId) -> Result<Option<visitor_merge::Model>> {
+        Ok(visitor_merge::Entity::find_by_id(id).one(self.conn()).await?)
+    }
+
+    async fn merged_later(&self, into: VisitorId, after: DateTime<Utc>) -> Result<bool> {
+        let later = visitor_merge::Entity::find()
+            .filter(visitor_merge::Column::IntoId.eq(into))
+            .filter(visitor_merge::Column::MergedAt.gt(after));
+        Ok(later.one(self.conn()).await?.is_some())
+    }
+
+    async fn merge(&self, merge: &visitor_merge::Model) -> Result<()> {
+        let row = merge.clone().into_active_model();
+        visitor_merge::Entity::insert(row).exec_without_returning(self.conn()).await?;
+        belonging::move_all(self, merge.visitor_id, merge.into_id).await
+    }
+
+    async fn unmerge(&self, merge: &visitor_merge::Model) -> Result<()> {
+        belonging::move_all_back(self, merge.visitor_id, merge.into_id).await?;
+        visitor_merge::Entity::delete_by_id(merge.visitor_id).exec(self.conn()).await?;
         Ok(())
     }
 }

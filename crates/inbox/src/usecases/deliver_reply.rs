@@ -82,6 +82,8 @@ pub async fn deliver_reply(
         in_reply_to: references.last().cloned().unwrap_or_default(),
         references,
         automatic: false,
+        attachment: None,
+        ended_at: None,
     });
     let sent = &match &mail {
         Some(mail) => mailer.send(mail).await,

@@ -1,15 +1,26 @@
-//! A colleague leaves, and their open messages go to another, or back to nobody.
+//! A colleague leaves, and their open messages and chats go to another, or back to nobody.
 
-use kernel::{Cx, Result, db::Emit, id::StaffId};
+use kernel::{Cx, Result, db::Emit, id::StaffId, record::Records};
 
-use crate::{domain::events::MessageAssigned, ports::Messages};
+use super::chats::transfer_chat::hand_over_chats;
+use crate::{
+    domain::events::MessageAssigned,
+    ports::{Chats, Messages, Takers},
+    store::chats::session::Entity as ChatSessions,
+};
 
 /// Hands over everything open that `from` has, whoever may see it, and returns how much that was. Part of deactivating
 /// somebody, which is what needs the permission.
-pub async fn hand_over<S: Messages + Emit>(s: &S, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64> {
+pub async fn hand_over<S: Messages + Chats + Records<ChatSessions> + Emit>(
+    s: &S,
+    takers: &impl Takers,
+    cx: &Cx,
+    from: StaffId,
+    to: Option<StaffId>,
+) -> Result<u64> {
     let messages = s.hand_over(from, to, cx.now).await?;
     for message in &messages {
         s.emit(cx, &MessageAssigned { message: *message, from: Some(from), to });
     }
-    Ok(messages.len() as u64)
+    Ok(messages.len() as u64 + hand_over_chats(s, takers, cx, from, to).await?)
 }

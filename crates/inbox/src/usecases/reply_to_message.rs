@@ -13,6 +13,7 @@ use super::deliver_reply::DeliverReply;
 use crate::{
     domain::events::MessageReplied,
     policy::MANAGE_MESSAGES,
+    ports::Drafts,
     store::{
         message::{Entity as Messages, Model as Message},
         reply::{Entity as MessageReplies, Model as MessageReply},
@@ -39,13 +40,14 @@ pub struct Replied {
     pub message: Message,
 }
 
-/// Stores a reply, moves a new message to in progress, and queues the mail, all in one transaction.
+/// Stores a reply, moves a new message to in progress, queues the mail, and removes the draft that it was, all in one
+/// transaction.
 ///
 /// # Errors
 /// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] for a bad text or an archived message.
 pub async fn reply_to_message<S>(s: &S, cx: &Cx, cmd: &ReplyToMessage) -> Result<Replied>
 where
-    S: Records<Messages> + Records<MessageReplies> + Emit + Enqueue,
+    S: Records<Messages> + Records<MessageReplies> + Drafts + Emit + Enqueue,
 {
     cx.require(MANAGE_MESSAGES)?;
     let before = Records::<Messages>::lock(s, cx, cmd.message).await?;
@@ -53,6 +55,9 @@ where
     let reply = message.reply(cx, &cmd.content, cmd.send_email)?;
     Records::<MessageReplies>::insert(s, &reply).await?;
     let message = record::change::<Messages, S>(s, cx, &before, message).await?;
+    if let Some(staff) = cx.staff_id() {
+        s.forget(staff, message.id.into()).await?;
+    }
     if cmd.send_email {
         s.enqueue(cx, &DeliverReply { reply: reply.id }).await?;
     }

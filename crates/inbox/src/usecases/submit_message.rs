@@ -3,24 +3,15 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use kernel::{
-    Cx, Db, Result,
-    crypto::{token, token_hash},
-    db::Emit,
-    id::MessageId,
-    limit::Limit,
-    text::Check,
-};
+use kernel::{Cx, Db, Result, crypto::token, db::Emit, id::MessageId, limit::Limit, text::Check};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::events::MessageReceived,
     limits,
     ports::{Messages, Visitors},
-    store::{
-        message::{MessageStatus, Model as Message},
-        visitor::Model as Visitor,
-    },
+    store::message::{MessageStatus, Model as Message},
+    usecases::recognise::{Seen, recognise},
 };
 
 /// Messages from one address.
@@ -90,7 +81,8 @@ async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessag
     let page_url = check.optional_link("pageUrl", cmd.page_url.as_deref(), limits::URL);
     check.done()?;
 
-    let (visitor, visitor_token) = recognise(s, cx, cmd.visitor_token.as_deref(), &name, &email, source).await?;
+    let seen = Seen { token: cmd.visitor_token.as_deref(), name: Some(&name), email: Some(&email), source };
+    let (visitor, visitor_token) = recognise(s, cx, seen).await?;
     let message = Message {
         id: cx.new_id(),
         visitor_id: visitor.id,
@@ -102,6 +94,7 @@ async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessag
         page_url,
         status: MessageStatus::New,
         assignee_id: None,
+        converted_to: None,
         version: 1,
         created_at: cx.now,
         updated_at: cx.now,
@@ -109,73 +102,4 @@ async fn store<S: Messages + Visitors + Emit>(s: &S, cx: &Cx, cmd: &SubmitMessag
     Messages::add(s, &message).await?;
     s.emit(cx, &MessageReceived { message: message.id, visitor: visitor.id });
     Ok(Receipt { message: message.id, received_at: cx.now, visitor_token })
-}
-
-/// Finds the visitor by token and address, then by address alone, or makes one.
-///
-/// A token says which browser it is, and the address who sits there: where the address is another, it is another visitor,
-/// and that both were seen in one browser is noted for whoever may know that they are one person. No record takes another
-/// address.
-///
-/// An address is no proof: whoever is known by it alone changes nothing of the visitor but that they were seen, and gets
-/// a token that identifies nothing stored, so that nobody can take over or replace another's token. A browser that is known
-/// keeps its token.
-async fn recognise<S: Visitors>(
-    s: &S,
-    cx: &Cx,
-    known: Option<&str>,
-    name: &str,
-    email: &str,
-    source: Option<String>,
-) -> Result<(Visitor, String)> {
-    let address = || cx.origin.address.map(|address| address.to_string());
-    let by_token = match known.filter(|known| known.len() <= 128) {
-        Some(known) => s.by_token(&token_hash(known)).await?.map(|visitor| (visitor, known)),
-        None => None,
-    };
-    let fresh = token(cx.source(), "fdv");
-    let (proven, browser) = match by_token {
-        Some((visitor, token)) if visitor.email.as_deref() == Some(email) => (Some((visitor, token)), None),
-        other => (None, other),
-    };
-    if let Some((mut visitor, token)) = proven {
-        visitor.page_views = visitor.page_views.saturating_add(1);
-        visitor.last_visit_at = cx.now;
-        visitor.name = Some(name.to_owned());
-        visitor.address = address();
-        visitor.agent = cx.origin.agent.clone();
-        s.save(&visitor).await?;
-        return Ok((visitor, token.to_owned()));
-    }
-    let visitor = match s.by_email(email).await? {
-        Some(mut visitor) => {
-            visitor.page_views = visitor.page_views.saturating_add(1);
-            visitor.last_visit_at = cx.now;
-            s.save(&visitor).await?;
-            visitor
-        }
-        None => {
-            let visitor = Visitor {
-                id: cx.new_id(),
-                name: Some(name.to_owned()),
-                email: Some(email.to_owned()),
-                source,
-                token_hash: token_hash(&fresh),
-                address: address(),
-                agent: cx.origin.agent.clone(),
-                page_views: 1,
-                first_visit_at: cx.now,
-                last_visit_at: cx.now,
-            };
-            Visitors::add(s, &visitor).await?;
-            visitor
-        }
-    };
-    match browser {
-        Some((other, token)) => {
-            s.acquaint(visitor.id, other.id, cx.now).await?;
-            Ok((visitor, token.to_owned()))
-        }
-        None => Ok((visitor, fresh)),
-    }
 }

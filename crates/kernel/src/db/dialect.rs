@@ -16,18 +16,19 @@ use crate::{
 /// `column` is one of `ids`. On PostgreSQL one array parameter, so that every length is the same prepared
 /// statement; on SQLite a list padded to a power of two, for the same reason.
 pub fn any_of<C: ColumnTrait, I: TypedId>(backend: DbBackend, column: C, ids: &[I]) -> SimpleExpr {
+    any_uuid_of(backend, column, ids.iter().map(|id| id.uuid()).collect())
+}
+
+/// The same of ids whose types differ.
+pub fn any_uuid_of<C: ColumnTrait>(backend: DbBackend, column: C, mut ids: Vec<uuid::Uuid>) -> SimpleExpr {
     let column = Expr::col(column.as_column_ref());
     match backend {
-        DbBackend::Postgres => column.eq(PgFunc::any(ids.iter().map(|id| id.uuid()).collect::<Vec<_>>())),
+        DbBackend::Postgres => column.eq(PgFunc::any(ids)),
         _ => {
-            let last = ids.last().map(|id| id.uuid());
-            let padded = ids.len().next_power_of_two();
-            column.is_in(
-                ids.iter()
-                    .map(|id| id.uuid())
-                    .chain(last.into_iter().cycle().take(padded.saturating_sub(ids.len())))
-                    .map(Value::from),
-            )
+            if let Some(last) = ids.last().copied() {
+                ids.resize(ids.len().next_power_of_two(), last);
+            }
+            column.is_in(ids.into_iter().map(Value::from))
         }
     }
 }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     Conn, Error, Result,
+    id::TypedId,
     page::{Order, Page},
     text::words::{Sought, Word, words},
 };
@@ -68,6 +69,22 @@ pub async fn insert<'a, A: ActiveModelTrait>(
     let mut insert = Query::insert();
     insert.into_table(A::Entity::default().table_ref()).columns(columns).values(values).map_err(Error::internal)?;
     conn.execute(&insert).await?;
+    Ok(())
+}
+
+/// Makes the words of one row anew, after one of its texts was changed: those of `texts`.
+pub async fn index_one<'a, E: EntityTrait>(
+    conn: &Conn,
+    id: impl TypedId,
+    texts: impl IntoIterator<Item = &'a str>,
+) -> Result<()> {
+    let backend = conn.get_database_backend();
+    let Some(key) = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column) else { return Ok(()) };
+    let (table, column, key) = (E::default().table_name(), words_column(backend), key.as_str());
+    let words = words_from(backend, "$1");
+    let sql = format!(r#"UPDATE "~tenant"."{table}" SET "{column}" = {words} WHERE "{key}" = $2"#);
+    let values = [Value::from(stored_words(texts)), id.uuid().into()];
+    conn.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     Ok(())
 }
 

@@ -220,6 +220,7 @@ impl Db {
                     | Error::Duty(_)
                     | Error::NotFound { .. }
                     | Error::Conflict { .. }
+                    | Error::Outdated { .. }
                     | Error::Invalid(_)
             )
         {

@@ -22,6 +22,8 @@ const MAKING: &[&str] = &[
     "added",
     "begin",
     "begun",
+    "book",
+    "booked",
     "create",
     "created",
     "invite",
@@ -37,6 +39,8 @@ const MAKING: &[&str] = &[
     "reply",
     "request",
     "requested",
+    "sent",
+    "started",
 ];
 /// Words that say that something was taken away or out of use.
 const ENDING: &[&str] = &[

@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 pub use action::Action;
-pub use hub::{Follower, Hub};
+pub use hub::{Follower, Hub, Interest};
 pub use outbox::{Chain, Outbox, PURGED, Sink, Stored};
 
 use crate::{
@@ -73,6 +73,11 @@ pub trait Event: Serialize {
     const SUCCESS: bool = true;
     /// What it is about.
     fn resource(&self) -> Resource;
+    /// The one thing that those who follow a single thing follow: a chat, a person's feed. Topics that are only followed as
+    /// a whole have none.
+    fn concerns(&self) -> Option<uuid::Uuid> {
+        None
+    }
     /// The values before and after, for the audit trail. No secrets.
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (None, None)
@@ -157,6 +162,8 @@ pub struct Envelope {
     pub details: Option<Json>,
     /// What else there is to know of how it came about.
     pub metadata: Option<Json>,
+    /// The one thing that those who follow a single thing follow.
+    pub concerns: Option<uuid::Uuid>,
     /// The serialised event.
     pub payload: Json,
     /// Whom it is about, where it tells personal values.
@@ -202,6 +209,7 @@ impl Envelope {
             error: event.error(),
             details: event.details(),
             about: event.about(),
+            concerns: event.concerns(),
             personal: E::PERSONAL,
             old,
             new,
@@ -274,6 +282,7 @@ impl Envelope {
             metadata: cx.origin.way(),
             payload: Json::Null,
             about: None,
+            concerns: None,
             personal: &[],
             seals: Seals::default(),
         }

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
-use super::{Envelope, Hub};
+use super::{Envelope, Hub, Interest, hub::READ};
 use crate::{
     Conn, Cx, Db, Error, Result, Tenant,
     db::{any_of, notify, number_unsealed},
@@ -48,6 +48,8 @@ pub struct Model {
     pub personal_key: Option<PersonalKeyId>,
     /// Those values.
     pub sealed: Option<Vec<u8>>,
+    /// The one thing that those who follow a single thing follow.
+    pub concerns: Option<Uuid>,
 }
 
 /// An event as the outbox holds it.
@@ -100,6 +102,7 @@ pub struct Outbox {
     hub: Hub,
     unsealed: Queue,
     sealed: Queue,
+    followed: Queue,
     workers: Queue,
 }
 
@@ -164,6 +167,7 @@ impl Outbox {
             correlation_id: Set(Some(event.correlation_id.clone())),
             personal_key: Set(event.seals.payload.as_ref().map(|seal| seal.key)),
             sealed: Set(event.seals.payload.as_ref().map(|seal| seal.bytes.clone())),
+            concerns: Set(event.concerns),
         };
         for some in events.chunks(AT_ONCE) {
             Entity::insert_many(some.iter().map(row)).exec_without_returning(conn).await?;
@@ -186,9 +190,21 @@ impl Outbox {
         self.sealed.push(tenant);
     }
 
+    /// Asks for the tenant's new events to be handed to those who follow them here.
+    pub fn wake_hub(&self, tenant: TenantId) {
+        if self.hub.is_followed(tenant) {
+            self.followed.push(tenant);
+        }
+    }
+
+    /// The same for every tenant, after news may have been missed.
+    pub fn refresh_hub(&self) {
+        self.hub.followed().into_iter().for_each(|tenant| self.followed.push(tenant));
+    }
+
     /// Hands on what another process told: its events, and perhaps jobs.
-    pub fn heard(&self, tenant: TenantId, head: i64) {
-        self.hub.announce(tenant, head);
+    pub fn heard(&self, tenant: TenantId) {
+        self.wake_hub(tenant);
         self.sealed.push(tenant);
         self.workers.push(tenant);
     }
@@ -203,6 +219,11 @@ impl Outbox {
         self.sealed.take().await
     }
 
+    /// Waits for tenants with sealed events that somebody follows here.
+    pub async fn next_followed(&self) -> Vec<TenantId> {
+        self.followed.take().await
+    }
+
     /// Waits for tenants that may have jobs.
     pub async fn next_for_workers(&self) -> Vec<TenantId> {
         self.workers.take().await
@@ -212,9 +233,9 @@ impl Outbox {
     pub async fn seal(&self, db: &Db, tenant: &Arc<Tenant>) -> Result<u64> {
         let mut sealed = 0;
         loop {
-            let (count, end) = db.plain(tenant, |conn| async move { self.seal_batch(&conn, tenant.id).await }).await?;
+            let count = db.plain(tenant, |conn| async move { self.seal_batch(&conn, tenant.id).await }).await?;
             if count > 0 {
-                self.hub.announce(tenant.id, end);
+                self.wake_hub(tenant.id);
                 self.sealed.push(tenant.id);
             }
             sealed += count;
@@ -224,7 +245,7 @@ impl Outbox {
         }
     }
 
-    async fn seal_batch(&self, conn: &Conn, tenant: TenantId) -> Result<(u64, i64)> {
+    async fn seal_batch(&self, conn: &Conn, tenant: TenantId) -> Result<u64> {
         let head = head::Entity::find_by_id(1)
             .lock_exclusive()
             .one(conn)
@@ -232,7 +253,7 @@ impl Outbox {
             .ok_or_else(|| Error::internal("event_head has no row"))?;
         let rows = conn.query_all_raw(number_unsealed(conn.get_database_backend(), head.sequence, BATCH)).await?;
         if rows.is_empty() {
-            return Ok((0, head.sequence));
+            return Ok(0);
         }
         let mut events = rows
             .iter()
@@ -246,7 +267,7 @@ impl Outbox {
         };
         head::Entity::update(head::ActiveModel { id: Set(1), sequence: Set(end), hash: Set(hash) }).exec(conn).await?;
         notify(conn, tenant, end).await?;
-        Ok((events.len() as u64, end))
+        Ok(events.len() as u64)
     }
 
     /// The number of the newest sealed event of the tenant.
@@ -302,23 +323,34 @@ impl Outbox {
         }
     }
 
+    /// Of the sealed events after `after` and up to `upto` those that somebody is interested in, in order, at most as many as
+    /// one read hands out.
+    ///
+    /// # Errors
+    /// [`Error::EventsExpired`] where the event after `after` is no longer kept.
+    pub(crate) async fn read_of(db: &Db, cx: &Cx, of: Interest, after: i64, upto: i64) -> Result<Vec<Stored>> {
+        let conn = db.reader(cx).await?;
+        let next = Entity::find().select_only().column(Column::Sequence).filter(Column::Sequence.eq(after + 1));
+        if next.into_tuple::<i64>().one(&conn).await?.is_none() {
+            return Err(Self::expired(&conn).await?);
+        }
+        let mut select =
+            Entity::find().filter(Column::Topic.eq(of.topic)).filter(Column::Sequence.between(after + 1, upto));
+        if let Some(thing) = of.thing {
+            select = select.filter(Column::Concerns.eq(thing));
+        }
+        if !of.kinds.is_empty() {
+            select = select.filter(Column::Kind.is_in(of.kinds.iter().copied()));
+        }
+        let mut events = select.order_by_asc(Column::Sequence).limit(READ).all(&conn).await?;
+        db.personal().open(&conn, cx, &mut events).await?;
+        Ok(events)
+    }
+
     /// What whoever asks for events that are no longer kept is told.
     async fn expired(conn: &Conn) -> Result<Error> {
         let head = head::Entity::find_by_id(1).one(conn).await?;
         Ok(Error::EventsExpired { resume_after: head.map_or(0, |head| head.sequence) })
-    }
-
-    /// Refuses to go on after an event where events up to `head` were numbered and none of them is there to be read.
-    ///
-    /// # Errors
-    /// [`Error::EventsExpired`].
-    pub(crate) async fn none_after(db: &Db, cx: &Cx, after: i64, head: i64) -> Result<()> {
-        if after >= head {
-            return Ok(());
-        }
-        let conn = db.reader(cx).await?;
-        let next = Entity::find().filter(Column::Sequence.eq(after + 1)).one(&conn).await?;
-        if next.is_some() { Ok(()) } else { Err(Self::expired(&conn).await?) }
     }
 
     /// Removes the oldest events that happened before `before`, none after number `upto`, [`PURGED`] at the most; returns

@@ -29,6 +29,8 @@ pub trait Nested: Copy + Eq + Hash + Send + Sync + 'static {
     const ORDER: <Self::Of as EntityTrait>::Column;
     /// Whether from the end.
     const DESCENDING: bool = false;
+    /// The column that comes before it in the order, and whether that one descends.
+    const FIRST: Option<(<Self::Of as EntityTrait>::Column, bool)> = None;
 
     /// The rows of it that the actor may see; `None` where there are none. Whoever reads it has found the parent.
     fn visible(cx: &Cx, backend: DbBackend) -> Option<Condition> {
@@ -41,7 +43,8 @@ type Column<N> = <<N as Nested>::Of as EntityTrait>::Column;
 
 /// The order of such a list.
 pub fn order_of<N: Nested>() -> Order<Column<N>> {
-    super::by(N::ORDER, N::DESCENDING, N::Of::ID)
+    let columns = N::FIRST.into_iter().chain([(N::ORDER, N::DESCENDING)]);
+    Order { columns: columns.collect(), id: N::Of::ID }
 }
 
 /// A page of the list below one parent.
@@ -64,7 +67,8 @@ pub async fn first_of_each<N: Nested>(
     let backend = conn.get_database_backend();
     let Some(visible) = N::visible(cx, backend).filter(|_| !parents.is_empty()) else { return Ok(found) };
     let select = RowOf::<N>::columns(N::Of::find()).filter(visible).into_query();
-    let order = [(N::ORDER, N::DESCENDING != from_end), (N::Of::ID, N::DESCENDING != from_end)];
+    let order = order_of::<N>().columns.into_iter().chain([(N::Of::ID, N::DESCENDING)]);
+    let order: Vec<_> = order.map(|(column, descends)| (column, descends != from_end)).collect();
     for row in conn.query_all(&first_below(backend, select, N::PARENT, parents, &order, rows)).await? {
         let row = RowOf::<N>::from_query_result(&row, "")?;
         if let Some(parent) = uuid_in(&row.value(N::PARENT)) {

@@ -1,8 +1,8 @@
 //! Who works at Harbour & Lane, who wrote to them, and what came of it.
 
-use inbox::MessageStatus::{self, Archived, Converted, InProgress};
+use inbox::MessageStatus::{self, Archived, InProgress};
 
-use Step::{Assign, Reply, Set};
+use Step::{Assign, Convert, Reply, Set};
 
 /// The departments.
 pub const DEPARTMENTS: &[&str] = &["Front office", "Plumbing & heating", "Building & garden"];
@@ -45,6 +45,8 @@ pub enum Step {
     Assign(usize),
     /// Answers.
     Reply(&'static str),
+    /// Makes a client of who wrote it.
+    Convert,
     /// Moves it on by hand.
     Set(MessageStatus),
 }
@@ -109,7 +111,7 @@ pub const STORIES: &[Story] = &[
         (35, (BEN, Assign(DANA))),
         (90, (DANA, Reply("Thank you for writing, Priya. I can come on Thursday between 9 and 12 to measure. Would that suit you?"))),
         (1500, (DANA, Reply("It was good to meet you. Our quote is on its way: 6,480, fitted, with the tiles you chose."))),
-        (4400, (BEN, Set(Converted))),
+        (4400, (BEN, Convert)),
     ]).via("recommendation"),
     story(985, ("Tom Egan", "tom.egan@example.net"), BOILER, "Our boiler is due for its yearly service. We are at home any weekday after four.", &[
         (20, (BEN, Assign(CHIDI))),
@@ -120,7 +122,7 @@ pub const STORIES: &[Story] = &[
         (240, (ADA, Assign(DANA))),
         (300, (DANA, Reply("We do both. If you send me a photograph from the upstairs window I will bring two sketches to our first meeting."))),
         (2900, (DANA, Reply("Here are the sketches. The second keeps the old wall, which I would be sorry to lose."))),
-        (9000, (BEN, Set(Converted))),
+        (9000, (BEN, Convert)),
     ]).via("instagram"),
     story(910, ("Gareth Hughes", "g.hughes@example.com"), ROOF, "Three slates came down in the storm and there is a wet patch on the bedroom ceiling.", &[
         (10, (BEN, Assign(DANA))),
@@ -131,7 +133,7 @@ pub const STORIES: &[Story] = &[
         (55, (ADA, Assign(BEN))),
         (200, (BEN, Reply("We do: two hours by day, four by night, for a monthly fee per flat. May I call you tomorrow to talk it through?"))),
         (5000, (BEN, Reply("As agreed, here is the draft of the contract for forty flats."))),
-        (11000, (ADA, Set(Converted))),
+        (11000, (ADA, Convert)),
     ]).at("Haddad Lettings").via("linkedin"),
     general(846, ("Wanda Kowalski", "wanda.k@example.com"), "You left your spirit level in our kitchen. It is by the door, in case you miss it.", &[
         (30, (BEN, Reply("Thank you! Emre has been looking for it everywhere. He will ring before he comes by."))),
@@ -158,7 +160,7 @@ pub const STORIES: &[Story] = &[
         (40, (BEN, Assign(EMRE))),
         (60, (EMRE, Reply("That sounds like the expansion vessel. I could come this evening after you close."))),
         (1500, (EMRE, Reply("The vessel is new and the pressure holds at 1.6 bar. Please tell me on Monday what it says."))),
-        (7000, (EMRE, Set(Converted))),
+        (7000, (EMRE, Convert)),
     ]).at("Duarte Bakery").via("recommendation"),
     story(600, ("Jun Tanaka", "jun.tanaka@example.com"), BATHROOM, "Could the bathroom be made accessible for my mother? She will use a wheelchair from spring on.", &[
         (70, (BEN, Assign(DANA))),
@@ -177,7 +179,7 @@ pub const STORIES: &[Story] = &[
     story(470, ("Samir Khan", "samir.khan@example.com"), HEAT_PUMP, "We received your quote for the heat pump. Does the price include removing the oil tank?", &[
         (50, (BEN, Assign(EMRE))),
         (130, (EMRE, Reply("It does not, because tanks differ so much. For a steel tank of 3,000 litres it would be around 900."))),
-        (5500, (EMRE, Set(Converted))),
+        (5500, (EMRE, Convert)),
     ]),
     story(420, ("Grace Young", "grace.young@example.com"), GARDEN, "The hedge along the lane is now three metres high and the neighbours complain. Can you cut it back, and is that allowed at this time of the year?", &[
         (25, (BEN, Assign(DANA))),

@@ -1,5 +1,7 @@
 //! How mail goes out: the company's mail server, and how its mails are worded.
 
+mod template_key;
+
 use async_graphql::{ComplexObject, Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{
@@ -19,6 +21,8 @@ use crate::graphql::{
     scalars::EmailAddress,
     scope::{Scope, scope},
 };
+
+pub use template_key::EmailTemplateKey;
 
 /// How a connection to a mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -153,36 +157,6 @@ pub struct TestSmtpPayload {
     pub steps: Vec<SmtpStep>,
     /// What the person can correct.
     pub errors: Vec<UserError>,
-}
-
-/// The mails that Frontdesk sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "Template")]
-pub enum EmailTemplateKey {
-    /// Asks somebody who registered to show that the address is theirs.
-    VerifyEmail,
-    /// Tells somebody who registers with an address that is known already.
-    AlreadyRegistered,
-    /// The link to choose another password.
-    ResetPassword,
-    /// Tells that the password was changed.
-    PasswordChanged,
-    /// Asks the old address whether it may be replaced by another.
-    ChangeEmailOld,
-    /// Asks the new address whether it belongs to the person.
-    ChangeEmailNew,
-    /// Tells the old address that it was replaced.
-    EmailChanged,
-    /// Invites somebody to become a colleague.
-    Invitation,
-    /// Tells of a sign-in from a place that is not known.
-    NewSignIn,
-    /// Something of a person's feed, where they want it by mail.
-    Notification,
-    /// Shows that the mail settings work.
-    TestMail,
-    /// Takes a colleague's reply to a visitor.
-    MessageReply,
 }
 
 /// A place in a mail that is filled when it is sent: `{{name}}`.

@@ -32,7 +32,7 @@ pub use tenants::platform::{PlatformMutation, PlatformQuery};
 use async_graphql::MaybeUndefined;
 
 /// A text to be set: absent keeps what is there, null clears it like an empty one.
-fn cleared(text: MaybeUndefined<String>) -> Option<String> {
+pub fn cleared(text: MaybeUndefined<String>) -> Option<String> {
     match text {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(String::new()),

@@ -5,15 +5,19 @@ use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Error,
     events::{Event, Stored},
-    id::{MessageId, UserId},
+    id::{InternalNoteId, MessageId, TagId, TypedId, UserId, prefix},
     visibility::{Holder, rule},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use super::types::{Message, MessageReply, MessageStatus, message, reply as reply_of};
+use super::{
+    notes::{InternalNote, note},
+    types::{Message, MessageReply, MessageStatus, message, reply as reply_of},
+};
 use crate::graphql::{
     errors::Result,
-    identity::{Staff, User, staff, user},
+    identity::{IntoId, Staff, User, staff, user},
+    node::{Node, node},
     scalars::id,
 };
 
@@ -135,6 +139,7 @@ macro_rules! inbox_events {
             /// A stored event as subscribers see it; `None` where it is of another topic or nothing of it is wanted.
             pub fn of(stored: &Stored, wanted: &Wanted) -> kernel::Result<Option<Self>> {
                 match stored.kind.as_str() {
+                    _ if of_other(stored) => Ok(None),
                     $(<$event>::KIND => {
                         let event: $event = decode(stored)?;
                         let sequence = stored.sequence.unwrap_or_default().to_string();
@@ -194,6 +199,37 @@ impl InboxEvent {
     }
 }
 
+/// A message got tags, or lost some.
+#[derive(Deserialize)]
+struct MessageTagsChangedEvent {
+    #[serde(rename = "entity")]
+    message: MessageId,
+    added: Vec<TagId>,
+    removed: Vec<TagId>,
+}
+
+impl MessageTagsChangedEvent {
+    const KIND: &'static str = inbox::TagsChanged::KIND;
+}
+
+/// Something was noted of a message, or a note of it was changed or taken away.
+#[derive(Deserialize)]
+struct MessageNotedEvent {
+    #[serde(rename = "entity")]
+    message: MessageId,
+    note: InternalNoteId,
+}
+
+impl MessageNotedEvent {
+    const KIND: &'static str = inbox::InternalNoteChanged::KIND;
+}
+
+/// Whether an event tells of something other than a message: what hangs on that is told where that is.
+fn of_other(stored: &Stored) -> bool {
+    let entity = stored.payload.get("entity").and_then(serde_json::Value::as_str);
+    entity.is_some_and(|id| prefix(id) != Some(MessageId::PREFIX))
+}
+
 fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
     serde_json::from_value(stored.payload.clone())
         .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
@@ -229,11 +265,45 @@ inbox_events! {
         }
     }
 
+    /// A message became something else.
+    MessageConverted from inbox::MessageConverted {
+        /// What it became; null where the viewer may not see it.
+        async fn converted_to(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+            node(ctx, "id", &ID(self.event.to.clone())).await
+        }
+    }
+
     /// Somebody replied.
     MessageReplied from inbox::MessageReplied {
         /// The reply as it is now.
         async fn reply(&self, ctx: &Context<'_>) -> Result<Option<MessageReply>> {
             reply_of(ctx, self.event.reply).await
+        }
+    }
+
+    /// A message got tags, or lost some.
+    MessageTagsChanged from MessageTagsChangedEvent {
+        /// The ids of the tags that it got, `tag_…`.
+        async fn added_ids(&self) -> Vec<ID> {
+            self.event.added.iter().map(|tag| tag.into_id()).collect()
+        }
+
+        /// The ids of the tags that it lost, `tag_…`.
+        async fn removed_ids(&self) -> Vec<ID> {
+            self.event.removed.iter().map(|tag| tag.into_id()).collect()
+        }
+    }
+
+    /// Something was noted of a message, or a note of it was changed or taken away.
+    MessageNoted from MessageNotedEvent {
+        /// The note's id, `nte_…`.
+        async fn internal_note_id(&self) -> ID {
+            self.event.note.into_id()
+        }
+
+        /// The note as it is now; null of one that was taken away.
+        async fn internal_note(&self, ctx: &Context<'_>) -> Result<Option<InternalNote>> {
+            note(ctx, self.event.note).await
         }
     }
 

@@ -2,13 +2,18 @@
 
 use async_graphql::ID;
 use inbox::{
+    EntityType,
+    entities::message,
     messages,
     records::{Messages, Visitors},
     visitors,
 };
 use kernel::id::{StaffId, VisitorId};
 
-use super::types::MessageStatus;
+use super::{
+    tags::{TagsComparator, tagged},
+    types::MessageStatus,
+};
 use crate::{
     comparator, filter,
     graphql::filters::{DateTimeComparator, IdComparator, OrderDirection, StringComparator},
@@ -21,7 +26,7 @@ comparator!(
 );
 
 /// Knows "me" and "none".
-fn people(me: Option<StaffId>) -> impl Fn(&ID) -> Result<Option<StaffId>, &ID> {
+pub(super) fn people(me: Option<StaffId>) -> impl Fn(&ID) -> Result<Option<StaffId>, &ID> {
     move |id| match (id.as_str(), me) {
         ("me", Some(me)) => Ok(Some(me)),
         ("none", _) => Ok(None),
@@ -38,6 +43,8 @@ filter! {
         assignee_id: IdComparator,
         /// Who wrote them.
         visitor_id: IdComparator,
+        /// Which tags they have.
+        tags: TagsComparator,
         /// When they came.
         created_at: DateTimeComparator,
         /// When they were last changed.
@@ -53,6 +60,7 @@ filter! {
         let assignee = level.assignee_id.map(|by| by.of_with("assigneeId", people(me))).transpose()?;
         leaves.id_of(messages::BY_ASSIGNEE, assignee)?;
         leaves.id::<VisitorId>(messages::BY_VISITOR, level.visitor_id)?;
+        leaves.also(tagged(EntityType::Message, message::Column::Id, level.tags)?);
         leaves.time(messages::BY_CREATED_AT, level.created_at)?;
         leaves.time(messages::BY_UPDATED_AT, level.updated_at)?;
         leaves.words(level.text)?;

@@ -85,7 +85,7 @@ pub struct AssignMessagePayload {
 pub struct SetMessageStatusInput {
     /// The message, `msg_…`.
     pub message_id: ID,
-    /// Its status from now on; anything but NEW.
+    /// Its status from now on: IN_PROGRESS or ARCHIVED. What it became is said by convertMessage.
     pub status: MessageStatus,
 }
 

@@ -77,7 +77,7 @@ impl InboxQuery {
         Ok(Listed::new(list, slice, |row| record::place::<Messages>(&order, row), count).into())
     }
 
-    /// A visitor; null where there is none that the viewer may see.
+    /// A visitor; null where there is none that the viewer may see. The id of one who was merged finds whom they became.
     #[graphql(directive = requires::apply(Permission::ViewVisitors))]
     async fn visitor(&self, ctx: &Context<'_>, #[graphql(desc = "`vis_…`")] id: ID) -> Result<Option<Visitor>> {
         let scope = scope(ctx);
@@ -85,7 +85,12 @@ impl InboxQuery {
         cx.require(inbox::VIEW_VISITORS)?;
         let id: VisitorId = crate::graphql::scalars::id("id", &id)?;
         let conn = scope.app.db.reader(&cx).await?;
-        let found = record::by_ids::<Visitors>(&conn, &cx, &[id]).await?.remove(&id);
+        let mut found = record::by_ids::<Visitors>(&conn, &cx, &[id]).await?.remove(&id);
+        if found.is_none()
+            && let Some(into) = inbox::survivors(&conn, &cx, &[id]).await?.remove(&id)
+        {
+            found = record::by_ids::<Visitors>(&conn, &cx, &[into]).await?.remove(&into);
+        }
         if let Some(found) = &found {
             prime_visitors(scope, std::slice::from_ref(found), &[ctx.look_ahead()]).await?;
         }

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, Subscription};
 use futures_util::Stream;
 use inbox::records::Messages;
-use kernel::{Cx, events::Stored, record::visible_ids};
+use kernel::{
+    Cx,
+    events::{Interest, Stored},
+    record::visible_ids,
+};
 
 use super::events::{InboxEvent, InboxEventFilter, Wanted};
 use crate::graphql::{
@@ -22,6 +26,10 @@ pub struct InboxSubscription;
 
 impl EventFeed for Wanted {
     type Event = InboxEvent;
+
+    fn interest(&self, _: &Cx) -> kernel::Result<Interest> {
+        Ok(Interest::all_of(inbox::TOPIC))
+    }
 
     fn may(&self, cx: &Cx) -> kernel::Result<()> {
         cx.require(inbox::VIEW_MESSAGES)

@@ -8,12 +8,22 @@ use kernel::{
     page::PageArgs,
 };
 
+use super::{
+    booking::types::ConsultationConnection,
+    drafts::{Draft, draft_for},
+    notes::InternalNoteConnection,
+    tags::{Tag, tags_of},
+    timeline::{TimelineEntryConnection, timeline},
+    visitors::MergedVisitor,
+};
 use crate::{
     connection,
     graphql::{
         errors::Result,
         identity::{IntoId, Staff, staff},
-        loaders::{AcquaintancesOf, By},
+        inbox::chats::ChatConnection,
+        loaders::{AcquaintancesOf, By, MergedInto},
+        node::{Node, node},
         records::{count_below, nested},
         scalars::EmailAddress,
         scope::scope,
@@ -78,6 +88,8 @@ pub struct Message {
     pub(crate) visitor_id: VisitorId,
     #[graphql(skip)]
     pub(crate) assignee_id: Option<StaffId>,
+    #[graphql(skip)]
+    converted_to: Option<String>,
 }
 
 impl From<inbox::Message> for Message {
@@ -96,6 +108,7 @@ impl From<inbox::Message> for Message {
             key: message.id,
             visitor_id: message.visitor_id,
             assignee_id: message.assignee_id,
+            converted_to: message.converted_to,
         }
     }
 }
@@ -132,6 +145,14 @@ impl Message {
         Box::pin(async move { staff(ctx, self.assignee_id).await }).await
     }
 
+    /// What it became; null where that was not said, or the viewer may not see it.
+    async fn converted_to(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        match &self.converted_to {
+            Some(id) => node(ctx, "id", &ID(id.clone())).await,
+            None => Ok(None),
+        }
+    }
+
     /// What the viewer may do with it.
     async fn viewer_can(&self, ctx: &Context<'_>) -> MessageViewerCan {
         let manage = scope(ctx).cx().can(inbox::MANAGE_MESSAGES);
@@ -151,6 +172,32 @@ impl Message {
         Box::pin(async move {
             let page = PageArgs { first, after, last, before };
             Ok(nested(ctx, inbox::Replies, self.key, page).await?.into())
+        })
+        .await
+    }
+
+    /// Its tags, by name.
+    async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<Tag>> {
+        Box::pin(tags_of(ctx, self.key)).await
+    }
+
+    /// The answer to it that the viewer is writing; nobody else sees it.
+    async fn draft(&self, ctx: &Context<'_>) -> Result<Option<Draft>> {
+        Box::pin(draft_for(ctx, self.key)).await
+    }
+
+    /// What colleagues noted of it, the pinned notes first, then the newest.
+    async fn internal_notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<InternalNoteConnection> {
+        Box::pin(async move {
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, inbox::NotesOf::default(), self.key, page).await?.into())
         })
         .await
     }
@@ -297,6 +344,22 @@ impl Visitor {
         .await
     }
 
+    /// Their live chats, newest first.
+    async fn chats(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<ChatConnection> {
+        Box::pin(async move {
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, inbox::ChatsOf, self.key, page).await?.into())
+        })
+        .await
+    }
+
     /// Other visitors who were seen in the same browser, and so may be the same person under another address, or somebody
     /// else at the same desk; at most 20, the first first.
     async fn seen_in_same_browser(&self, ctx: &Context<'_>) -> Result<Vec<Visitor>> {
@@ -307,6 +370,43 @@ impl Visitor {
                 futures_util::future::try_join_all(others.iter().map(|id| loaders.load_one(By::<Visitors>(*id))))
                     .await?;
             Ok(found.into_iter().flatten().map(|visitor| visitor.as_ref().clone().into()).collect())
+        })
+        .await
+    }
+
+    /// What they booked, newest first. None without the permission VIEW_CONSULTATIONS.
+    async fn consultations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<ConsultationConnection> {
+        Box::pin(async move {
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, inbox::ConsultationsOf, self.key, page).await?.into())
+        })
+        .await
+    }
+
+    /// Whatever they did, newest first.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<TimelineEntryConnection> {
+        Box::pin(timeline(ctx, self.key, PageArgs { first, after, last, before })).await
+    }
+
+    /// Who was merged into them, oldest first: `unmergeVisitor` takes that back.
+    async fn merged_visitors(&self, ctx: &Context<'_>) -> Result<Vec<MergedVisitor>> {
+        Box::pin(async move {
+            let found = scope(ctx).loaders.load_one(MergedInto(self.key)).await?.unwrap_or_default();
+            Ok(found.iter().cloned().map(Into::into).collect())
         })
         .await
     }

@@ -3,3 +3,7 @@
 pub mod m0003_messages;
 pub mod m0019_acquaintances;
 pub mod m0023_message_words;
+pub mod m0024_desk;
+pub mod m0025_chats;
+pub mod m0026_consultations;
+pub mod m0027_visitors_and_newsletter;

@@ -5,3 +5,4 @@ pub mod m0013_usage;
 pub mod m0017_files;
 pub mod m0021_as_typed;
 pub mod m0022_names;
+pub mod m0029_concerns;

@@ -54,9 +54,26 @@ impl Links {
         self.page("confirm-email", token)
     }
 
+    /// Moves or cancels a consultation.
+    pub fn consultation(&self, token: &str) -> String {
+        self.page("consultation", token)
+    }
+
     /// Accepts an invitation.
     pub fn accept_invitation(&self, token: &str) -> String {
         self.page("accept-invitation", token)
+    }
+
+    /// Confirms a subscription to the newsletter.
+    pub fn confirm_newsletter(&self, token: &str) -> String {
+        self.page("confirm-newsletter", token)
+    }
+
+    /// Ends a subscription to the newsletter: a page of ours, and no page of the company's site, since mail programs ask for it
+    /// by themselves. They send nothing that stands behind `#`.
+    pub fn end_newsletter(&self, token: &str) -> String {
+        let and = if self.query.is_empty() { '?' } else { '&' };
+        format!("{}/newsletter/unsubscribe{}{and}token={token}", self.base, self.query)
     }
 
     fn page(&self, name: &str, token: &str) -> String {
@@ -102,9 +119,12 @@ mod tests {
         let shared = all.of(&acme, None);
         assert_eq!(shared.reset_password("t"), "https://desk.example.com/app/reset-password?tenant=acme#token=t");
         assert_eq!(shared.forgot_password(), "https://desk.example.com/app/forgot-password?tenant=acme");
+        let ends = "https://desk.example.com/app/newsletter/unsubscribe?tenant=acme&token=t";
+        assert_eq!(shared.end_newsletter("t"), ends);
         assert_eq!(shared.home(), "https://desk.example.com/app/?tenant=acme");
         let own = all.of(&acme, Some("help.acme.example"));
         assert_eq!(own.reset_password("t"), "https://help.acme.example/app/reset-password#token=t");
+        assert_eq!(own.end_newsletter("t"), "https://help.acme.example/app/newsletter/unsubscribe?token=t");
         assert_eq!(own.home(), "https://help.acme.example/app/");
         for (base, moved) in [
             ("http://127.0.0.1:8080", "http://a.example:8080"),

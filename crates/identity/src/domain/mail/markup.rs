@@ -1,7 +1,7 @@
 //! What HTML a wording may hold: a small language of which every sentence is harmless. What is not in it is refused
 //! with its place, never repaired: there is no second reading of a text that a mail program could see differently.
 
-use super::fill::Fault;
+use kernel::text::fill::Fault;
 
 const TAGS: &[&str] = &[
     "a",

@@ -1,7 +1,6 @@
 //! The rules of mail: templates, wordings, the company's mail server, the queue.
 
 pub mod events;
-pub(crate) mod fill;
 pub mod links;
 pub(crate) mod markup;
 pub(crate) mod template;

@@ -32,6 +32,20 @@ pub enum Template {
     TestMail,
     /// Takes a colleague's reply to a visitor.
     MessageReply,
+    /// Tells a visitor that they booked a consultation.
+    ConsultationBooked,
+    /// Tells a visitor that their consultation was moved.
+    ConsultationRescheduled,
+    /// Tells a visitor that their consultation was cancelled.
+    ConsultationCancelled,
+    /// Reminds a visitor of their consultation.
+    ConsultationReminder,
+    /// Asks whether somebody wants the newsletter.
+    NewsletterConfirm,
+    /// Welcomes a subscriber of the newsletter.
+    NewsletterWelcome,
+    /// What was said in a live chat.
+    ChatTranscript,
 }
 
 /// A place in a mail that is filled when it is sent.
@@ -87,7 +101,25 @@ const QUOTED: Variable = variable(
     "What the visitor wrote, as a quotation with its date.",
     "3 May 2026, 10:15 UTC, Ada Lovelace:\n> When is my boat ready?",
 );
+const BOOKED: Variable = variable("service", "What was booked.", "A new mast");
+const WHEN: Variable = variable(
+    "when",
+    "When it is: as it was booked, and by the visitor's clock too where that is another.",
+    "Monday, 9 March 2026, 09:00 (Europe/Berlin)",
+);
+const LINES: Variable = variable(
+    "content",
+    "What was said, a line each, with its time and who said it.",
+    "10:15 Ada Lovelace: Is somebody there?\n10:16 Grace Hopper joined the chat.",
+);
 const CONTENT: Variable = variable("content", "What it says.", "Bob asks when his boat is ready.");
+
+const UNSUBSCRIBE: Variable = Variable {
+    name: "link",
+    description: "The address of the page that ends the subscription.",
+    sample: "https://desk.example.com/newsletter/unsubscribe?token=sample",
+    is_link: true,
+};
 
 struct Declared {
     key: &'static str,
@@ -99,7 +131,7 @@ struct Declared {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 19] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -112,6 +144,13 @@ impl Template {
         Self::Notification,
         Self::TestMail,
         Self::MessageReply,
+        Self::ConsultationBooked,
+        Self::ConsultationRescheduled,
+        Self::ConsultationCancelled,
+        Self::ConsultationReminder,
+        Self::NewsletterConfirm,
+        Self::NewsletterWelcome,
+        Self::ChatTranscript,
     ];
 
     /// The stable name, such as `verify_email`.
@@ -145,9 +184,14 @@ impl Template {
         matches!(self, VerifyEmail | ResetPassword | ChangeEmailOld | ChangeEmailNew | Invitation)
     }
 
-    /// Whether a company may do without it: not where people could not get in any more.
+    /// Whether a company may do without it: not where people could not get in any more, or nobody could subscribe.
     pub fn can_be_off(self) -> bool {
-        !self.lets_in()
+        !self.lets_in() && self != Self::NewsletterConfirm
+    }
+
+    /// The variable whose link ends what such mails come for, with one click (RFC 8058); none where they come by themselves.
+    pub(crate) fn ended_by(self) -> Option<&'static str> {
+        (self == Self::NewsletterWelcome).then_some(UNSUBSCRIBE.name)
     }
 
     /// The wording that it comes with.
@@ -253,6 +297,61 @@ impl Template {
                 variables: &[SERVICE, SUBJECT, CONTENT, QUOTED],
                 subject: "Re: {{subject}}",
                 text: "{{content}}\n\n{{quotedMessage}}",
+            },
+            Self::ConsultationBooked => Declared {
+                key: "consultation_booked",
+                description: "Tells a visitor that they booked a consultation, with a file for their calendar.",
+                variables: &[BOOKED, WHEN, LINK],
+                subject: "{{service}}: {{when}}",
+                text: "Hello {{name}},\n\nyou booked {{service}} with {{company}}:\n\n{{when}}\n\nMove or cancel it \
+                       here:\n\n{{link}}",
+            },
+            Self::ConsultationRescheduled => Declared {
+                key: "consultation_rescheduled",
+                description: "Tells a visitor that their consultation was moved, with a file for their calendar.",
+                variables: &[BOOKED, WHEN, LINK],
+                subject: "Moved: {{service}}: {{when}}",
+                text: "Hello {{name}},\n\n{{service}} with {{company}} is now at another time:\n\n{{when}}\n\nMove or \
+                       cancel it here:\n\n{{link}}",
+            },
+            Self::ConsultationCancelled => Declared {
+                key: "consultation_cancelled",
+                description: "Tells a visitor that their consultation was cancelled, with a file for their calendar.",
+                variables: &[BOOKED, WHEN],
+                subject: "Cancelled: {{service}}: {{when}}",
+                text: "Hello {{name}},\n\n{{service}} with {{company}} was cancelled:\n\n{{when}}",
+            },
+            Self::ConsultationReminder => Declared {
+                key: "consultation_reminder",
+                description: "Reminds a visitor of their consultation, with a file for their calendar.",
+                variables: &[BOOKED, WHEN, LINK],
+                subject: "Soon: {{service}}: {{when}}",
+                text: "Hello {{name}},\n\nthis reminds you of {{service}} with {{company}}:\n\n{{when}}\n\nMove or cancel \
+                       it here:\n\n{{link}}",
+            },
+            Self::NewsletterConfirm => Declared {
+                key: "newsletter_confirm",
+                description: "Asks whoever reads an address's mail whether they want the newsletter.",
+                variables: &[LINK, EXPIRES],
+                subject: "Confirm your subscription",
+                text: "Hello,\n\nsomebody, probably you, subscribed this address to the newsletter of {{company}}. Confirm \
+                       that you want it:\n\n{{link}}\n\nThe link is good for {{expires}}. If it was not you, nothing needs \
+                       to be done: you will not get it.",
+            },
+            Self::NewsletterWelcome => Declared {
+                key: "newsletter_welcome",
+                description: "Welcomes a subscriber of the newsletter.",
+                variables: &[UNSUBSCRIBE],
+                subject: "Welcome to the newsletter of {{company}}",
+                text: "Hello,\n\nfrom now on you get the newsletter of {{company}}. You can end that at any time, with one \
+                       click:\n\n{{link}}",
+            },
+            Self::ChatTranscript => Declared {
+                key: "chat_transcript",
+                description: "What was said in a live chat, for somebody who was there and asked for it.",
+                variables: &[AT, LINES],
+                subject: "Your chat with {{company}}",
+                text: "Hello {{name}},\n\nthis is what was said in the chat with {{company}} ({{at}}):\n\n{{content}}",
             },
         }
     }

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use kernel::{
     ProblemCode, Result,
-    text::{Check, one_kind_of_break, one_line},
+    text::{
+        Check,
+        fill::{Fault, Piece, fill, pieces},
+        one_kind_of_break, one_line,
+    },
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    fill::{Fault, Piece, fill, pieces},
-    markup,
-    template::Template,
-};
+use super::{markup, template::Template};
 
 /// The longest parts of a wording, in characters, as the SDL states them.
 pub mod limits {

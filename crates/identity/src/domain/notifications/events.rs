@@ -29,6 +29,9 @@ impl Event for NotificationCreated {
     fn resource(&self) -> Resource {
         Resource::new("Notification", self.notification)
     }
+    fn concerns(&self) -> Option<uuid::Uuid> {
+        Some(self.user.0)
+    }
 }
 
 /// A person read some of their notifications, or all; or may see no more what some are about.
@@ -47,6 +50,9 @@ impl Event for NotificationsRead {
     const TOPIC: &'static str = NOTIFICATIONS;
     fn resource(&self) -> Resource {
         Resource::new("User", self.user)
+    }
+    fn concerns(&self) -> Option<uuid::Uuid> {
+        Some(self.user.0)
     }
 }
 

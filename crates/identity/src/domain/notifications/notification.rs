@@ -52,6 +52,8 @@ pub enum NotificationType {
     ChannelSwitchedOff,
     /// Somebody became a colleague by an invitation.
     InvitationAccepted,
+    /// A colleague mentioned somebody in an internal note.
+    Mentioned,
 }
 
 /// What is declared of a type.
@@ -73,13 +75,14 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::MessageAssigned,
         Self::ReplyFailed,
         Self::NewSignIn,
         Self::AccessChanged,
         Self::ChannelSwitchedOff,
         Self::InvitationAccepted,
+        Self::Mentioned,
     ];
 
     /// The table of the types.
@@ -129,6 +132,14 @@ impl NotificationType {
                 description: "Somebody whom you invited is a colleague now.",
                 title: "Invitation accepted",
                 level: NotificationLevel::Success,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::Mentioned => Declared {
+                description: "A colleague mentioned you in an internal note.",
+                title: "Mentioned in a note",
+                level: NotificationLevel::Info,
                 personal: false,
                 email: false,
                 teams: true,

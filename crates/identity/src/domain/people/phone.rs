@@ -38,6 +38,19 @@ pub fn number(typed: &str, region: Option<Region>) -> Option<String> {
     number.is_valid().then(|| number.format().mode(Mode::E164).to_string())
 }
 
+/// The same of a text that a form sends, where the region is two letters or empty. Why not, where it is none.
+///
+/// # Errors
+/// The end of a sentence about the number.
+pub fn telephone(typed: &str, region: &str) -> Result<String, &'static str> {
+    let region = Region::of(region);
+    let short = typed.chars().count() <= PHONE;
+    number(typed, region).filter(|_| short).ok_or(match region {
+        Some(_) => "is no telephone number",
+        None => "is no telephone number; it begins with + and a country code, such as +49 30 12345678",
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

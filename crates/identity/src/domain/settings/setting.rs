@@ -2,7 +2,7 @@
 
 use kernel::{
     Permission, ProblemCode,
-    text::{Check, time_zone},
+    text::{Check, color, time_zone},
 };
 use serde_json::{Value as Json, json};
 
@@ -70,12 +70,16 @@ pub struct Known {
 pub const COMPANY_NAME: &str = "company.name";
 /// The key of where the company is: two letters.
 pub const COMPANY_REGION: &str = "company.region";
+/// How many minutes before a consultation its visitor is reminded of it: a whole number.
+pub const CONSULTATION_REMINDER_MINUTES: &str = "consultations.reminder_minutes";
 /// Whether clients may register themselves: a boolean.
 pub const REGISTRATION_OPEN: &str = "registration.open";
 /// After how many days without use a session ends: a whole number.
 pub const SESSION_IDLE_DAYS: &str = "session.idle_days";
 /// After how many days a session ends even if it is used: a whole number.
 pub const SESSION_ABSOLUTE_DAYS: &str = "session.absolute_days";
+/// After how many silent minutes a live chat ends: a whole number.
+pub const CHAT_END_AFTER_MINUTES: &str = "chat.end_after_minutes";
 /// What the keys of settings begin with that only others know.
 pub const CUSTOM: &str = "custom.";
 
@@ -93,6 +97,12 @@ const fn personal(key: &'static str, rule: Rule, default: &'static str, descript
 
 /// All settings that Frontdesk knows, by key.
 pub const KNOWN: &[Known] = &[
+    company(
+        CHAT_END_AFTER_MINUTES,
+        Rule::Whole { min: 1, max: 1440 },
+        "30",
+        "After how many minutes in which nothing is said a live chat ends by itself.",
+    ),
     company("company.logo_url", Rule::HttpsUrl, r#""""#, "Where the company's logo is; empty for none."),
     company(COMPANY_NAME, Rule::Line(200), r#""""#, "The company's name; where it is empty, the tenant's."),
     company("company.primary_color", Rule::Color, r#""""#, "The company's colour, #rrggbb; empty for none."),
@@ -108,6 +118,12 @@ pub const KNOWN: &[Known] = &[
         Rule::TimeZone,
         r#""UTC""#,
         "The time zone that the company works in, as an IANA name.",
+    ),
+    company(
+        CONSULTATION_REMINDER_MINUTES,
+        Rule::Whole { min: 0, max: 20_160 },
+        "1440",
+        "How many minutes before a consultation its visitor is reminded of it; 0 for not at all.",
     ),
     sign_in(REGISTRATION_OPEN, Rule::Boolean, "false", "Whether clients may register themselves."),
     sign_in(
@@ -181,7 +197,7 @@ impl Known {
             (Rule::HttpsUrl, _) => {
                 refuse("must be an address that begins with https://, at most 2000 characters".into())
             }
-            (Rule::Color, Json::String(text)) if is_color(text) => return json!(text.to_ascii_lowercase()),
+            (Rule::Color, Json::String(text)) if let Some(color) = color(text) => return json!(color),
             (Rule::Color, _) => refuse("must be a colour such as #1a2b3c".into()),
             (Rule::TimeZone, Json::String(text)) if let Some(name) = time_zone(text) => return json!(name),
             (Rule::TimeZone, _) => refuse("must be the IANA name of a time zone, such as Europe/Berlin".into()),
@@ -204,10 +220,6 @@ fn is_https(text: &str) -> bool {
         && !host.is_empty()
         && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
         && host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
-}
-
-fn is_color(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Whether a key is one that only others know: `custom.`, then parts of lower-case letters, digits and underscores.

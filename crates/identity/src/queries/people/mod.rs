@@ -2,4 +2,5 @@
 
 pub mod directory;
 pub mod list;
+pub mod names;
 pub mod picture;

@@ -28,7 +28,10 @@ pub struct CompanyProfile {
 }
 
 /// The name that the company goes by: its own, else the tenant's.
-pub(crate) async fn company_name(conn: &Conn, cx: &Cx) -> Result<String> {
+///
+/// # Errors
+/// [`Error::Unavailable`](kernel::Error) where the database is away.
+pub async fn company_name(conn: &Conn, cx: &Cx) -> Result<String> {
     let row = setting::Entity::find()
         .filter(setting::Column::UserId.is_null())
         .filter(setting::Column::Key.eq(COMPANY_NAME))

@@ -140,7 +140,9 @@ pub async fn deliver_mail(
     let opens = if template.lets_in() { opened(&conn, letter.opens, catalog).await? } else { Vec::new() };
     let server = trusted_mail_server(&conn, cx, keyring, &opens).await?;
     drop(conn);
-    let mail = Mail { name, to: letter.to, rendered, id: job.id.to_string() };
+    let ended_at = template.ended_by().and_then(|by| letter.variables.iter().find(|(name, _)| name == by));
+    let ended_at = ended_at.map(|(_, link)| link.clone());
+    let mail = Mail { name, to: letter.to, rendered, id: job.id.to_string(), attachment: letter.attachment, ended_at };
     let sent = &post.send(server.as_ref(), &mail).await;
     let to = &mail.to;
     db.transact(cx, "letter.deliver", |tx| async move {

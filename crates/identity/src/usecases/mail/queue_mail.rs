@@ -26,6 +26,17 @@ pub struct TemplatedMail {
     pub opens: Opens,
 }
 
+/// A file that goes with a letter: something for a program to read, such as a calendar's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name.
+    pub name: String,
+    /// What it is, such as `text/calendar; method=REQUEST; charset=UTF-8`.
+    pub content_type: String,
+    /// What it says.
+    pub text: String,
+}
+
 /// What the link of a letter leads into, where its template [lets in](Template::lets_in).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -62,6 +73,8 @@ pub(crate) struct Content {
     /// Letters that were queued before there was such a thing lack it.
     #[serde(default)]
     pub(crate) opens: Opens,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) attachment: Option<Attachment>,
 }
 
 pub(crate) fn context(cx: &Cx) -> Vec<u8> {
@@ -73,7 +86,21 @@ pub(crate) fn context(cx: &Cx) -> Vec<u8> {
 /// # Errors
 /// [`Error::Internal`] for a letter whose variables are not those of its template.
 pub async fn queue_mail(tx: &Tx, cx: &Cx, keyring: &Keyring, letter: &TemplatedMail) -> Result<()> {
-    queue_mail_of(tx, cx, keyring, letter, None).await
+    queue(tx, cx, keyring, letter, None, None).await
+}
+
+/// The same for a letter that takes a file along.
+///
+/// # Errors
+/// As [`queue_mail`].
+pub async fn queue_mail_with(
+    tx: &Tx,
+    cx: &Cx,
+    keyring: &Keyring,
+    letter: &TemplatedMail,
+    attachment: Attachment,
+) -> Result<()> {
+    queue(tx, cx, keyring, letter, None, Some(attachment)).await
 }
 
 /// The same for a letter that tells of a notification.
@@ -83,6 +110,17 @@ pub(crate) async fn queue_mail_of(
     keyring: &Keyring,
     letter: &TemplatedMail,
     notification: Option<NotificationId>,
+) -> Result<()> {
+    queue(tx, cx, keyring, letter, notification, None).await
+}
+
+async fn queue(
+    tx: &Tx,
+    cx: &Cx,
+    keyring: &Keyring,
+    letter: &TemplatedMail,
+    notification: Option<NotificationId>,
+    attachment: Option<Attachment>,
 ) -> Result<()> {
     let template = letter.template;
     let expected = template.own_variables();
@@ -102,6 +140,7 @@ pub(crate) async fn queue_mail_of(
         name: letter.name.clone(),
         variables: letter.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
         opens: letter.opens,
+        attachment,
     };
     let plain = serde_json::to_vec(&content).map_err(Error::internal)?;
     let sealed = STANDARD.encode(keyring.encrypt(cx.source(), &context(cx), &plain)?);

@@ -48,7 +48,8 @@ pub async fn test_smtp(
     let off = || Error::invalid("", ProblemCode::NotAllowed, "the test mail is switched off");
     let rendered = render(&conn, cx, Template::TestMail, &to, &[]).await?.ok_or_else(off)?;
     drop(conn);
-    let mail = Mail { name: String::new(), to, rendered, id: cx.new_id::<kernel::id::JobId>().to_string() };
+    let id = cx.new_id::<kernel::id::JobId>().to_string();
+    let mail = Mail { name: String::new(), to, rendered, id, attachment: None, ended_at: None };
     let steps = post.rehearse(&server, &mail).await;
     let (steps, to) = (&steps, &mail.to);
     db.transact(cx, "smtp_settings.test", |tx| async move {

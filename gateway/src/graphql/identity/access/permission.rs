@@ -45,10 +45,24 @@ pub enum Permission {
     ViewVisitors,
     /// See from which network address and with which program visitors wrote.
     ViewVisitorAddresses,
+    /// Merge visitors who are one person, and take that back.
+    ManageVisitors,
+    /// See who subscribed to the newsletter, and take the list along.
+    ManageNewsletter,
+    /// See live chats, what is said in them and the queue.
+    ViewChats,
     /// Claim, transfer, answer and end live chats.
     ManageChats,
+    /// See bookings, services, opening hours and holidays.
+    ViewConsultations,
     /// Keep bookings: move, complete and cancel them.
     ManageConsultations,
+    /// Keep the services that can be booked, who holds them, opening hours and holidays.
+    ManageServices,
+    /// Keep the saved replies that all colleagues see.
+    ManageSavedReplies,
+    /// Keep tags: make, rename and merge them.
+    ManageTags,
     /// See the numbers: response times, volumes, satisfaction.
     ViewAnalytics,
     /// Read the audit trail of the whole tenant.

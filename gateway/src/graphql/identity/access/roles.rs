@@ -6,11 +6,11 @@ use identity::{
     entities::role::Column as RoleColumn,
     records::{Invitations, Roles},
 };
-use inbox::records::{MessageReplies, Messages};
+use inbox::records::{ChatMessages, Chats, Consultations, MessageReplies, Messages};
 use kernel::{
     Cx,
     cx::Duty,
-    id::{InvitationId, MessageId, MessageReplyId, RoleId, prefix},
+    id::{ChatId, ChatMessageId, ConsultationId, InvitationId, MessageId, MessageReplyId, RoleId, TypedId, prefix},
     page::PageArgs,
     record::by_ids,
     visibility::{self, Holder, Rule},
@@ -295,6 +295,15 @@ impl RoleQuery {
 /// would.
 async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule) -> Result<Option<AccessRule>> {
     let conn = scope.app.db.reader(cx).await?;
+    if prefix(thing) == Some(ConsultationId::PREFIX) {
+        let consultation: ConsultationId = id("id", thing)?;
+        let Some(found) = by_ids::<Consultations>(&conn, cx, &[consultation]).await?.remove(&consultation) else {
+            return Ok(None);
+        };
+        let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
+        let rule = theirs.can(inbox::VIEW_CONSULTATIONS).then(|| visibility::rule(theirs, &holder)).flatten();
+        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
+    }
     let message = match prefix(thing) {
         Some("msg") => Some(id::<MessageId>("id", thing)?),
         Some("rpl") => {
@@ -312,6 +321,23 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
         };
         let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
         let rule = theirs.can(inbox::VIEW_MESSAGES).then(|| visibility::rule(theirs, &holder)).flatten();
+        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
+    }
+    let chat = match prefix(thing) {
+        Some("cht") => Some(id::<ChatId>("id", thing)?),
+        Some("chm") => {
+            let line: ChatMessageId = id("id", thing)?;
+            match by_ids::<ChatMessages>(&conn, cx, &[line]).await?.remove(&line) {
+                Some(line) => Some(line.session_id),
+                None => return Ok(None),
+            }
+        }
+        _ => None,
+    };
+    if let Some(chat) = chat {
+        let Some(found) = by_ids::<Chats>(&conn, cx, &[chat]).await?.remove(&chat) else { return Ok(None) };
+        let holder = inbox::holder_of_chat(found.assignee_id, found.department_id);
+        let rule = theirs.can(inbox::VIEW_CHATS).then(|| visibility::rule(theirs, &holder)).flatten();
         return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
     }
     Ok(match sees(scope, cx, "id", thing).await? {

@@ -8,7 +8,7 @@ use futures_util::Stream;
 use identity::NOTIFICATIONS;
 use kernel::{
     Cx, Error,
-    events::{Event, Stored},
+    events::{Event, Interest, Stored},
     id::UserId,
 };
 
@@ -96,6 +96,10 @@ struct OwnFeed;
 
 impl EventFeed for OwnFeed {
     type Event = NotificationEvent;
+
+    fn interest(&self, cx: &Cx) -> kernel::Result<Interest> {
+        Ok(Interest::one_of(NOTIFICATIONS, cx.user()?.id.0))
+    }
 
     fn may(&self, cx: &Cx) -> kernel::Result<()> {
         cx.user()?;

@@ -52,6 +52,8 @@ pub enum NotificationType {
     ChannelSwitchedOff,
     /// Somebody whom you invited is a colleague now.
     InvitationAccepted,
+    /// A colleague mentioned you in an internal note.
+    Mentioned,
 }
 
 /// Something that a person is told. Nobody but they can read it.

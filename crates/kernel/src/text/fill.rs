@@ -1,4 +1,4 @@
-//! `{{variables}}` in a text.
+//! `{{variables}}` in a text: of a mail's wording, of a saved reply.
 
 /// What is wrong with a wording, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Fault {
 
 impl Fault {
     /// Something wrong at a byte of a text.
-    pub(crate) fn at(text: &str, byte: usize, what: impl Into<String>) -> Self {
+    pub fn at(text: &str, byte: usize, what: impl Into<String>) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         Self {
@@ -32,7 +32,7 @@ impl std::fmt::Display for Fault {
 
 /// A part of a wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Piece<'a> {
+pub enum Piece<'a> {
     /// Stands as it is.
     Text(&'a str),
     /// Is filled; with the byte at which it begins.
@@ -43,7 +43,7 @@ pub(crate) enum Piece<'a> {
 ///
 /// # Errors
 /// A `{{` that nothing closes.
-pub(crate) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Fault> {
+pub fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Fault> {
     let (mut pieces, mut at) = (Vec::new(), 0);
     while let Some(open) = text[at..].find("{{").map(|found| at + found) {
         let inside = open + 2;
@@ -62,7 +62,10 @@ pub(crate) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Fault> {
 }
 
 /// Puts values in the places of variables, once: what a value contains is never read as a variable.
-pub(crate) fn fill(text: &str, value: impl Fn(&str) -> String) -> Result<String, Fault> {
+///
+/// # Errors
+/// A `{{` that nothing closes.
+pub fn fill(text: &str, value: impl Fn(&str) -> String) -> Result<String, Fault> {
     let mut filled = String::with_capacity(text.len());
     for piece in pieces(text)? {
         match piece {

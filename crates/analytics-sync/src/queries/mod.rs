@@ -1,0 +1,4 @@
+//! Reads.
+
+pub mod daily;
+pub mod events;

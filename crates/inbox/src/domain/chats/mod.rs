@@ -1,0 +1,4 @@
+//! Chats, without a database.
+
+pub mod conversation;
+pub mod events;

@@ -1,0 +1,65 @@
+//! What may happen to a subscription to the newsletter.
+
+use chrono::TimeDelta;
+use kernel::{Cx, crypto::token_hash};
+
+use crate::store::newsletter_subscription::{Model as NewsletterSubscription, NewsletterStatus};
+
+/// How long a subscription may be confirmed.
+pub const CONFIRMED_WITHIN: TimeDelta = TimeDelta::days(30);
+
+impl NewsletterSubscription {
+    /// One that somebody asks for who reads the mails of the address, or says so.
+    pub fn new(cx: &Cx, email: &str) -> Self {
+        Self {
+            id: cx.new_id(),
+            email: email.to_owned(),
+            status: NewsletterStatus::Pending,
+            source: None,
+            ip_address: None,
+            confirm_hash: None,
+            unsubscribe_hash: None,
+            requested_at: cx.now,
+            subscribed_at: None,
+            unsubscribed_at: None,
+            created_at: cx.now,
+            updated_at: cx.now,
+        }
+    }
+
+    /// It is asked for, again perhaps; the token that confirmed it before does so no more. What was ended stays so until it
+    /// is confirmed.
+    pub fn ask(&mut self, cx: &Cx, source: Option<&str>, address: Option<&str>, token: &str) {
+        self.source = source.map(str::to_owned).or_else(|| self.source.take());
+        self.ip_address = address.map(str::to_owned);
+        self.confirm_hash = Some(token_hash(token));
+        self.requested_at = cx.now;
+        self.updated_at = cx.now;
+    }
+
+    /// Whether it can be confirmed still.
+    pub fn is_open(&self, cx: &Cx) -> bool {
+        self.requested_at + CONFIRMED_WITHIN > cx.now
+    }
+
+    /// It is confirmed; this token ends it from now on.
+    pub fn confirm(&mut self, cx: &Cx, token: &str) {
+        self.status = NewsletterStatus::Subscribed;
+        self.confirm_hash = None;
+        self.unsubscribe_hash = Some(token_hash(token));
+        self.subscribed_at = Some(cx.now);
+        self.unsubscribed_at = None;
+        self.updated_at = cx.now;
+    }
+
+    /// It is ended. The token goes on saying so, to whoever follows the link twice. Returns whether that changed anything.
+    pub fn end(&mut self, cx: &Cx) -> bool {
+        if self.status == NewsletterStatus::Unsubscribed {
+            return false;
+        }
+        self.status = NewsletterStatus::Unsubscribed;
+        self.unsubscribed_at = Some(cx.now);
+        self.updated_at = cx.now;
+        true
+    }
+}

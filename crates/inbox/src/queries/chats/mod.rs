@@ -1,0 +1,5 @@
+//! Reading chats.
+
+pub mod lines;
+pub mod sessions;
+pub mod visitor;

@@ -1,0 +1,122 @@
+//! A consultation is moved to another time.
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    Cx, Error, ProblemCode, Result,
+    db::Emit,
+    id::{ConsultationId, StaffId},
+    jobs::Enqueue,
+    record::{self, Records},
+};
+
+use super::{
+    book_consultation::{offer, plan_at, seat},
+    remind::tell,
+};
+use crate::{
+    domain::booking::{
+        events::ConsultationRescheduled,
+        letter::{Company, Occasion},
+        link,
+        plan::Offer,
+    },
+    policy::MANAGE_CONSULTATIONS,
+    ports::{Bookings, Letters},
+    store::booking::consultation::{ConsultationStatus, Entity as Consultations, Model as Consultation},
+};
+
+/// Which consultation goes where.
+#[derive(Debug, Clone)]
+pub struct RescheduleConsultation {
+    /// The consultation.
+    pub consultation: ConsultationId,
+    /// When it is to begin.
+    pub starts_at: DateTime<Utc>,
+    /// Who is to have it; whoever is free where absent, who has it now first.
+    pub staff: Option<StaffId>,
+}
+
+/// Moves a consultation, for a colleague.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] where it is not to come any more, or where nobody is free then.
+pub async fn reschedule_consultation<S: Records<Consultations> + Bookings + Emit + Enqueue>(
+    s: &S,
+    letters: &impl Letters,
+    company: &Company,
+    cx: &Cx,
+    cmd: &RescheduleConsultation,
+) -> Result<Consultation> {
+    cx.require(MANAGE_CONSULTATIONS)?;
+    let before = s.lock(cx, cmd.consultation).await?;
+    moved(s, letters, company, cx, ("consultationId", before), (cmd.starts_at, cmd.staff)).await
+}
+
+/// Moves a consultation, for the visitor whose it is: who has its token.
+///
+/// # Errors
+/// [`Error::Invalid`] for a wrong token, where it has begun or is not to come any more, or where nobody is free then.
+pub async fn reschedule_own_consultation<S: Records<Consultations> + Bookings + Emit + Enqueue>(
+    s: &S,
+    letters: &impl Letters,
+    company: &Company,
+    cx: &Cx,
+    (token, starts_at): (&str, DateTime<Utc>),
+) -> Result<Consultation> {
+    let before = own(s, company, token).await?;
+    before.is_to_come(cx, "token")?;
+    moved(s, letters, company, cx, ("token", before), (starts_at, None)).await
+}
+
+/// The consultation of a token, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// [`Error::Invalid`] at `token`.
+pub(super) async fn own<S: Bookings>(s: &S, company: &Company, token: &str) -> Result<Consultation> {
+    let id = link::read(&company.keyring, company.tenant, token)?;
+    let unknown = || Error::invalid("token", ProblemCode::InvalidToken, "is not the token of a booking");
+    s.lock_own(id).await?.ok_or_else(unknown)
+}
+
+/// Moves it and tells the visitor. Where it is there already nothing happens.
+async fn moved<S: Records<Consultations> + Bookings + Emit + Enqueue>(
+    s: &S,
+    letters: &impl Letters,
+    company: &Company,
+    cx: &Cx,
+    (field, before): (&str, Consultation),
+    (starts_at, staff): (DateTime<Utc>, Option<StaffId>),
+) -> Result<Consultation> {
+    if before.status != ConsultationStatus::Scheduled {
+        return Err(before.over(field));
+    }
+    if before.starts_at == starts_at && staff.is_none_or(|staff| before.assignee_id == Some(staff)) {
+        return Ok(before);
+    }
+    let gone = || Error::invalid(field, ProblemCode::NotAvailable, "its service cannot be booked any more");
+    let at = (before.service_id, starts_at);
+    let plan = plan_at(s, company, cx, at, Some(before.id)).await?.ok_or_else(gone)?;
+    if let Some(staff) = staff
+        && !plan.holders.iter().any(|holder| holder.staff() == Some(staff))
+    {
+        return Err(Error::invalid("staffId", ProblemCode::NotAvailable, "does not hold this service"));
+    }
+    let Offer { slot, mut holders } = offer(&plan, company, cx, starts_at, staff)?;
+    // Who has it keeps it where they can.
+    holders.sort_by_key(|holder| holder.staff() != before.assignee_id);
+    s.vacate(before.id).await?;
+    let mut after = before.clone();
+    seat(s, company, &plan, &slot, &holders, &mut after).await?;
+    after.ics_sequence += 1;
+    let after = record::change::<Consultations, S>(s, cx, &before, after).await?;
+    tell(s, letters, company, cx, Occasion::Rescheduled, &after).await?;
+    s.emit(
+        cx,
+        &ConsultationRescheduled {
+            consultation: after.id,
+            from: (before.starts_at, before.assignee_id),
+            to: (after.starts_at, after.assignee_id),
+        },
+    );
+    Ok(after)
+}

@@ -1,0 +1,50 @@
+// What a colleague does: sees who waits, takes a chat, answers, ends it.
+import { ask, change, follow, form, show, signedIn, LINES } from './frontdesk.js';
+
+let chatId = null;
+const queue = document.getElementById('queue'), state = document.getElementById('state');
+
+form('sign-in', async (input, element) => {
+  const { session } = await change(`mutation SignIn($input: SignInInput!) {
+    signIn(input: $input) { session { accessToken } errors { message } } }`, { input });
+  signedIn(session.accessToken);
+  element.hidden = true;
+  follow(`subscription Queue($after: String) { chatQueueEvents(after: $after) { sequence } }`, {}, waiting);
+  await waiting();
+});
+
+async function waiting() {
+  const { chatQueue } = await ask('{ chatQueue { nodes { id name lastMessage { content } } } }');
+  queue.replaceChildren(...chatQueue.nodes.map(({ id, name, lastMessage }) => {
+    const item = document.createElement('li'), take = document.createElement('button');
+    Object.assign(take, { textContent: 'Take', onclick: () => claim(id, name) });
+    item.append(`${name}: ${lastMessage?.content ?? ''} `, take);
+    return item;
+  }));
+}
+
+async function claim(id, name) {
+  try {
+    await change(`mutation Claim($input: ClaimChatInput!) { claimChat(input: $input) { errors { message } } }`, { input: { chatId: id } });
+  } catch (error) {
+    alert(error.message);
+    return waiting();
+  }
+  chatId = id;
+  document.getElementById('chat').hidden = false;
+  document.getElementById('with').textContent = name;
+  document.getElementById('lines').replaceChildren();
+  follow(`subscription Chat($chatId: ID!, $after: String) {
+    chatEvents(chatId: $chatId, after: $after) { __typename sequence ${LINES} } }`,
+  { chatId: id, after: '0' }, ({ __typename, lines }) => {
+    if (id !== chatId) return;
+    show(lines);
+    if (__typename === 'ChatEnded') state.textContent = 'The chat is over.';
+  });
+}
+
+form('say', ({ content }) => change(`mutation Say($input: SendChatMessageInput!) {
+  sendChatMessage(input: $input) { errors { message } } }`, { input: { chatId, content } }).then(() => ''));
+
+document.getElementById('end').onclick = () => change(`mutation End($input: ChatInput!) {
+  endChat(input: $input) { errors { message } } }`, { input: { chatId } });

@@ -1,0 +1,3 @@
+//! Tables of analytics-sync.
+
+pub mod m0028_analytics_events;
