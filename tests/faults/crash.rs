@@ -1,7 +1,7 @@
 //! `kill -9` of the server.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -10,7 +10,9 @@ use tokio::time::sleep;
 
 use super::load::Load;
 use crate::running::{Site, enter};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Cluster, Smtp, Socket, both, chance};
+use crate::support::{
+    ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Cluster, PATIENCE, Smtp, Socket, both, chance, until,
+};
 
 /// How often the server is killed.
 const CRASHES: usize = 20;
@@ -24,22 +26,29 @@ const SAY: &str =
 const HEAR: &str = "subscription($id: ID!, $token: String) { chatEvents(chatId: $id, chatToken: $token, after: \"0\") {
     __typename sequence lines { sender content } } }";
 
-/// Says one number after the other in a chat, each until it is acknowledged; returns the chat, its token and how many.
-async fn keeps_talking(web: Client, number: usize, over: Arc<AtomicBool>) -> (String, String, usize) {
-    let begun = web.run(BEGIN, Value::Null).await.ok();
+/// Says one number after the other in a chat that was begun, each until it is acknowledged; `said` is how many were.
+async fn keeps_talking(
+    web: Client,
+    begun: Answer,
+    said: Arc<AtomicUsize>,
+    over: Arc<AtomicBool>,
+) -> (String, String, usize) {
     let (chat, token) = (begun.string("startChat.receipt.chatId"), begun.string("startChat.receipt.chatToken"));
-    let mut said = 0;
-    while !over.load(Ordering::Relaxed) {
-        let input = json!({ "chatId": chat, "chatToken": token, "content": (said + 1).to_string() });
-        let web = web.idempotency_key(&format!("chat-{number}-{said}"));
+    loop {
+        let number = said.load(Ordering::Relaxed);
+        let input = json!({ "chatId": chat, "chatToken": token, "content": (number + 1).to_string() });
+        let web = web.idempotency_key(&format!("{chat}-{number}"));
         // Whatever gets no answer is said again, with its key.
         let answer = web.try_run(SAY, json!({ "input": input })).await;
         if answer.is_ok_and(|answer| answer.json["data"]["sendChatMessage"]["message"]["id"].is_string()) {
-            said += 1;
+            said.store(number + 1, Ordering::Relaxed);
+            // Never while one is not known to have arrived.
+            if over.load(Ordering::Relaxed) {
+                return (chat, token, number + 1);
+            }
         }
         sleep(Duration::from_millis(5)).await;
     }
-    (chat, token, said)
 }
 
 both! {
@@ -86,16 +95,25 @@ both! {
         let site = cluster.as_ref().map_or_else(Site::on_disk, |cluster| Site::on(cluster.database()));
         let mut server = site.serve_with(site.options().env("FRONTDESK_LISTEN", format!("127.0.0.1:{}", chance::port()))).await;
         let (web, over) = (Client::new(server.base()), Arc::new(AtomicBool::new(false)));
-        let mut chats = JoinSet::new();
-        for number in 0..CHATS {
-            chats.spawn(keeps_talking(web.clone(), number, Arc::clone(&over)));
+        let (mut chats, mut counts) = (JoinSet::new(), Vec::new());
+        for _ in 0..CHATS {
+            let begun = web.run(BEGIN, Value::Null).await.ok();
+            let said = Arc::new(AtomicUsize::new(0));
+            counts.push(Arc::clone(&said));
+            chats.spawn(keeps_talking(web.clone(), begun, said, Arc::clone(&over)));
         }
+        let said = || counts.iter().map(|said| said.load(Ordering::Relaxed)).collect::<Vec<_>>();
+        let goes_on = async |before: Vec<usize>| {
+            let all = async || said().iter().zip(&before).all(|(now, before)| now > before).then_some(());
+            until("each chat goes on", PATIENCE, all).await;
+        };
+        goes_on(said()).await;
         for _ in 0..CHAT_CRASHES {
             sleep(Duration::from_millis(300 + u64::from(u16::from_be_bytes(chance::bytes())) % 700)).await;
             server.kill9().await;
             server.restart().await;
+            goes_on(said()).await;
         }
-        sleep(Duration::from_millis(300)).await;
         over.store(true, Ordering::Relaxed);
         for (chat, token, said) in chats.join_all().await {
             let mut socket = Socket::connect(server.base(), None).await;

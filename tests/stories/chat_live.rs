@@ -118,8 +118,16 @@ both! {
         // Server-sent events tell the same.
         let mut variables = chat.key();
         variables["after"] = json!("0");
-        let mut stream = desk.web.stream(EVENTS, variables).await;
+        let mut stream = desk.web.stream(EVENTS, variables.clone()).await;
         assert_eq!(stream.next(SOON).await.expect("an event").json()["data"]["chatEvents"]["__typename"], "ChatStarted");
+        // "0" is all that is kept, also where the company's first events are gone; another number is one that was seen.
+        let claimed = number(&heard[1]["sequence"]);
+        desk.sql().await.run(&format!("DELETE FROM outbox WHERE sequence < {claimed}")).await;
+        let mut stream = desk.web.stream(EVENTS, variables.clone()).await;
+        assert_eq!(stream.next(SOON).await.expect("an event").json()["data"]["chatEvents"]["__typename"], "ChatClaimed");
+        variables["after"] = json!("1");
+        let mut stream = desk.web.stream(EVENTS, variables).await;
+        assert_eq!(stream.next(SOON).await.expect("an answer").json()["errors"][0]["extensions"]["code"], "EVENTS_EXPIRED");
     }
 
     /// Nobody listens with the token of another chat, and none who may not see chats without one.

@@ -4,10 +4,21 @@ import { ask, change, follow, form, show, signedIn, LINES } from './frontdesk.js
 let chatId = null;
 const queue = document.getElementById('queue'), state = document.getElementById('state');
 
+const TOKENS = 'session { accessToken accessTokenExpiresAt refreshToken } errors { message }';
+
+/** Keeps the session for as long as the page is open: a minute before the access token ends there is another one. */
+function keep({ accessToken, accessTokenExpiresAt, refreshToken }) {
+  signedIn(accessToken);
+  setTimeout(async () => {
+    const renewed = await change(`mutation Renew($input: RefreshSessionInput!) { refreshSession(input: $input) { ${TOKENS} } }`,
+      { input: { refreshToken } });
+    keep(renewed.session);
+  }, Math.max(1_000, Date.parse(accessTokenExpiresAt) - Date.now() - 60_000));
+}
+
 form('sign-in', async (input, element) => {
-  const { session } = await change(`mutation SignIn($input: SignInInput!) {
-    signIn(input: $input) { session { accessToken } errors { message } } }`, { input });
-  signedIn(session.accessToken);
+  const { session } = await change(`mutation SignIn($input: SignInInput!) { signIn(input: $input) { ${TOKENS} } }`, { input });
+  keep(session);
   element.hidden = true;
   follow(`subscription Queue($after: String) { chatQueueEvents(after: $after) { sequence } }`, {}, waiting);
   await waiting();

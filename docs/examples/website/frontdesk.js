@@ -32,6 +32,13 @@ export function follow(query, variables, onEvent) {
       const message = JSON.parse(data);
       if (message.type === 'ping') say({ type: 'pong' });
       if (message.type === 'connection_ack') say({ id: '1', type: 'subscribe', payload: { query, variables: { ...variables, after } } });
+      const problems = message.type === 'error' ? message.payload : message.payload?.errors;
+      if (problems) {
+        const { code, resumeAfter } = problems[0].extensions ?? {};
+        if (code === 'EVENTS_EXPIRED') after = resumeAfter; // What was missed is no longer kept: from here on, then.
+        else if (code !== 'UNAUTHENTICATED') socket.onclose = () => console.warn(problems[0].message); // It will not get better.
+        return socket.close();
+      }
       if (message.type !== 'next') return;
       const [event] = Object.values(message.payload.data);
       after = event.sequence ?? after;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, stream};
 use kernel::{
     Cx, Error, ProblemCode,
-    events::{Follower, Interest, Stored},
+    events::{Follower, Interest, Outbox, Stored},
 };
 
 use super::{
@@ -23,6 +23,9 @@ const BELIEVED: TimeDelta = TimeDelta::seconds(2);
 pub trait EventFeed: Send + Sync {
     /// What it tells.
     type Event: Send;
+    /// Whether "0" means all that is kept, since whoever asks gets what was before that elsewhere. Else it means everything,
+    /// and is refused where some of that is gone.
+    const WHAT_IS_KEPT: bool = false;
     /// What wakes it.
     fn interest(&self, cx: &Cx) -> kernel::Result<Interest>;
     /// Refuses whoever may not listen.
@@ -99,8 +102,9 @@ pub async fn follow<'a, T: EventFeed + 'a>(
     let cx = scope.cx();
     feed.may(&cx)?;
     let head = scope.app.db.outbox().head(&scope.app.db, &cx).await?;
-    let after = match after {
+    let after = match after.as_deref() {
         None => head,
+        Some("0") if T::WHAT_IS_KEPT => Outbox::before_oldest(&scope.app.db, &cx).await?.unwrap_or(head),
         Some(text) => text.parse::<i64>().ok().filter(|after| (0..=head).contains(after)).ok_or_else(|| {
             Error::invalid("after", ProblemCode::InvalidFormat, "is not the sequence of an event of this tenant")
         })?,

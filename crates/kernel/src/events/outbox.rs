@@ -276,6 +276,14 @@ impl Outbox {
         Ok(head::Entity::find_by_id(1).one(&conn).await?.map_or(0, |head| head.sequence))
     }
 
+    /// The number before that of the oldest sealed event that is kept; `None` where none is.
+    pub async fn before_oldest(db: &Db, cx: &Cx) -> Result<Option<i64>> {
+        let numbered = Entity::find().select_only().column(Column::Sequence).filter(Column::Sequence.is_not_null());
+        let oldest: Option<i64> =
+            numbered.order_by_asc(Column::Sequence).into_tuple().one(&db.reader(cx).await?).await?;
+        Ok(oldest.map(|oldest| oldest - 1))
+    }
+
     /// The number and the hash of the chain's end.
     pub async fn end(&self, db: &Db, cx: &Cx) -> Result<(i64, Vec<u8>)> {
         let head = head::Entity::find_by_id(1).one(&db.reader(cx).await?).await?;

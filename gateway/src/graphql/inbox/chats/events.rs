@@ -226,6 +226,8 @@ impl OneChat {
 
 impl EventFeed for OneChat {
     type Event = ChatEvent;
+    // The lines themselves are in the chat.
+    const WHAT_IS_KEPT: bool = true;
 
     fn interest(&self, _: &Cx) -> kernel::Result<Interest> {
         Ok(Interest::one_of(inbox::CHATS, self.chat.0))
