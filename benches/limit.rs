@@ -63,6 +63,7 @@ struct Statements {
     page: String,
     plain: Plain,
     message: String,
+    chats: String,
     reply: [String; 6],
 }
 
@@ -87,11 +88,13 @@ pub async fn serve() {
         page: filled(include_str!("limit/page.sql")),
         plain: Plain::of(&schema),
         message: filled(include_str!("limit/message.sql")),
+        chats: filled(include_str!("limit/chats.sql")),
         reply: REPLY.map(&filled),
     };
     let routes = Router::new()
         .route("/page", post(page))
         .route("/plain", post(plain))
+        .route("/chats", post(chats))
         .route("/message", post(message))
         .route("/reply", post(reply))
         .with_state(Arc::new(statements));
@@ -113,6 +116,11 @@ fn json_text(text: String) -> impl IntoResponse {
 async fn page(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
     let Statements { pool, page, .. } = statements.as_ref();
     json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(page.as_str())).fetch_one(pool).await.expect("the page"))
+}
+
+async fn chats(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
+    let Statements { pool, chats, .. } = statements.as_ref();
+    json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(chats.as_str())).fetch_one(pool).await.expect("the chats"))
 }
 
 async fn plain(State(statements): State<Arc<Statements>>) -> impl IntoResponse {

@@ -5,10 +5,12 @@
 //! also one of plain rows and JSON written by hand (`plain.rs`), on the same durable throw-away PostgreSQL cluster and the
 //! same data, made by `frontdesk seed`. Clients ask for no compression, but for those of its own rows.
 //!
+//! Arguments: the parts that are wanted, of `reads`, `search`, `live`, `desk`, `storm` and `writes`; all, where none is named.
 //! Environment: `BENCH_MESSAGES` (1000000) and `BENCH_SECONDS` for one round of measuring (2). With `--strict` a missed
 //! goal is a failure.
 
 mod cpu;
+mod desk;
 mod limit;
 mod live;
 mod load;
@@ -66,6 +68,12 @@ fn setting(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
 }
 
+/// Whether a part of it is wanted.
+fn wanted(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
+    named.peek().is_none() || named.any(|name| name == part)
+}
+
 async fn run() -> usize {
     let messages = setting("BENCH_MESSAGES", 1_000_000);
     let time = Duration::from_secs(setting("BENCH_SECONDS", 2));
@@ -74,8 +82,12 @@ async fn run() -> usize {
     let mut table = Table::default();
     let seeding = seed(&big.url(), messages);
     table.number(&format!("seeding {messages} messages"), seeding.as_secs_f64(), "s", Goal::AtMost(240.0));
-    seed(&small.url(), 10_000.min(messages));
-    seed(&tenth.url(), messages / 10);
+    if wanted("reads") {
+        seed(&small.url(), 10_000.min(messages));
+    }
+    if wanted("search") {
+        seed(&tenth.url(), messages / 10);
+    }
     for database in [&big, &small, &tenth] {
         // What autovacuum does in its own time.
         database.psql("VACUUM (ANALYZE)");
@@ -91,30 +103,46 @@ async fn run() -> usize {
     let bench = Bench { postmaster: cluster.pid(), time };
     let url = big.url();
     let mut m = Measuring { bench, table, product, limit, database: big, schema, messages };
-    reads::page(&mut m).await;
-    reads::compressed(&mut m).await;
-    reads::message(&mut m).await;
-    reads::growth(&mut m, &Product::start(&small.url(), true).await).await;
-    search::on_postgres(&mut m, &Product::start(&tenth.url(), true).await, messages / 10).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let (embedded, some) = (format!("sqlite://{}", folder.path().join("frontdesk.db").display()), messages * 3 / 10);
-    seed(&embedded, some);
-    search::on_sqlite(&mut m, &Product::start_on(Backend::Sqlite, &embedded, true).await, some).await;
-    live::submit_to_subscriber(&mut m).await;
-    storm::viewer(&mut m).await;
-    let resident = |m: &Measuring| cpu::resident_mb(m.product.server().pid());
-    m.table.number("memory of the server after all that", resident(&m), "MB", Goal::AtMost(MEMORY));
-    storm::sign_in_storm(&mut m).await;
-    // Each password takes 19 MiB while it is hashed, and the allocator keeps them for a while.
-    m.table.number("memory of the server after the storm", resident(&m), "MB", Goal::None);
-    let waiting = Instant::now();
-    while resident(&m) > MEMORY && waiting.elapsed() < Duration::from_secs(60) {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    if wanted("reads") {
+        reads::page(&mut m).await;
+        reads::compressed(&mut m).await;
+        reads::message(&mut m).await;
+        reads::growth(&mut m, &Product::start(&small.url(), true).await).await;
     }
-    m.table.number("  and at most a minute later", resident(&m), "MB", Goal::AtMost(MEMORY));
-    m.table.number("  seconds later", waiting.elapsed().as_secs_f64(), "s", Goal::None);
+    if wanted("search") {
+        search::on_postgres(&mut m, &Product::start(&tenth.url(), true).await, messages / 10).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (embedded, some) =
+            (format!("sqlite://{}", folder.path().join("frontdesk.db").display()), messages * 3 / 10);
+        seed(&embedded, some);
+        search::on_sqlite(&mut m, &Product::start_on(Backend::Sqlite, &embedded, true).await, some).await;
+    }
+    if wanted("live") {
+        live::submit_to_subscriber(&mut m).await;
+    }
+    if wanted("storm") {
+        storm::viewer(&mut m).await;
+        let resident = |m: &Measuring| cpu::resident_mb(m.product.server().pid());
+        m.table.number("memory of the server after all that", resident(&m), "MB", Goal::AtMost(MEMORY));
+        storm::sign_in_storm(&mut m).await;
+        // Each password takes 19 MiB while it is hashed, and the allocator keeps them for a while.
+        m.table.number("memory of the server after the storm", resident(&m), "MB", Goal::None);
+        let waiting = Instant::now();
+        while resident(&m) > MEMORY && waiting.elapsed() < Duration::from_secs(60) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        m.table.number("  and at most a minute later", resident(&m), "MB", Goal::AtMost(MEMORY));
+        m.table.number("  seconds later", waiting.elapsed().as_secs_f64(), "s", Goal::None);
+    }
+    if wanted("desk") {
+        desk::chats(&mut m).await;
+        desk::slots(&mut m).await;
+        desk::open_chats(&mut m).await;
+    }
     m.product.server().kill9().await;
-    writes::replies(&mut m, &url).await;
+    if wanted("writes") {
+        writes::replies(&mut m, &url).await;
+    }
     println!();
     m.table.print()
 }

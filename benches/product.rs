@@ -90,13 +90,15 @@ impl Product {
         ids
     }
 
-    /// The cursor behind this many of the newest messages; a multiple of 100.
-    pub async fn cursor_behind(&self, messages: u64) -> Value {
-        let query = "query Walk($after: String) { messages(first: 100, after: $after) { pageInfo { endCursor } } }";
+    /// The cursor behind this many of the first of a list; a multiple of 100.
+    pub async fn cursor_behind(&self, list: &str, how_many: u64) -> Value {
+        let query = format!(
+            "query Walk($after: String) {{ {list}(first: 100, after: $after) {{ pageInfo {{ endCursor }} }} }}"
+        );
         let mut after = Value::Null;
-        for _ in 0..messages / 100 {
-            let answer = self.client.run(query, json!({ "after": after })).await.ok();
-            after = answer.data("messages.pageInfo.endCursor").clone();
+        for _ in 0..how_many / 100 {
+            let answer = self.client.run(&query, json!({ "after": after })).await.ok();
+            after = answer.data(&format!("{list}.pageInfo.endCursor")).clone();
         }
         after
     }

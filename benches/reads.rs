@@ -77,7 +77,7 @@ pub async fn message(m: &mut Measuring) {
 pub async fn growth(m: &mut Measuring, small: &Product) {
     // Messages hardly ever end here: 1,000 pages where there are as many.
     let pages = 1_000.min(m.messages / 50 / 2) / 2 * 2;
-    let deep = m.product.cursor_behind((pages - 2) * 50).await;
+    let deep = m.product.cursor_behind("messages", (pages - 2) * 50).await;
     let deep = m.product.asked([product::page("DeepPage", &deep)]);
     let first = m.product.asked([product::page("InboxPage", &Value::Null)]);
     let few = small.asked([product::page("InboxPage", &Value::Null)]);
@@ -105,7 +105,7 @@ pub fn uuid(id: &str) -> &str {
 }
 
 /// Panics unless both sides answer the same: the comparison would be worth nothing.
-async fn same(product: &Side, limit: &Side, what: &str) {
+pub async fn same(product: &Side, limit: &Side, what: &str) {
     for n in [0, product.requests.len() / 2, product.requests.len() - 1] {
         let [ours, theirs] = [answer(product, n).await, answer(limit, n).await];
         assert_eq!(ours["data"], theirs["data"], "{what} is not the same on both sides");

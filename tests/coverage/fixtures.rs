@@ -277,6 +277,7 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("subscription", "chatEvents") => {
             json!({ "chatId": own.chat.id, "chatToken": own.chat.token, "after": "0" })
         }
+        ("subscription", "consultationEvents") => json!({ "after": "0" }),
         ("subscription", "chatQueueEvents") => json!({ "after": "0" }),
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),

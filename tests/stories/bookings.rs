@@ -4,8 +4,9 @@ use chrono::{DateTime, Days, NaiveDate};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, Person};
-use crate::support::{Answer, Client, Options, both};
+use super::desk::{Desk, Person, SOON};
+use super::roles::{colleague, make_role};
+use crate::support::{Answer, Client, Options, Socket, both};
 
 pub const BOOK: &str = "mutation Book($input: BookConsultationInput!) { bookConsultation(input: $input) { visitorToken
     receipt { consultationId serviceName status startsAt endsAt bookingDate bookingTime timeZone token } errors { code message path } } }";
@@ -244,6 +245,11 @@ both! {
         assert_eq!(wrong(&taken, "rescheduleConsultation"), ("input.startsAt".into(), "is taken".into()));
         let moved = act(&bea, "rescheduleConsultation", json!({ "consultationId": ann, "startsAt": eleven })).await.ok();
         assert_eq!(moved.data("rescheduleConsultation.consultation.startsAt"), eleven);
+        let own = make_role(&admin, "Own", &["VIEW_CONSULTATIONS", "MANAGE_CONSULTATIONS", "SEE_ASSIGNED"]).await;
+        let dee = colleague(&desk, &admin, "dee", &own, json!({})).await;
+        for holder in [&dee, &admin] {
+            act(&admin, "assignConsultation", json!({ "consultationId": ben, "assigneeId": holder.id })).await.ok();
+        }
         for (what, one, status) in
             [("completeConsultation", &ann, "COMPLETED"), ("markNoShow", &ben, "NO_SHOW"), ("cancelConsultation", &carl, "CANCELLED")]
         {
@@ -256,6 +262,26 @@ both! {
             let refused = act(&bea, "rescheduleConsultation", json!({ "consultationId": one, "startsAt": free[6]["startsAt"] })).await;
             assert_eq!(wrong(&refused, "rescheduleConsultation").0, "input.consultationId");
         }
+        // Whoever follows it hears all of that, also from the beginning; whoever sees one no more hears that it left.
+        let heard = async |who: &Person, count: usize| {
+            let mut live = Socket::connect(desk.server.base(), Some(&who.access)).await;
+            let follow = "subscription { consultationEvents(after: \"0\") { change consultationId consultation { id } } }";
+            live.subscribe("all", follow, Value::Null).await;
+            let mut events = Vec::new();
+            for _ in 0..count {
+                let event = live.next(SOON).await.data("consultationEvents").clone();
+                events.push((event["change"].as_str().expect("a change").to_owned(), event["consultationId"].clone(), event["consultation"].clone()));
+            }
+            events
+        };
+        let all = heard(&admin, 10).await;
+        let told: Vec<_> = all.iter().map(|(change, id, _)| (change.as_str(), id.as_str().expect("an id"))).collect();
+        let expected = [
+            ("BOOKED", &ann), ("BOOKED", &ben), ("BOOKED", &carl), ("ASSIGNED", &carl), ("RESCHEDULED", &ann), ("ASSIGNED", &ben),
+            ("ASSIGNED", &ben), ("COMPLETED", &ann), ("NO_SHOW", &ben), ("CANCELLED", &carl),
+        ];
+        assert_eq!(told, expected.map(|(change, id)| (change, id.as_str())));
+        assert_eq!(heard(&dee, 1).await, [("LEFT".to_owned(), json!(ben), Value::Null)]);
         let of = "query($id: ID!) { visitors(filter: { email: { eq: \"ann@visitors.example\" } }) { nodes { consultations { totalCount nodes { id } } } }
             node(id: $id) { ... on Consultation { viewerCan { assign update } } } }";
         let of = admin.client.run(of, json!({ "id": ann })).await.ok();

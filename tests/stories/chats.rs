@@ -358,7 +358,8 @@ both! {
     /// Nothing was said for longer than the company lets a chat rest: it ends by itself, and says so. What waits stays. Lines
     /// go after a year, and what was counted of them stays.
     async fn silence_ends_a_chat_and_a_year_its_lines(backend) {
-        let desk = Desk::open_with(backend, Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s")).await;
+        let often = Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s").env("FRONTDESK_SWEEP_INTERVAL", "1s");
+        let desk = Desk::open_with(backend, often).await;
         let admin = desk.admin().await;
         let set = "mutation { setSetting(input: { key: \"chat.end_after_minutes\", value: 5 }) { errors { message } } }";
         run(&admin, set, Value::Null).await;
@@ -379,6 +380,8 @@ both! {
         for chat in [&silent, &waiting] {
             sql.run(&format!("UPDATE chat_sessions SET last_message_at = {} WHERE id = {}", ago(0, 6), of(chat))).await;
         }
+        // Its minute is over.
+        sql.run(&format!("UPDATE jobs SET run_at = {} WHERE kind = 'inbox.end_silent_chat'", ago(0, 1))).await;
         let ended = until("it ends", SOON, async || Some(silent.opened().await).filter(|chat| chat["status"] == "ENDED")).await;
         assert_eq!(ended["endedBy"], "SYSTEM");
         assert_eq!(said(&ended, "SYSTEM").last().map(String::as_str), Some("The chat ended after 5 minutes of silence."));
@@ -394,6 +397,37 @@ both! {
         assert_eq!(said(&waiting.opened().await, "VISITOR"), ["Hello?"], "younger ones stay");
         let lost = run(&admin, "{ chats(filter: { said: \"Yes\" }) { totalCount } }", Value::Null).await;
         assert_eq!(lost.data("chats.totalCount"), &json!(0), "and their words with them");
+    }
+
+    /// Where a company lets a colleague have one chat of a department at a time, five visitors who begin at once are one who is
+    /// answered and four who wait, in their order; chats of another department do not count. Whoever claims two at once gets one.
+    async fn a_colleague_has_no_more_chats_than_the_company_says(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let set = "mutation { setSetting(input: { key: \"chat.most_at_once\", value: 1 }) { errors { message } } }";
+        run(&admin, set, Value::Null).await;
+        let (repairs, sales) = (department(&admin, "Repairs").await, department(&admin, "Sales").await);
+        let of = async |name: &str, department: &str| {
+            start(&desk.web, json!({ "name": name, "content": "Hello?", "departmentId": department })).await.0
+        };
+        let mut five = Vec::new();
+        for name in ["Ada", "Bob", "Cyd", "Dot", "Eve"] {
+            five.push(of(name, &repairs).await);
+        }
+        let claims = join_all(five.iter().map(|chat| claim(&admin, &chat.id))).await;
+        let won: Vec<_> = claims.iter().map(|claim| claim.user_errors("claimChat").is_empty()).collect();
+        assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
+        let lost = won.iter().position(|won| !won).expect("four lost");
+        let (code, path, _) = refusal(&claims[lost], "claimChat");
+        assert_eq!((code.as_str(), path.as_str()), ("NOT_ALLOWED", "input.chatId"));
+        let queue = run(&admin, "query($id: ID!) { chatQueue(departmentId: $id) { nodes { id } } }", json!({ "id": repairs })).await;
+        let waiting: Vec<_> = five.iter().zip(&won).filter(|(_, won)| !**won).map(|(chat, _)| chat.id.clone()).collect();
+        assert_eq!(ids(&queue, "chatQueue"), waiting, "in the order in which they came");
+        let other = of("Fay", &sales).await;
+        claim(&admin, &other.id).await.ok();
+        let has = won.iter().position(|won| *won).expect("one won");
+        run(&admin, END, json!({ "input": { "chatId": five[has].id } })).await;
+        claim(&admin, &waiting[0]).await.ok();
     }
 
     /// A transcript goes to whoever asks: to the visitor once somebody answered, to a colleague at their own address.

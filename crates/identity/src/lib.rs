@@ -88,7 +88,7 @@ pub use domain::{
         session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     },
     settings::setting::{
-        CHAT_END_AFTER_MINUTES, CONSULTATION_REMINDER_MINUTES, REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS,
+        CHAT_END_AFTER_MINUTES, CHATS_AT_ONCE, CONSULTATION_REMINDER_MINUTES, REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS,
         SESSION_IDLE_DAYS, Scope as SettingScope,
     },
     sign_in::password_rules::check as check_password,
@@ -121,7 +121,7 @@ pub use queries::{
         list::{
             anybody, count_people, deactivated_colleague, is_active_staff, people, people_by, people_by_ids, staff_id,
         },
-        names::{department_name, is_active_holder, staff_names},
+        names::{department_name, hold, is_active_holder, staff_names},
         picture::{Picture, avatar},
     },
     sessions::{may_see_sessions, purge_sessions, sessions_of},

@@ -56,6 +56,10 @@ pub use adapters::{
 pub use domain::{
     booking::{
         calendar::Method as CalendarMethod,
+        events::{
+            ConsultationAssigned, ConsultationBooked, ConsultationCancelled, ConsultationCompleted, ConsultationMissed,
+            ConsultationRescheduled,
+        },
         letter::{Company, ConsultationLetter, Occasion},
         link::token as booking_token,
         plan::{Holder, Offer},
@@ -149,7 +153,7 @@ pub use usecases::{
     chats::{
         claim_chat::{ClaimChat, claim_chat},
         end_chat::{EndChat, end_chat},
-        end_silent_chats::end_silent_chats,
+        end_silent_chat::{EndSilentChat, end_silent_chat},
         enter::count_visitor,
         mark_chat_read::{MarkChatRead, mark_chat_read},
         purge_lines::{PURGED_LINES, purge_chat_lines},
@@ -169,7 +173,7 @@ pub use usecases::{
         confirm::confirm_newsletter_subscription,
         count_newsletter_try,
         end::unsubscribe_from_newsletter,
-        subscribe::{AskSubscriber, SubscribeToNewsletter, ask_subscriber, subscribe_to_newsletter},
+        subscribe::{AskSubscriber, SubscribeToNewsletter, ask_owner, ask_subscriber, subscribe_to_newsletter},
     },
     notes::{AddInternalNote, UpdateInternalNote, add_internal_note, remove_internal_note, update_internal_note},
     recognise::see,

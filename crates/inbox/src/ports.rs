@@ -40,10 +40,10 @@ pub trait Chats {
     async fn say(&self, line: &ChatMessage) -> Result<()>;
     /// Makes the words anew by which a chat is found.
     async fn index(&self, chat: &Chat) -> Result<()>;
-    /// Chats that somebody has and in which nothing was said since `before`, taken; the longest silent first.
-    async fn silent_since(&self, before: DateTime<Utc>, limit: u64) -> Result<Vec<Chat>>;
     /// The chats that somebody has, taken.
     async fn held_by(&self, staff: StaffId) -> Result<Vec<Chat>>;
+    /// How many chats of a department, or of none, somebody has.
+    async fn held_of(&self, staff: StaffId, department: Option<DepartmentId>) -> Result<u64>;
     /// The last lines of a chat, oldest first.
     async fn lines(&self, chat: ChatId, limit: u64) -> Result<Vec<ChatMessage>>;
 }
@@ -52,6 +52,8 @@ pub trait Chats {
 pub trait Takers {
     /// The name of a colleague.
     async fn name(&self, id: StaffId) -> Result<Option<String>>;
+    /// Whoever else would give a colleague something waits until the transaction ends.
+    async fn hold(&self, id: StaffId) -> Result<()>;
     /// Whether a colleague is active and takes chats.
     async fn takes_chats(&self, id: StaffId) -> Result<bool>;
     /// The name of a department that is in use.

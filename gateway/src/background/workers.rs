@@ -10,7 +10,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
-use inbox::{AskSubscriber, CONFIRMED_WITHIN, DeliverReply, IndexMessages, RemindOfConsultation};
+use inbox::{AskSubscriber, CONFIRMED_WITHIN, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation};
 use kernel::{
     Error, Result, Tenant,
     cx::Origin,
@@ -380,6 +380,15 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
             let theirs = OfTenant { app, cx };
             inbox::deliver_reply(&app.db, &theirs, &theirs, &app.mail, cx, job).await
         }
+        EndSilentChat::KIND => {
+            let minutes = app.settings.whole(cx, identity::CHAT_END_AFTER_MINUTES).await?;
+            let work: &EndSilentChat = &job.work()?;
+            let end = |tx: kernel::Tx| async move {
+                inbox::end_silent_chat(&tx, cx, minutes, work).await?;
+                jobs::finish(&tx, job).await
+            };
+            app.db.transact(cx, "chat.end_silent", end).await
+        }
         IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
         RemindOfConsultation::KIND => {
             let desk = &Desk::of(app, cx).await?;
@@ -433,8 +442,6 @@ async fn clean(app: Arc<App>) {
                 kernel::limit::purge(&conn, cx.now).await?;
                 app.files.sweep(&app.db, &cx).await?;
                 identity::move_avatars(&app.db, &app.files, &cx).await?;
-                let silence = app.settings.whole(&cx, identity::CHAT_END_AFTER_MINUTES).await?;
-                inbox::end_silent_chats(&app.db, &cx, silence).await?;
                 while inbox::purge_chat_lines(&conn, cx.now).await? == inbox::PURGED_LINES {
                     tokio::task::yield_now().await;
                 }

@@ -4,6 +4,7 @@
 //! those past instants, so that events and the audit trail are there too. No mail is sent.
 
 mod front_desk;
+mod newsletter;
 mod stories;
 
 use std::{net::IpAddr, sync::Arc};
@@ -55,6 +56,7 @@ pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<Demo
     }
     let messages: Vec<_> = messages.into_iter().flatten().collect();
     front_desk::fill(db, cx, &staff, &messages).await?;
+    newsletter::fill(db, cx).await?;
     Ok(Some(DemoSignIn { email: PEOPLE[0].email.into(), password }))
 }
 

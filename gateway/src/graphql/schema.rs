@@ -29,8 +29,8 @@ use super::{
         ChatMutation, ChatQuery, ChatSubscription, InboxMutation, InboxQuery, InboxSubscription, NewsletterMutation,
         NewsletterQuery, SeveralMessagesMutation, VisitorMutation,
         booking::{
-            mutations::BookingMutation, own::OwnConsultationMutation, queries::BookingQuery,
-            setup::BookingSetupMutation,
+            events::BookingSubscription, mutations::BookingMutation, own::OwnConsultationMutation,
+            queries::BookingQuery, setup::BookingSetupMutation,
         },
         drafts::{DraftMutation, DraftQuery},
         notes::InternalNoteMutation,
@@ -106,7 +106,7 @@ pub struct Mutation(
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(InboxSubscription, ChatSubscription, NotificationSubscription);
+pub struct Subscription(InboxSubscription, BookingSubscription, ChatSubscription, NotificationSubscription);
 
 /// The whole schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -37,6 +37,10 @@ impl Takers for InTransaction<'_> {
         Ok(identity::staff_names(self.0.conn(), &[id]).await?.remove(&id))
     }
 
+    async fn hold(&self, id: StaffId) -> Result<()> {
+        identity::hold(self.0.conn(), id).await
+    }
+
     async fn takes_chats(&self, id: StaffId) -> Result<bool> {
         let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
         identity::is_active_holder(self.0.conn(), id, MANAGE_CHATS, &names).await

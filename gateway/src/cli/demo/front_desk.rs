@@ -239,7 +239,7 @@ async fn chats(db: &Db, cx: &Cx, staff: &[Arc<UserActor>]) -> Result<()> {
     };
     let claim = |who: Cx, chat| async move {
         let who = &who;
-        let claim = &ClaimChat { chat };
+        let claim = &ClaimChat { chat, most_at_once: 0 };
         db.transact(
             who,
             "chat.claim",

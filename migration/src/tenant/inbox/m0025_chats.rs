@@ -48,8 +48,6 @@ CREATE INDEX chat_sessions_status ON chat_sessions (status, started_at, id);
 CREATE INDEX chat_sessions_department ON chat_sessions (department_id, status, started_at, id);
 CREATE INDEX chat_sessions_assignee ON chat_sessions (assignee_id, started_at, id);
 CREATE INDEX chat_sessions_visitor ON chat_sessions (visitor_id, started_at, id);
--- Chats in which nothing was said for a while.
-CREATE INDEX chat_sessions_active ON chat_sessions (last_message_at) WHERE status = 'active';
 --postgres
 CREATE INDEX chat_sessions_search ON chat_sessions USING gin (search_vector);
 --sqlite

@@ -80,6 +80,8 @@ pub const SESSION_IDLE_DAYS: &str = "session.idle_days";
 pub const SESSION_ABSOLUTE_DAYS: &str = "session.absolute_days";
 /// After how many silent minutes a live chat ends: a whole number.
 pub const CHAT_END_AFTER_MINUTES: &str = "chat.end_after_minutes";
+/// How many live chats of one department a colleague may have at a time: a whole number, 0 for any number.
+pub const CHATS_AT_ONCE: &str = "chat.most_at_once";
 /// What the keys of settings begin with that only others know.
 pub const CUSTOM: &str = "custom.";
 
@@ -102,6 +104,12 @@ pub const KNOWN: &[Known] = &[
         Rule::Whole { min: 1, max: 1440 },
         "30",
         "After how many minutes in which nothing is said a live chat ends by itself.",
+    ),
+    company(
+        CHATS_AT_ONCE,
+        Rule::Whole { min: 0, max: 100 },
+        "0",
+        "How many live chats of one department a colleague may have at a time; 0 for any number.",
     ),
     company("company.logo_url", Rule::HttpsUrl, r#""""#, "Where the company's logo is; empty for none."),
     company(COMPANY_NAME, Rule::Line(200), r#""""#, "The company's name; where it is empty, the tenant's."),

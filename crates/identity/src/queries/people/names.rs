@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use kernel::{
     Conn, Permission, Result,
     db::any_of,
-    id::{DepartmentId, StaffId},
+    id::{DepartmentId, StaffId, UserId},
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::*};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::*, sea_query::LockType};
 
 use super::list::is_active_staff;
 use crate::{
@@ -24,6 +24,16 @@ pub async fn staff_names(conn: &Conn, ids: &[StaffId]) -> Result<HashMap<StaffId
     let people = user::Entity::find().select_only().columns([user::Column::Id, user::Column::Name]).filter(these);
     let people = people.filter(user::Column::Kind.eq(user::Kind::Staff));
     Ok(people.into_tuple().all(conn).await?.into_iter().collect())
+}
+
+/// Whoever else holds this colleague waits until the transaction ends: for other contexts that count what somebody has.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn hold(conn: &Conn, id: StaffId) -> Result<()> {
+    let row = user::Entity::find_by_id(UserId::from(id)).select_only().column(user::Column::Id);
+    row.lock(LockType::NoKeyUpdate).into_tuple::<UserId>().one(conn).await?;
+    Ok(())
 }
 
 /// The name of a department, and whether it is in use.

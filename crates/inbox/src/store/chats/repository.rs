@@ -1,10 +1,9 @@
 //! [`Chats`] on the tables.
 
-use chrono::{DateTime, Utc};
 use kernel::{
-    Conn, Result, Tx,
+    Result, Tx,
     db::search,
-    id::{ChatId, StaffId},
+    id::{ChatId, DepartmentId, StaffId},
 };
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType};
 
@@ -32,18 +31,18 @@ impl Chats for Tx {
         search::index_one::<session::Entity>(self.conn(), chat.id, chat.texts()).await
     }
 
-    async fn silent_since(&self, before: DateTime<Utc>, limit: u64) -> Result<Vec<session::Model>> {
-        let silent = Condition::all()
-            .add(session::Column::Status.eq(ChatStatus::Active))
-            .add(session::Column::LastMessageAt.lt(before));
-        some(self.conn(), silent, session::Column::LastMessageAt, limit).await
+    async fn held_by(&self, staff: StaffId) -> Result<Vec<session::Model>> {
+        let held = session::Entity::find().filter(held_by(staff)).order_by_asc(session::Column::Id);
+        // In the order of their ids, as every writer of several takes them.
+        Ok(held.limit(10_000).lock(LockType::NoKeyUpdate).all(self.conn()).await?)
     }
 
-    async fn held_by(&self, staff: StaffId) -> Result<Vec<session::Model>> {
-        let held = Condition::all()
-            .add(session::Column::AssigneeId.eq(staff))
-            .add(session::Column::Status.eq(ChatStatus::Active));
-        some(self.conn(), held, session::Column::Id, 10_000).await
+    async fn held_of(&self, staff: StaffId, department: Option<DepartmentId>) -> Result<u64> {
+        let of = match department {
+            Some(id) => session::Column::DepartmentId.eq(id),
+            None => session::Column::DepartmentId.is_null(),
+        };
+        Ok(session::Entity::find().filter(held_by(staff)).filter(of).count(self.conn()).await?)
     }
 
     async fn lines(&self, chat: ChatId, limit: u64) -> Result<Vec<line::Model>> {
@@ -58,20 +57,7 @@ impl Chats for Tx {
     }
 }
 
-/// The first chats of these, locked in the order of their ids, as every writer of several takes them.
-async fn some(conn: &Conn, which: Condition, first: session::Column, limit: u64) -> Result<Vec<session::Model>> {
-    let ids: Vec<ChatId> = session::Entity::find()
-        .select_only()
-        .column(session::Column::Id)
-        .filter(which.clone())
-        .order_by_asc(first)
-        .limit(limit)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let locked = session::Entity::find().filter(session::Column::Id.is_in(ids)).filter(which);
-    Ok(locked.order_by_asc(session::Column::Id).lock(LockType::NoKeyUpdate).all(conn).await?)
+/// The chats that somebody has now.
+fn held_by(staff: StaffId) -> Condition {
+    Condition::all().add(session::Column::AssigneeId.eq(staff)).add(session::Column::Status.eq(ChatStatus::Active))
 }

@@ -21,6 +21,8 @@ use crate::{
 pub struct ClaimChat {
     /// The chat.
     pub chat: ChatId,
+    /// How many chats of one department a colleague may have at a time; 0 for any number.
+    pub most_at_once: i64,
 }
 
 /// Gives a waiting chat to whoever asks first, and returns it as it is then. The others are told who was faster; who has it
@@ -28,7 +30,7 @@ pub struct ClaimChat {
 ///
 /// # Errors
 /// [`Error::NotFound`] for a chat that the actor did not see in the queue either; [`Error::Invalid`] where somebody else has
-/// it, or it has ended.
+/// it, it has ended, or the actor has as many of its department as they may.
 pub async fn claim_chat<S: Chats + Records<ChatSessions> + Emit>(
     s: &S,
     takers: &impl Takers,
@@ -53,6 +55,15 @@ pub async fn claim_chat<S: Chats + Records<ChatSessions> + Emit>(
             return Err(Error::invalid("chatId", ProblemCode::NotAvailable, why));
         }
         None => {}
+    }
+    if cmd.most_at_once > 0 {
+        // Of two chats that they claim at once, the second counts the first.
+        takers.hold(own).await?;
+        if s.held_of(own, before.department_id).await? >= cmd.most_at_once.unsigned_abs() {
+            let most = cmd.most_at_once;
+            let why = format!("you have {most} chats of this department, and more at a time nobody may have");
+            return Err(Error::invalid("chatId", ProblemCode::NotAllowed, why));
+        }
     }
     let mut chat = before.clone();
     chat.give_to(cx, own);

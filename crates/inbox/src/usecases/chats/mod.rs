@@ -2,7 +2,7 @@
 
 pub mod claim_chat;
 pub mod end_chat;
-pub mod end_silent_chats;
+pub mod end_silent_chat;
 pub mod enter;
 pub mod mark_chat_read;
 pub mod purge_lines;

@@ -7,11 +7,13 @@ use kernel::{
     crypto::{token, token_hash},
     db::Emit,
     id::{ChatId, DepartmentId},
+    jobs::Enqueue,
     limit::Limit,
     text::Check,
 };
 use serde::{Deserialize, Serialize};
 
+use super::end_silent_chat::watch;
 use crate::{
     domain::chats::{conversation::said, events::ChatStarted},
     limits,
@@ -81,7 +83,7 @@ pub async fn admit(db: &Db, cx: &Cx, cmd: &StartChat) -> Result<Option<ChatRecei
 ///
 /// # Errors
 /// [`Error::Invalid`] naming every field that is wrong.
-pub async fn start_chat<S: Chats + Visitors + Emit>(
+pub async fn start_chat<S: Chats + Visitors + Emit + Enqueue>(
     s: &S,
     takers: &impl Takers,
     cx: &Cx,
@@ -132,6 +134,7 @@ pub async fn start_chat<S: Chats + Visitors + Emit>(
     s.begin(&chat).await?;
     s.say(&first).await?;
     s.say(&queued).await?;
+    watch(s, cx, chat.id).await?;
     s.emit(
         cx,
         &ChatStarted {

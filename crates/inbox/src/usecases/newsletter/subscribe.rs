@@ -46,10 +46,14 @@ pub struct SubscribeToNewsletter {
 /// The job: ask the address's owner.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AskSubscriber {
-    email: String,
-    source: Option<String>,
-    address: Option<String>,
-    limited: bool,
+    /// The address.
+    pub email: String,
+    /// Where it was asked for.
+    pub source: Option<String>,
+    /// The network address that it was asked from.
+    pub address: Option<String>,
+    /// Whether mails to one address are limited.
+    pub limited: bool,
 }
 
 impl Work for AskSubscriber {
@@ -92,14 +96,18 @@ pub async fn ask_subscriber(db: &Db, mail: &dyn NewsletterMail, cx: &Cx, job: &J
     let work = &work;
     db.transact(cx, "newsletter.ask", |tx| async move {
         if asks {
-            ask(&tx, mail, cx, work).await?;
+            ask_owner(&tx, mail, cx, work).await?;
         }
         jobs::finish(&tx, job).await
     })
     .await
 }
 
-async fn ask(tx: &Tx, mail: &dyn NewsletterMail, cx: &Cx, work: &AskSubscriber) -> Result<()> {
+/// Asks the owner of an address whether they want the newsletter, unless they have it already.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn ask_owner(tx: &Tx, mail: &dyn NewsletterMail, cx: &Cx, work: &AskSubscriber) -> Result<()> {
     let before = tx.or_new(&NewsletterSubscription::new(cx, &work.email)).await?;
     if before.status == NewsletterStatus::Subscribed {
         return Ok(());

@@ -1,5 +1,6 @@
 //! Bookings in the schema: services, hours, holidays and consultations.
 
+pub mod events;
 pub mod filters;
 pub mod mutations;
 pub mod own;

@@ -241,7 +241,11 @@ impl ChatMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: ClaimChatInput,
     ) -> Result<ClaimChatPayload> {
-        let cmd = ClaimChat { chat: chat_id(&input.chat_id)? };
+        let most_at_once = {
+            let scope = scope(ctx);
+            scope.app.settings.whole(&scope.cx(), identity::CHATS_AT_ONCE).await?
+        };
+        let cmd = ClaimChat { chat: chat_id(&input.chat_id)?, most_at_once };
         let claimed = write(ctx, "chat.claim", cmd, |tx, cx, cmd| async move {
             inbox::claim_chat(&tx, &InTransaction(&tx), &cx, &cmd).await
         });
