@@ -68,13 +68,21 @@ fn setting(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
 }
 
-/// Whether a part of it is wanted.
-fn wanted(part: &str) -> bool {
-    let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
-    named.peek().is_none() || named.any(|name| name == part)
+/// The parts that can be wanted.
+const PARTS: [&str; 6] = ["reads", "search", "live", "storm", "desk", "writes"];
+
+/// The parts that are named; all, where none is.
+fn named() -> Vec<String> {
+    let named: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for name in &named {
+        assert!(PARTS.contains(&name.as_str()), "{name} is none of {}", PARTS.join(", "));
+    }
+    if named.is_empty() { PARTS.map(str::to_owned).into() } else { named }
 }
 
 async fn run() -> usize {
+    let named = named();
+    let wanted = |part: &str| named.iter().any(|name| name == part);
     let messages = setting("BENCH_MESSAGES", 1_000_000);
     let time = Duration::from_secs(setting("BENCH_SECONDS", 2));
     let cluster = Cluster::private(true);

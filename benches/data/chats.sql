@@ -5,11 +5,11 @@ CREATE UNIQUE INDEX ON whose (n);
 CREATE TEMP TABLE staff ON COMMIT DROP AS
   SELECT row_number() OVER (ORDER BY id) - 1 AS n, id FROM {schema}.users WHERE kind = 'staff';
 CREATE TEMP TABLE made ON COMMIT DROP AS
-  SELECT n, md5('chat ' || n)::uuid AS id, w.id AS visitor, w.name, w.email, s.id AS staff,
-    timestamptz '2024-01-01 00:00Z' + n * interval '200 seconds' AS at
-  FROM generate_series(0, {chats} - 1) n
-  JOIN whose w ON w.n = n % (SELECT count(*) FROM whose)
-  JOIN staff s ON s.n = n % (SELECT count(*) FROM staff);
+  SELECT c.n, md5('chat ' || c.n)::uuid AS id, w.id AS visitor, w.name, w.email, s.id AS staff,
+    timestamptz '2024-01-01 00:00Z' + c.n * interval '200 seconds' AS at
+  FROM generate_series(0, {chats} - 1) AS c (n)
+  JOIN whose w ON w.n = c.n % (SELECT count(*) FROM whose)
+  JOIN staff s ON s.n = c.n % (SELECT count(*) FROM staff);
 INSERT INTO {schema}.chat_sessions (id, visitor_id, visitor_name, visitor_email, status, assignee_id, token_hash, started_at,
     claimed_at, first_answer_at, ended_at, ended_by, visitor_lines, staff_lines, unread_by_visitor, unread_by_staff,
     last_message_at, last_message_id, version, created_at, updated_at)

@@ -425,6 +425,10 @@ both! {
         assert_eq!(ids(&queue, "chatQueue"), waiting, "in the order in which they came");
         let other = of("Fay", &sales).await;
         claim(&admin, &other.id).await.ok();
+        // Neither by handing it to oneself.
+        let taken = admin.client.run(TRANSFER, json!({ "input": { "chatId": waiting[0], "assigneeId": admin.id } })).await;
+        let (code, path, _) = refusal(&taken, "transferChat");
+        assert_eq!((code.as_str(), path.as_str()), ("NOT_ALLOWED", "input.assigneeId"));
         let has = won.iter().position(|won| *won).expect("one won");
         run(&admin, END, json!({ "input": { "chatId": five[has].id } })).await;
         claim(&admin, &waiting[0]).await.ok();

@@ -303,7 +303,9 @@ impl PersonalKeys {
         }
         for (subject, key) in met.keys {
             self.by_id.insert((tenant, key.id), Some(key.clone()));
-            self.of.insert((tenant, subject), key);
+            if !is_address(&subject) {
+                self.of.insert((tenant, subject), key);
+            }
         }
     }
 

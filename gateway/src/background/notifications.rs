@@ -14,12 +14,12 @@ use inbox::{
     records::{MessageReplies, Messages},
 };
 use kernel::{
-    Actor, Conn, Cx, Error, Result, Tenant,
+    Actor, Conn, Cx, Result, Tenant,
     events::{Event, Outbox, Stored},
     id::{InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
     record::{by_ids, visible_ids},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::wiring::app::App;
@@ -47,7 +47,7 @@ impl Positions {
 /// stores the position has told, the others find that there is nothing left.
 ///
 /// # Errors
-/// [`Error::Unavailable`] where the database is away; then nothing is lost.
+/// [`kernel::Error::Unavailable`] where the database is away; then nothing is lost.
 pub async fn notify_new(app: &App, tenant: Arc<Tenant>, positions: &Positions) -> Result<()> {
     let cx = &app.system(tenant);
     let id = cx.tenant.id;
@@ -61,7 +61,7 @@ pub async fn notify_new(app: &App, tenant: Arc<Tenant>, positions: &Positions) -
 /// before it can be forgotten.
 ///
 /// # Errors
-/// [`Error::Unavailable`] where the database is away.
+/// [`kernel::Error::Unavailable`] where the database is away.
 pub async fn catch_up(app: &App, cx: &Cx) -> Result<()> {
     let stored = identity::notified_up_to(&app.db.reader(cx).await?).await?;
     notify_from(app, cx, stored, stored, 0).await.map(drop)
@@ -89,11 +89,6 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
             return Ok(from);
         }
     }
-}
-
-fn decode<T: DeserializeOwned>(event: &Stored) -> Result<T> {
-    serde_json::from_value(event.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", event.id)))
 }
 
 /// A session was opened, as far as it is of interest here.
@@ -150,7 +145,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
     };
     Ok(match event.kind.as_str() {
         MessageAssigned::KIND => {
-            let MessageAssigned { message, to, .. } = decode(event)?;
+            let MessageAssigned { message, to, .. } = event.decode()?;
             // Who takes a message needs no telling.
             let to = to.map(UserId::from).filter(|to| Some(*to) != event.actor_id);
             let body = "A message was assigned by a colleague.".to_owned();
@@ -158,7 +153,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             to.and_then(|to| told(NotificationType::MessageAssigned, vec![to], body, Some(message.to_string()), about))
         }
         InternalNoteChanged::KIND => {
-            let InternalNoteChanged { note, entity, mentions, .. } = decode(event)?;
+            let InternalNoteChanged { note, entity, mentions, .. } = event.decode()?;
             let to: Vec<_> = mentions.into_iter().map(UserId::from).filter(|to| Some(*to) != event.actor_id).collect();
             if to.is_empty() {
                 return Ok(None);
@@ -168,7 +163,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             told(NotificationType::Mentioned, to, body, Some(note.to_string()), about)
         }
         ReplyFailed::KIND => {
-            let ReplyFailed { message, reply, .. } = decode(event)?;
+            let ReplyFailed { message, reply, .. } = event.decode()?;
             let conn = app.db.reader(cx).await?;
             let author =
                 by_ids::<MessageReplies>(&conn, cx, &[reply]).await?.remove(&reply).and_then(|it| it.author_id);
@@ -181,14 +176,14 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()), about)
         }
         "person.updated" => {
-            let PersonUpdated { user, new } = decode(event)?;
+            let PersonUpdated { user, new } = event.decode()?;
             let body = "Your role was changed.".to_owned();
             let about = |role| json!({ "roleId": role });
             new.get("role_id")
                 .and_then(|role| told(NotificationType::AccessChanged, vec![user], body, None, about(role)))
         }
         kind @ ("permission.granted" | "permission.revoked") => {
-            let Permitted { staff, permission } = decode(event)?;
+            let Permitted { staff, permission } = event.decode()?;
             let body = match kind {
                 "permission.granted" => format!("You were granted the permission {permission}."),
                 _ => format!("The permission {permission} was taken back from you."),
@@ -197,7 +192,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             told(NotificationType::AccessChanged, vec![staff.into()], body, None, about)
         }
         "role.saved" => {
-            let RoleSaved { role, before, after } = decode(event)?;
+            let RoleSaved { role, before, after } = event.decode()?;
             let changed = before.is_some_and(|before| before.permissions != after.permissions);
             if !changed {
                 return Ok(None);
@@ -207,7 +202,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             told(NotificationType::AccessChanged, to, body, Some(role.to_string()), json!({ "roleId": role }))
         }
         "invitation.accepted" => {
-            let InvitationAccepted { invitation, staff } = decode(event)?;
+            let InvitationAccepted { invitation, staff } = event.decode()?;
             let conn = app.db.reader(cx).await?;
             let found = by_ids::<Invitations>(&conn, cx, &[invitation]).await?.remove(&invitation);
             let to = found.and_then(|found| found.invited_by).into_iter().collect();
@@ -217,7 +212,7 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
         }
         "session.opened" => signed_in(&app.db.reader(cx).await?, event).await?,
         NotificationChannelSwitchedOff::KIND => {
-            let NotificationChannelSwitchedOff { channel, owner } = decode(event)?;
+            let NotificationChannelSwitchedOff { channel, owner } = event.decode()?;
             let to = match owner {
                 Some(owner) => vec![owner],
                 None => identity::holders(&app.db.reader(cx).await?, &app.catalog, MANAGE_NOTIFICATIONS).await?,
@@ -243,7 +238,7 @@ async fn withdrawal(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Withdra
     if event.kind != MessageAssigned::KIND {
         return Ok(None);
     }
-    let MessageAssigned { message, from: Some(from), .. } = decode(event)? else { return Ok(None) };
+    let MessageAssigned { message, from: Some(from), .. } = event.decode()? else { return Ok(None) };
     let conn = app.db.reader(cx).await?;
     let Some(standing) = identity::standing(&conn, cx, &app.catalog, from.into()).await? else { return Ok(None) };
     let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
@@ -259,7 +254,7 @@ async fn withdrawal(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Withdra
 
 /// A sign-in with a program that the person had not used before.
 async fn signed_in(conn: &Conn, event: &Stored) -> Result<Option<Notice>> {
-    let SessionOpened { session, user } = decode(event)?;
+    let SessionOpened { session, user } = event.decode()?;
     let Some((address, agent)) = identity::new_program(conn, session).await? else { return Ok(None) };
     let unknown = || "an unknown place".to_owned();
     let (address, agent) = (address.unwrap_or_else(unknown), agent.unwrap_or_else(|| "an unknown program".to_owned()));

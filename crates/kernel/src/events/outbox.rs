@@ -11,6 +11,7 @@ use sea_orm::{
     ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::*,
 };
+use serde::Deserialize;
 use tokio::sync::Notify;
 
 use super::{Envelope, Hub, Interest, hub::READ};
@@ -54,6 +55,16 @@ pub struct Model {
 
 /// An event as the outbox holds it.
 pub type Stored = Model;
+
+impl Model {
+    /// What it tells, as the reader's own struct of its payload.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for another payload than that.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T> {
+        T::deserialize(&self.payload).map_err(|error| Error::internal(format!("event {}: {error}", self.id)))
+    }
+}
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
 /// No relation.

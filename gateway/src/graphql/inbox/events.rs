@@ -3,12 +3,12 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::{
-    Cx, Error,
+    Cx,
     events::{Event, Stored},
     id::{InternalNoteId, MessageId, TagId, TypedId, UserId, prefix},
     visibility::{Holder, rule},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use super::{
     notes::{InternalNote, note},
@@ -141,7 +141,7 @@ macro_rules! inbox_events {
                 match stored.kind.as_str() {
                     _ if of_other(stored) => Ok(None),
                     $(<$event>::KIND => {
-                        let event: $event = decode(stored)?;
+                        let event: $event = stored.decode()?;
                         let sequence = stored.sequence.unwrap_or_default().to_string();
                         let event = Self::$name($name { sequence, at: stored.at, actor_id: stored.actor_id, event });
                         Ok((event.is_wanted(wanted) || event.may_leave(wanted)).then_some(event))
@@ -228,11 +228,6 @@ impl MessageNotedEvent {
 fn of_other(stored: &Stored) -> bool {
     let entity = stored.payload.get("entity").and_then(serde_json::Value::as_str);
     entity.is_some_and(|id| prefix(id) != Some(MessageId::PREFIX))
-}
-
-fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
-    serde_json::from_value(stored.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
 }
 
 inbox_events! {

@@ -8,7 +8,7 @@ use kernel::{
     visibility::rule,
 };
 
-use super::enter::{own_name, tell};
+use super::enter::{has_room, own_name, tell};
 use crate::{
     domain::chats::{conversation::said, events::ChatClaimed},
     policy::{MANAGE_CHATS, VIEW_CHATS, holder_of_chat},
@@ -56,15 +56,7 @@ pub async fn claim_chat<S: Chats + Records<ChatSessions> + Emit>(
         }
         None => {}
     }
-    if cmd.most_at_once > 0 {
-        // Of two chats that they claim at once, the second counts the first.
-        takers.hold(own).await?;
-        if s.held_of(own, before.department_id).await? >= cmd.most_at_once.unsigned_abs() {
-            let most = cmd.most_at_once;
-            let why = format!("you have {most} chats of this department, and more at a time nobody may have");
-            return Err(Error::invalid("chatId", ProblemCode::NotAllowed, why));
-        }
-    }
+    has_room(s, takers, own, before.department_id, cmd.most_at_once, "chatId").await?;
     let mut chat = before.clone();
     chat.give_to(cx, own);
     let line = tell(s, cx, &mut chat, said::joined(&own_name(takers, cx).await?)).await?;

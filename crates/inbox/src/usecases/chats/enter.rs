@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::{
     Cx, Db, Error, ProblemCode, Result,
     crypto::{same, token_hash},
-    id::{ChatId, ChatMessageId},
+    id::{ChatId, ChatMessageId, DepartmentId, StaffId},
     limit::Limit,
     record::Records,
 };
@@ -69,4 +69,25 @@ pub(crate) async fn own_name(takers: &impl Takers, cx: &Cx) -> Result<String> {
         None => None,
     };
     Ok(name.unwrap_or_else(|| "A colleague".into()))
+}
+
+/// Whether a colleague may have one more chat of a department, where so many at a time are the most; 0 is any number. Of two that
+/// they are given at once, the second counts the first. `field` names what was asked in the error.
+pub(crate) async fn has_room<S: Chats>(
+    s: &S,
+    takers: &impl Takers,
+    staff: StaffId,
+    department: Option<DepartmentId>,
+    most: i64,
+    field: &str,
+) -> Result<()> {
+    if most == 0 {
+        return Ok(());
+    }
+    takers.hold(staff).await?;
+    if s.held_of(staff, department).await? < most.unsigned_abs() {
+        return Ok(());
+    }
+    let why = format!("nobody may have more than {most} chats of a department at a time");
+    Err(Error::invalid(field, ProblemCode::NotAllowed, why))
 }

@@ -7,7 +7,10 @@ use kernel::{
     record::{self, Records},
 };
 
-use super::{enter::tell, start_chat::no_department};
+use super::{
+    enter::{has_room, tell},
+    start_chat::no_department,
+};
 use crate::{
     domain::chats::{conversation::said, events::ChatTransferred},
     policy::MANAGE_CHATS,
@@ -24,13 +27,15 @@ pub struct TransferChat {
     pub to: Option<StaffId>,
     /// The department whose queue it goes into.
     pub department: Option<DepartmentId>,
+    /// How many chats of one department a colleague may have at a time; 0 for any number.
+    pub most_at_once: i64,
 }
 
 /// Moves the chat and returns it as it is then. In a queue it stands where it would stand had it waited there from its
 /// beginning.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] for an ended chat, for somebody who takes no chats, for an unknown department, and
+/// [`Error::NotFound`]; [`Error::Invalid`] for an ended chat, for somebody who takes no chats or has as many as they may, for an unknown department, and
 /// for both or neither.
 pub async fn transfer_chat<S: Chats + Records<ChatSessions> + Emit>(
     s: &S,
@@ -53,6 +58,9 @@ pub async fn transfer_chat<S: Chats + Records<ChatSessions> + Emit>(
     };
     let text = match (colleague, department) {
         (Some((staff, name)), None) => {
+            if before.assignee_id != Some(staff) {
+                has_room(s, takers, staff, before.department_id, cmd.most_at_once, "assigneeId").await?;
+            }
             chat.give_to(cx, staff);
             said::joined(&name)
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use futures_util::Stream;
 use identity::NOTIFICATIONS;
 use kernel::{
-    Cx, Error,
+    Cx,
     events::{Event, Interest, Stored},
     id::UserId,
 };
@@ -125,22 +125,17 @@ fn told(stored: &Stored, own: UserId) -> kernel::Result<Option<NotificationEvent
     let (sequence, at) = (stored.sequence.unwrap_or_default().to_string(), stored.at);
     Ok(match stored.kind.as_str() {
         identity::NotificationCreated::KIND => {
-            let event: identity::NotificationCreated = decode(stored)?;
+            let event: identity::NotificationCreated = stored.decode()?;
             let received = NotificationReceived { sequence, at, event };
             (received.event.user == own).then_some(NotificationEvent::NotificationReceived(received))
         }
         identity::NotificationsRead::KIND => {
-            let event: identity::NotificationsRead = decode(stored)?;
+            let event: identity::NotificationsRead = stored.decode()?;
             let read = NotificationsRead { sequence, at, event };
             (read.event.user == own).then_some(NotificationEvent::NotificationsRead(read))
         }
         _ => None,
     })
-}
-
-fn decode<T: serde::de::DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
-    serde_json::from_value(stored.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
 }
 
 /// One's own feed, live.

@@ -10,13 +10,13 @@ use inbox::{
     ConsultationRescheduled, records::Consultations,
 };
 use kernel::{
-    Cx, Error,
+    Cx,
     events::{Event, Interest, Stored},
     id::{ConsultationId, StaffId},
     record::visible_ids,
     visibility::{Holder, rule},
 };
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 use super::types::Consultation;
 use crate::graphql::{
@@ -89,33 +89,24 @@ const CHANGES: &[&str] = &[
 type Change = (ConsultationChange, ConsultationId, Option<Option<StaffId>>);
 
 fn change(stored: &Stored) -> kernel::Result<Option<Change>> {
-    fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
-        serde_json::from_value(stored.payload.clone())
-            .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
+    #[derive(Deserialize)]
+    struct Of {
+        consultation: ConsultationId,
     }
-    Ok(Some(match stored.kind.as_str() {
-        ConsultationBooked::KIND => {
-            (ConsultationChange::Booked, decode::<ConsultationBooked>(stored)?.consultation, None)
-        }
+    let (change, before) = match stored.kind.as_str() {
+        ConsultationBooked::KIND => (ConsultationChange::Booked, None),
         ConsultationRescheduled::KIND => {
-            let event: ConsultationRescheduled = decode(stored)?;
-            (ConsultationChange::Rescheduled, event.consultation, Some(event.from.1))
+            (ConsultationChange::Rescheduled, Some(stored.decode::<ConsultationRescheduled>()?.from.1))
         }
         ConsultationAssigned::KIND => {
-            let event: ConsultationAssigned = decode(stored)?;
-            (ConsultationChange::Assigned, event.consultation, Some(event.from))
+            (ConsultationChange::Assigned, Some(stored.decode::<ConsultationAssigned>()?.from))
         }
-        ConsultationCancelled::KIND => {
-            (ConsultationChange::Cancelled, decode::<ConsultationCancelled>(stored)?.consultation, None)
-        }
-        ConsultationCompleted::KIND => {
-            (ConsultationChange::Completed, decode::<ConsultationCompleted>(stored)?.consultation, None)
-        }
-        ConsultationMissed::KIND => {
-            (ConsultationChange::NoShow, decode::<ConsultationMissed>(stored)?.consultation, None)
-        }
+        ConsultationCancelled::KIND => (ConsultationChange::Cancelled, None),
+        ConsultationCompleted::KIND => (ConsultationChange::Completed, None),
+        ConsultationMissed::KIND => (ConsultationChange::NoShow, None),
         _ => return Ok(None),
-    }))
+    };
+    Ok(Some((change, stored.decode::<Of>()?.consultation, before)))
 }
 
 /// The bookings that somebody sees.

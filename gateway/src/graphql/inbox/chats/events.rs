@@ -6,13 +6,12 @@ use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 use inbox::{ChatSide as Side, holder_of_chat};
 use kernel::{
-    Cx, Error,
+    Cx,
     events::{Event, Interest, Stored},
     id::{ChatId, ChatMessageId, DepartmentId, StaffId},
     record::visible_ids,
     visibility::rule,
 };
-use serde::de::DeserializeOwned;
 
 use super::types::{Chat, ChatMessage, ChatSide, chat, staff_name};
 use crate::{
@@ -68,7 +67,7 @@ macro_rules! chat_events {
         fn event_of(stored: &Stored) -> kernel::Result<Option<ChatEvent>> {
             Ok(match stored.kind.as_str() {
                 $(<$event>::KIND => {
-                    let event: $event = decode(stored)?;
+                    let event: $event = stored.decode()?;
                     Some(ChatEvent::$name($name {
                         sequence: stored.sequence.unwrap_or_default().to_string(),
                         at: stored.at,
@@ -104,11 +103,6 @@ macro_rules! chat_events {
             }
         }
     };
-}
-
-fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
-    serde_json::from_value(stored.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
 }
 
 chat_events! {

@@ -185,6 +185,11 @@ fn chat_id(text: &ID) -> kernel::Result<ChatId> {
     id("input.chatId", text)
 }
 
+/// How many chats of one department a colleague may have at a time, as the company says.
+async fn most_at_once(scope: &Scope) -> kernel::Result<i64> {
+    scope.app.settings.whole(&scope.cx(), identity::CHATS_AT_ONCE).await
+}
+
 /// Working in chats.
 #[derive(Default)]
 pub struct ChatMutation;
@@ -241,11 +246,7 @@ impl ChatMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: ClaimChatInput,
     ) -> Result<ClaimChatPayload> {
-        let most_at_once = {
-            let scope = scope(ctx);
-            scope.app.settings.whole(&scope.cx(), identity::CHATS_AT_ONCE).await?
-        };
-        let cmd = ClaimChat { chat: chat_id(&input.chat_id)?, most_at_once };
+        let cmd = ClaimChat { chat: chat_id(&input.chat_id)?, most_at_once: most_at_once(scope(ctx)).await? };
         let claimed = write(ctx, "chat.claim", cmd, |tx, cx, cmd| async move {
             inbox::claim_chat(&tx, &InTransaction(&tx), &cx, &cmd).await
         });
@@ -263,6 +264,7 @@ impl ChatMutation {
             chat: chat_id(&input.chat_id)?,
             to: input.assignee_id.as_ref().map(|staff| id("input.assigneeId", staff)).transpose()?,
             department: input.department_id.as_ref().map(|it| id("input.departmentId", it)).transpose()?,
+            most_at_once: most_at_once(scope(ctx)).await?,
         };
         let moved = write(ctx, "chat.transfer", cmd, |tx, cx, cmd| async move {
             inbox::transfer_chat(&tx, &InTransaction(&tx), &cx, &cmd).await

@@ -6,12 +6,11 @@ use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use inbox::{ChatStatus, holder_of_chat};
 use kernel::{
-    Cx, Error,
+    Cx,
     events::{Event, Interest, Stored},
     id::{ChatId, DepartmentId, StaffId},
     visibility::rule,
 };
-use serde::de::DeserializeOwned;
 
 use super::types::{Chat, chat};
 use crate::{
@@ -94,16 +93,16 @@ impl Queue {
     fn change(&self, cx: &Cx, stored: &Stored) -> kernel::Result<Option<(ChatQueueChange, ChatId, Option<StaffId>)>> {
         Ok(match stored.kind.as_str() {
             inbox::ChatStarted::KIND => {
-                let event: inbox::ChatStarted = decode(stored)?;
+                let event: inbox::ChatStarted = stored.decode()?;
                 self.sees(cx, event.department).then_some((ChatQueueChange::Entered, event.chat, None))
             }
             inbox::ChatClaimed::KIND => {
-                let event: inbox::ChatClaimed = decode(stored)?;
+                let event: inbox::ChatClaimed = stored.decode()?;
                 let change = (ChatQueueChange::Claimed, event.chat, Some(event.staff));
                 self.sees(cx, event.department).then_some(change)
             }
             inbox::ChatTransferred::KIND => {
-                let event: inbox::ChatTransferred = decode(stored)?;
+                let event: inbox::ChatTransferred = stored.decode()?;
                 let left = event.from.is_none() && self.sees(cx, event.from_department);
                 let came = event.to.is_none() && self.sees(cx, event.department);
                 match (came, left) {
@@ -113,18 +112,13 @@ impl Queue {
                 }
             }
             inbox::ChatEnded::KIND => {
-                let event: inbox::ChatEnded = decode(stored)?;
+                let event: inbox::ChatEnded = stored.decode()?;
                 let waited = event.from == ChatStatus::Waiting && self.sees(cx, event.department);
                 waited.then_some((ChatQueueChange::Ended, event.chat, None))
             }
             _ => None,
         })
     }
-}
-
-fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
-    serde_json::from_value(stored.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
 }
 
 /// What changes the queue: not what is said.
