@@ -64,6 +64,7 @@ struct Statements {
     plain: Plain,
     message: String,
     chats: String,
+    tickets: String,
     reply: [String; 6],
 }
 
@@ -89,12 +90,14 @@ pub async fn serve() {
         plain: Plain::of(&schema),
         message: filled(include_str!("limit/message.sql")),
         chats: filled(include_str!("limit/chats.sql")),
+        tickets: filled(include_str!("limit/tickets.sql")),
         reply: REPLY.map(&filled),
     };
     let routes = Router::new()
         .route("/page", post(page))
         .route("/plain", post(plain))
         .route("/chats", post(chats))
+        .route("/tickets", post(tickets))
         .route("/message", post(message))
         .route("/reply", post(reply))
         .with_state(Arc::new(statements));
@@ -116,6 +119,11 @@ fn json_text(text: String) -> impl IntoResponse {
 async fn page(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
     let Statements { pool, page, .. } = statements.as_ref();
     json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(page.as_str())).fetch_one(pool).await.expect("the page"))
+}
+
+async fn tickets(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
+    let Statements { pool, tickets, .. } = statements.as_ref();
+    json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(tickets.as_str())).fetch_one(pool).await.expect("the tickets"))
 }
 
 async fn chats(State(statements): State<Arc<Statements>>) -> impl IntoResponse {

@@ -5,7 +5,7 @@
 //! also one of plain rows and JSON written by hand (`plain.rs`), on the same durable throw-away PostgreSQL cluster and the
 //! same data, made by `frontdesk seed`. Clients ask for no compression, but for those of its own rows.
 //!
-//! Arguments: the parts that are wanted, of `reads`, `search`, `live`, `desk`, `storm` and `writes`; all, where none is named.
+//! Arguments: the parts that are wanted, of `reads`, `search`, `live`, `desk`, `tickets`, `storm` and `writes`; all, where none is named.
 //! Environment: `BENCH_MESSAGES` (1000000) and `BENCH_SECONDS` for one round of measuring (2). With `--strict` a missed
 //! goal is a failure.
 
@@ -23,6 +23,7 @@ mod storm;
 #[path = "../tests/support/mod.rs"]
 mod support;
 mod table;
+mod tickets;
 mod writes;
 
 use std::process::ExitCode;
@@ -69,7 +70,7 @@ fn setting(name: &str, usual: u64) -> u64 {
 }
 
 /// The parts that can be wanted.
-const PARTS: [&str; 6] = ["reads", "search", "live", "storm", "desk", "writes"];
+const PARTS: [&str; 7] = ["reads", "search", "live", "storm", "desk", "tickets", "writes"];
 
 /// The parts that are named; all, where none is.
 fn named() -> Vec<String> {
@@ -146,6 +147,10 @@ async fn run() -> usize {
         desk::chats(&mut m).await;
         desk::slots(&mut m).await;
         desk::open_chats(&mut m).await;
+    }
+    if wanted("tickets") {
+        tickets::list(&mut m).await;
+        tickets::numbers(&mut m).await;
     }
     m.product.server().kill9().await;
     if wanted("writes") {

@@ -1,5 +1,6 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags; a key that is not known is refused.
 
+mod assistant;
 mod meanings;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -18,6 +19,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use assistant::{Assistant, AssistantProvider};
 use meanings::{NUMBERS, SECRETS, SETTINGS};
 
 use crate::{http::HttpConfig, wiring::file_storage::FileStorage};
@@ -96,6 +98,18 @@ pub struct Config {
     pub uploads_kept: String,
     /// How long a link to a file is good.
     pub file_link_lifetime: String,
+    /// Who answers what the assistant is asked.
+    pub assistant_provider: AssistantProvider,
+    /// Where Anthropic's API is.
+    pub assistant_url: String,
+    /// Which of its models is asked.
+    pub assistant_model: Option<String>,
+    /// Who we are there. A secret.
+    pub assistant_api_key: Option<String>,
+    /// The longest answer, in tokens.
+    pub assistant_max_tokens: u32,
+    /// How long an answer may take.
+    pub assistant_time_limit: String,
     /// How long events can be followed from.
     pub events_kept: String,
     /// How many of a hundred reads of lists are in the audit trail.
@@ -227,6 +241,12 @@ impl Default for Config {
             direct_upload_bytes: 1024 * 1024 * 1024,
             uploads_kept: "24h".into(),
             file_link_lifetime: "15m".into(),
+            assistant_provider: AssistantProvider::Builtin,
+            assistant_url: "https://api.anthropic.com".into(),
+            assistant_model: None,
+            assistant_api_key: None,
+            assistant_max_tokens: 1024,
+            assistant_time_limit: "60s".into(),
             events_kept: "30d".into(),
             audit_list_reads: 100,
             cleaning_interval: "1h".into(),

@@ -11,6 +11,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const STACK: usize = 16 << 20;
 
 fn main() -> ExitCode {
+    // In a process that has little memory there are no threads to begin with.
+    if let Some(done) = gateway::cli::extract_alone() {
+        return done;
+    }
     match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
         Ok(runtime) => runtime.block_on(gateway::cli::run()),
         Err(error) => {

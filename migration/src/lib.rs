@@ -72,6 +72,12 @@ history! {
     tenant::inbox::m0027_visitors_and_newsletter::Migration,
     tenant::analytics_sync::m0028_analytics_events::Migration,
     tenant::kernel::m0029_concerns::Migration,
+    tenant::ticketing::m0030_tickets::Migration,
+    tenant::ticketing::m0031_comments::Migration,
+    tenant::ticketing::m0032_projects::Migration,
+    tenant::ticketing::m0034_help::Migration,
+    tenant::ticketing::m0035_assistant::Migration,
+    tenant::ticketing::m0036_service_levels::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

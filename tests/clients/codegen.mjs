@@ -18,6 +18,7 @@ await generate(
           scalars: {
             Date: 'string',
             DateTime: 'string',
+            Decimal: 'string',
             EmailAddress: 'string',
             JSON: 'unknown',
             LocalTime: 'string',

@@ -16,7 +16,7 @@ const WITHOUT_ENTITY: &[&str] = &["event_head"];
 /// Columns that only the databases' search knows.
 const SEARCH: &[&str] = &["search_vector", "search_words", "search_id"];
 /// The tables that are searched.
-const SEARCHED: &[&str] = &["chat_messages", "chat_sessions", "consultations", "messages"];
+const SEARCHED: &[&str] = &["chat_messages", "chat_sessions", "consultations", "help_texts", "messages", "tickets"];
 
 type Entity = (String, BTreeMap<String, (ColumnType, bool)>);
 
@@ -82,6 +82,29 @@ fn of_tenants() -> Vec<Entity> {
         entity(inbox::entities::saved_reply_shortcut::Entity),
         entity(inbox::entities::draft::Entity),
         entity(inbox::entities::internal_note::Entity),
+        entity(ticketing::entities::project::Entity),
+        entity(ticketing::entities::service_level_policy::Entity),
+        entity(ticketing::entities::ticket_clock::Entity),
+        entity(ticketing::entities::ticket_pause::Entity),
+        entity(ticketing::entities::assistant_session::Entity),
+        entity(ticketing::entities::assistant_message::Entity),
+        entity(ticketing::entities::assistant_source::Entity),
+        entity(ticketing::entities::category::Entity),
+        entity(ticketing::entities::guide::Entity),
+        entity(ticketing::entities::document::Entity),
+        entity(ticketing::entities::text::Entity),
+        entity(ticketing::entities::view::Entity),
+        entity(ticketing::entities::ticket::Entity),
+        entity(ticketing::entities::ticket_comment::Entity),
+        entity(ticketing::entities::ticket_comment_edit::Entity),
+        entity(ticketing::entities::ticket_comment_mail::Entity),
+        entity(ticketing::entities::ticket_mention::Entity),
+        entity(ticketing::entities::ticket_number::Entity),
+        entity(ticketing::entities::ticket_year::Entity),
+        entity(ticketing::entities::ticket_watcher::Entity),
+        entity(ticketing::entities::ticket_link::Entity),
+        entity(ticketing::entities::ticket_merge::Entity),
+        entity(ticketing::entities::ticket_change::Entity),
         entity(audit::entities::log::Entity),
         entity(audit::entities::chain::Entity),
         entity(audit::entities::checkpoint::Entity),
@@ -189,6 +212,24 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("entity_tags", "entity_type"), (values::<inbox::EntityType>(), None)),
         (("drafts", "entity_type"), (values::<inbox::EntityType>(), None)),
         (("internal_notes", "entity_type"), (values::<inbox::EntityType>(), None)),
+        // A due date is a clock too, and no service level.
+        (("ticket_clocks", "kind"), (values::<ticketing::ClockKind>(), None)),
+        (("ticket_pauses", "status"), (values::<ticketing::TicketStatus>(), Some("TicketStatus"))),
+        (("projects", "status"), (values::<ticketing::ProjectStatus>(), Some("ProjectStatus"))),
+        (("projects", "type"), (values::<ticketing::ProjectType>(), Some("ProjectType"))),
+        (("guides", "type"), (values::<ticketing::GuideType>(), Some("GuideType"))),
+        (("help_documents", "audience"), (values::<ticketing::HelpAudience>(), Some("HelpAudience"))),
+        (("help_documents", "extraction_state"), (values::<ticketing::ExtractionState>(), Some("ExtractionState"))),
+        (("tickets", "status"), (values::<ticketing::TicketStatus>(), Some("TicketStatus"))),
+        (("tickets", "category"), (values::<ticketing::TicketCategory>(), Some("TicketCategory"))),
+        (("tickets", "priority"), (values::<ticketing::TicketPriority>(), Some("TicketPriority"))),
+        (("tickets", "severity"), (values::<ticketing::TicketSeverity>(), Some("TicketSeverity"))),
+        (("ticket_comments", "sender"), (values::<ticketing::CommentSender>(), Some("CommentSender"))),
+        (("ticket_comments", "visibility"), (values::<ticketing::CommentVisibility>(), Some("CommentVisibility"))),
+        (("ticket_comment_mails", "status"), (values::<ticketing::CommentMailStatus>(), Some("CommentMailStatus"))),
+        (("ticket_links", "kind"), (values::<ticketing::TicketLinkKind>(), Some("TicketLinkKind"))),
+        (("ticket_history", "action"), (values::<ticketing::TicketAction>(), Some("TicketAction"))),
+        (("ticket_history", "field"), (values::<ticketing::TicketField>(), Some("TicketField"))),
         // Old rows have words of their own, which are shown as today's.
         (("audit_logs", "severity"), (values::<audit::entities::log::Level>(), None)),
         (("audit_logs", "action"), (values::<kernel::events::Action>(), Some("AuditAction"))),
@@ -208,6 +249,11 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
             ("notification_deliveries", "state"),
             (values::<identity::DeliveryState>(), Some("NotificationDeliveryState")),
         ),
+        (("assistant_messages", "role"), (values::<ticketing::AssistantRole>(), Some("AssistantRole"))),
+        (("assistant_messages", "state"), (values::<ticketing::AssistantState>(), Some("AssistantMessageState"))),
+        (("assistant_messages", "error"), (values::<ticketing::AssistantFailure>(), Some("AssistantFailure"))),
+        (("assistant_messages", "stop_reason"), (values::<ticketing::AssistantStop>(), Some("AssistantStopReason"))),
+        (("assistant_sources", "kind"), (values::<ticketing::SourceKind>(), Some("AssistantSourceKind"))),
         // Texts of the envelope: kernel::events.
         (
             ("audit_logs", "actor_kind"),

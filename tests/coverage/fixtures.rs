@@ -16,8 +16,17 @@ const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mN
 /// The operations that answer people who are not signed in.
 pub const PUBLIC: &str = include_str!("public.txt");
 
+/// The operations that clients use for what is theirs, without a permission.
+const FOR_CLIENTS: &str = include_str!("for_clients.txt");
+
 /// Valid arguments with one's own things.
 pub fn arguments(root: &Root, own: &Things) -> Value {
+    if let Some(valid) = super::projects::valid(root, own).or_else(|| super::service_levels::valid(root, own)) {
+        return valid;
+    }
+    if let Some(variables) = super::tickets::arguments(root, own).or_else(|| super::comments::arguments(root, own)) {
+        return variables;
+    }
     match (root.operation, root.name.as_str()) {
         ("query", "viewer") => json!({}),
         (
@@ -145,6 +154,27 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("query", "tags" | "savedReplies" | "drafts") => json!({}),
         ("query", "tag") => json!({ "id": own.desk.tag }),
         ("query", "savedReply") => json!({ "id": own.desk.saved_reply }),
+        ("query", "helpCenter" | "guideCategories" | "guides" | "helpDocuments") => json!({}),
+        ("query", "helpSearch") => json!({ "text": "kettle" }),
+        ("query", "publishedGuide") => json!({ "id": own.help.guide }),
+        ("query", "publishedHelpDocument") => json!({ "id": own.help.document }),
+        ("mutation", "createGuideCategory") => json!({ "input": { "name": chance::name("category") } }),
+        ("mutation", "updateGuideCategory") => {
+            json!({ "input": { "guideCategoryId": own.help.category, "description": chance::name("what it is about") } })
+        }
+        ("mutation", "createGuide") => {
+            json!({ "input": { "title": "New", "categoryId": own.help.category, "type": "HTML", "content": "<p>Shake.</p>" } })
+        }
+        ("mutation", "updateGuide") => {
+            json!({ "input": { "guideId": own.help.guide, "description": chance::name("what it is about") } })
+        }
+        ("mutation", "publishGuide" | "unpublishGuide") => json!({ "input": { "guideId": own.help.draft } }),
+        ("mutation", "createHelpDocument") => json!({ "input": { "title": "New", "fileId": own.file } }),
+        ("mutation", "updateHelpDocument") => {
+            json!({ "input": { "helpDocumentId": own.help.document, "title": chance::name("document") } })
+        }
+        ("mutation", "removeHelpDocument") => json!({ "input": { "helpDocumentId": own.help.document } }),
+        ("mutation", "recordHelpView") => json!({ "input": { "id": own.help.guide } }),
         ("mutation", "createTag") => json!({ "input": { "name": chance::name("tag"), "color": "#102030" } }),
         ("mutation", "updateTag") => {
             json!({ "input": { "tagId": own.desk.tag, "name": "Renamed", "color": "#203040" } })
@@ -280,6 +310,11 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("subscription", "consultationEvents") => json!({ "after": "0" }),
         ("subscription", "chatQueueEvents") => json!({ "after": "0" }),
         ("subscription", "inboxEvents") => json!({ "after": "0" }),
+        ("query", "assistantSessions") => json!({}),
+        ("query", "assistantSession") => json!({ "id": own.assistant.session }),
+        ("mutation", "askAssistant") => json!({ "input": { "question": "How do I pay?" } }),
+        ("mutation", "deleteAssistantSession") => json!({ "input": { "sessionId": own.assistant.session } }),
+        ("subscription", "assistantEvents") => json!({ "sessionId": own.assistant.session }),
         (operation, name) => panic!("{operation} {name} has no arguments in tests/coverage/fixtures.rs"),
     }
 }
@@ -292,6 +327,14 @@ static NODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
+    if let Some(kinds) =
+        super::projects::kinds(&root.name, place).or_else(|| super::service_levels::kinds(&root.name, place))
+    {
+        return kinds;
+    }
+    if let Some(kinds) = super::tickets::kinds(root, place).or_else(|| super::comments::kinds(root, place)) {
+        return kinds;
+    }
     match (root.name.as_str(), place) {
         ("node" | "nodes", _) | ("explainAccess", "id") => &NODES,
         ("department", "id")
@@ -351,13 +394,24 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         | ("chats", "filter.departmentId.eq" | "filter.departmentId.in") => &["dep"],
         ("transferChat", "input.assigneeId") | ("chats", "filter.assigneeId.eq" | "filter.assigneeId.in") => &["stf"],
         ("client", "id") => &["cli"],
+        ("assistantSession", "id") | ("askAssistant" | "deleteAssistantSession", "input.sessionId") => &["ass"],
         ("tag", "id")
         | ("updateTag", "input.tagId")
         | ("mergeTags", "input.fromId" | "input.intoId")
         | ("addTags" | "removeTags", "input.tagIds")
-        | ("messages" | "chats" | "consultations", "filter.tags.any" | "filter.tags.all" | "filter.tags.none") => {
-            &["tag"]
+        | (
+            "messages" | "chats" | "consultations" | "guides" | "helpDocuments",
+            "filter.tags.any" | "filter.tags.all" | "filter.tags.none",
+        ) => &["tag"],
+        ("updateGuideCategory", "input.guideCategoryId")
+        | ("createGuide" | "updateGuide" | "createHelpDocument" | "updateHelpDocument", "input.categoryId")
+        | ("guides" | "helpDocuments", "filter.categoryId.eq" | "filter.categoryId.in") => &["gct"],
+        ("publishedGuide", "id") | ("updateGuide" | "publishGuide" | "unpublishGuide", "input.guideId") => &["gui"],
+        ("publishedHelpDocument", "id") | ("updateHelpDocument" | "removeHelpDocument", "input.helpDocumentId") => {
+            &["hlp"]
         }
+        ("recordHelpView", "input.id") => &["gui", "hlp"],
+        ("createHelpDocument" | "updateHelpDocument", "input.fileId") => &["fil"],
         ("savedReply", "id") | ("updateSavedReply" | "renderSavedReply", "input.savedReplyId") => &["srp"],
         (
             "addTags" | "removeTags" | "renderSavedReply" | "saveDraft" | "discardDraft" | "addInternalNote",
@@ -398,6 +452,11 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("updateIdentityProvider", "input.createsWith") => &[],
         (name, place) => panic!("{name} takes an id at {place} that has no kind in tests/coverage/fixtures.rs"),
     }
+}
+
+/// Whether a client uses an operation for what is theirs.
+pub fn is_for_clients(root: &Root) -> bool {
+    FOR_CLIENTS.lines().any(|line| line == format!("{} {}", root.operation, root.name))
 }
 
 /// Whether an operation answers people who are not signed in.

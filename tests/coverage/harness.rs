@@ -202,8 +202,20 @@ pub struct Things {
     pub line: String,
     /// Another chat, which waits too.
     pub waiting: String,
+    /// A session of the administrator's with the assistant.
+    pub assistant: super::assistant::Assistant,
     /// What hangs on the message, and what is used to answer it.
     pub desk: super::desk::OnTheDesk,
+    /// What the client asked for.
+    pub project: String,
+    /// What is promised of tickets.
+    pub policy: String,
+    /// What the help centre shows.
+    pub help: super::help::Help,
+    /// Tickets.
+    pub tickets: super::tickets::OfTickets,
+    /// What is on one of them.
+    pub comments: super::comments::OfComments,
 }
 
 /// A chat as its visitor has it.
@@ -396,10 +408,15 @@ impl Things {
         let lines = "query($id: ID!) { chat(id: $id) { messages(first: 1) { nodes { id } } } }";
         let line = home.admin.run(lines, json!({ "id": chat.id })).await.ok().string("chat.messages.nodes.0.id");
         let desk = super::desk::OnTheDesk::make(home, &message).await;
+        let project = super::projects::make(home, &client).await;
         for thing in [&chat.id, &bookings.consultation] {
             let tag = "mutation($of: ID!, $tag: ID!) { addTags(input: { entityId: $of, tagIds: [$tag] }) { errors { message } } }";
             home.admin.run(tag, json!({ "of": thing, "tag": desk.tag })).await.ok();
         }
+        let tickets = super::tickets::OfTickets::make(home, &staff, &client, &team, &desk.tag).await;
+        let comments = super::comments::OfComments::make(home, &tickets.ticket).await;
+        let help = super::help::Help::make(home, &desk.tag).await;
+        let policy = super::service_levels::make(home).await;
         Self {
             message,
             visitor,
@@ -422,7 +439,13 @@ impl Things {
             chat,
             line,
             waiting,
+            assistant: super::assistant::Assistant::make(home).await,
             desk,
+            project,
+            policy,
+            help,
+            tickets,
+            comments,
         }
     }
 
@@ -454,10 +477,19 @@ impl Things {
             "nws" => &self.website.subscription,
             "cht" => &self.chat.id,
             "chm" => &self.line,
+            "prj" => &self.project,
+            "slp" => &self.policy,
             "tag" => &self.desk.tag,
             "srp" => &self.desk.saved_reply,
             "drf" => &self.desk.draft,
             "nte" => &self.desk.note,
+            "gct" => &self.help.category,
+            "gui" => &self.help.guide,
+            "hlp" => &self.help.document,
+            "tkt" => &self.tickets.ticket,
+            "tcm" => &self.comments.comment,
+            "ass" => &self.assistant.session,
+            "asm" => &self.assistant.answer,
             _ => panic!("nothing of the kind {kind}"),
         }
     }

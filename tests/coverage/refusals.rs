@@ -8,7 +8,15 @@ use super::sdl::Root;
 
 /// Arguments with which a mutation of a signed-in person is refused; none for what cannot be refused to them.
 pub fn refused(root: &Root, own: &Things) -> Vec<Value> {
-    if let Some(variables) = super::bookings::refused(root, own).or_else(|| super::desk::refused(root, own)) {
+    if let Some(variables) = super::bookings::refused(root, own)
+        .or_else(|| super::desk::refused(root, own))
+        .or_else(|| super::assistant::refused(root, own))
+        .or_else(|| super::help::refused(root, own))
+        .or_else(|| super::tickets::refused(root, own))
+        .or_else(|| super::comments::refused(root, own))
+        .or_else(|| super::projects::refused(root, own))
+        .or_else(|| super::service_levels::refused(root, own))
+    {
         return variables;
     }
     let missing = json!("msg_0190a5f0000070008000000000000000");

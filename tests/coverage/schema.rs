@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::parser::types::{BaseType, InputValueDefinition, Type, TypeKind};
+use async_graphql::parser::types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind};
 
 use super::sdl::{self, Sdl, named};
 use crate::support::secrets;
@@ -30,8 +30,12 @@ fn gives(is: &Type, promised: &Type) -> bool {
         }
 }
 
+fn arguments(field: &FieldDefinition) -> Vec<&InputValueDefinition> {
+    field.arguments.iter().map(|argument| &argument.node).collect()
+}
+
 /// The arguments or input fields `are`, where clients send `promised`.
-fn takes(place: &str, are: &[InputValueDefinition], promised: &[InputValueDefinition], broken: &mut Vec<String>) {
+fn takes(place: &str, are: &[&InputValueDefinition], promised: &[&InputValueDefinition], broken: &mut Vec<String>) {
     for old in promised {
         let name = &old.name.node;
         let Some(new) = are.iter().find(|new| new.name.node == *name) else {
@@ -87,10 +91,7 @@ fn broken(schema: &Sdl, contract: &Sdl) -> Vec<String> {
             if !gives(&new.ty.node, &old.ty.node) {
                 broken.push(format!("{place} gave {} and gives {}", old.ty.node, new.ty.node));
             }
-            let inputs = |all: &[async_graphql::Positioned<InputValueDefinition>]| {
-                all.iter().map(|input| input.node.clone()).collect::<Vec<_>>()
-            };
-            takes(&place, &inputs(&new.arguments), &inputs(&old.arguments), &mut broken);
+            takes(&place, &arguments(new), &arguments(old), &mut broken);
         }
         if matches!(promised.kind, TypeKind::InputObject(_)) {
             takes(name, &schema.input_fields(name), &contract.input_fields(name), &mut broken);
@@ -267,8 +268,10 @@ fn what_sounds_secret_is_searched_for() {
         "hasClientSecret",
         "hasPassword",
         "hasWebhookSecret",
+        "inputTokens",
         "logoUrl",
         "mustChangePassword",
+        "outputTokens",
         "pageUrl",
         "previousWebhookSecretUntil",
         "refreshTokenExpiresAt",
@@ -277,6 +280,8 @@ fn what_sounds_secret_is_searched_for() {
         "rescheduleConsultationByToken",
         "resetPassword",
         "revokeApiKey",
+        "scribehowUrl",
+        "videoUrl",
     ];
     let name = |line: &str| {
         let name = line.trim_start().split(['(', ':']).next().unwrap_or_default().to_owned();
@@ -297,7 +302,9 @@ fn what_sounds_secret_is_searched_for() {
 const PERSONAL_FIELDS: &[&str] = &["actorEmail", "address", "content", "email", "phone", "userAgent"];
 /// Types with such a field that hold nobody's personal data, and why.
 const NOT_PERSONAL: &[(&str, &str)] = &[
+    ("AssistantMessage", "shown to nobody but who asked"),
     ("CsvFile", "told as data.export, before it is handed out"),
+    ("Guide", "a text for everybody"),
     ("NotificationPreference", "whether to tell by mail"),
     ("PlatformSession", "one's own, of the platform"),
     ("SavedReply", "a text for everybody, with places for names"),

@@ -64,20 +64,19 @@ impl Sdl {
     }
 
     /// The fields of an object or interface; none of anything else.
-    pub fn fields(&self, ty: &str) -> Vec<FieldDefinition> {
-        match self.0.get(ty).map(|ty| &ty.kind) {
-            Some(TypeKind::Object(object)) => nodes(&object.fields),
-            Some(TypeKind::Interface(interface)) => nodes(&interface.fields),
-            _ => Vec::new(),
-        }
+    pub fn fields(&self, ty: &str) -> Vec<&FieldDefinition> {
+        let fields = match self.0.get(ty).map(|ty| &ty.kind) {
+            Some(TypeKind::Object(object)) => &object.fields,
+            Some(TypeKind::Interface(interface)) => &interface.fields,
+            _ => return Vec::new(),
+        };
+        fields.iter().map(|field| &field.node).collect()
     }
 
     /// The fields of an input; none of anything else.
-    pub fn input_fields(&self, ty: &str) -> Vec<InputValueDefinition> {
-        match self.0.get(ty).map(|ty| &ty.kind) {
-            Some(TypeKind::InputObject(input)) => nodes(&input.fields),
-            _ => Vec::new(),
-        }
+    pub fn input_fields(&self, ty: &str) -> Vec<&InputValueDefinition> {
+        let Some(TypeKind::InputObject(input)) = self.0.get(ty).map(|ty| &ty.kind) else { return Vec::new() };
+        input.fields.iter().map(|field| &field.node).collect()
     }
 
     /// The values of an enum; none of anything else.
@@ -124,7 +123,7 @@ impl Sdl {
                     name: field.name.node.to_string(),
                     requires,
                     arguments: nodes(&field.arguments),
-                    ty: field.ty.node,
+                    ty: field.ty.node.clone(),
                 });
             }
         }
@@ -164,15 +163,21 @@ impl Sdl {
         for step in steps {
             let fields = self.input_fields(named(&ty));
             let field = fields.into_iter().find(|field| field.name.node == step);
-            ty = field.unwrap_or_else(|| panic!("{} has no {path}", root.name)).ty.node;
+            ty = field.unwrap_or_else(|| panic!("{} has no {path}", root.name)).ty.node.clone();
         }
         matches!(ty.base, BaseType::List(_))
     }
 
     /// A document that asks a root field for everything down to `depth` objects, with all its arguments as variables.
     /// Connections are asked for `first` rows where the caller does not give the number.
+    /// Of things of every kind only a part of what they link to fits into one.
     pub fn document(&self, operation_name: &str, root: &Root, depth: usize, first: u32) -> String {
-        self.document_part(operation_name, root, depth, first, (0, 1))
+        self.document_part(operation_name, root, depth, first, (0, Self::parts(root)))
+    }
+
+    /// In how many documents a root field is asked for everything.
+    pub fn parts(root: &Root) -> usize {
+        if named(&root.ty) == "Node" { 2 } else { 1 }
     }
 
     /// The same, of a list with only every so many of what its rows link to: where all of it costs more than one operation may.
@@ -199,11 +204,15 @@ impl Sdl {
         format!("{} {operation_name}{variables} {{ {}{arguments} {selection} }}", root.operation, root.name)
     }
 
-    /// The selection set of a type, where objects of the types `beside` may stand, too; empty for a scalar.
-    fn selection(&self, ty: &str, depth: usize, first: u32, beside: &[String], above: &mut Vec<String>) -> String {
-        self.selection_part(ty, depth, first, beside, above, (0, 1))
+    /// All that objects of these types show and link to, in a place where any of them may stand.
+    pub fn beside_one_another(&self, types: &[&str]) -> String {
+        let beside: Vec<_> = types.iter().map(|ty| (*ty).to_owned()).collect();
+        let all = |ty: &str| self.selection_part(ty, 1, 1, &beside, &mut vec!["Node".to_owned()], (0, 1));
+        let of = |ty: &&str| format!("... on {ty} {}", all(ty));
+        types.iter().map(of).collect()
     }
 
+    /// The selection set of a type, where objects of the types `beside` may stand, too; empty for a scalar.
     fn selection_part(
         &self,
         ty: &str,
@@ -221,7 +230,15 @@ impl Sdl {
         let mut set = String::from("{ __typename ");
         above.push(ty.to_owned());
         let connection = ty.ends_with("Connection");
-        let rows = above.len() == 2 && above[0].ends_with("Connection");
+        let rows = above.len() == 2 && (above[0].ends_with("Connection") || above[0] == "Node");
+        // Where eighths cost too much still, what is divided, too, is what those link to that the rows link to.
+        let is_list = |level: usize| above[level].ends_with("Connection");
+        let below_rows = match above.len() {
+            3 => is_list(0) && !is_list(2),
+            4 => is_list(0) && is_list(2),
+            _ => false,
+        };
+        let (of, share) = if rows { (parts.min(8), part % 8) } else { (parts.div_ceil(8), part / 8) };
         let mut links = 0;
         for field in &fields {
             let (name, inner) = (field.name.node.as_str(), named(&field.ty.node));
@@ -234,9 +251,9 @@ impl Sdl {
             if composite && inner != "PageInfo" && (depth == 0 || above.iter().filter(|ty| *ty == inner).count() > 1) {
                 continue;
             }
-            if rows && composite {
+            if (rows || below_rows) && composite {
                 links += 1;
-                if links % parts != part {
+                if links % of != share {
                     continue;
                 }
             }
@@ -259,7 +276,8 @@ impl Sdl {
         if matches!(definition.kind, TypeKind::Interface(_)) && !anything {
             let objects = self.implementors(ty);
             for object in &objects {
-                let _ = write!(set, "... on {object} {}", self.selection(object, depth, first, &objects, above));
+                let of_object = self.selection_part(object, depth, first, &objects, above, (part, parts));
+                let _ = write!(set, "... on {object} {of_object}");
             }
         }
         above.pop();

@@ -83,6 +83,7 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
              SELECT {more}, 'client', 'client{n}@example.com', 'Client {n}', '*', {more}, {id}, is_active, 1, {at}, {at} \
              FROM users WHERE email = '{ADMIN_EMAIL}'"
         )).await;
+        super::projects::rows(home, &hex, &more).await;
         for sql in [
             format!(
                 "INSERT INTO teams (id, name, created_by, created_at, updated_at) VALUES ({id}, 'Team {n}', {id}, {at}, {at})"
@@ -122,6 +123,17 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
         let row = if home.is_sqlite() { format!("x'{row}'") } else { format!("'{row}'::uuid") };
         super::website::rows(home, &hex, &format!("(SELECT visitor_id FROM messages WHERE id = {row})")).await;
         super::desk::rows(home, &hex, &message).await;
+        super::help::rows(home, &hex).await;
+        super::tickets::rows(
+            home,
+            &hex,
+            &format!("{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128),
+            n,
+        )
+        .await;
+        super::service_levels::rows(home, &hex, n).await;
+        let client = format!("{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128);
+        super::comments::rows(home, &hex, &client).await;
         let client = format!("cli_{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128);
         ids.extend([message, worked.string("a.reply.id"), format!("stf_{hex}"), client]);
     }
@@ -143,6 +155,9 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
             }
         }
     }
+    for _ in 0..rows {
+        super::assistant::Assistant::make(home).await;
+    }
     // One session each, with the one that is there.
     for _ in 1..rows {
         sign_in(&home.visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
@@ -154,9 +169,9 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
 
 /// A list with all that its rows link to, in as many documents as it takes for each to cost no more than it may.
 async fn affordable(sdl: &Sdl, list: &Root, shape: &str, client: &Client) -> Vec<(String, String)> {
-    for parts in [1, 2, 4, 8] {
+    for (parts, below) in [(1, 2), (2, 2), (4, 2), (8, 2), (16, 2), (16, 1), (32, 1), (64, 1)] {
         let name = |part| format!("Budget_{}_{shape}_{part}", list.name);
-        let document = |part| (name(part), sdl.document_part(&name(part), list, 2, 2, (part, parts)));
+        let document = |part| (name(part), sdl.document_part(&name(part), list, 2, below, (part, parts)));
         let documents: Vec<_> = (0..parts).map(document).collect();
         let mut fit = true;
         for (_, document) in &documents {
@@ -210,8 +225,9 @@ both! {
         let (few, many) = (fill(&one, 1).await, fill(&twenty, 2).await);
         let (few, many) = (&few[..4], &many[..6]);
         let sdl = Sdl::exported();
-        let root = sdl.roots().into_iter().find(|root| root.name == "nodes").expect("nodes");
-        let document = sdl.document("Budget_ids", &root, 1, 1);
+        // All kinds that there are would cost more than one operation may.
+        let kinds = sdl.beside_one_another(&["Message", "MessageReply", "Staff", "Client"]);
+        let document = format!("query Budget_ids($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {kinds} }} }}");
         let (small, _) = cost(&one.admin, "Budget_ids", &document, &json!({ "ids": few })).await;
         let (large, data) = least(&twenty.admin, "Budget_ids", &document, &json!({ "ids": many }), Some(small)).await;
         assert!(

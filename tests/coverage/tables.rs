@@ -46,7 +46,9 @@ pub async fn tables(sql: &Sql) -> BTreeMap<String, Table> {
         "messages_search",
         "consultations_search",
         "chat_messages_search",
+        "help_texts_search",
         "chat_sessions_search",
+        "tickets_search",
     ];
     let internal = |name: &str| begins.iter().any(|begins| name.starts_with(begins));
     tables.retain(|name, _| !internal(name));

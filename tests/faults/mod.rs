@@ -5,6 +5,7 @@ mod crash;
 mod hostile;
 mod load;
 mod mails;
+mod numbers;
 mod postmaster;
 mod races;
 mod tree;

@@ -57,7 +57,10 @@ both! {
         let nobody = Client::new(server.base());
         let staff = enter(&nobody, &email, &password).await;
         // Something of everything.
-        let lists = ["messages", "staffMembers", "chats", "consultations", "newsletterSubscriptions", "tags", "savedReplies", "visitors", "clients"];
+        let lists = [
+            "messages", "staffMembers", "chats", "consultations", "newsletterSubscriptions", "tags", "savedReplies", "visitors", "clients",
+            "tickets", "projects", "guides", "helpDocuments", "serviceLevelPolicies",
+        ];
         let count = format!("query Count {{ {} }}", lists.map(|list| format!("{list} {{ totalCount }} ")).concat());
         let counted = async || {
             let found = staff.run(&count, json!({})).await.ok();
@@ -71,6 +74,14 @@ both! {
         assert_eq!(counted().await, before);
         assert!(!server.output()[length..].contains("password"), "it is not known any more");
         enter(&nobody, &email, &password).await;
+        // A client sees what is theirs, and is answered from what is published.
+        let address = word("or as ");
+        let client = enter(&nobody, address.trim_end_matches(", a client"), &password).await;
+        let theirs = "{ tickets { totalCount nodes { comments { nodes { visibility } } } } projects { totalCount } helpCenter { guides { totalCount } } }";
+        let theirs = client.run(theirs, json!({})).await.ok();
+        assert_eq!((theirs.data("tickets.totalCount"), theirs.data("projects.totalCount")), (&json!(4), &json!(2)), "{theirs}");
+        assert!(!theirs.text.contains("INTERNAL"), "{theirs}");
+        assert_eq!(theirs.data("helpCenter.0.guides.totalCount"), &json!(2), "{theirs}");
         assert_eq!(server.places_of(&password), ["output"], "it is printed once");
         secrets::shown(server.base(), &password);
         assert_eq!(site.files_with(&password), Vec::<std::path::PathBuf>::new(), "and kept nowhere");

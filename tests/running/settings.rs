@@ -43,6 +43,12 @@ const EVERY: &[&str] = &[
     "DIRECT_UPLOAD_BYTES",
     "UPLOADS_KEPT",
     "FILE_LINK_LIFETIME",
+    "ASSISTANT_PROVIDER",
+    "ASSISTANT_URL",
+    "ASSISTANT_MODEL",
+    "ASSISTANT_API_KEY",
+    "ASSISTANT_MAX_TOKENS",
+    "ASSISTANT_TIME_LIMIT",
     "EVENTS_KEPT",
     "AUDIT_LIST_READS",
     "CLEANING_INTERVAL",
@@ -118,6 +124,7 @@ async fn every_setting_is_listed_and_no_secret_is_shown() {
         ("FRONTDESK_SMTP_URL", "smtps://desk:hush2@mail.example.com".to_owned()),
         ("FRONTDESK_FILES_ACCESS_KEY", "hush4 of the bucket".to_owned()),
         ("FRONTDESK_FILES_SECRET_KEY", "hush5 of the bucket".to_owned()),
+        ("FRONTDESK_ASSISTANT_API_KEY", "hush6 of the assistant".to_owned()),
         ("FRONTDESK_DATABASE_URL", "postgres://desk:hush3@db.example.com/desk".to_owned()),
     ];
     let mut command = frontdesk(["config"]);

@@ -158,7 +158,12 @@ fn person(dice: &Dice, tenant: Arc<Tenant>) -> Cx {
         api_key: None,
         email: "somebody@example.com".into(),
         permissions: Permissions::new(names.chain(all).map(Into::into).collect()),
-        team: Arc::new(OwnTeams { colleagues: dice.some(), teams: dice.some(), departments: dice.some() }),
+        team: Arc::new(OwnTeams {
+            colleagues: dice.some(),
+            teams: dice.some(),
+            departments: dice.some(),
+            company: Vec::new(),
+        }),
         duty: None,
     };
     Cx::new(Arc::new(Source::fixed(tenant.created_at, 1)), tenant, Actor::User(Arc::new(actor)), "a test")

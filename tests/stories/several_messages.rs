@@ -33,7 +33,7 @@ both! {
         for (target, code) in [
             (MISSING, "INVALID_FORMAT"),
             ("led_0190a5f0000070008000000000000000", "INVALID_FORMAT"),
-            ("tkt_0190a5f0000070008000000000000000", "INVALID_FORMAT"),
+            ("tkt_0190a5f0000070008000000000000000", "NOT_AVAILABLE"),
             ("", "INVALID_FORMAT"),
             ("cli_0190a5f0000070008000000000000000", "NOT_AVAILABLE"),
             (disguised.as_str(), "NOT_AVAILABLE"),

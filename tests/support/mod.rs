@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+pub mod anthropic;
 pub mod chance;
 pub mod client;
 pub mod deadline;

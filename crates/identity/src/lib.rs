@@ -88,8 +88,10 @@ pub use domain::{
         session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     },
     settings::setting::{
-        CHAT_END_AFTER_MINUTES, CHATS_AT_ONCE, CONSULTATION_REMINDER_MINUTES, REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS,
-        SESSION_IDLE_DAYS, Scope as SettingScope,
+        ASSISTANT_FOR_CLIENTS, ASSISTANT_KEEP_DAYS, ASSISTANT_QUESTIONS_PER_HOUR, CHAT_END_AFTER_MINUTES,
+        CHATS_AT_ONCE, COMPANY_CURRENCY, COMPANY_TIME_ZONE, CONSULTATION_REMINDER_MINUTES, REGISTRATION_OPEN,
+        SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope, TICKETS_EDIT_COMMENT_MINUTES,
+        TICKETS_REOPEN_WITHIN_DAYS,
     },
     sign_in::password_rules::check as check_password,
     single_sign_on::user_sync::Delivery as UserDelivery,
@@ -114,20 +116,24 @@ pub use queries::{
     },
     organisation::{
         departments,
-        teams::{self, teams_of_each},
+        teams::{self, is_team_in_use, teams_of_each},
     },
     people::{
         directory::Directory,
         list::{
-            anybody, count_people, deactivated_colleague, is_active_staff, people, people_by, people_by_ids, staff_id,
+            anybody, client_with_address, count_people, deactivated_colleague, is_active_staff, people, people_by,
+            people_by_ids, staff_id,
         },
-        names::{department_name, hold, is_active_holder, staff_names},
+        names::{
+            active_members, clients_among, department_name, hold, is_active_holder, person_names, staff_names,
+            team_names,
+        },
         picture::{Picture, avatar},
     },
     sessions::{may_see_sessions, purge_sessions, sessions_of},
     settings::{
         company::{CompanyProfile, company_name},
-        values::{Setting, SettingsReader, setting, settings},
+        values::{Setting, SettingsReader, company_setting, setting, settings},
     },
     sign_in::purge_one_time_tokens,
     single_sign_on::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},

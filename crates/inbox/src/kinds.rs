@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::entity::{Entity, EntityType},
-    policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES},
+    policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, VIEW_CHATS, VIEW_CONSULTATIONS, VIEW_MESSAGES},
     store::{
         booking::consultation::{Entity as Consultations, Model as Consultation},
         chats::session::{Entity as Chats, Model as Chat},
@@ -43,12 +43,15 @@ pub struct Contact {
     pub service: Option<String>,
 }
 
-type Found<'a> = BoxFuture<'a, Result<Option<Contact>>>;
+/// Whom a thing is about, on its way.
+pub type Found<'a> = BoxFuture<'a, Result<Option<Contact>>>;
 
 /// A kind of thing that tags, notes and drafts hang on.
 pub struct Kind {
     /// Which one.
     pub of: EntityType,
+    /// What it takes to see one.
+    pub view: Permission,
     /// What it takes to work on one: to tag it, to note something of it, to draft an answer.
     pub manage: Permission,
     /// The ids of those that the actor sees; `None` where there are none.
@@ -59,24 +62,39 @@ pub struct Kind {
 
 impl Kind {
     /// A kind that is a record.
-    pub const fn record<R>(of: EntityType, manage: Permission) -> Self
+    const fn record<R>(of: EntityType, view: Permission, manage: Permission) -> Self
     where
         R: Record,
         for<'a> Contact: From<&'a R::Row>,
     {
-        Self { of, manage, visible: visible::<R>, contact: contact::<R> }
+        Self { of, view, manage, visible: visible::<R>, contact: contact::<R> }
+    }
+
+    /// A record of another context, which says whom one is about.
+    pub const fn of_others<R: Record>(
+        of: EntityType,
+        view: Permission,
+        manage: Permission,
+        contact: for<'a> fn(&'a Conn, &'a Cx, Uuid) -> Found<'a>,
+    ) -> Self {
+        Self { of, view, manage, visible: visible::<R>, contact }
     }
 }
 
 /// Those of this context.
 static KINDS: [Kind; 3] = [
-    Kind::record::<Messages>(EntityType::Message, MANAGE_MESSAGES),
-    Kind::record::<Chats>(EntityType::Chat, MANAGE_CHATS),
-    Kind::record::<Consultations>(EntityType::Consultation, MANAGE_CONSULTATIONS),
+    Kind::record::<Messages>(EntityType::Message, VIEW_MESSAGES, MANAGE_MESSAGES),
+    Kind::record::<Chats>(EntityType::Chat, VIEW_CHATS, MANAGE_CHATS),
+    Kind::record::<Consultations>(EntityType::Consultation, VIEW_CONSULTATIONS, MANAGE_CONSULTATIONS),
 ];
 
 /// Those of other contexts.
 static OTHERS: OnceLock<Vec<Kind>> = OnceLock::new();
+
+/// Whether the actor sees or works on anything of some kind.
+pub(crate) fn sees_any(cx: &Cx) -> bool {
+    kinds().any(|kind| cx.can(kind.view) || cx.can(kind.manage))
+}
 
 /// Adds the kinds of other contexts, once, when the process starts.
 pub fn register(kinds: Vec<Kind>) {

@@ -96,6 +96,7 @@ pub use queries::{
     booking::{
         consultations::{self, ConsultationsOf, own_consultation},
         holidays,
+        plans::company_calendar,
         services::{self, bookable_services, opening_hours, staff_of_each},
     },
     chats::{

@@ -8,6 +8,7 @@ use kernel::{
 };
 use sea_orm::{ColumnTrait, Condition, DbBackend};
 
+use crate::kinds::sees_any;
 use crate::store::{booking::consultation, chats::session::Column as ChatColumn, message::Column, visitor};
 
 /// Seeing messages and replies.
@@ -96,16 +97,7 @@ pub(crate) fn sees_saved_replies(cx: &Cx) -> bool {
 
 /// Whether the actor sees tags: whoever sees anything that may have some, or keeps them.
 pub(crate) fn sees_tags(cx: &Cx) -> bool {
-    let sees = [
-        VIEW_MESSAGES,
-        VIEW_CHATS,
-        VIEW_CONSULTATIONS,
-        MANAGE_MESSAGES,
-        MANAGE_CHATS,
-        MANAGE_CONSULTATIONS,
-        MANAGE_TAGS,
-    ];
-    works_here(cx) && sees.into_iter().any(|permission| cx.can(permission))
+    works_here(cx) && (cx.can(MANAGE_TAGS) || sees_any(cx))
 }
 
 /// Whether the actor sees what colleagues note among themselves, of things that they see.

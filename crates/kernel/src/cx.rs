@@ -76,6 +76,8 @@ pub struct OwnTeams {
     pub teams: Vec<TeamId>,
     /// Their department and those below it.
     pub departments: Vec<DepartmentId>,
+    /// Of a client: those who buy for the same company, themselves among them, where they see what is each other's.
+    pub company: Vec<ClientId>,
 }
 
 /// A signed-in person, as far as every context needs to know them.

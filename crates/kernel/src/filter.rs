@@ -1,7 +1,7 @@
 //! What filters compare with, and how large they may be. [`record::Filter`](crate::record::Filter) joins comparisons by `and`,
 //! `or` and `not`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend,
     sea_query::{Expr, ExprTrait, Func},
@@ -53,6 +53,19 @@ pub struct TimeComparator {
     pub lt: Option<DateTime<Utc>>,
     /// At or earlier than.
     pub lte: Option<DateTime<Utc>>,
+}
+
+/// Comparisons with a day.
+#[derive(Debug, Clone, Default)]
+pub struct DayComparator {
+    /// Later than.
+    pub gt: Option<NaiveDate>,
+    /// On or later than.
+    pub gte: Option<NaiveDate>,
+    /// Earlier than.
+    pub lt: Option<NaiveDate>,
+    /// On or earlier than.
+    pub lte: Option<NaiveDate>,
 }
 
 /// Refuses an `in` of more than [`MAX_IN`] values.
@@ -130,19 +143,31 @@ impl<I: TypedId> IdComparator<I> {
     }
 }
 
+fn between<C: ColumnTrait, T: Into<sea_orm::Value>>(column: C, [gt, gte, lt, lte]: [Option<T>; 4]) -> Vec<Condition> {
+    let col = || Expr::col(column.as_column_ref());
+    let value = |value: T| value.into();
+    [
+        gt.map(|t| col().gt(value(t))),
+        gte.map(|t| col().gte(value(t))),
+        lt.map(|t| col().lt(value(t))),
+        lte.map(|t| col().lte(value(t))),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|expr| Condition::all().add(expr))
+    .collect()
+}
+
 impl TimeComparator {
     /// As conditions on `column`.
     pub fn conditions<C: ColumnTrait>(&self, column: C) -> Vec<Condition> {
-        let col = || Expr::col(column.as_column_ref());
-        [
-            self.gt.map(|t| col().gt(t)),
-            self.gte.map(|t| col().gte(t)),
-            self.lt.map(|t| col().lt(t)),
-            self.lte.map(|t| col().lte(t)),
-        ]
-        .into_iter()
-        .flatten()
-        .map(|expr| Condition::all().add(expr))
-        .collect()
+        between(column, [self.gt, self.gte, self.lt, self.lte])
+    }
+}
+
+impl DayComparator {
+    /// As conditions on `column`.
+    pub fn conditions<C: ColumnTrait>(&self, column: C) -> Vec<Condition> {
+        between(column, [self.gt, self.gte, self.lt, self.lte])
     }
 }

@@ -155,6 +155,30 @@ typed_ids! {
     NewsletterSubscriptionId = "nws";
     /// Something that a visitor did on the website.
     AnalyticsEventId = "aev";
+    /// A ticket: work that we owe somebody.
+    TicketId = "tkt";
+    /// A comment on a ticket.
+    TicketCommentId = "tcm";
+    /// One change in a ticket's history.
+    TicketChangeId = "tch";
+    /// What ties two tickets.
+    TicketLinkId = "tln";
+    /// A project that a client asked for.
+    ProjectId = "prj";
+    /// A help document.
+    HelpDocumentId = "hlp";
+    /// A guide of the help centre.
+    GuideId = "gui";
+    /// A category of guides.
+    GuideCategoryId = "gct";
+    /// A session with the assistant.
+    AssistantSessionId = "ass";
+    /// A message of a session with the assistant.
+    AssistantMessageId = "asm";
+    /// A policy of service levels.
+    ServiceLevelPolicyId = "slp";
+    /// A clock of a ticket that a policy set.
+    ServiceLevelClockId = "slc";
     /// A file that somebody sent.
     FileId = "fil";
     /// A domain event and, with the same id, the audit row that records it.

@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod key_marks;
 pub mod limit;
+pub mod money;
 pub mod net;
 pub mod page;
 pub mod personal;

@@ -22,7 +22,7 @@ use kernel::{
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::wiring::app::App;
+use crate::{background::ticket_notices, wiring::app::App};
 
 /// How many events are read at a time.
 const READ: u64 = 200;
@@ -77,6 +77,8 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
         for event in &events {
             found.extend(notice(app, cx, event).await?);
             gone.extend(withdrawal(app, cx, event).await?);
+            found.extend(ticket_notices::notices(app, cx, event).await?);
+            gone.extend(ticket_notices::withdrawals(app, cx, event).await?);
         }
         if !found.is_empty() || !gone.is_empty() || last - stored > ahead {
             let links = app.links_of(cx).await?;

@@ -10,22 +10,35 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
-use inbox::{AskSubscriber, CONFIRMED_WITHIN, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation};
+use inbox::{AskSubscriber, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation};
 use kernel::{
     Error, Result, Tenant,
     cx::Origin,
     db::{TenantKey, Wake, listen, say},
-    events::Outbox,
     id::TenantId,
     jobs::{self, Job, Work},
 };
+use ticketing::{AnswerQuestion, DeliverComment, ExtractHelpDocument, RecountClocks};
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    background::notifications::{self, Positions},
+    background::{
+        answers,
+        cleaning::clean,
+        clocks,
+        extraction::ChildProcess,
+        notifications::{self, Positions},
+    },
     outgoing_mail::transport::OfTenant,
-    wiring::{app::App, bookings::Desk, bridges::NewsletterLetters, presence},
+    wiring::{
+        answers::WORD,
+        app::App,
+        bookings::Desk,
+        bridges::{InTransaction, NewsletterLetters},
+        comments::CommentMail,
+        presence,
+    },
 };
 
 /// How long commits are gathered before they are sealed.
@@ -34,16 +47,6 @@ const GATHER: Duration = Duration::from_millis(4);
 const NOTIFY: Duration = Duration::from_millis(50);
 /// How long requests are gathered before the other processes are told of them.
 const SHARE: Duration = Duration::from_millis(500);
-/// How long notifications are kept that were read.
-const READ: chrono::TimeDelta = chrono::TimeDelta::days(30);
-/// How long those are kept that nobody read.
-const UNREAD: chrono::TimeDelta = chrono::TimeDelta::days(90);
-/// How long drafts are kept that nobody writes at.
-const DRAFTS: chrono::TimeDelta = chrono::TimeDelta::days(30);
-/// How long sessions and refresh tokens are kept after their end.
-const ENDED: chrono::TimeDelta = chrono::TimeDelta::days(30);
-/// How long what visitors did on the website is kept; what it counted for stays.
-const HAPPENED: chrono::TimeDelta = chrono::TimeDelta::days(365);
 /// How long a worker may take for a job.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
@@ -72,6 +75,7 @@ pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinS
     spawn(&mut tasks, Box::pin(sweep(app.clone())));
     spawn(&mut tasks, Box::pin(share(app.clone())));
     spawn(&mut tasks, Box::pin(attend(app.clone())));
+    spawn(&mut tasks, Box::pin(answers::recite(app.clone())));
     if with_jobs {
         tasks.spawn(work_until(app.clone(), stop.clone()));
         spawn(&mut tasks, Box::pin(clean(app.clone())));
@@ -161,9 +165,10 @@ async fn hear(app: Arc<App>) {
     let outbox = app.db.outbox().clone();
     listen(&app.db, |wake| match wake {
         Wake::Sealed(tenant, _) => outbox.heard(tenant),
-        Wake::Said(words) => match words.strip_prefix(presence::WORD) {
-            Some(words) => app.presence.hear(words, app.source.now()),
-            None => app.rates.hear(&words, app.source.now()),
+        Wake::Said(words) => match (words.strip_prefix(presence::WORD), words.strip_prefix(WORD)) {
+            (Some(words), _) => app.presence.hear(words, app.source.now()),
+            (_, Some(words)) => app.answers.hear(words),
+            (None, None) => app.rates.hear(&words, app.source.now()),
         },
         Wake::Missed => outbox.refresh_hub(),
     })
@@ -295,12 +300,15 @@ async fn work_tenant(
 ) -> Result<Option<Duration>> {
     let Some(tenant) = tenant(app, id).await?.filter(|tenant| tenant.active) else { return Ok(None) };
     let mut running = JoinSet::new();
+    // When there is next something to tell of service levels: now, whoever rang.
+    let mut tell_at = Some(Instant::now());
     loop {
         // Half a batch at least, so that a long queue does not ask for its jobs one by one; and none of a tenant that was
         // suspended meanwhile. Where that cannot be known, what is under way is not cut off for it.
         let found = self::tenant(app, id).await;
-        let served = found.is_ok_and(|tenant| tenant.is_some_and(|tenant| tenant.active));
-        if running.len() <= JOBS / 2 && served && !stop.is_cancelled() {
+        let served = found.is_ok_and(|tenant| tenant.is_some_and(|tenant| tenant.active)) && !stop.is_cancelled();
+        tell_at = if served { clocks::tell_due(app, &tenant, tell_at).await } else { None };
+        if running.len() <= JOBS / 2 && served {
             let cx = app.system(tenant.clone());
             let free = i64::try_from(JOBS - running.len()).unwrap_or_default();
             let leased = async { jobs::lease(&app.db.bookkeeping(&cx).await?, cx.now, app.schedule.lease, free).await };
@@ -315,12 +323,14 @@ async fn work_tenant(
                 let wait = |due: DateTime<Utc>| {
                     (due - app.source.now()).to_std().unwrap_or_default().max(Duration::from_millis(50))
                 };
-                return Ok(due.map(wait));
+                let tell = tell_at.map(|at| at.saturating_duration_since(Instant::now()));
+                return Ok(due.map(wait).into_iter().chain(tell).min());
             }
         }
         tokio::select! {
             ended = running.join_next() => if ended.is_none() { return Ok(None) },
-            () = bell.notified() => {}
+            () = bell.notified() => tell_at = Some(Instant::now()),
+            () = clocks::until(tell_at) => {}
         }
     }
 }
@@ -331,7 +341,8 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
     let origin =
         Origin { transport: Some("job"), operation: Some(job.kind.clone()), job: Some(job.id), ..Origin::default() };
     let cx = app.system(tenant.clone()).from(origin).correlated(job.correlation_id.as_deref());
-    let work = std::panic::AssertUnwindSafe(tokio::time::timeout(PATIENCE, handle(&app, &cx, &job))).catch_unwind();
+    let work = tokio::time::timeout(patience(&app, &job), handle(&app, &cx, &job));
+    let work = std::panic::AssertUnwindSafe(work).catch_unwind();
     let handled = tokio::select! {
         handled = work => handled,
         never = keep(&app, &tenant, &job) => match never {},
@@ -374,8 +385,18 @@ async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
     }
 }
 
+/// How long a worker may take for this job.
+fn patience(app: &App, job: &Job) -> Duration {
+    match job.kind.as_str() {
+        // It has a limit of its own, with which it ends by itself.
+        AnswerQuestion::KIND => app.assistant.patience + PATIENCE,
+        _ => PATIENCE,
+    }
+}
+
 async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
     match job.kind.as_str() {
+        AnswerQuestion::KIND => answers::make(app, cx, job).await,
         DeliverReply::KIND => {
             let theirs = OfTenant { app, cx };
             inbox::deliver_reply(&app.db, &theirs, &theirs, &app.mail, cx, job).await
@@ -388,6 +409,10 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
                 jobs::finish(&tx, job).await
             };
             app.db.transact(cx, "chat.end_silent", end).await
+        }
+        DeliverComment::KIND => {
+            let theirs = CommentMail(OfTenant { app, cx });
+            ticketing::deliver_comment(&app.db, &theirs, &app.mail.domain, cx, job).await
         }
         IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
         RemindOfConsultation::KIND => {
@@ -411,56 +436,14 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
         DeliverNotification::KIND => {
             identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
         }
+        ExtractHelpDocument::KIND => {
+            ticketing::extract_help_document(&app.db, &app.files, &ChildProcess, cx, job).await
+        }
+        RecountClocks::KIND => {
+            let recount = |tx| async move { ticketing::recount_clocks(&tx, &InTransaction(&tx), cx, job).await };
+            app.db.transact(cx, "ticketing.recount_clocks", recount).await
+        }
         TakePicture::KIND => identity::take_picture(&app.db, &app.files, &app.oidc, cx, job).await,
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }
-}
-
-/// Removes what has outlived its use, now and then.
-async fn clean(app: Arc<App>) {
-    loop {
-        tokio::time::sleep(app.schedule.cleaning).await;
-        let Ok(tenants) = app.db.tenants().await else { continue };
-        if let Err(error) = kernel::limit::purge(&app.db.control_bookkeeping(), app.source.now()).await {
-            tracing::warn!(?error, "cleaning up the registry failed");
-        }
-        for tenant in tenants {
-            let cx = app.system(Arc::new(tenant));
-            let cleaned = async {
-                let conn = app.db.bookkeeping(&cx).await?;
-                kernel::idempotency::purge(&conn, cx.now).await?;
-                identity::purge_external(&conn, cx.now).await?;
-                identity::purge_one_time_tokens(&conn, cx.now).await?;
-                identity::purge_notifications(&conn, cx.now - READ, cx.now - UNREAD).await?;
-                identity::purge_sessions(&conn, cx.now - ENDED).await?;
-                inbox::purge_newsletter(&conn, cx.now - CONFIRMED_WITHIN).await?;
-                // Between the statements others write.
-                while analytics_sync::purge(&conn, cx.now - HAPPENED).await? {
-                    tokio::task::yield_now().await;
-                }
-                inbox::purge_drafts(&conn, cx.now - DRAFTS).await?;
-                kernel::limit::purge(&conn, cx.now).await?;
-                app.files.sweep(&app.db, &cx).await?;
-                identity::move_avatars(&app.db, &app.files, &cx).await?;
-                while inbox::purge_chat_lines(&conn, cx.now).await? == inbox::PURGED_LINES {
-                    tokio::task::yield_now().await;
-                }
-                purge_events(&app, &cx, &conn).await
-            };
-            if let Err(error) = cleaned.await {
-                tracing::warn!(tenant = %cx.tenant.slug, ?error, "cleaning up failed");
-            }
-        }
-    }
-}
-
-/// Removes events that are older than they are kept, as far as they were told to those whom they concern.
-async fn purge_events(app: &App, cx: &kernel::Cx, conn: &kernel::Conn) -> Result<()> {
-    notifications::catch_up(app, cx).await?;
-    let told = identity::notified_up_to(conn).await?;
-    // Between the statements others write.
-    while Outbox::purge(conn, cx.now - app.schedule.events_kept, told).await? == kernel::events::PURGED {
-        tokio::task::yield_now().await;
-    }
-    Ok(())
 }

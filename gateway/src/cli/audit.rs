@@ -140,8 +140,16 @@ async fn forget(db: &Db, cx: &Cx, id: &str, emails: Vec<String>, addresses: Vec<
     let subjects: Vec<_> =
         [subject].into_iter().chain(emails).chain(addresses.into_iter().map(Subject::Origin)).collect();
     let subjects = &subjects;
-    let keys =
-        db.transact(cx, "person.forget", |tx| async move { audit::forget(db, &tx, cx, who, subjects).await }).await?;
+    let forget = |tx: kernel::Tx| async move {
+        for subject in subjects {
+            // What somebody asked the assistant is theirs alone, so it goes with them.
+            if let Subject::Person(person) = subject {
+                ticketing::forget_conversations(tx.conn(), *person).await?;
+            }
+        }
+        audit::forget(db, &tx, cx, who, subjects).await
+    };
+    let keys = db.transact(cx, "person.forget", forget).await?;
     db.outbox().seal(db, &cx.tenant).await?;
     println!("{keys} keys destroyed");
     Ok(())

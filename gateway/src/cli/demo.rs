@@ -4,8 +4,10 @@
 //! those past instants, so that events and the audit trail are there too. No mail is sent.
 
 mod front_desk;
+mod help;
 mod newsletter;
 mod stories;
+mod work;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -15,6 +17,7 @@ use inbox::{AssignMessage, ConvertMessage, ReplyToMessage, SetMessageStatus, Sub
 use kernel::{
     Actor, Cx, Db, Error, Permissions, Result,
     cx::{Origin, UserActor, UserKind},
+    files::Files,
     id::{ClientId, MessageId, StaffId},
 };
 
@@ -25,6 +28,8 @@ use stories::{DEPARTMENTS, PEOPLE, STORIES, Step, Story};
 pub struct DemoSignIn {
     /// The administrator's address.
     pub email: String,
+    /// A client's address.
+    pub client: String,
     /// The password, made up at random when the demo was filled and kept nowhere.
     pub password: String,
 }
@@ -34,7 +39,7 @@ pub struct DemoSignIn {
 ///
 /// # Errors
 /// What the use cases fail with.
-pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<DemoSignIn>> {
+pub async fn demo(db: &Db, files: &Files, cx: &Cx, passwords: &Passwords) -> Result<Option<DemoSignIn>> {
     if identity::count_people(&db.reader(cx).await?, cx, identity::UserKind::Staff, &kernel::record::Filter::default())
         .await?
         > 1
@@ -42,7 +47,8 @@ pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<Demo
         return Ok(None);
     }
     let password = password(cx);
-    let staff = people(db, cx, &passwords.hash(cx.source(), &password).await?).await?;
+    let hash = passwords.hash(cx.source(), &password).await?;
+    let staff = people(db, cx, &hash).await?;
     let mut messages: Vec<Option<MessageId>> = vec![None; STORIES.len()];
     for (at, index, step) in script(cx.now) {
         let story = &STORIES[index];
@@ -57,7 +63,9 @@ pub async fn demo(db: &Db, cx: &Cx, passwords: &Passwords) -> Result<Option<Demo
     let messages: Vec<_> = messages.into_iter().flatten().collect();
     front_desk::fill(db, cx, &staff, &messages).await?;
     newsletter::fill(db, cx).await?;
-    Ok(Some(DemoSignIn { email: PEOPLE[0].email.into(), password }))
+    work::fill(db, cx, &staff, &hash).await?;
+    help::fill(db, files, cx, &staff).await?;
+    Ok(Some(DemoSignIn { email: PEOPLE[0].email.into(), client: work::CLIENTS[0].1.into(), password }))
 }
 
 /// Sixteen characters of thirty-two, none of which is taken for another: 80 bits.
@@ -95,6 +103,10 @@ fn by(cx: &Cx, now: DateTime<Utc>, staff: &Arc<UserActor>) -> Cx {
     at(&cx.acting_as(Actor::User(staff.clone())), now)
 }
 
+fn permissions(names: &[&str]) -> Permissions {
+    Permissions::new(names.iter().map(|name| (*name).into()).collect())
+}
+
 /// Departments and staff, as they were hired half a year ago.
 async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserActor>>> {
     let cx = &at(cx, cx.now - TimeDelta::days(180));
@@ -117,22 +129,21 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserAct
                     department: Some(departments[person.department]),
                     password_hash: Some(password_hash.into()),
                     must_change_password: false,
+                    email_verified: false,
                 };
                 ids.push(StaffId(identity::add_person(&tx, cx, &[], add).await?.id.0));
             }
             Ok(ids)
         })
         .await?;
-    let permissions = || {
-        Permissions::new(crate::wiring::app::catalog().into_iter().map(|permission| permission.name.into()).collect())
-    };
+    let all: Vec<_> = crate::wiring::app::catalog().into_iter().map(|permission| permission.name).collect();
     let actor = |(id, person): (StaffId, &stories::Person)| UserActor {
         id: id.into(),
         kind: UserKind::Staff,
         session: None,
         api_key: None,
         email: person.email.into(),
-        permissions: permissions(),
+        permissions: permissions(&all),
         team: Arc::default(),
         duty: None,
     };
@@ -200,6 +211,7 @@ async fn take_step(
                     department: None,
                     password_hash: None,
                     must_change_password: false,
+                    email_verified: false,
                 };
                 let client = ClientId(identity::add_person(&tx, cx, &[], add).await?.id.0);
                 let convert = ConvertMessage { message, target: client.to_string() };

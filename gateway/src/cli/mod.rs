@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod demo;
+mod extract;
 mod keys;
 mod platform_admin;
 mod seed;
@@ -84,6 +85,12 @@ enum Command {
     Config,
     /// Prints the GraphQL schema.
     Sdl,
+    /// Takes the text out of a file: what the background work starts for each.
+    #[command(hide = true)]
+    Extract {
+        /// How it is read.
+        format: String,
+    },
 }
 
 fn pair(text: &str) -> std::result::Result<(String, String), String> {
@@ -99,6 +106,15 @@ fn without_huge_pages() {
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
         eprintln!("frontdesk: notice: more memory may be held than is used: {error}");
     }
+}
+
+/// Takes the text out of a file, where that is what the process was started for.
+pub fn extract_alone() -> Option<ExitCode> {
+    let mut args = std::env::args().skip(1);
+    (args.next()? == "extract").then(|| match Cli::parse().command {
+        Command::Extract { format } => extract::run(&format),
+        _ => ExitCode::FAILURE,
+    })
 }
 
 /// Runs the command that the process was started with.
@@ -136,7 +152,7 @@ pub async fn run() -> ExitCode {
             }
             Ok(())
         }
-        Command::Sdl => Ok(()),
+        Command::Sdl | Command::Extract { .. } => Ok(()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -87,7 +87,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     let demo = match config.demo.is_on() {
         true => {
             let tenant = super::tenant_of(&app.db, None).await?;
-            demo::demo(&app.db, &system(&source, tenant, "demo"), &app.passwords).await?
+            demo::demo(&app.db, &app.files, &system(&source, tenant, "demo"), &app.passwords).await?
         }
         false => None,
     };
@@ -113,8 +113,8 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     println!("listening on http://{address}");
     if let Some(demo) = demo {
         println!(
-            "\n  GraphiQL   http://{address}/graphiql\n  sign in    {}\n  password   {}\n",
-            demo.email, demo.password
+            "\n  GraphiQL   http://{address}/graphiql\n  sign in    {}\n  or as      {}, a client\n  password   {}\n",
+            demo.email, demo.client, demo.password
         );
     }
     http::serve(listener, routes, &http.server, stop.clone()).await;

@@ -67,6 +67,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
                 department: None,
                 password_hash: Some(password_hash),
                 must_change_password,
+                email_verified: false,
             };
             let (cx, staff) = (&cx, &staff);
             let added = db

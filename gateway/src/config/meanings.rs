@@ -57,6 +57,12 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ("direct_upload_bytes", "bytes of a file that is sent by a link of its own (beginUpload)"),
     ("uploads_kept", "how long an upload may take and then waits to be used: a number and s, m, h or d"),
     ("file_link_lifetime", "how long a link to a file is good: a number and s, m, h or d"),
+    ("assistant_provider", "who answers what the assistant is asked: builtin (quotes, no network) or anthropic"),
+    ("assistant_url", "where Anthropic's API is"),
+    ("assistant_model", "which of Anthropic's models is asked; there is no default"),
+    ("assistant_api_key", "key for Anthropic's API"),
+    ("assistant_max_tokens", "the longest answer of Anthropic's, in tokens"),
+    ("assistant_time_limit", "how long an answer may take: a number and s or m; at most 10m"),
     (
         "events_kept",
         "how long subscriptions can begin at an event that was missed: a number and s, m, h or d; at least 1d",
@@ -69,11 +75,19 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
 ];
 
 /// Settings that are never shown.
-pub(super) const SECRETS: &[&str] =
-    &["database_url", "secret_key", "admin_password", "smtp_url", "files_access_key", "files_secret_key"];
+pub(super) const SECRETS: &[&str] = &[
+    "database_url",
+    "secret_key",
+    "admin_password",
+    "smtp_url",
+    "files_access_key",
+    "files_secret_key",
+    "assistant_api_key",
+];
 
 /// The settings that are numbers; all others are texts.
 pub(super) const NUMBERS: &[&str] = &[
+    "assistant_max_tokens",
     "audit_list_reads",
     "database_connections",
     "database_statement_cache",

@@ -12,7 +12,7 @@ use kernel::{
 use sea_orm::{Condition, DbBackend, EntityTrait};
 
 use super::{
-    scalars::{id, user_id},
+    scalars::{Date, id, user_id},
     scope::Scope,
 };
 
@@ -195,6 +195,34 @@ impl DateTimeComparator {
     }
 }
 
+/// Comparisons with a day.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct DateComparator {
+    /// Later than.
+    pub gt: Option<Date>,
+    /// On or later than.
+    pub gte: Option<Date>,
+    /// Earlier than.
+    pub lt: Option<Date>,
+    /// On or earlier than.
+    pub lte: Option<Date>,
+}
+
+impl DateComparator {
+    /// With days; `field` names it in errors.
+    pub fn of(&self, field: &str) -> Result<filter::DayComparator> {
+        let day = |name: &str, given: &Option<Date>| {
+            given.as_ref().map(|given| given.read(&format!("filter.{field}.{name}"))).transpose()
+        };
+        Ok(filter::DayComparator {
+            gt: day("gt", &self.gt)?,
+            gte: day("gte", &self.gte)?,
+            lt: day("lt", &self.lt)?,
+            lte: day("lte", &self.lte)?,
+        })
+    }
+}
+
 /// A filter input: its own comparisons, and others of its kind in `and`, `or` and `not`.
 pub trait FilterInput: Sized + Default {
     /// What it filters.
@@ -267,6 +295,14 @@ impl<'a, R: Record> Leaves<'a, R> {
     pub fn time(&mut self, field: Field<R::Column>, by: Option<DateTimeComparator>) -> Result<()> {
         if let Some(by) = by {
             self.all.extend(field.time(&by.of(field.name())?));
+        }
+        Ok(())
+    }
+
+    /// Compares with days.
+    pub fn day(&mut self, field: Field<R::Column>, by: Option<DateComparator>) -> Result<()> {
+        if let Some(by) = by {
+            self.all.extend(field.day(&by.of(field.name())?));
         }
         Ok(())
     }

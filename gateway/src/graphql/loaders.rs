@@ -17,10 +17,13 @@ use identity::{Membership, Person, Role};
 use kernel::{
     Conn, Cx, Error,
     files::File,
-    id::{FileId, RoleId, ServiceId, StaffId, UserId, VisitorId},
+    id::{
+        AssistantMessageId, FileId, ProjectId, RoleId, ServiceId, StaffId, TeamId, TicketCommentId, TicketId, UserId,
+        VisitorId,
+    },
 };
 
-use crate::wiring::app::App;
+use crate::wiring::{app::App, working_times::working_times};
 
 mod records;
 mod rounds;
@@ -209,15 +212,86 @@ loaders! {
         let found = identity::staff_names(&conn, &ids).await?;
         Ok(found.into_iter().map(|(id, name)| (NameOf(id), name.into())).collect())
     };
+    NameOfPerson => Arc<str>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = identity::person_names(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, name)| (NameOfPerson(id), name.into())).collect())
+    };
+    NameOfTeam => Arc<str>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = identity::team_names(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, name)| (NameOfTeam(id), name.into())).collect())
+    };
+    MentionsOf => Arc<Vec<ticketing::Mentioned>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::mentions_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, mentions)| (MentionsOf(id), Arc::new(mentions))).collect())
+    };
+    EditsOf => Arc<Vec<ticketing::TicketCommentEdit>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::edits_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, edits)| (EditsOf(id), Arc::new(edits))).collect())
+    };
+    MailsOf => Arc<Vec<ticketing::TicketCommentMail>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::mails_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, mails)| (MailsOf(id), Arc::new(mails))).collect())
+    };
+    FilesOf<TicketId> => Arc<Vec<File>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = kernel::files::of_owners(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, files)| (FilesOf(id), Arc::new(files))).collect())
+    };
+    FilesOf<TicketCommentId> => Arc<Vec<File>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = kernel::files::of_owners(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, files)| (FilesOf(id), Arc::new(files))).collect())
+    };
     TagsOf => Arc<Vec<inbox::Tag>>, |conn, cx, _app, keys| {
         let things: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = inbox::tags_of_each(&conn, &cx, &things).await?;
         Ok(found.into_iter().map(|(thing, tags)| (TagsOf(thing), Arc::new(tags))).collect())
     };
+    ViewsOf => i64, |conn, _cx, _app, keys| {
+        let things: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::views_of_each(&conn, &things).await?;
+        Ok(found.into_iter().map(|(thing, count)| (ViewsOf(thing), count)).collect())
+    };
     DraftFor => Arc<inbox::Draft>, |conn, cx, _app, keys| {
         let things: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = inbox::drafts_of_each(&conn, &cx, &things).await?;
         Ok(found.into_iter().map(|(thing, draft)| (DraftFor(thing), Arc::new(draft))).collect())
+    };
+    ProgressOf => (u64, u64), |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::progress_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, counts)| (ProgressOf(id), counts)).collect())
+    };
+    ClocksOf => Arc<Vec<ticketing::Clock>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::clocks_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, clocks)| (ClocksOf(id), Arc::new(clocks))).collect())
+    };
+    TraceOf => Arc<Vec<(ticketing::ClockKind, ticketing::ClockPart)>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let calendar = working_times(&conn).await?;
+        let found = ticketing::trace_of_each(&conn, &cx, &calendar, &ids).await?;
+        Ok(found.into_iter().map(|(id, trace)| (TraceOf(id), Arc::new(trace))).collect())
+    };
+    WatchersOf => Arc<Vec<UserId>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::watchers_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, watchers)| (WatchersOf(id), Arc::new(watchers))).collect())
+    };
+    TiesOf => Arc<Vec<ticketing::Tied>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::links_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, ties)| (TiesOf(id), Arc::new(ties))).collect())
+    };
+    SourcesOf => Arc<Vec<ticketing::AssistantSource>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = ticketing::sources_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, sources)| (SourcesOf(id), Arc::new(sources))).collect())
     };
     TeamsOf => Arc<Vec<Membership>>, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
@@ -264,13 +338,65 @@ pub struct TimelineLength(pub VisitorId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NameOf(pub StaffId);
 
+/// The name of a colleague or client, whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NameOfPerson(pub UserId);
+
+/// The name of a team, whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NameOfTeam(pub TeamId);
+
+/// Who is mentioned in a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MentionsOf(pub TicketCommentId);
+
+/// What a comment said before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EditsOf(pub TicketCommentId);
+
+/// The mails that a comment became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MailsOf(pub TicketCommentId);
+
+/// The files of something that the viewer sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FilesOf<I>(pub I);
+
 /// The teams of a colleague.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TeamsOf(pub StaffId);
 
+/// How many tickets of a project are done, and how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ProgressOf(pub ProjectId);
+
+/// Who watches a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WatchersOf(pub TicketId);
+
+/// What a ticket is tied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TiesOf(pub TicketId);
+
+/// What an answer of the assistant rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourcesOf(pub AssistantMessageId);
+
 /// Who holds a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HoldersOf(pub ServiceId);
+
+/// The clocks of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClocksOf(pub TicketId);
+
+/// What of their time counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TraceOf(pub TicketId);
+
+/// How often a guide or a help document was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ViewsOf(pub ticketing::HelpThing);
 
 /// The tags of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -19,3 +19,4 @@ pub mod records;
 pub mod scalars;
 pub mod schema;
 pub mod scope;
+pub mod ticketing;

@@ -22,6 +22,10 @@ use kernel::{
     id::{ClientId, EventId, FileId, MessageId, RoleId, StaffId, TenantId, TypedId, UserId, VisitorId, prefix},
     record::{Record, by_ids, visible_ids},
 };
+use ticketing::records::{
+    AssistantMessages, AssistantSessions, GuideCategories, Guides, HelpDocuments, Projects, ServiceLevelPolicies,
+    TicketComments, Tickets,
+};
 
 use super::{
     analytics::AnalyticsEvent,
@@ -48,6 +52,14 @@ use super::{
     loaders::By,
     scalars::id,
     scope::{Scope, scope},
+    ticketing::{
+        assistant::types::{AssistantMessage, AssistantSession},
+        comments::TicketComment,
+        help::{Guide, GuideCategory, HelpDocument},
+        projects::Project,
+        service_levels::ServiceLevelPolicy,
+        tickets::Ticket,
+    },
 };
 
 /// Something with an id of its own.
@@ -74,6 +86,10 @@ pub enum Node {
     Chat(Chat),
     /// A line of a live chat.
     ChatMessage(ChatMessage),
+    /// What a client asked for as a whole.
+    Project(Project),
+    /// What is promised of tickets.
+    ServiceLevelPolicy(ServiceLevelPolicy),
     /// A word that things are found by.
     Tag(Tag),
     /// A ready answer.
@@ -82,6 +98,16 @@ pub enum Node {
     Draft(Draft),
     /// What a colleague noted of a thing.
     InternalNote(InternalNote),
+    /// What guides are sorted under.
+    GuideCategory(GuideCategory),
+    /// Something that explains how a thing is done.
+    Guide(Guide),
+    /// A file that explains something.
+    HelpDocument(HelpDocument),
+    /// A piece of work.
+    Ticket(Ticket),
+    /// What somebody said on a ticket.
+    TicketComment(TicketComment),
     /// A colleague.
     Staff(Staff),
     /// Somebody who buys here.
@@ -94,6 +120,10 @@ pub enum Node {
     Invitation(Invitation),
     /// A row of the audit trail.
     AuditLog(AuditLog),
+    /// A session of the viewer's with the assistant.
+    AssistantSession(AssistantSession),
+    /// A question to the assistant, or its answer.
+    AssistantMessage(AssistantMessage),
     /// Something that the viewer is told.
     Notification(Notification),
     /// A channel that notifications are delivered through.
@@ -127,7 +157,7 @@ pub struct Noun {
 }
 
 /// All of them. One that is a record and looks the same to all who see it is a line.
-pub static NOUNS: [Noun; 28] = [
+pub static NOUNS: [Noun; 37] = [
     record::<Messages, Message>(),
     record::<MessageReplies, MessageReply>(),
     // Who was merged is found as whom they became.
@@ -151,10 +181,17 @@ pub static NOUNS: [Noun; 28] = [
     record::<NewsletterSubscriptions, NewsletterSubscription>(),
     record::<Chats, Chat>(),
     record::<ChatMessages, ChatMessage>(),
+    record::<Projects, Project>(),
+    record::<ServiceLevelPolicies, ServiceLevelPolicy>(),
     record::<Tags, Tag>(),
     record::<SavedReplies, SavedReply>(),
     record::<Drafts, Draft>(),
     record::<InternalNotes, InternalNote>(),
+    record::<GuideCategories, GuideCategory>(),
+    record::<Guides, Guide>(),
+    record::<HelpDocuments, HelpDocument>(),
+    record::<Tickets, Ticket>(),
+    record::<TicketComments, TicketComment>(),
     Noun {
         prefix: StaffId::PREFIX,
         name: "Staff",
@@ -194,6 +231,8 @@ pub static NOUNS: [Noun; 28] = [
     record::<Invitations, Invitation>(),
     record::<ApiKeys, ApiKey>(),
     record::<Sessions, Session>(),
+    record::<AssistantSessions, AssistantSession>(),
+    record::<AssistantMessages, AssistantMessage>(),
     record::<Notifications, Notification>(),
     record::<Channels, NotificationChannel>(),
     record::<Deliveries, NotificationDelivery>(),

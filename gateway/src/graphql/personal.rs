@@ -33,6 +33,9 @@ pub const PERSONAL: &[&str] = &[
     "NewsletterSubscription",
     "Session",
     "Staff",
+    "Ticket",
+    "TicketComment",
+    "TicketCommentEdit",
     "User",
     "Visitor",
 ];

@@ -112,6 +112,26 @@ impl LocalTime {
     }
 }
 
+/// An exact decimal number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decimal(pub String);
+
+/// An exact decimal number as a text, such as `13024.92`: digits, and behind a point as many decimals as what it counts has. One
+/// that is none is answered with an error that names the field.
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema-2/#decimal")]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
 /// Any JSON value.
 #[derive(Debug, Clone)]
 pub struct Json(pub serde_json::Value);

@@ -38,6 +38,17 @@ use super::{
         tags::{TagMutation, TagQuery},
     },
     node::NodeQuery,
+    ticketing::{
+        assistant::{AssistantMutation, AssistantQuery, AssistantSubscription},
+        comments::{CommentMutation, TicketSubscription},
+        help::{
+            GuideCategoryMutation, GuideCategoryQuery, GuideMutation, GuideQuery, HelpCentreMutation, HelpCentreQuery,
+            HelpDocumentMutation, HelpDocumentQuery,
+        },
+        projects::{mutations::ProjectMutation, queries::ProjectQuery},
+        service_levels::{ServiceLevelMutation, ServiceLevelQuery},
+        tickets::{SeveralTicketsMutation, TicketAroundMutation, TicketMutation, TicketQuery},
+    },
 };
 
 /// What can be read.
@@ -65,6 +76,14 @@ pub struct Query(
     TagQuery,
     SavedReplyQuery,
     DraftQuery,
+    GuideCategoryQuery,
+    GuideQuery,
+    HelpDocumentQuery,
+    HelpCentreQuery,
+    TicketQuery,
+    ProjectQuery,
+    ServiceLevelQuery,
+    AssistantQuery,
     AuditQuery,
     PlatformQuery,
 );
@@ -100,13 +119,31 @@ pub struct Mutation(
     SavedReplyMutation,
     DraftMutation,
     InternalNoteMutation,
+    GuideCategoryMutation,
+    GuideMutation,
+    HelpDocumentMutation,
+    HelpCentreMutation,
+    TicketMutation,
+    TicketAroundMutation,
+    SeveralTicketsMutation,
+    CommentMutation,
+    ProjectMutation,
+    ServiceLevelMutation,
     FileMutation,
+    AssistantMutation,
     PlatformMutation,
 );
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(InboxSubscription, BookingSubscription, ChatSubscription, NotificationSubscription);
+pub struct Subscription(
+    InboxSubscription,
+    BookingSubscription,
+    ChatSubscription,
+    TicketSubscription,
+    NotificationSubscription,
+    AssistantSubscription,
+);
 
 /// The whole schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

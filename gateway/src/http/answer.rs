@@ -94,27 +94,30 @@ pub(super) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) {
     }
 }
 
-/// The HTTP answer to an executed operation.
+/// The HTTP answer to an executed operation; `mark` sees it, and whether nothing went wrong, before it is sent.
 pub(super) fn executed(
     response: &mut Response,
     cost: Charge,
     format: Format,
     headers: HeaderMap,
     request_id: &str,
+    mark: impl FnOnce(&mut HeaderMap, &mut StatusCode, &mut Vec<u8>, bool),
 ) -> axum::response::Response {
     errors::finish(&mut response.errors, request_id);
     let mut body = Vec::with_capacity(4096);
     write(&mut body, response, cost);
-    let status = if format == Format::GraphqlResponse && errors::is_request_error(response) {
+    let mut status = if format == Format::GraphqlResponse && errors::is_request_error(response) {
         StatusCode::BAD_REQUEST
     } else {
         StatusCode::OK
     };
+    let mut headers = headers;
+    append(&mut headers, std::mem::take(&mut response.http_headers));
+    headers.insert(header::CONTENT_TYPE, format.content_type());
+    mark(&mut headers, &mut status, &mut body, response.errors.is_empty());
     let mut answer = axum::response::Response::new(Body::from(body));
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
-    append(answer.headers_mut(), std::mem::take(&mut response.http_headers));
-    answer.headers_mut().insert(header::CONTENT_TYPE, format.content_type());
     answer
 }
 

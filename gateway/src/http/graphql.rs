@@ -10,13 +10,14 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use http::{Method, StatusCode, header, request::Parts};
+use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use tokio::time::timeout;
 
 use super::{
     accept::{self, Accept, Format},
     answer,
     backend::{Backend, Peer, Transport},
+    cached,
     compress::Compressible,
     errors::Rejection,
     multipart::{self, Bounds},
@@ -90,7 +91,7 @@ async fn operate<B: Backend>(
     if accept.format == Format::EventStream || (accept.stream && kind == OperationType::Subscription) {
         return sse::answer(shared, parts, peer, selected, watch).await;
     }
-    match execute(shared, &peer, selected, accept.format, &mut watch).await {
+    match execute(shared, parts, &peer, selected, accept.format, &mut watch).await {
         Ok(response) => response,
         Err(rejection) => {
             watch.rejected(&rejection.errors);
@@ -101,6 +102,7 @@ async fn operate<B: Backend>(
 
 async fn execute<B: Backend>(
     shared: &Shared<B>,
+    parts: &Parts,
     peer: &Peer,
     selected: Selected,
     format: Format,
@@ -116,7 +118,11 @@ async fn execute<B: Backend>(
     }
     let ready = shared.prepare(peer, selected, Transport::Http).await?;
     let mut response = shared.execute(ready.request, kind, &ready.known, ready.deadline).await?;
-    let mut answer = answer::executed(&mut response, ready.charge, format, ready.headers, &peer.request_id);
+    let hash = |bytes: &[u8]| shared.backend.sha256(bytes);
+    let mark = |headers: &mut HeaderMap, status: &mut StatusCode, body: &mut Vec<u8>, whole| {
+        cached::mark(parts, headers, status, body, whole, hash);
+    };
+    let mut answer = answer::executed(&mut response, ready.charge, format, ready.headers, &peer.request_id, mark);
     if kind == OperationType::Query {
         answer.extensions_mut().insert(Compressible);
     }

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 mod accept;
 mod answer;
 mod backend;
+mod cached;
 mod compress;
 mod cors;
 mod cost;

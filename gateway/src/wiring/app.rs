@@ -14,8 +14,8 @@ use kernel::{
 
 use crate::{
     background::reads::Reads,
-    config::{Config, Introspection, Schedule},
-    wiring::{presence::Presence, request_rates::Rates},
+    config::{Assistant, Config, Introspection, Schedule},
+    wiring::{answers::Answers, presence::Presence, request_rates::Rates},
 };
 
 /// Every part of a running Frontdesk.
@@ -38,6 +38,10 @@ pub struct App {
     pub rates: Rates,
     /// Who is there at this moment.
     pub presence: Arc<Presence>,
+    /// Answers of the assistant that are being made.
+    pub answers: Answers,
+    /// Who makes them.
+    pub assistant: Assistant,
     /// Where the databases are, for making tenants. A secret.
     pub database_url: String,
     /// Password hashing.
@@ -80,6 +84,7 @@ pub fn catalog() -> Vec<kernel::Permission> {
         kernel::visibility::PERMISSIONS,
         identity::PERMISSIONS,
         inbox::PERMISSIONS,
+        ticketing::PERMISSIONS,
         analytics_sync::PERMISSIONS,
         audit::PERMISSIONS,
     ]
@@ -92,6 +97,7 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] where the database is away; [`Error::Internal`] for settings that cannot work.
     pub async fn new(config: &Config, source: Arc<Source>) -> Result<Arc<Self>> {
+        inbox::kinds::register(vec![super::tickets::KIND, super::help::GUIDES, super::help::DOCUMENTS]);
         let keyring = Keyring::parse(&config.secret_key()?)?;
         let db = open(config, keyring.clone()).await?;
         let catalog: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
@@ -113,6 +119,8 @@ impl App {
             platform_tokens: PlatformTokens::new(&keyring)?,
             rates: Rates::new(kernel::crypto::hex(&source.bytes::<8>())),
             presence: Arc::new(Presence::new(kernel::crypto::hex(&source.bytes::<8>()))),
+            answers: Answers::new(kernel::crypto::hex(&source.bytes::<8>()), source.clone()),
+            assistant: config.assistant(&source)?,
             database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
             files: config.files()?,

@@ -12,7 +12,7 @@ use async_graphql::{
     parser::types::{OperationType, Selection},
 };
 use futures_util::{StreamExt, stream::BoxStream};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, header::CACHE_CONTROL};
 use identity::{Credential, KEY_PREFIX, KeyClaims, PlatformClaims};
 use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
 
@@ -254,6 +254,7 @@ const PUBLIC: &[&str] = &[
     "refreshSession",
     "submitMessage",
     "recordEvents",
+    "recordHelpView",
     "subscribeToNewsletter",
     "confirmNewsletterSubscription",
     "unsubscribeFromNewsletter",
@@ -281,6 +282,11 @@ const PLATFORM: &[&str] =
 
 /// What a platform administrator may ask, too: it answers them with companies and nothing that is in one.
 const OF_BOTH: &[&str] = &["node", "nodes"];
+
+/// What is the same for all who are signed out, and may be kept for a moment by whatever stands between.
+const HELP_CENTRE: &[&str] = &["helpCenter", "helpSearch", "publishedGuide", "publishedHelpDocument"];
+/// For how long; what is unpublished is gone for everybody after that.
+const FOR_A_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// Whether every operation of the document asks for nothing but these fields.
 fn only(names: &[&str], request: &mut Request) -> bool {
@@ -356,7 +362,11 @@ impl Backend for Product {
             },
         };
         let cx = called(cx, operation);
-        let headers = self.count(&cx)?;
+        let mut headers = self.count(&cx)?;
+        let kept = operation.kind == OperationType::Query && peer.authorization.is_none();
+        if kept && only(HELP_CENTRE, &mut request) {
+            headers.insert(CACHE_CONTROL, FOR_A_MINUTE);
+        }
         if operation.introspects {
             self.may_introspect(&cx)?;
         }

@@ -7,8 +7,10 @@ use inbox::{Colleagues, Entity, MANAGE_CHATS, Names, NewsletterMail, Onlookers, 
 use kernel::{
     Actor, Cx, Result, Tx,
     crypto::Keyring,
-    id::{DepartmentId, StaffId, VisitorId},
+    id::{ClientId, DepartmentId, StaffId, VisitorId},
+    record::visible_ids,
 };
+use ticketing::records::Tickets;
 
 use super::app::catalog;
 
@@ -28,7 +30,15 @@ impl Targets for InTransaction<'_> {
                 let found = identity::people_by_ids(self.0.conn(), cx, &[id.into()]).await?;
                 Ok(found.values().any(|person| person.kind == UserKind::Client))
             }
+            Target::Ticket(id) => Ok(!visible_ids::<Tickets>(self.0.conn(), cx, &[id]).await?.is_empty()),
         }
+    }
+}
+
+impl ticketing::ActiveClients for InTransaction<'_> {
+    async fn is_active_client(&self, cx: &Cx, id: ClientId) -> Result<bool> {
+        let found = identity::people_by_ids(self.0.conn(), cx, &[id.into()]).await?;
+        Ok(found.values().any(|person| person.kind == UserKind::Client && person.is_active))
     }
 }
 
@@ -55,7 +65,8 @@ impl Takers for InTransaction<'_> {
 impl identity::Work for InTransaction<'_> {
     async fn hand_over(&self, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64> {
         let work = inbox::hand_over(self.0, self, cx, from, to).await?;
-        Ok(work + inbox::hand_over_consultations(self.0, cx, from, to).await?)
+        let tickets = ticketing::hand_over(self.0, self, cx, from, to).await?;
+        Ok(work + tickets + inbox::hand_over_consultations(self.0, cx, from, to).await?)
     }
 }
 

@@ -1,10 +1,16 @@
 //! The parts, put together: the application, contexts that answer each other, tenants, who asks.
 
+pub mod answers;
 pub mod app;
 pub mod backend;
 pub mod bookings;
 pub mod bridges;
+pub mod comments;
 pub mod file_storage;
+pub mod help;
+pub mod library;
 pub mod presence;
 pub mod request_rates;
 pub mod tenants;
+pub mod tickets;
+pub mod working_times;

@@ -133,6 +133,49 @@ query Bookable {
 }
 `;
 
+const tickets = `# What is owed, the last changed first. A client who
+# signs in sees their own, and no internal comment.
+query Tickets($text: String) {
+  tickets(first: 20, filter: { text: $text, status: { ne: CLOSED } }) {
+    totalCount
+    nodes {
+      id
+      number
+      title
+      status
+      priority
+      requester {
+        name
+      }
+      assignee {
+        name
+      }
+      lastComment {
+        content
+        visibility
+      }
+    }
+  }
+}
+`;
+
+const help = `# What the help centre knows. No sign-in needed for
+# what is published; askAssistant answers from it.
+query Help($text: String!) {
+  helpSearch(text: $text) {
+    score
+    title {
+      text
+      isMatch
+    }
+    excerpt {
+      text
+      isMatch
+    }
+  }
+}
+`;
+
 const message = { name: 'Ada Example', email: 'ada@example.com', content: 'Hello! Do you offer a trial?' };
 const text = (variables) => JSON.stringify(variables, null, 2);
 
@@ -144,6 +187,8 @@ export const tabs = [
   { query: chat, variables: text({ input: { name: 'Ada Example', content: 'Is somebody there?' } }) },
   { query: queue },
   { query: booking },
+  { query: tickets },
+  { query: help, variables: text({ text: 'radiator' }) },
 ];
 
 export const defaultQuery = inbox;

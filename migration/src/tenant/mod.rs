@@ -5,3 +5,4 @@ pub mod audit;
 pub mod identity;
 pub mod inbox;
 pub mod kernel;
+pub mod ticketing;

@@ -2,19 +2,22 @@
 
 use std::{fmt, str::FromStr};
 
-use kernel::id::{ClientId, TypedId, prefix};
+use kernel::id::{ClientId, TicketId, TypedId, prefix};
 
 /// What a message became. Another kind is a variant here and an arm where the gateway says who sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// Somebody who buys here.
     Client(ClientId),
+    /// A piece of work.
+    Ticket(TicketId),
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client(id) => id.fmt(f),
+            Self::Ticket(id) => id.fmt(f),
         }
     }
 }
@@ -25,7 +28,8 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, String> {
         match prefix(text) {
             Some(ClientId::PREFIX) => text.parse().map(Self::Client).map_err(|error| error.to_string()),
-            _ => Err("is not the id of what a message can become: a client, cli_…".into()),
+            Some(TicketId::PREFIX) => text.parse().map(Self::Ticket).map_err(|error| error.to_string()),
+            _ => Err("is not the id of what a message can become: a client, cli_…, or a ticket, tkt_…".into()),
         }
     }
 }
@@ -36,8 +40,9 @@ mod tests {
 
     #[test]
     fn only_what_there_is_can_be_become() {
-        let client = "cli_0192aaaabbbb7ccc8dddeeeeffff0001";
-        assert_eq!(client.parse::<Target>().map(|target| target.to_string()).as_deref(), Ok(client));
+        for one in ["cli_0192aaaabbbb7ccc8dddeeeeffff0001", "tkt_0192aaaabbbb7ccc8dddeeeeffff0001"] {
+            assert_eq!(one.parse::<Target>().map(|target| target.to_string()).as_deref(), Ok(one));
+        }
         for other in ["", "cli_", "led_0192aaaabbbb7ccc8dddeeeeffff0001", "msg_0192aaaabbbb7ccc8dddeeeeffff0001", "x"] {
             assert!(other.parse::<Target>().is_err(), "{other}");
         }

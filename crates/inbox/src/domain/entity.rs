@@ -4,7 +4,7 @@ use std::fmt;
 
 use kernel::{
     events::Resource,
-    id::{ChatId, ConsultationId, MessageId, TypedId},
+    id::{ChatId, ConsultationId, GuideId, HelpDocumentId, MessageId, TicketId, TypedId},
 };
 use sea_orm::{DeriveActiveEnum, EnumIter, Iterable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -24,6 +24,12 @@ pub enum EntityType {
     Chat,
     /// A booked consultation.
     Consultation,
+    /// A ticket.
+    Ticket,
+    /// A guide of the help centre.
+    Guide,
+    /// A help document.
+    HelpDocument,
 }
 
 impl EntityType {
@@ -33,6 +39,9 @@ impl EntityType {
             Self::Message => MessageId::PREFIX,
             Self::Chat => ChatId::PREFIX,
             Self::Consultation => ConsultationId::PREFIX,
+            Self::Ticket => TicketId::PREFIX,
+            Self::Guide => GuideId::PREFIX,
+            Self::HelpDocument => HelpDocumentId::PREFIX,
         }
     }
 
@@ -42,6 +51,9 @@ impl EntityType {
             Self::Message => "Message",
             Self::Chat => "Chat",
             Self::Consultation => "Consultation",
+            Self::Ticket => "Ticket",
+            Self::Guide => "Guide",
+            Self::HelpDocument => "HelpDocument",
         }
     }
 
@@ -51,6 +63,9 @@ impl EntityType {
             Self::Message => text.parse().ok().map(MessageId::uuid),
             Self::Chat => text.parse().ok().map(ChatId::uuid),
             Self::Consultation => text.parse().ok().map(ConsultationId::uuid),
+            Self::Ticket => text.parse().ok().map(TicketId::uuid),
+            Self::Guide => text.parse().ok().map(GuideId::uuid),
+            Self::HelpDocument => text.parse().ok().map(HelpDocumentId::uuid),
         }
     }
 }
@@ -71,6 +86,18 @@ impl EntityId for ChatId {
 
 impl EntityId for ConsultationId {
     const KIND: EntityType = EntityType::Consultation;
+}
+
+impl EntityId for TicketId {
+    const KIND: EntityType = EntityType::Ticket;
+}
+
+impl EntityId for GuideId {
+    const KIND: EntityType = EntityType::Guide;
+}
+
+impl EntityId for HelpDocumentId {
+    const KIND: EntityType = EntityType::HelpDocument;
 }
 
 /// One thing that tags, notes and drafts hang on.

@@ -147,6 +147,8 @@ pub fn first_below<C: ColumnTrait, I: TypedId>(
     order: &[(C, bool)],
     rows: u64,
 ) -> SelectStatement {
+    // No column of ours is called so.
+    const NTH: &str = "nth_below";
     let direction = |descends: bool| if descends { Order::Desc } else { Order::Asc };
     let mut all = Query::select();
     if backend == DbBackend::Postgres {
@@ -163,10 +165,10 @@ pub fn first_below<C: ColumnTrait, I: TypedId>(
             window.order_by(*column, direction(*descends));
         }
         select.and_where(any_of(backend, parent, parents));
-        select.expr_window_as(Func::cust("row_number"), window, "number");
+        select.expr_window_as(Func::cust("row_number"), window, NTH);
         all.column(Asterisk).from_subquery(select, "below");
-        all.and_where(Expr::col("number").lte(i64::try_from(rows).unwrap_or(i64::MAX)));
-        all.order_by("number", Order::Asc);
+        all.and_where(Expr::col(NTH).lte(i64::try_from(rows).unwrap_or(i64::MAX)));
+        all.order_by(NTH, Order::Asc);
     }
     all
 }

@@ -55,8 +55,8 @@ impl Tx {
         &self.0.conn
     }
 
-    /// Notes that a job was queued, so that workers are woken after the commit.
-    pub(crate) fn queued_job(&self) {
+    /// Notes that there is something for workers, so that they are woken after the commit.
+    pub fn queued_job(&self) {
         self.0.jobs.store(true, Ordering::Relaxed);
     }
 }

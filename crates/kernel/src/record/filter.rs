@@ -11,7 +11,7 @@ use super::Record;
 use crate::{
     Error, ProblemCode, Result,
     db::{contains, search},
-    filter::{IdComparator, MAX_DEPTH, MAX_LEAVES, MAX_TEXT, TimeComparator, ValueComparator},
+    filter::{DayComparator, IdComparator, MAX_DEPTH, MAX_LEAVES, MAX_TEXT, TimeComparator, ValueComparator},
     id::TypedId,
     text::words::Sought,
 };
@@ -150,6 +150,11 @@ impl<C: ColumnTrait> Field<C> {
 
     /// Compares instants.
     pub fn time(&self, by: &TimeComparator) -> Vec<Condition> {
+        self.each(|column| by.conditions(column))
+    }
+
+    /// Compares days.
+    pub fn day(&self, by: &DayComparator) -> Vec<Condition> {
         self.each(|column| by.conditions(column))
     }
 

@@ -9,11 +9,14 @@ use super::{
     access::permission::Permission,
     people::types::{User, user},
 };
-use crate::graphql::{
-    directives::requires,
-    errors::{Result, UserError, payload},
-    scalars::{EmailAddress, Json},
-    scope::{Scope, scope},
+use crate::{
+    graphql::{
+        directives::requires,
+        errors::{Result, UserError, payload},
+        scalars::{EmailAddress, Json},
+        scope::{Scope, scope},
+    },
+    wiring::working_times,
 };
 
 /// Whose a setting is.
@@ -271,7 +274,10 @@ impl SettingsMutation {
         let set = of
             .app
             .db
-            .transact(cx, "setting.set", |tx| async move { identity::set_setting(&tx, cx, cmd.clone()).await })
+            .transact(cx, "setting.set", |tx| async move {
+                identity::set_setting(&tx, cx, cmd.clone()).await?;
+                working_times::changed_with(&tx, cx, &cmd.key).await
+            })
             .await;
         let (set, errors) = payload(set)?;
         of.app.settings.forget(cx.tenant.id).await;
@@ -291,7 +297,10 @@ impl SettingsMutation {
         let reset = of
             .app
             .db
-            .transact(cx, "setting.reset", |tx| async move { identity::reset_setting(&tx, cx, key, whose).await })
+            .transact(cx, "setting.reset", |tx| async move {
+                identity::reset_setting(&tx, cx, key, whose).await?;
+                working_times::changed_with(&tx, cx, key).await
+            })
             .await;
         let (reset, errors) = payload(reset)?;
         of.app.settings.forget(cx.tenant.id).await;
@@ -320,7 +329,11 @@ impl SettingsMutation {
             .app
             .db
             .transact(cx, "company_profile.update", |tx| async move {
-                identity::update_company_profile(&tx, cx, cmd.clone()).await
+                identity::update_company_profile(&tx, cx, cmd.clone()).await?;
+                match cmd.time_zone {
+                    Change::Keep => Ok(()),
+                    Change::Clear | Change::To(_) => working_times::changed(&tx, cx).await,
+                }
             })
             .await;
         let (updated, errors) = payload(updated)?;

@@ -20,11 +20,12 @@ use crate::graphql::{
 };
 
 /// The node level of a connection that was looked ahead at.
-pub(super) fn nodes<'a>(connection: &Lookahead<'a>) -> [Lookahead<'a>; 2] {
+pub fn nodes<'a>(connection: &Lookahead<'a>) -> [Lookahead<'a>; 2] {
     [connection.field("nodes"), connection.field("edges").field("node")]
 }
 
-pub(super) fn asked(nodes: &[Lookahead<'_>], name: &str) -> bool {
+/// Whether a field of the nodes is asked for.
+pub fn asked(nodes: &[Lookahead<'_>], name: &str) -> bool {
     nodes.iter().any(|node| node.field(name).exists())
 }
 
@@ -33,7 +34,8 @@ fn counted(nodes: &[Lookahead<'_>], connection: &str) -> bool {
     nodes.iter().any(|node| COUNTS.iter().any(|count| counted(node, count)))
 }
 
-pub(super) fn distinct<T: Ord + Copy>(ids: impl Iterator<Item = T>) -> Vec<T> {
+/// Each of these once.
+pub fn distinct<T: Ord + Copy>(ids: impl Iterator<Item = T>) -> Vec<T> {
     let mut ids: Vec<_> = ids.collect();
     ids.sort_unstable();
     ids.dedup();

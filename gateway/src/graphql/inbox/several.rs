@@ -23,7 +23,7 @@ use crate::{
 pub struct ConvertMessageInput {
     /// The message, `msg_…`.
     pub message_id: ID,
-    /// What it became: a client, `cli_…`.
+    /// What it became: a client, `cli_…`, or a ticket, `tkt_…`.
     pub target_id: ID,
 }
 

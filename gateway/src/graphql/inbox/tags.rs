@@ -3,8 +3,8 @@
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use inbox::{
-    CreateTag, EntityType, MergeTags, TagEntity, Tagged, UpdateTag, add_tags, create_tag, entities, merge_tags,
-    records::Tags, remove_tags, tags, update_tag,
+    CreateTag, EntityType, MergeTags, TagEntity, Tagged, UpdateTag, create_tag, entities, merge_tags, records::Tags,
+    tags, update_tag,
 };
 use kernel::{
     Error, ProblemCode,
@@ -24,11 +24,12 @@ use crate::{
         records::{list, ordered, write},
         scalars::id,
         scope::scope,
+        ticketing::tickets::several::retag,
     },
     order, payload,
 };
 
-/// A word that messages, chats and consultations are found by. Anybody who sees one of those sees the tags.
+/// A word that messages, chats, consultations and tickets are found by. Anybody who sees one of those sees the tags.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
 pub struct Tag {
@@ -205,7 +206,8 @@ payload! {
 /// Tags that a thing is to get, or to lose.
 #[derive(Clone, InputObject)]
 pub struct TagsInput {
-    /// The thing: a message, `msg_…`, a chat, `cht_…`, or a consultation, `con_…`.
+    /// The thing: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a ticket, `tkt_…`, a guide, `gui_…`, or a help document,
+    /// `hlp_…`.
     pub entity_id: ID,
     /// The tags, at most 50.
     pub tag_ids: Vec<ID>,
@@ -280,7 +282,7 @@ impl TagMutation {
         #[graphql(desc = "What is wanted.")] input: TagsInput,
     ) -> Result<TagsPayload> {
         let cmd = input.read()?;
-        Ok(write(ctx, "tags.add", cmd, |tx, cx, cmd| async move { add_tags(&tx, &cx, &cmd).await }).await?.into())
+        Ok(write(ctx, "tags.add", cmd, |tx, cx, cmd| async move { retag(&tx, &cx, &cmd, true).await }).await?.into())
     }
 
     /// Takes tags from a thing. Takes the permission to work on the thing: of a message MANAGE_MESSAGES.
@@ -291,6 +293,8 @@ impl TagMutation {
         #[graphql(desc = "What is wanted.")] input: TagsInput,
     ) -> Result<TagsPayload> {
         let cmd = input.read()?;
-        Ok(write(ctx, "tags.remove", cmd, |tx, cx, cmd| async move { remove_tags(&tx, &cx, &cmd).await }).await?.into())
+        Ok(write(ctx, "tags.remove", cmd, |tx, cx, cmd| async move { retag(&tx, &cx, &cmd, false).await })
+            .await?
+            .into())
     }
 }

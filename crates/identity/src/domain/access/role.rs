@@ -33,6 +33,7 @@ pub const ROLES: &[(&str, &[&str])] = &[
         "MANAGER",
         &[
             "VIEW_STAFF",
+            "USE_ASSISTANT",
             "VIEW_CLIENTS",
             "MANAGE_CLIENTS",
             "MANAGE_DEPARTMENTS",
@@ -45,7 +46,14 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "MANAGE_CONSULTATIONS",
             "MANAGE_SERVICES",
             "MANAGE_SAVED_REPLIES",
+            "VIEW_HELP",
+            "MANAGE_HELP",
             "MANAGE_TAGS",
+            "VIEW_TICKETS",
+            "MANAGE_TICKETS",
+            "MANAGE_SERVICE_LEVELS",
+            "VIEW_PROJECTS",
+            "MANAGE_PROJECTS",
             "VIEW_VISITORS",
             "MANAGE_VISITORS",
             "MANAGE_NEWSLETTER",
@@ -61,12 +69,16 @@ pub const ROLES: &[(&str, &[&str])] = &[
         "STAFF",
         &[
             "VIEW_STAFF",
+            "USE_ASSISTANT",
             "VIEW_CLIENTS",
             "USE_API_KEYS",
             "VIEW_MESSAGES",
             "VIEW_CONSULTATIONS",
             "VIEW_CHATS",
+            "VIEW_TICKETS",
             "VIEW_VISITORS",
+            "VIEW_PROJECTS",
+            "VIEW_HELP",
             "SEE_ALL",
             "SEE_TEAM",
             "SEE_ASSIGNED",
@@ -77,11 +89,15 @@ pub const ROLES: &[(&str, &[&str])] = &[
         "VIEWER",
         &[
             "VIEW_STAFF",
+            "USE_ASSISTANT",
             "VIEW_CLIENTS",
             "VIEW_MESSAGES",
             "VIEW_CHATS",
             "VIEW_CONSULTATIONS",
+            "VIEW_TICKETS",
             "VIEW_VISITORS",
+            "VIEW_PROJECTS",
+            "VIEW_HELP",
             "VIEW_ANALYTICS",
             "SEE_ALL",
         ],
@@ -91,7 +107,7 @@ pub const ROLES: &[(&str, &[&str])] = &[
 ];
 
 /// What somebody is granted who gets the role STAFF: each of them can be taken from one person and left to the others.
-pub const WITH_STAFF: &[&str] = &["MANAGE_CHATS", "MANAGE_CONSULTATIONS", "MANAGE_MESSAGES"];
+pub const WITH_STAFF: &[&str] = &["MANAGE_CHATS", "MANAGE_CONSULTATIONS", "MANAGE_MESSAGES", "MANAGE_TICKETS"];
 
 /// The roles of administrators, of whom a tenant always keeps one who can sign in.
 pub const ADMINISTRATORS: [&str; 2] = [MAY_EVERYTHING, "ADMIN"];

@@ -46,6 +46,8 @@ pub enum Template {
     NewsletterWelcome,
     /// What was said in a live chat.
     ChatTranscript,
+    /// Takes a comment on a ticket to a client.
+    TicketComment,
 }
 
 /// A place in a mail that is filled when it is sent.
@@ -114,6 +116,15 @@ const LINES: Variable = variable(
 );
 const CONTENT: Variable = variable("content", "What it says.", "Bob asks when his boat is ready.");
 
+const NUMBER: Variable = variable("number", "The ticket's number.", "TKT-2026-0001");
+const TICKET: Variable = variable("title", "What the ticket is about.", "The mast creaks");
+const AUTHOR: Variable = variable("author", "The name of who wrote the comment.", "Grace Hopper");
+const COMMENT: Variable = variable("content", "What the comment says.", "We look at it tomorrow.");
+const ENCLOSED: Variable = variable(
+    "files",
+    "The names of the files that the comment has, a line each under a word; empty where it has none.",
+    "Files:\noffer.pdf",
+);
 const UNSUBSCRIBE: Variable = Variable {
     name: "link",
     description: "The address of the page that ends the subscription.",
@@ -131,7 +142,7 @@ struct Declared {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -151,6 +162,7 @@ impl Template {
         Self::NewsletterConfirm,
         Self::NewsletterWelcome,
         Self::ChatTranscript,
+        Self::TicketComment,
     ];
 
     /// The stable name, such as `verify_email`.
@@ -352,6 +364,13 @@ impl Template {
                 variables: &[AT, LINES],
                 subject: "Your chat with {{company}}",
                 text: "Hello {{name}},\n\nthis is what was said in the chat with {{company}} ({{at}}):\n\n{{content}}",
+            },
+            Self::TicketComment => Declared {
+                key: "ticket_comment",
+                description: "Takes a comment on a ticket to the client whose it is, and to clients who watch it.",
+                variables: &[NUMBER, TICKET, AUTHOR, COMMENT, ENCLOSED, LINK],
+                subject: "[{{number}}] {{title}}",
+                text: "Hello {{name}},\n\n{{author}} wrote on {{number}}:\n\n{{content}}\n\n{{files}}\n\n{{link}}",
             },
         }
     }

@@ -54,6 +54,18 @@ pub enum NotificationType {
     InvitationAccepted,
     /// A colleague mentioned somebody in an internal note.
     Mentioned,
+    /// A ticket was assigned to somebody, or to a team of theirs.
+    TicketAssigned,
+    /// Somebody commented on a ticket that somebody has, asked for or watches.
+    TicketCommented,
+    /// Somebody was mentioned in a comment on a ticket.
+    TicketMentioned,
+    /// The due date of a ticket that somebody has or watches is near, or past.
+    TicketDue,
+    /// The time of a service level of a ticket is nearly over.
+    ServiceLevelWarned,
+    /// A service level of a ticket was breached.
+    ServiceLevelBreached,
 }
 
 /// What is declared of a type.
@@ -75,7 +87,7 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 13] = [
         Self::MessageAssigned,
         Self::ReplyFailed,
         Self::NewSignIn,
@@ -83,6 +95,12 @@ impl NotificationType {
         Self::ChannelSwitchedOff,
         Self::InvitationAccepted,
         Self::Mentioned,
+        Self::TicketAssigned,
+        Self::TicketCommented,
+        Self::TicketMentioned,
+        Self::TicketDue,
+        Self::ServiceLevelWarned,
+        Self::ServiceLevelBreached,
     ];
 
     /// The table of the types.
@@ -140,6 +158,54 @@ impl NotificationType {
                 description: "A colleague mentioned you in an internal note.",
                 title: "Mentioned in a note",
                 level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::TicketAssigned => Declared {
+                description: "A ticket was assigned to you, or to a team of yours.",
+                title: "Ticket assigned",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::TicketCommented => Declared {
+                description: "Somebody commented on a ticket that you have, asked for or watch.",
+                title: "Comment on a ticket",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::TicketMentioned => Declared {
+                description: "Somebody mentioned you in a comment on a ticket.",
+                title: "Mentioned on a ticket",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::TicketDue => Declared {
+                description: "The due date of a ticket that you have or watch is near, or past.",
+                title: "Ticket due",
+                level: NotificationLevel::Warning,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ServiceLevelWarned => Declared {
+                description: "The time of a service level is nearly over: of a ticket that you have or watch, or that nobody has.",
+                title: "Service level nearly over",
+                level: NotificationLevel::Warning,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ServiceLevelBreached => Declared {
+                description: "A service level was breached: of a ticket that you have or watch, or that nobody has.",
+                title: "Service level breached",
+                level: NotificationLevel::Error,
                 personal: false,
                 email: false,
                 teams: true,

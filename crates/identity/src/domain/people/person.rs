@@ -29,6 +29,9 @@ pub struct Person {
     pub last_name: Option<String>,
     /// The company they buy for.
     pub company: Option<String>,
+    /// Whether a colleague wrote that they buy for it, and not they themselves.
+    #[serde(default)]
+    pub company_confirmed: bool,
     /// Their telephone number (E.164); one that is older than that form, as it was typed.
     pub phone: Option<String>,
     /// Their telephone number, as it was typed.
@@ -71,6 +74,7 @@ impl Person {
             first_name: None,
             last_name: None,
             company: None,
+            company_confirmed: false,
             phone: None,
             phone_typed: None,
             avatar_id: None,

@@ -2,6 +2,7 @@
 
 use kernel::{
     Permission, ProblemCode,
+    money::Currency,
     text::{Check, color, time_zone},
 };
 use serde_json::{Value as Json, json};
@@ -47,6 +48,8 @@ pub enum Rule {
     TimeZone,
     /// Two letters such as `DE`.
     Region,
+    /// Three letters such as `EUR`.
+    Currency,
 }
 
 /// A setting that Frontdesk knows.
@@ -66,6 +69,14 @@ pub struct Known {
     pub needs: Permission,
 }
 
+/// The key of the company's currency: three letters.
+pub const COMPANY_CURRENCY: &str = "company.currency";
+/// Whether clients may ask the assistant: a boolean.
+pub const ASSISTANT_FOR_CLIENTS: &str = "assistant.for_clients";
+/// How many days sessions with the assistant are kept: a whole number.
+pub const ASSISTANT_KEEP_DAYS: &str = "assistant.keep_days";
+/// How many questions somebody may ask the assistant in an hour: a whole number.
+pub const ASSISTANT_QUESTIONS_PER_HOUR: &str = "assistant.questions_per_hour";
 /// The key of the company's name.
 pub const COMPANY_NAME: &str = "company.name";
 /// The key of where the company is: two letters.
@@ -82,6 +93,14 @@ pub const SESSION_ABSOLUTE_DAYS: &str = "session.absolute_days";
 pub const CHAT_END_AFTER_MINUTES: &str = "chat.end_after_minutes";
 /// How many live chats of one department a colleague may have at a time: a whole number, 0 for any number.
 pub const CHATS_AT_ONCE: &str = "chat.most_at_once";
+/// The key of the time zone that the company works in: an IANA name.
+pub const COMPANY_TIME_ZONE: &str = "company.time_zone";
+/// For how many minutes after it was written a comment on a ticket may be changed: a whole number.
+pub const TICKETS_EDIT_COMMENT_MINUTES: &str = "ticketing.edit_comment_minutes";
+/// For how many days a client opens a resolved ticket again: a whole number.
+pub const TICKETS_REOPEN_WITHIN_DAYS: &str = "ticketing.reopen_within_days";
+/// Whether clients of one company see each other's tickets: a boolean.
+pub const CLIENTS_SEE_COMPANY: &str = "ticketing.clients_see_company";
 /// What the keys of settings begin with that only others know.
 pub const CUSTOM: &str = "custom.";
 
@@ -99,6 +118,19 @@ const fn personal(key: &'static str, rule: Rule, default: &'static str, descript
 
 /// All settings that Frontdesk knows, by key.
 pub const KNOWN: &[Known] = &[
+    company(ASSISTANT_FOR_CLIENTS, Rule::Boolean, "true", "Whether clients may ask the assistant."),
+    company(
+        ASSISTANT_KEEP_DAYS,
+        Rule::Whole { min: 1, max: 3650 },
+        "365",
+        "How many days a session with the assistant is kept in which nothing more is said.",
+    ),
+    company(
+        ASSISTANT_QUESTIONS_PER_HOUR,
+        Rule::Whole { min: 1, max: 1000 },
+        "60",
+        "How many questions somebody may ask the assistant in an hour.",
+    ),
     company(
         CHAT_END_AFTER_MINUTES,
         Rule::Whole { min: 1, max: 1440 },
@@ -111,6 +143,12 @@ pub const KNOWN: &[Known] = &[
         "0",
         "How many live chats of one department a colleague may have at a time; 0 for any number.",
     ),
+    company(
+        COMPANY_CURRENCY,
+        Rule::Currency,
+        r#""""#,
+        "The currency of amounts that name none, as three letters (ISO 4217); empty for none.",
+    ),
     company("company.logo_url", Rule::HttpsUrl, r#""""#, "Where the company's logo is; empty for none."),
     company(COMPANY_NAME, Rule::Line(200), r#""""#, "The company's name; where it is empty, the tenant's."),
     company("company.primary_color", Rule::Color, r#""""#, "The company's colour, #rrggbb; empty for none."),
@@ -121,12 +159,7 @@ pub const KNOWN: &[Known] = &[
         "Where the company is, as two letters (ISO 3166-1): telephone numbers of that country need no country code; empty for none.",
     ),
     company("company.support_email", Rule::Email, r#""""#, "Where people write for help; empty for none."),
-    company(
-        "company.time_zone",
-        Rule::TimeZone,
-        r#""UTC""#,
-        "The time zone that the company works in, as an IANA name.",
-    ),
+    company(COMPANY_TIME_ZONE, Rule::TimeZone, r#""UTC""#, "The time zone that the company works in, as an IANA name."),
     company(
         CONSULTATION_REMINDER_MINUTES,
         Rule::Whole { min: 0, max: 20_160 },
@@ -145,6 +178,24 @@ pub const KNOWN: &[Known] = &[
         Rule::Whole { min: 1, max: 90 },
         "30",
         "After how many days without use a session ends.",
+    ),
+    company(
+        CLIENTS_SEE_COMPANY,
+        Rule::Boolean,
+        "false",
+        "Whether clients see the tickets of others who buy for the same company, as far as colleagues wrote that they do.",
+    ),
+    company(
+        TICKETS_EDIT_COMMENT_MINUTES,
+        Rule::Whole { min: 0, max: 10_080 },
+        "15",
+        "For how many minutes after they wrote it somebody may change a comment on a ticket; 0 for not at all.",
+    ),
+    company(
+        TICKETS_REOPEN_WITHIN_DAYS,
+        Rule::Whole { min: 0, max: 365 },
+        "14",
+        "For how many days after a ticket was resolved its client opens it again; after them an answer begins a new one.",
     ),
     personal(
         "ui.language",
@@ -177,7 +228,8 @@ impl Known {
             | Rule::HttpsUrl
             | Rule::Color
             | Rule::TimeZone
-            | Rule::Region => Kind::String,
+            | Rule::Region
+            | Rule::Currency => Kind::String,
         }
     }
 
@@ -192,9 +244,10 @@ impl Known {
                 _ => refuse(format!("must be a whole number from {min} to {max}")),
             },
             // A text of the company's that is taken away is empty.
-            (Rule::Line(_) | Rule::Email | Rule::HttpsUrl | Rule::Color | Rule::Region, Json::String(text))
-                if text.trim().is_empty() =>
-            {
+            (
+                Rule::Line(_) | Rule::Email | Rule::HttpsUrl | Rule::Color | Rule::Region | Rule::Currency,
+                Json::String(text),
+            ) if text.trim().is_empty() => {
                 return json!("");
             }
             (Rule::Line(max), Json::String(text)) => return json!(check.line(field, text, max)),
@@ -213,6 +266,10 @@ impl Known {
                 return json!(region.code());
             }
             (Rule::Region, _) => refuse("must be the two letters of a country (ISO 3166-1), such as DE".into()),
+            (Rule::Currency, Json::String(text)) if let Some(currency) = Currency::of(text) => {
+                return json!(currency.code());
+            }
+            (Rule::Currency, _) => refuse("must be the code of a currency in use (ISO 4217), such as EUR".into()),
             (Rule::Line(_) | Rule::Email, _) => refuse("must be a text".into()),
         }
         Json::Null
@@ -315,6 +372,7 @@ mod tests {
             Ok(json!("America/Argentina/Buenos_Aires"))
         );
         assert_eq!(verdict("company.time_zone", json!("europe/berlin")), Ok(json!("Europe/Berlin")));
+        assert_eq!(verdict("company.currency", json!("eur")), Ok(json!("EUR")));
         assert!(verdict("company.logo_url", json!("https://cdn.example.com/a.png?x=1")).is_ok());
         for (key, value) in [
             ("session.idle_days", json!(0)),
@@ -338,6 +396,8 @@ mod tests {
             ("company.time_zone", json!("../etc/passwd")),
             ("company.time_zone", json!("GMT+2")),
             ("company.support_email", json!("nobody")),
+            ("company.currency", json!("€")),
+            ("company.currency", json!("DEM")),
         ] {
             assert!(verdict(key, value.clone()).is_err(), "{key} = {value}");
         }

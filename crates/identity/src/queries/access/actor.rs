@@ -6,19 +6,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Db, Error, Permissions, Result,
     cx::{Duty, OwnTeams, UserActor, UserKind},
-    id::{ApiKeyId, DepartmentId, SessionId, StaffId, TeamId, TenantId, UserId},
+    id::{ApiKeyId, ClientId, DepartmentId, SessionId, StaffId, TeamId, TenantId, UserId},
     visibility::{SEE_ALL, SEE_TEAM},
 };
 use moka::future::Cache;
 use sea_orm::{
-    Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select, entity::prelude::*,
+    Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, entity::prelude::*,
     sea_query::UnionType,
 };
 
 use crate::{
     adapters::credential::Credential,
-    domain::{access::role::permission_names, api_keys::names},
+    domain::{access::role::permission_names, api_keys::names, settings::setting::CLIENTS_SEE_COMPANY},
     ports::Account,
+    queries::settings::values::company_setting,
     store::{
         access::{role, user_permission},
         api_keys::api_key,
@@ -247,7 +248,11 @@ impl Access {
         let permissions = Permissions::new(held);
         // Who sees everything need not know whose work theirs is.
         let narrow = permissions.has(SEE_TEAM) && !permissions.has(SEE_ALL);
-        let team = if narrow { own_teams(conn, owner.id, owner.department_id).await? } else { OwnTeams::default() };
+        let team = match owner.kind {
+            user::Kind::Client => same_company(conn, owner.id).await?,
+            user::Kind::Staff if narrow => own_teams(conn, owner.id, owner.department_id).await?,
+            user::Kind::Staff => OwnTeams::default(),
+        };
         Ok(UserActor {
             id: owner.id,
             kind: owner.kind.into(),
@@ -329,6 +334,23 @@ pub(crate) async fn own_teams(conn: &Conn, id: UserId, department: Option<Depart
         }
     }
     Ok(own)
+}
+
+/// The most clients who see what is each other's.
+const COMPANY: u64 = 1_000;
+
+/// The clients who buy for the same company as a client, where the company lets them see what is each other's. Only what
+/// colleagues wrote counts: who may write anything would see anything.
+pub(crate) async fn same_company(conn: &Conn, id: UserId) -> Result<OwnTeams> {
+    if company_setting(conn, CLIENTS_SEE_COMPANY).await? != Json::Bool(true) {
+        return Ok(OwnTeams::default());
+    }
+    let confirmed = || user::Entity::find().select_only().filter(user::Column::CompanyConfirmed.eq(true));
+    let own = confirmed().column(user::Column::Company).filter(user::Column::Id.eq(id));
+    let all = confirmed().column(user::Column::Id).filter(user::Column::Kind.eq(user::Kind::Client));
+    let all = all.filter(user::Column::Company.in_subquery(own.into_query())).order_by_asc(user::Column::Id);
+    let company: Vec<UserId> = all.limit(COMPANY).into_tuple().all(conn).await?;
+    Ok(OwnTeams { company: company.into_iter().map(|id| ClientId(id.0)).collect(), ..OwnTeams::default() })
 }
 
 /// What a row of [`own_teams`] is.

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use kernel::{
     Conn, Cx, Permissions, Result,
-    cx::{Duty, OwnTeams, UserActor},
+    cx::{Duty, UserActor},
     db::any_of,
     id::{RoleId, UserId},
     record::{Field, Record, Unique},
 };
 use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 
-use super::actor::{granted, own_teams};
+use super::actor::{granted, own_teams, same_company};
 use crate::queries::people::list::people_by_ids;
 use crate::{
     domain::access::role::Role,
@@ -92,7 +92,7 @@ pub async fn standing(conn: &Conn, cx: &Cx, catalog: &[&str], id: UserId) -> Res
     };
     let team = match person.kind {
         user::Kind::Staff => own_teams(conn, id, person.department_id).await?,
-        user::Kind::Client => OwnTeams::default(),
+        user::Kind::Client => same_company(conn, id).await?,
     };
     let actor = UserActor {
         id,

@@ -53,6 +53,12 @@ pub(crate) fn visible_teams(cx: &Cx) -> Condition {
     Condition::all().add(Column::Id.in_subquery(teams.into_query()))
 }
 
+/// Whether a team is in use, for other contexts that give work to it: in a transaction it stays so until that ends.
+pub async fn is_team_in_use(conn: &Conn, id: TeamId) -> Result<bool> {
+    let team = Entity::find().filter(Column::Id.eq(id)).filter(Column::IsActive.eq(true));
+    Ok(team.lock_shared().one(conn).await?.is_some())
+}
+
 /// A membership is known by its colleague among those of its team.
 impl Record for team_member::Entity {
     type Id = UserId;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kernel::{
     Conn, Cx, Permission, Result,
-    id::{StaffId, UserId},
+    id::{ClientId, StaffId, UserId},
     page::{Order, Page, Slice},
     part_of,
     record::{Filter, Record},
@@ -134,6 +134,13 @@ pub async fn deactivated_colleague(conn: &Conn, cx: &Cx, email: &str) -> Result<
         .filter(user::Column::IsActive.eq(false))
         .filter(visible_people(cx));
     Ok(gone.into_partial_model::<Person>().one(conn).await?)
+}
+
+/// The active client with this address, for other contexts that know somebody by it, where the actor sees clients.
+pub async fn client_with_address(conn: &Conn, cx: &Cx, email: &str) -> Result<Option<ClientId>> {
+    let active = of_kind(Kind::Client).filter(user::Column::Email.eq(email)).filter(user::Column::IsActive.eq(true));
+    let found = active.filter(visible_people(cx)).one(conn).await?;
+    Ok(found.map(|person| ClientId(person.id.0)))
 }
 
 /// Whether a staff member is there and active, for other contexts that hand work to them: in a transaction they stay so until

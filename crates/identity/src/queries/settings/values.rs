@@ -101,6 +101,16 @@ pub async fn setting(conn: &Conn, cx: &Cx, key: &str, scope: Scope) -> Result<Op
     Ok(merged(row.as_ref(), known))
 }
 
+/// A setting of the company as it is, set or not, as an open transaction sees it.
+///
+/// # Errors
+/// [`Error::Internal`] for a key that is neither set nor known.
+pub async fn company_setting(conn: &Conn, key: &str) -> Result<Json> {
+    let row = Entity::find().filter(Column::UserId.is_null()).filter(Column::Key.eq(key)).one(conn).await?;
+    let value = row.map(|row| row.value).or_else(|| Known::of(key).map(Known::default));
+    value.ok_or_else(|| Error::internal(format!("there is no setting {key}")))
+}
+
 /// Reads the company's settings for other code, at most once in [`ACCESS_TTL`] for each tenant.
 #[derive(Clone)]
 pub struct SettingsReader {

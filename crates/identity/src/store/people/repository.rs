@@ -49,6 +49,7 @@ fn columns(person: &Person) -> user::ActiveModel {
         first_name: Set(person.first_name.clone()),
         last_name: Set(person.last_name.clone()),
         company: Set(person.company.clone()),
+        company_confirmed: Set(person.company_confirmed),
         phone: Set(person.phone.clone()),
         phone_typed: Set(person.phone_typed.clone()),
         avatar_id: Set(person.avatar_id),

@@ -38,6 +38,8 @@ pub struct Model {
     pub last_name: Option<String>,
     /// The company they buy for.
     pub company: Option<String>,
+    /// Whether a colleague wrote that they buy for it, and not they themselves.
+    pub company_confirmed: bool,
     /// Their telephone number (E.164); one that is older than that form, as it was typed.
     pub phone: Option<String>,
     /// Their telephone number, as it was typed.

@@ -71,6 +71,14 @@ pub async fn worded_reply(conn: &Conn, cx: &Cx, name: &str, variables: &[(&str, 
     render(conn, cx, Template::MessageReply, &line(name, 200), variables).await
 }
 
+/// A comment on a ticket to a client of this name, in the company's wording; `None` where it sends none.
+///
+/// # Errors
+/// As reading does.
+pub async fn worded_comment(conn: &Conn, cx: &Cx, name: &str, variables: &[(&str, &str)]) -> Result<Option<Rendered>> {
+    render(conn, cx, Template::TicketComment, &line(name, 200), variables).await
+}
+
 /// What somebody may who gets in by a letter.
 async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<String>> {
     match opens {

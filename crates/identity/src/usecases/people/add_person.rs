@@ -45,6 +45,8 @@ pub struct AddPerson {
     pub password_hash: Option<String>,
     /// Whether they must choose another password when they first sign in.
     pub must_change_password: bool,
+    /// Whether it is known already that mail to the address reaches them. A client signs in with a password only then.
+    pub email_verified: bool,
 }
 
 impl AddPerson {
@@ -58,6 +60,7 @@ impl AddPerson {
             department: None,
             password_hash: Some(password_hash),
             must_change_password: false,
+            email_verified: false,
         }
     }
 }
@@ -90,6 +93,7 @@ pub async fn add_person<S: People + Roles + Seats + ExternalIdentities + Emit>(
         email,
         is_active: true,
         must_change_password: cmd.must_change_password,
+        email_verified_at: cmd.email_verified.then_some(cx.now),
         created_by: cx.person().ok().map(|actor| actor.id),
         created_at: cx.now,
         updated_at: cx.now,
@@ -97,6 +101,8 @@ pub async fn add_person<S: People + Roles + Seats + ExternalIdentities + Emit>(
     };
     cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);
     check.done()?;
+    // Who registers themselves may say anything.
+    person.company_confirmed = person.company.is_some() && cx.staff_id().is_some();
     let role = given_role(s, cx, catalog, cmd.kind, &cmd.role).await?;
     person.role_id = role.id;
     person.department_id = in_department(s, cmd.department).await?;

@@ -53,6 +53,9 @@ pub async fn update_person<S: People + Roles + Emit>(
     let mut check = Check::default();
     cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);
     check.done()?;
+    if cmd.details.company.is_some() {
+        person.company_confirmed = person.company.is_some();
+    }
     let mut grants = None;
     if let Some(role) = cmd.role.filter(|role| *role != before.role_id) {
         let role = given_role(s, cx, catalog, cmd.kind, &TheirRole::Id(role)).await?;

@@ -19,6 +19,9 @@ pub async fn update_profile<S: People + Emit>(s: &S, cx: &Cx, details: &Details)
     }
     details.apply(&mut check, &mut person, details.region(s).await?);
     check.done()?;
+    if person.company != before.company {
+        person.company_confirmed = false;
+    }
     if person != before {
         person.updated_at = cx.now;
         s.save(&person).await?;

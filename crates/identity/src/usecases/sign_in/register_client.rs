@@ -144,6 +144,7 @@ pub async fn register(db: &Db, links: &Links, cx: &Cx, job: &Job) -> Result<()> 
                     department: None,
                     password_hash: None,
                     must_change_password: false,
+                    email_verified: false,
                 };
                 // Frontdesk itself gives the role, so what it holds need not be spelled out.
                 let client = add_person(&tx, cx, &[], client).await.map_err(|error| match error {

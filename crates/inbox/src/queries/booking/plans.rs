@@ -76,6 +76,16 @@ async fn held(conn: &Conn, id: ServiceId) -> Result<Option<(service::Model, Vec<
     Ok(Some((service, holders)))
 }
 
+/// When the company works, whoever asks: the opening hours that are nobody's own, and the holidays, all of them.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn company_calendar(conn: &Conn) -> Result<(Vec<Hours>, Vec<NaiveDate>)> {
+    let always = (NaiveDate::default(), NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX));
+    let (hours, holidays) = calendar(conn, &[], always).await?;
+    Ok((hours.into_iter().map(|(_, hours)| hours).collect(), holidays))
+}
+
 type Calendar = (Vec<(Option<StaffId>, Hours)>, Vec<NaiveDate>);
 
 /// The company's hours and those of its people, and the holidays.

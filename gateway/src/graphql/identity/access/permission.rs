@@ -63,6 +63,22 @@ pub enum Permission {
     ManageSavedReplies,
     /// Keep tags: make, rename and merge them.
     ManageTags,
+    /// Ask the assistant, which answers from the guides and help documents that one may see.
+    UseAssistant,
+    /// See drafts of guides and all help documents, also those for colleagues.
+    ViewHelp,
+    /// Keep the help centre: categories, guides and help documents.
+    ManageHelp,
+    /// See tickets, what is said on them and what happens to them.
+    ViewTickets,
+    /// Make tickets, change, assign, merge and answer them.
+    ManageTickets,
+    /// Keep service levels: within what time tickets are answered and resolved.
+    ManageServiceLevels,
+    /// See the projects of all clients.
+    ViewProjects,
+    /// Keep projects: make, approve, change and move them.
+    ManageProjects,
     /// See the numbers: response times, volumes, satisfaction.
     ViewAnalytics,
     /// Read the audit trail of the whole tenant.

@@ -10,11 +10,15 @@ use inbox::records::{ChatMessages, Chats, Consultations, MessageReplies, Message
 use kernel::{
     Cx,
     cx::Duty,
-    id::{ChatId, ChatMessageId, ConsultationId, InvitationId, MessageId, MessageReplyId, RoleId, TypedId, prefix},
+    id::{
+        ChatId, ChatMessageId, ConsultationId, InvitationId, MessageId, MessageReplyId, RoleId, TicketId, TypedId,
+        prefix,
+    },
     page::PageArgs,
     record::by_ids,
     visibility::{self, Holder, Rule},
 };
+use ticketing::records::Tickets;
 
 use super::permission::Permission;
 use crate::graphql::{
@@ -303,6 +307,14 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
         let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
         let rule = theirs.can(inbox::VIEW_CONSULTATIONS).then(|| visibility::rule(theirs, &holder)).flatten();
         return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
+    }
+    if prefix(thing) == Some(TicketId::PREFIX) {
+        let ticket: TicketId = id("id", thing)?;
+        let found = by_ids::<Tickets>(&conn, cx, &[ticket]).await?.remove(&ticket);
+        let Some(holder) = found.map(|found| found.holder()) else { return Ok(None) };
+        // A client's company is a reason that has no rule of its own.
+        let rule = || visibility::rule(theirs, &holder).map_or(held, Into::into);
+        return Ok(Some(if ticketing::would_see(theirs, &holder) { rule() } else { AccessRule::NotVisible }));
     }
     let message = match prefix(thing) {
         Some("msg") => Some(id::<MessageId>("id", thing)?),

@@ -45,4 +45,6 @@ pub enum EmailTemplateKey {
     NewsletterWelcome,
     /// What was said in a live chat, for somebody who was there and asked for it.
     ChatTranscript,
+    /// Takes a comment on a ticket to the client whose it is, and to clients who watch it.
+    TicketComment,
 }

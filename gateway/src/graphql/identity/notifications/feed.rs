@@ -54,6 +54,18 @@ pub enum NotificationType {
     InvitationAccepted,
     /// A colleague mentioned you in an internal note.
     Mentioned,
+    /// A ticket was assigned to you, or to a team of yours.
+    TicketAssigned,
+    /// Somebody commented on a ticket that you have, asked for or watch.
+    TicketCommented,
+    /// Somebody mentioned you in a comment on a ticket.
+    TicketMentioned,
+    /// The due date of a ticket that you have or watch is near, or past.
+    TicketDue,
+    /// The time of a service level is nearly over: of a ticket that you have or watch, or that nobody has.
+    ServiceLevelWarned,
+    /// A service level was breached: of a ticket that you have or watch, or that nobody has.
+    ServiceLevelBreached,
 }
 
 /// Something that a person is told. Nobody but they can read it.

@@ -292,6 +292,7 @@ impl PeopleMutation {
             department: input.department_id.map(|given| id("departmentId", &given)).transpose()?,
             password_hash: None,
             must_change_password,
+            email_verified: false,
         };
         let (staff, errors) = payload(add(scope, ctx, "staff.create", person, password).await)?;
         let deactivated = match errors.is_empty() {
@@ -373,6 +374,7 @@ impl PeopleMutation {
             department: input.department_id.map(|given| id("departmentId", &given)).transpose()?,
             password_hash: None,
             must_change_password: false,
+            email_verified: false,
         };
         CreateClientPayload::of(add(scope(ctx), ctx, "client.create", person, Ok(None)).await)
     }

@@ -8,7 +8,10 @@
 use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{Person, UserKind, records::Departments};
-use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
+use kernel::{
+    id::{ClientId, DepartmentId, RoleId, StaffId, UserId},
+    page::PageArgs,
+};
 
 use crate::graphql::identity::{
     access::permission::Permission,
@@ -22,8 +25,10 @@ use crate::{
     graphql::{
         errors::Result,
         loaders::{By, GrantsOf},
+        records::nested,
         scalars::EmailAddress,
         scope::scope,
+        ticketing::projects::ProjectConnection,
     },
 };
 
@@ -261,6 +266,22 @@ impl Client {
     /// The department that looks after them; null where none does, or without the permission to see staff.
     async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
         crate::graphql::identity::organisation::departments::department(ctx, self.department_id).await
+    }
+
+    /// What they asked for, last changed first, as far as the viewer may see it.
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<ProjectConnection> {
+        Box::pin(async move {
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, ticketing::ProjectsOf, self.key, page).await?.into())
+        })
+        .await
     }
 
     /// What the viewer may do with them.

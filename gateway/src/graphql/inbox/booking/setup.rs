@@ -17,7 +17,7 @@ use crate::{
         scalars::{Date, LocalTime, id},
     },
     payload,
-    wiring::bridges::InTransaction,
+    wiring::{bridges::InTransaction, working_times},
 };
 
 /// A service is to be made.
@@ -234,7 +234,11 @@ impl BookingSetupMutation {
         });
         let cmd = SetOpeningHours { staff, hours: hours.collect::<kernel::Result<_>>()? };
         let (set, errors) = write(ctx, "opening_hours.set", cmd, |tx, cx, cmd| async move {
-            set_opening_hours(&tx, &InTransaction(&tx), &cx, &cmd).await
+            let set = set_opening_hours(&tx, &InTransaction(&tx), &cx, &cmd).await?;
+            if cmd.staff.is_none() {
+                working_times::changed(&tx, &cx).await?;
+            }
+            Ok(set)
         })
         .await?;
         let opening_hours = set.map(|set| set.into_iter().map(Into::into).collect());
@@ -249,9 +253,13 @@ impl BookingSetupMutation {
         #[graphql(desc = "What is wanted.")] input: CreateHolidayInput,
     ) -> Result<CreateHolidayPayload> {
         let cmd = CreateHoliday { date: input.date.read("input.date")?, name: input.name };
-        Ok(write(ctx, "holiday.create", cmd, |tx, cx, cmd| async move { create_holiday(&tx, &cx, &cmd).await })
-            .await?
-            .into())
+        Ok(write(ctx, "holiday.create", cmd, |tx, cx, cmd| async move {
+            let made = create_holiday(&tx, &cx, &cmd).await?;
+            working_times::changed(&tx, &cx).await?;
+            Ok(made)
+        })
+        .await?
+        .into())
     }
 
     /// Changes a holiday. None is ever deleted; one that is not kept is deactivated.
@@ -267,8 +275,12 @@ impl BookingSetupMutation {
             name: input.name,
             is_active: input.is_active,
         };
-        Ok(write(ctx, "holiday.update", cmd, |tx, cx, cmd| async move { update_holiday(&tx, &cx, &cmd).await })
-            .await?
-            .into())
+        Ok(write(ctx, "holiday.update", cmd, |tx, cx, cmd| async move {
+            let saved = update_holiday(&tx, &cx, &cmd).await?;
+            working_times::changed(&tx, &cx).await?;
+            Ok(saved)
+        })
+        .await?
+        .into())
     }
 }

@@ -1,0 +1,5 @@
+//! Reading comments.
+
+pub mod comments_of;
+pub mod hanging;
+pub mod post;

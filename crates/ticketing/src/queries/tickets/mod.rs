@@ -1,0 +1,5 @@
+//! Reads of tickets.
+
+pub mod around;
+pub mod history;
+pub mod list;

@@ -1,0 +1,4 @@
+//! The table of projects.
+
+pub mod project;
+pub mod repository;

@@ -1,0 +1,112 @@
+//! Files are attached to a ticket, and taken away again.
+
+use std::collections::HashSet;
+
+use kernel::{
+    Cx, Error, ProblemCode, Result,
+    db::Emit,
+    id::{FileId, TicketCommentId, TicketId, TypedId, UserId},
+    record::{self, Records},
+};
+
+use crate::{
+    domain::comments::events::TicketFilesChanged,
+    limits,
+    policy::{is_theirs, writes_tickets},
+    ports::comments::Attachments,
+    store::{
+        comments::comment::Entity as TicketComments,
+        ticket::{Entity as Tickets, Model as Ticket},
+    },
+};
+
+/// Files for a ticket.
+#[derive(Debug, Clone)]
+pub struct AttachToTicket {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The files, which the actor sent.
+    pub files: Vec<FileId>,
+}
+
+/// A file to be taken from a ticket, or from a comment of it.
+#[derive(Debug, Clone)]
+pub struct RemoveTicketAttachment {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The file.
+    pub file: FileId,
+}
+
+/// Attaches files to a ticket.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] for no file, files that are none, too many, and a ticket that
+/// was merged.
+pub async fn attach_to_ticket<S>(s: &S, cx: &Cx, cmd: &AttachToTicket) -> Result<Ticket>
+where
+    S: Records<Tickets> + Attachments + Emit,
+{
+    let client = writes_tickets(cx)?;
+    let mut met = HashSet::new();
+    let files: Vec<_> = cmd.files.iter().copied().filter(|file| met.insert(*file)).collect();
+    if files.is_empty() {
+        return Err(Error::invalid("fileIds", ProblemCode::Blank, "must hold a file"));
+    }
+    let before = s.lock(cx, cmd.ticket).await?;
+    is_theirs(client, &before)?;
+    before.whole("ticketId")?;
+    // Whoever attaches holds the ticket.
+    if s.attached(before.id).await? + files.len() > limits::FILES_OF_TICKET {
+        let problem = format!("a ticket may have at most {} files", limits::FILES_OF_TICKET);
+        return Err(Error::invalid("fileIds", ProblemCode::TooLong, problem));
+    }
+    s.attach_to_ticket(cx, "fileIds", &files, before.id).await?;
+    let ticket = record::change::<Tickets, S>(s, cx, &before, before.clone()).await?;
+    let told =
+        TicketFilesChanged { ticket: ticket.id, comment: None, internal: false, added: files, removed: Vec::new() };
+    s.emit(cx, &told);
+    Ok(ticket)
+}
+
+/// Takes a file from a ticket, or from a comment of it: a client what they sent themselves, a colleague any.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] at `fileId` for what is no file of the ticket, or somebody
+/// else's.
+pub async fn remove_ticket_attachment<S>(s: &S, cx: &Cx, cmd: &RemoveTicketAttachment) -> Result<Ticket>
+where
+    S: Records<Tickets> + Records<TicketComments> + Attachments + Emit,
+{
+    let client = writes_tickets(cx)?;
+    let before = Records::<Tickets>::lock(s, cx, cmd.ticket).await?;
+    is_theirs(client, &before)?;
+    let none = || Error::invalid("fileId", ProblemCode::NotAvailable, "is no file of this ticket");
+    let file = s.file(cmd.file).await?.filter(|file| file.is_there(cx.now)).ok_or_else(none)?;
+    let (comment, internal) = match (file.owner_kind.as_deref(), file.owner_id) {
+        (Some(TicketId::PREFIX), Some(id)) if TicketId(id) == before.id => (None, false),
+        (Some(TicketCommentId::PREFIX), Some(id)) => {
+            let found = Records::<TicketComments>::lock(s, cx, TicketCommentId(id)).await;
+            let comment = match found {
+                Err(Error::NotFound { .. }) => return Err(none()),
+                found => found?,
+            };
+            if comment.ticket_id != before.id {
+                return Err(none());
+            }
+            (Some(comment.id), comment.is_internal())
+        }
+        _ => return Err(none()),
+    };
+    let own: Option<UserId> = file.uploaded_by.filter(|who| cx.user().is_ok_and(|user| user.id == *who));
+    if client.is_some() && own.is_none() {
+        return Err(Error::invalid("fileId", ProblemCode::NotAllowed, "only who sent a file takes it away"));
+    }
+    if !s.detach(cx, file.id).await? {
+        return Err(none());
+    }
+    let ticket = record::change::<Tickets, S>(s, cx, &before, before.clone()).await?;
+    let told = TicketFilesChanged { ticket: ticket.id, comment, internal, added: Vec::new(), removed: vec![file.id] };
+    s.emit(cx, &told);
+    Ok(ticket)
+}

@@ -1,0 +1,82 @@
+//! A client answers: what that does to the ticket that they answer.
+
+use kernel::{Cx, Error, Result, db::Emit, id::TicketId, record::Records};
+
+use super::{
+    create_ticket::blank,
+    keep::{make, note},
+    set_ticket_status::stand,
+};
+use crate::{
+    ports::tickets::{Company, TicketBook},
+    store::{
+        ticket::{Entity as Tickets, Model as Ticket, TicketStatus},
+        tickets::{
+            change::{TicketAction, TicketField},
+            link::{Model as TicketLink, TicketLinkKind},
+        },
+    },
+};
+
+/// The ticket that a client's public comment goes on, as it is then; whoever comments calls this before the comment is written,
+/// and has made sure that the client may write on `ticket`.
+///
+/// - What went into another is answered there.
+/// - What waits for the client is open again.
+/// - What is resolved or closed is opened again within the company's days (`ticketing.reopen_within_days`); after them the comment
+///   begins a new ticket, a `follow_up_of` the old one, which stays as it is.
+/// - Anything else stays as it is.
+///
+/// It needs no permission of its own, so that a mail can answer too.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn answered_by_client<S: Records<Tickets> + TicketBook + Emit>(
+    s: &S,
+    company: &impl Company,
+    cx: &Cx,
+    ticket: TicketId,
+) -> Result<Ticket> {
+    let missing = || Error::NotFound { what: "Ticket" };
+    let mut answered = s.take_ticket(ticket).await?.ok_or_else(missing)?;
+    while let Some(into) = answered.merged_into_id {
+        answered = s.take_ticket(into).await?.ok_or_else(missing)?;
+    }
+    match answered.status {
+        TicketStatus::Open | TicketStatus::InProgress | TicketStatus::OnHold => Ok(answered),
+        TicketStatus::Pending => stand(s, company, cx, answered, TicketStatus::Open).await,
+        TicketStatus::Resolved | TicketStatus::Closed => {
+            if answered.may_be_reopened(cx.now, company.reopen_within_days().await?) {
+                return stand(s, company, cx, answered, TicketStatus::Open).await;
+            }
+            follow_up(s, company, cx, &answered).await
+        }
+    }
+}
+
+/// A new ticket that goes on with what an old one ended with. Nobody has it yet.
+async fn follow_up<S: TicketBook + Emit>(s: &S, company: &impl Company, cx: &Cx, old: &Ticket) -> Result<Ticket> {
+    let description = format!("Goes on with {}.", old.number);
+    let new = Ticket {
+        category: old.category,
+        priority: old.priority,
+        severity: old.severity,
+        requester_id: old.requester_id,
+        ..blank(cx, old.title.clone(), description)
+    };
+    let new = make(s, company, cx, new, Some(old.id)).await?;
+    let (id, kind) = (cx.new_id(), TicketLinkKind::FollowUpOf);
+    let link = TicketLink {
+        id,
+        ticket_id: new.id,
+        other_id: old.id,
+        kind,
+        created_by_id: new.created_by_id,
+        created_at: cx.now,
+    };
+    s.tie(&link).await?;
+    for (ticket, other) in [(new.id, old.id), (old.id, new.id)] {
+        note(s, cx, ticket, TicketAction::Linked, TicketField::Link, (None, Some(other.to_string()))).await?;
+    }
+    Ok(new)
+}

@@ -1,0 +1,82 @@
+//! The one place where tickets are written, and their history with them.
+
+use chrono::Datelike;
+use kernel::{
+    Cx, Result,
+    db::Emit,
+    id::{TicketId, UserId},
+    record::{self, Records},
+};
+
+use crate::{
+    domain::tickets::{
+        difference::{Difference, differences},
+        events::TicketCreated,
+    },
+    ports::tickets::{Company, TicketBook},
+    store::{
+        ticket::{Entity as Tickets, Model as Ticket},
+        tickets::change::{Model as TicketChange, TicketAction, TicketField},
+    },
+    usecases::service_levels::{follow_new, follow_ticket},
+};
+
+/// Who acts, as the history names them.
+pub(crate) fn actor(cx: &Cx) -> Option<UserId> {
+    cx.person().ok().map(|person| person.id)
+}
+
+/// A row of the history.
+pub(crate) fn change(cx: &Cx, ticket: TicketId, action: TicketAction, of: Option<Difference>) -> TicketChange {
+    let (field, old_value, new_value) = of.map_or((None, None, None), |of| (Some(of.field), of.old, of.new));
+    let (id, user_id) = (cx.new_id(), actor(cx));
+    TicketChange { id, ticket_id: ticket, user_id, action, field, old_value, new_value, created_at: cx.now }
+}
+
+/// Notes what is no value of a ticket itself: who watches it, what it is tied to, its tags.
+pub(crate) async fn note<S: TicketBook>(
+    s: &S,
+    cx: &Cx,
+    ticket: TicketId,
+    action: TicketAction,
+    field: TicketField,
+    values: (Option<String>, Option<String>),
+) -> Result<()> {
+    let (old, new) = values;
+    s.note_changes(vec![change(cx, ticket, action, Some(Difference { field, old, new }))]).await
+}
+
+/// Writes what changed of a ticket, and each value of it into its history; returns the ticket as it is then, and what differs.
+pub(crate) async fn keep<S: Records<Tickets> + TicketBook + Emit>(
+    s: &S,
+    company: &impl Company,
+    cx: &Cx,
+    before: &Ticket,
+    after: Ticket,
+    action: TicketAction,
+) -> Result<(Ticket, Vec<Difference>)> {
+    let after = record::change(s, cx, before, after.consistent()).await?;
+    let differ = differences(before, &after);
+    if differ.iter().any(|one| matches!(one.field, TicketField::Title | TicketField::Description)) {
+        s.index_ticket(&after).await?;
+    }
+    s.note_changes(differ.iter().map(|one| change(cx, after.id, action, Some(one.clone()))).collect()).await?;
+    follow_ticket(s, company, cx, before, &after).await?;
+    Ok((after, differ))
+}
+
+/// Adds a ticket under the next number of the year where the company is, begins its history and tells of it.
+pub(crate) async fn make<S: TicketBook + Emit>(
+    s: &S,
+    company: &impl Company,
+    cx: &Cx,
+    ticket: Ticket,
+    follows: Option<TicketId>,
+) -> Result<Ticket> {
+    let year = cx.now.with_timezone(&company.time_zone().await?).year();
+    let ticket = s.add_ticket(ticket.consistent(), year).await?;
+    s.note_changes(vec![change(cx, ticket.id, TicketAction::Created, None)]).await?;
+    follow_new(s, company, cx, &ticket).await?;
+    s.emit(cx, &TicketCreated::of(&ticket, follows));
+    Ok(ticket)
+}

@@ -1,0 +1,8 @@
+//! Projects in the schema.
+
+pub mod filters;
+pub mod mutations;
+pub mod queries;
+pub mod types;
+
+pub use types::{Project, ProjectConnection};

@@ -1,0 +1,57 @@
+//! Reading policies.
+
+use async_graphql::{Context, ID, Object};
+use kernel::{id::ServiceLevelPolicyId, page::PageArgs, record::Record};
+use ticketing::{entities::service_level_policy::Column, records::ServiceLevelPolicies};
+
+use super::types::{
+    ServiceLevelPolicy, ServiceLevelPolicyConnection, ServiceLevelPolicyFilter, ServiceLevelPolicyOrder,
+};
+use crate::graphql::{
+    directives::requires,
+    errors::Result,
+    identity::Permission,
+    loaders::By,
+    records::{list, ordered},
+    scope::scope,
+};
+
+/// Reading policies of service levels.
+#[derive(Default)]
+pub struct ServiceLevelQuery;
+
+#[Object]
+impl ServiceLevelQuery {
+    /// A policy of service levels; null where there is none that the viewer may see.
+    #[graphql(directive = requires::apply(Permission::ViewTickets))]
+    async fn service_level_policy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "`slp_…`")] id: ID,
+    ) -> Result<Option<ServiceLevelPolicy>> {
+        let scope = scope(ctx);
+        ServiceLevelPolicies::may_list(&scope.cx())?;
+        let id: ServiceLevelPolicyId = crate::graphql::scalars::id("id", &id)?;
+        let found = scope.loaders.load_one(By::<ServiceLevelPolicies>(id)).await?;
+        Ok(found.map(|policy| policy.as_ref().clone().into()))
+    }
+
+    /// The policies of service levels, as they stand unless ordered otherwise.
+    #[graphql(directive = requires::apply(Permission::ViewTickets))]
+    async fn service_level_policies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<ServiceLevelPolicyFilter>,
+        #[graphql(desc = "In which order; ties are broken by id. At most 3.")] order_by: Option<
+            Vec<ServiceLevelPolicyOrder>,
+        >,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<ServiceLevelPolicyConnection> {
+        let page = PageArgs { first, after, last, before };
+        let order = ordered(order_by, (Column::Position, false));
+        Ok(list(ctx, "service level policies", filter, order, page).await?.into())
+    }
+}

@@ -1,0 +1,96 @@
+//! What tickets need of identity, answered inside the open transaction.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use futures_util::FutureExt;
+use identity::{TICKETS_REOPEN_WITHIN_DAYS, UserKind, company_setting};
+use inbox::{
+    EntityType,
+    kinds::{Contact, Found, Kind},
+};
+use kernel::{
+    Actor, Conn, Cx, Error, Result, Tx,
+    id::{ClientId, StaffId, TeamId, TicketId, UserId},
+    record::by_ids,
+    visibility::Holder,
+};
+use ticketing::{Calendar, MANAGE_TICKETS, VIEW_TICKETS, records::Tickets};
+use uuid::Uuid;
+
+use super::{bridges::InTransaction, working_times};
+
+/// The company and its people; with the names of all permissions.
+pub struct House<'a>(pub &'a Tx, pub &'a [&'static str]);
+
+impl ticketing::People for House<'_> {
+    async fn is_client(&self, cx: &Cx, id: ClientId) -> Result<bool> {
+        let found = identity::people_by_ids(self.0.conn(), cx, &[id.into()]).await?;
+        Ok(found.values().any(|person| person.kind == UserKind::Client && person.is_active))
+    }
+
+    async fn would_see(&self, cx: &Cx, who: UserId, ticket: &Holder) -> Result<bool> {
+        let conn = self.0.conn();
+        let Some(standing) = identity::standing(conn, cx, self.1, who).await? else { return Ok(false) };
+        // A colleague stays active, so that nobody gets work whose work is handed over at that moment.
+        let is_staff = standing.actor.staff_id().is_some();
+        if !standing.is_active || is_staff && !identity::is_active_staff(conn, StaffId(who.0)).await? {
+            return Ok(false);
+        }
+        Ok(ticketing::would_see(&cx.acting_as(Actor::User(Arc::new(standing.actor))), ticket))
+    }
+
+    async fn is_team_in_use(&self, id: TeamId) -> Result<bool> {
+        identity::is_team_in_use(self.0.conn(), id).await
+    }
+}
+
+impl ticketing::Company for InTransaction<'_> {
+    async fn time_zone(&self) -> Result<Tz> {
+        working_times::zone(self.0.conn()).await
+    }
+
+    async fn reopen_within_days(&self) -> Result<i64> {
+        let days = company_setting(self.0.conn(), TICKETS_REOPEN_WITHIN_DAYS).await?;
+        days.as_i64().ok_or_else(|| Error::internal("the days to open a ticket again are no number"))
+    }
+
+    async fn working_times(&self) -> Result<Calendar> {
+        working_times::working_times(self.0.conn()).await
+    }
+}
+
+impl ticketing::Company for House<'_> {
+    async fn time_zone(&self) -> Result<Tz> {
+        InTransaction(self.0).time_zone().await
+    }
+
+    async fn reopen_within_days(&self) -> Result<i64> {
+        InTransaction(self.0).reopen_within_days().await
+    }
+
+    async fn working_times(&self) -> Result<Calendar> {
+        InTransaction(self.0).working_times().await
+    }
+}
+
+/// Tickets as something that tags, notes and drafts hang on.
+pub const KIND: Kind = Kind::of_others::<Tickets>(EntityType::Ticket, VIEW_TICKETS, MANAGE_TICKETS, contact);
+
+/// A ticket is about its requester, as far as the actor sees them.
+fn contact<'a>(conn: &'a Conn, cx: &'a Cx, id: Uuid) -> Found<'a> {
+    async move {
+        let id = TicketId(id);
+        let Some(ticket) = by_ids::<Tickets>(conn, cx, &[id]).await?.remove(&id) else { return Ok(None) };
+        let Some(requester) = ticket.requester_id.map(UserId::from) else { return Ok(Some(Contact::default())) };
+        let found = identity::people_by_ids(conn, cx, &[requester]).await?.remove(&requester);
+        let contact = found.map(|person| Contact {
+            name: Some(person.name),
+            email: Some(person.email),
+            company: person.company,
+            ..Contact::default()
+        });
+        Ok(Some(contact.unwrap_or_default()))
+    }
+    .boxed()
+}

@@ -1,0 +1,8 @@
+//! Tables of ticketing.
+
+pub mod m0030_tickets;
+pub mod m0031_comments;
+pub mod m0032_projects;
+pub mod m0034_help;
+pub mod m0035_assistant;
+pub mod m0036_service_levels;
