@@ -82,6 +82,7 @@ both! {
         assert_eq!((theirs.data("tickets.totalCount"), theirs.data("projects.totalCount")), (&json!(4), &json!(2)), "{theirs}");
         assert!(!theirs.text.contains("INTERNAL"), "{theirs}");
         assert_eq!(theirs.data("helpCenter.0.guides.totalCount"), &json!(2), "{theirs}");
+        assert_eq!(theirs.list("helpCenter").len(), 2, "what is for colleagues alone has no heading either: {theirs}");
         assert_eq!(server.places_of(&password), ["output"], "it is printed once");
         secrets::shown(server.base(), &password);
         assert_eq!(site.files_with(&password), Vec::<std::path::PathBuf>::new(), "and kept nowhere");

@@ -69,6 +69,8 @@ both! {
         let draft = guide(&admin, &first, "Draft of descaling", "<p>Use vinegar, perhaps.</p>", false).await;
         let hidden = guide(&admin, &closed, "Old descaling", "<p>Use vinegar, as of old.</p>", true).await;
         guide(&admin, &second, "Seals", "<p>Turn the seal.</p>", true).await;
+        let secret = category(&admin, "Plans", 3).await;
+        guide(&admin, &secret, "Draft of plans", "<p>Nothing yet.</p>", false).await;
         run(&admin, UPDATE_CATEGORY, json!({ "input": { "guideCategoryId": closed, "isActive": false } })).await;
         let tag = run(&admin, "mutation { createTag(input: { name: \"Scale\", color: \"#102030\" }) { tag { id } } }", Value::Null).await.string("createTag.tag.id");
         let add = "mutation($of: ID!, $tag: ID!) { addTags(input: { entityId: $of, tagIds: [$tag] }) { tags { name } errors { message } } }";
@@ -94,6 +96,7 @@ both! {
                 assert_eq!(reader.run(VIEW, json!({ "id": id })).await.error_code(), "NOT_FOUND", "{who}");
             }
         }
+        assert_eq!(run(&admin, CENTRE, Value::Null).await.list("helpCenter").len(), 3, "who keeps it sees what is being prepared");
         for (who, reader) in [("a client", &ada), ("a colleague", &nobody)] {
             let list = run(reader, LIST, Value::Null).await;
             assert_eq!((list.data("guides.totalCount"), titles(&list, "guides.nodes")), (&json!(2), vec!["Descaling".into(), "Seals".into()]), "{who}");
@@ -111,7 +114,7 @@ both! {
         assert_eq!(desk.web.run(LIST, Value::Null).await.error_code(), "UNAUTHENTICATED");
         // Whoever may see drafts sees all; and keeps nothing by it.
         let reader = desk.colleague("bea@example.com", "Bea", "STAFF").await;
-        assert_eq!(run(&reader, LIST, Value::Null).await.data("guides.totalCount"), 4);
+        assert_eq!(run(&reader, LIST, Value::Null).await.data("guides.totalCount"), 5);
         assert_eq!(found(&reader.client, "vinegar").await.len(), 3);
         let tagged = run(&reader, LIST, json!({ "f": { "tags": { "all": [tag] } } })).await;
         assert_eq!(titles(&tagged, "guides.nodes"), ["Descaling", "Draft of descaling"]);

@@ -5,11 +5,14 @@ use kernel::{
     id::GuideCategoryId,
     record::{Field, Record, Unique, find},
 };
-use sea_orm::{Condition, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{Condition, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*};
 
 use crate::{
-    policy::sees_all_help,
-    store::help::category::{Column, Entity, Model as GuideCategory},
+    policy::{sees_all_help, visible_documents, visible_guides},
+    store::help::{
+        category::{Column, Entity, Model as GuideCategory},
+        document, guide,
+    },
 };
 
 impl Record for Entity {
@@ -21,9 +24,20 @@ impl Record for Entity {
     const UNIQUE: &'static [Unique<Column>] =
         &[Unique { column: Column::NameFolded, field: "name", taken: "another category has this name" }];
 
+    /// All to those who keep the centre; to others those in use under which there is something for them.
     fn visible(cx: &Cx, _: DbBackend) -> Option<Condition> {
         let all = Condition::all();
-        Some(if sees_all_help(cx) { all } else { all.add(Column::IsActive.eq(true)) })
+        if sees_all_help(cx) {
+            return Some(all);
+        }
+        let guides = guide::Entity::find().select_only().column(guide::Column::CategoryId).filter(visible_guides(cx));
+        let sorted = document::Column::CategoryId.is_not_null();
+        let documents = document::Entity::find().select_only().column(document::Column::CategoryId);
+        let documents = documents.filter(visible_documents(cx)).filter(sorted);
+        let filled = Condition::any()
+            .add(Column::Id.in_subquery(guides.into_query()))
+            .add(Column::Id.in_subquery(documents.into_query()));
+        Some(all.add(Column::IsActive.eq(true)).add(filled))
     }
 }
 
