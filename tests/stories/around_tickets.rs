@@ -37,7 +37,11 @@ both! {
         let list = "{ tickets(filter: { isWatched: true }) { totalCount } }";
         assert_eq!(bea.client.run(list, Value::Null).await.ok().data("tickets.totalCount"), 1);
         came(change(&bea.client, "unwatchTicket", json!({ "ticketId": own })).await, "unwatchTicket");
+        // A client who is active no more is a client still.
+        desk.sql().await.run("UPDATE users SET is_active = (1 = 0) WHERE kind = 'client'").await;
         came(change(&bea.client, "unwatchTicket", json!({ "ticketId": own, "userId": ann.id })).await, "unwatchTicket");
+        let again = change(&bea.client, "unwatchTicket", json!({ "ticketId": own, "userId": ann.id })).await;
+        refused(&again, "unwatchTicket", "NOT_AVAILABLE", "userId");
         assert_eq!(see(&bea.client, &own).await["watchers"], json!([{ "id": admin.id }]));
         let told: Vec<_> = history(&bea.client, &own).await.into_iter().filter(|row| row[1] == "WATCHER").collect();
         assert_eq!(json!(told[2..]), json!([["WATCHED", "WATCHER", null, ann.id], ["UNWATCHED", "WATCHER", bea.id, null], ["UNWATCHED", "WATCHER", ann.id, null]]));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use futures_util::FutureExt;
-use identity::{TICKETS_REOPEN_WITHIN_DAYS, UserKind, company_setting};
+use identity::{TICKETS_REOPEN_WITHIN_DAYS, company_setting};
 use inbox::{
     EntityType,
     kinds::{Contact, Found, Kind},
@@ -23,12 +23,13 @@ use super::{bridges::InTransaction, working_times};
 /// The company and its people; with the names of all permissions.
 pub struct House<'a>(pub &'a Tx, pub &'a [&'static str]);
 
-impl ticketing::People for House<'_> {
-    async fn is_client(&self, cx: &Cx, id: ClientId) -> Result<bool> {
-        let found = identity::people_by_ids(self.0.conn(), cx, &[id.into()]).await?;
-        Ok(found.values().any(|person| person.kind == UserKind::Client && person.is_active))
+impl ticketing::ActiveClients for House<'_> {
+    async fn is_active_client(&self, cx: &Cx, id: ClientId) -> Result<bool> {
+        InTransaction(self.0).is_active_client(cx, id).await
     }
+}
 
+impl ticketing::People for House<'_> {
     async fn would_see(&self, cx: &Cx, who: UserId, ticket: &Holder) -> Result<bool> {
         let conn = self.0.conn();
         let Some(standing) = identity::standing(conn, cx, self.1, who).await? else { return Ok(false) };

@@ -5,7 +5,7 @@ use kernel::{
     id::{ClientId, ProjectId},
 };
 
-/// Clients, as whoever keeps projects sees them.
+/// Clients for whom something is made, as whoever makes it sees them.
 pub trait ActiveClients {
     /// Whether there is an active client with this id whom the actor may see.
     async fn is_active_client(&self, cx: &Cx, id: ClientId) -> Result<bool>;

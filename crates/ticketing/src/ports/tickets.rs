@@ -3,11 +3,11 @@
 use chrono_tz::Tz;
 use kernel::{
     Cx, Result,
-    id::{ClientId, StaffId, TeamId, TicketId, UserId},
+    id::{StaffId, TeamId, TicketId, UserId},
     visibility::Holder,
 };
 
-use super::service_levels::ClockBook;
+use super::{projects::ActiveClients, service_levels::ClockBook};
 use crate::{
     domain::service_levels::calendar::Calendar,
     store::{
@@ -53,9 +53,7 @@ pub trait TicketBook: ClockBook {
 }
 
 /// What tickets must know of people; answered by the identity context through the gateway.
-pub trait People {
-    /// Whether a client is there and active whom the actor sees.
-    async fn is_client(&self, cx: &Cx, id: ClientId) -> Result<bool>;
+pub trait People: ActiveClients {
     /// Whether somebody whom the actor sees is active, stays so until the transaction ends, and would see such a ticket.
     async fn would_see(&self, cx: &Cx, who: UserId, ticket: &Holder) -> Result<bool>;
     /// Whether a team is in use, and stays so until the transaction ends.

@@ -135,7 +135,7 @@ pub async fn create_ticket<S: TicketBook + ProjectBook + Records<Tickets> + Emit
     }
     check.done()?;
     if let Some(requester) = cmd.requester.filter(|_| client.is_none())
-        && !house.is_client(cx, requester).await?
+        && !house.is_active_client(cx, requester).await?
     {
         return Err(Error::invalid("requesterId", ProblemCode::NotAvailable, "is not an active client"));
     }

@@ -3,7 +3,7 @@
 use kernel::{
     Cx, Error, ProblemCode, Result,
     db::Emit,
-    id::{TicketId, UserId},
+    id::{ClientId, StaffId, TicketId, UserId},
     record::Records,
 };
 
@@ -11,7 +11,10 @@ use super::keep::note;
 use crate::{
     domain::tickets::{link_events::TicketWatchersChanged, ticket::AROUND},
     policy::{MANAGE_TICKETS, VIEW_TICKETS, is_client},
-    ports::tickets::{People, TicketBook},
+    ports::{
+        comments::Onlookers,
+        tickets::{People, TicketBook},
+    },
     store::{
         ticket::{Entity as Tickets, Model as Ticket},
         tickets::change::{TicketAction, TicketField},
@@ -41,10 +44,9 @@ fn whom(cx: &Cx, cmd: &Watch) -> Result<UserId> {
 }
 
 /// The id as it is shown: of a client theirs.
-async fn shown(people: &impl People, cx: &Cx, who: UserId) -> Result<String> {
-    let client = kernel::id::ClientId(who.0);
-    let is_client = people.is_client(cx, client).await?;
-    Ok(if is_client { client.to_string() } else { kernel::id::StaffId(who.0).to_string() })
+async fn shown(onlookers: &impl Onlookers, who: UserId) -> Result<String> {
+    let is_client = !onlookers.clients(&[who]).await?.is_empty();
+    Ok(if is_client { ClientId(who.0).to_string() } else { StaffId(who.0).to_string() })
 }
 
 /// Lets somebody watch a ticket, and returns it.
@@ -53,7 +55,7 @@ async fn shown(people: &impl People, cx: &Cx, who: UserId) -> Result<String> {
 /// [`Error::NotFound`]; [`Error::Invalid`] for somebody who is not active or would not see it, and where too many watch it.
 pub async fn watch_ticket<S: Records<Tickets> + TicketBook + Emit>(
     s: &S,
-    people: &impl People,
+    people: &(impl People + Onlookers),
     cx: &Cx,
     cmd: &Watch,
 ) -> Result<Ticket> {
@@ -73,7 +75,7 @@ pub async fn watch_ticket<S: Records<Tickets> + TicketBook + Emit>(
         return Err(Error::invalid("ticketId", ProblemCode::NotAllowed, why));
     }
     s.watch(cx, ticket.id, who).await?;
-    let new = Some(shown(people, cx, who).await?);
+    let new = Some(shown(people, who).await?);
     note(s, cx, ticket.id, TicketAction::Watched, TicketField::Watcher, (None, new)).await?;
     s.emit(cx, &TicketWatchersChanged { ticket: ticket.id, added: Some(who), removed: None });
     Ok(ticket)
@@ -85,7 +87,7 @@ pub async fn watch_ticket<S: Records<Tickets> + TicketBook + Emit>(
 /// [`Error::NotFound`]; [`Error::Invalid`] for another who does not watch it.
 pub async fn unwatch_ticket<S: Records<Tickets> + TicketBook + Emit>(
     s: &S,
-    people: &impl People,
+    onlookers: &impl Onlookers,
     cx: &Cx,
     cmd: &Watch,
 ) -> Result<Ticket> {
@@ -93,7 +95,7 @@ pub async fn unwatch_ticket<S: Records<Tickets> + TicketBook + Emit>(
     let ticket = s.lock(cx, cmd.ticket).await?;
     if s.watchers(ticket.id).await?.contains(&who) {
         s.unwatch(ticket.id, &[who]).await?;
-        let old = Some(shown(people, cx, who).await?);
+        let old = Some(shown(onlookers, who).await?);
         note(s, cx, ticket.id, TicketAction::Unwatched, TicketField::Watcher, (old, None)).await?;
         s.emit(cx, &TicketWatchersChanged { ticket: ticket.id, added: None, removed: Some(who) });
     } else if cx.user()?.id != who {
