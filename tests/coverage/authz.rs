@@ -85,22 +85,7 @@ async fn ask(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Value
             error["extensions"].as_object_mut().expect("extensions").remove("requestId");
         }
     }
-    without_now(&mut answer);
     answer
-}
-
-/// Takes away until when a time of a service level goes that still goes on: until now.
-fn without_now(answer: &mut Value) {
-    match answer {
-        Value::Object(fields) => {
-            if fields.get("__typename").is_some_and(|ty| ty == "SlaInterval") {
-                fields.remove("until");
-            }
-            fields.values_mut().for_each(without_now);
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_now),
-        _ => {}
-    }
 }
 
 fn codes(answer: &Value) -> Vec<&str> {

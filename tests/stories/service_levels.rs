@@ -186,8 +186,10 @@ both! {
             assert_eq!(pair[0]["until"], pair[1]["from"], "no time is left out: {seen}");
         }
         let of = |rule: &str| -> TimeDelta {
-            trace.iter().filter(|part| part["rule"] == rule).map(|part| at(&part["until"]) - at(&part["from"])).sum()
+            let over = trace.iter().filter(|part| part["rule"] == rule && !part["until"].is_null());
+            over.map(|part| at(&part["until"]) - at(&part["from"])).sum()
         };
+        assert_eq!(trace.iter().position(|part| part["until"].is_null()), Some(trace.len() - 1), "the last one goes on: {seen}");
         assert!(trace.iter().all(|part| part["counts"] == json!(part["rule"] == "AROUND_THE_CLOCK")), "{seen}");
         assert_eq!(of("PENDING") + of("ON_HOLD") + of("OVER"), paused);
         assert!([of("PENDING"), of("ON_HOLD"), of("OVER"), of("AROUND_THE_CLOCK")].iter().all(|part| *part > TimeDelta::zero()), "{seen}");

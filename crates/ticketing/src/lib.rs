@@ -95,7 +95,7 @@ pub use domain::{
     },
     service_levels::{
         calendar::{Calendar, Open},
-        clock::{Clock, ClockKind, ClockState, Part as ClockPart, Rule as ClockRule},
+        clock::{Clock, ClockKind, ClockState, Rule as ClockRule},
         events::{ServiceLevelBreached, ServiceLevelWarned, TicketDue},
         policy::ServiceLevelPolicy,
     },
@@ -128,7 +128,7 @@ pub use queries::help::{
     views::views_of_each,
 };
 pub use queries::projects::{self, ProjectTickets, ProjectsOf, progress_of_each};
-pub use queries::service_levels::{self, NextClock, clocks_of_each, next_clocks, trace_of_each};
+pub use queries::service_levels::{self, NextClock, Traced, clocks_of_each, next_clocks, trace_of_each};
 pub use queries::tickets::{
     around::{Tied, links_of_each, watchers_of_each},
     history::History,

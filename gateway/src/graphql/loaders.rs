@@ -272,7 +272,7 @@ loaders! {
         let found = ticketing::clocks_of_each(&conn, &cx, &ids).await?;
         Ok(found.into_iter().map(|(id, clocks)| (ClocksOf(id), Arc::new(clocks))).collect())
     };
-    TraceOf => Arc<Vec<(ticketing::ClockKind, ticketing::ClockPart)>>, |conn, cx, _app, keys| {
+    TraceOf => Arc<Vec<ticketing::Traced>>, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let calendar = working_times(&conn).await?;
         let found = ticketing::trace_of_each(&conn, &cx, &calendar, &ids).await?;

@@ -76,6 +76,17 @@ pub async fn clocks_of_each(conn: &Conn, cx: &Cx, ids: &[TicketId]) -> Result<Ha
     Ok(found)
 }
 
+/// A part of the time of one of a ticket's clocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    /// Of which.
+    pub kind: ClockKind,
+    /// The part.
+    pub part: Part,
+    /// Whether it is the one that still goes on.
+    pub goes_on: bool,
+}
+
 /// Of each clock of each of these tickets, what counted and what did not until now, by when the company works.
 ///
 /// # Errors
@@ -85,7 +96,7 @@ pub async fn trace_of_each(
     cx: &Cx,
     calendar: &Calendar,
     ids: &[TicketId],
-) -> Result<HashMap<TicketId, Vec<(ClockKind, Part)>>> {
+) -> Result<HashMap<TicketId, Vec<Traced>>> {
     let clocks = clocks_of_each(conn, cx, ids).await?;
     let mut pauses: HashMap<TicketId, Vec<Pause>> = HashMap::new();
     let stood = pause::Entity::find()
@@ -101,10 +112,11 @@ pub async fn trace_of_each(
             .flat_map(|clock| {
                 let end = clock.met_at.unwrap_or(cx.now);
                 let parts = clock.measure(Some(calendar)).parts(clock.started_at, pauses, end, PARTS);
-                parts.into_iter().map(|part| (clock.kind, part))
+                let goes_on = move |part: &Part| clock.is_open() && part.until >= end;
+                parts.into_iter().map(move |part| Traced { kind: clock.kind, goes_on: goes_on(&part), part })
             })
             .collect();
-        all.sort_by_key(|(_, part)| part.from);
+        all.sort_by_key(|traced| traced.part.from);
         all.truncate(PARTS);
         (id, all)
     };

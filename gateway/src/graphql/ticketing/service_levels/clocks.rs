@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::id::{ServiceLevelPolicyId, TicketId};
-use ticketing::{Clock, ClockKind, ClockRule, ClockState, records::ServiceLevelPolicies};
+use ticketing::{Clock, ClockKind, ClockRule, ClockState, Traced, records::ServiceLevelPolicies};
 
 use super::types::ServiceLevelPolicy;
 use crate::graphql::{
@@ -132,8 +132,8 @@ pub struct SlaInterval {
     pub kind: ServiceLevelKind,
     /// From when.
     pub from: DateTime<Utc>,
-    /// Until when, without that instant.
-    pub until: DateTime<Utc>,
+    /// Until when, without that instant; null where it still goes on.
+    pub until: Option<DateTime<Utc>>,
     /// Whether it counts.
     pub counts: bool,
     /// Why.
@@ -150,12 +150,12 @@ pub async fn service_levels_of(ctx: &Context<'_>, ticket: TicketId) -> Result<Ve
 /// What of their time counted.
 pub async fn trace_of(ctx: &Context<'_>, ticket: TicketId) -> Result<Vec<SlaInterval>> {
     let trace = scope(ctx).loaders.load_one(TraceOf(ticket)).await?.unwrap_or_default();
-    let interval = |(kind, part): &(ClockKind, ticketing::ClockPart)| SlaInterval {
-        kind: (*kind).into(),
-        from: part.from,
-        until: part.until,
-        counts: part.counts,
-        rule: part.rule.into(),
+    let interval = |traced: &Traced| SlaInterval {
+        kind: traced.kind.into(),
+        from: traced.part.from,
+        until: (!traced.goes_on).then_some(traced.part.until),
+        counts: traced.part.counts,
+        rule: traced.part.rule.into(),
     };
     Ok(trace.iter().map(interval).collect())
 }
