@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use identity::{Notice, NotificationType, Withdrawal};
 use kernel::{
-    Conn, Cx, Error, Result,
+    Conn, Cx, Result,
     events::{Event, Stored},
     id::{StaffId, TeamId, TicketCommentId, TicketId, UserId},
     record::{Record, by_ids, visible_ids},
 };
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use ticketing::{
     ClockKind, MANAGE_SERVICE_LEVELS, ServiceLevelBreached, ServiceLevelWarned, TicketAssigned, TicketCommentAdded,
@@ -20,11 +19,6 @@ use ticketing::{
 
 use crate::wiring::{app::App, comments::as_active};
 
-fn decode<T: DeserializeOwned>(event: &Stored) -> Result<T> {
-    serde_json::from_value(event.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", event.id)))
-}
-
 /// What an event tells to whom.
 ///
 /// # Errors
@@ -32,26 +26,26 @@ fn decode<T: DeserializeOwned>(event: &Stored) -> Result<T> {
 pub async fn notices(app: &App, cx: &Cx, event: &Stored) -> Result<Vec<Notice>> {
     match event.kind.as_str() {
         TicketCreated::KIND => {
-            let TicketCreated { ticket, assignee, team, .. } = decode(event)?;
+            let TicketCreated { ticket, assignee, team, .. } = event.decode()?;
             assigned(app, cx, event, ticket, assignee, team).await
         }
         TicketAssigned::KIND => {
-            let TicketAssigned { ticket, to, to_team, .. } = decode(event)?;
+            let TicketAssigned { ticket, to, to_team, .. } = event.decode()?;
             assigned(app, cx, event, ticket, to, to_team).await
         }
-        TicketCommentAdded::KIND => commented(app, cx, event, &decode(event)?).await,
+        TicketCommentAdded::KIND => commented(app, cx, event, &event.decode()?).await,
         TicketDue::KIND => {
-            let TicketDue { ticket, is_over, .. } = decode(event)?;
+            let TicketDue { ticket, is_over, .. } = event.decode()?;
             let body = if is_over { "A ticket is past its due date." } else { "A ticket is due soon." };
             timed(app, cx, event, NotificationType::TicketDue, ticket, body).await
         }
         ServiceLevelWarned::KIND => {
-            let ServiceLevelWarned { ticket, kind, .. } = decode(event)?;
+            let ServiceLevelWarned { ticket, kind, .. } = event.decode()?;
             let body = format!("The {} of a ticket is nearly over.", time_of(kind));
             timed(app, cx, event, NotificationType::ServiceLevelWarned, ticket, &body).await
         }
         ServiceLevelBreached::KIND => {
-            let ServiceLevelBreached { ticket, kind, .. } = decode(event)?;
+            let ServiceLevelBreached { ticket, kind, .. } = event.decode()?;
             let body = format!("The {} of a ticket is over.", time_of(kind));
             timed(app, cx, event, NotificationType::ServiceLevelBreached, ticket, &body).await
         }
@@ -194,7 +188,7 @@ pub async fn withdrawals(app: &App, cx: &Cx, event: &Stored) -> Result<Vec<Withd
     if event.kind != TicketAssigned::KIND {
         return Ok(Vec::new());
     }
-    let TicketAssigned { ticket, from, from_team, .. } = decode(event)?;
+    let TicketAssigned { ticket, from, from_team, .. } = event.decode()?;
     let conn = app.db.reader(cx).await?;
     let mut gone = Vec::new();
     for user in holders(&conn, from, from_team).await? {

@@ -14,7 +14,6 @@ use kernel::{
     id::{AssistantMessageId, AssistantSessionId},
     record::{by_ids, visible_ids},
 };
-use serde::de::DeserializeOwned;
 use ticketing::{
     ASSISTANT, AnswerFailed, AssistantMessage, QuestionAnswered, QuestionSent, SessionDeleted, asks_for_themselves,
     records::{AssistantMessages, AssistantSessions},
@@ -55,11 +54,6 @@ struct Listening<'a> {
     /// The session was deleted.
     gone: bool,
     over: bool,
-}
-
-fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
-    serde_json::from_value(stored.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
 }
 
 impl Listening<'_> {
@@ -170,11 +164,11 @@ impl Listening<'_> {
         for event in stored {
             match event.kind.as_str() {
                 QuestionSent::KIND => {
-                    let event: QuestionSent = decode(event)?;
+                    let event: QuestionSent = event.decode()?;
                     ids.extend([event.question, event.answer]);
                 }
-                QuestionAnswered::KIND => ids.push(decode::<QuestionAnswered>(event)?.answer),
-                AnswerFailed::KIND => ids.push(decode::<AnswerFailed>(event)?.answer),
+                QuestionAnswered::KIND => ids.push(event.decode::<QuestionAnswered>()?.answer),
+                AnswerFailed::KIND => ids.push(event.decode::<AnswerFailed>()?.answer),
                 _ => {}
             }
         }
@@ -184,7 +178,7 @@ impl Listening<'_> {
             let sequence = stored.sequence.unwrap_or_default().to_string();
             match stored.kind.as_str() {
                 QuestionSent::KIND => {
-                    let event: QuestionSent = decode(stored)?;
+                    let event: QuestionSent = stored.decode()?;
                     let (question, answer) = (found.get(&event.question), found.get(&event.answer));
                     self.ready.push_back(AssistantEvent::AssistantQuestionSent(AssistantQuestionSent {
                         session_id: self.session.into_id(),
@@ -199,8 +193,8 @@ impl Listening<'_> {
                 }
                 QuestionAnswered::KIND | AnswerFailed::KIND => {
                     let id = match stored.kind.as_str() {
-                        QuestionAnswered::KIND => decode::<QuestionAnswered>(stored)?.answer,
-                        _ => decode::<AnswerFailed>(stored)?.answer,
+                        QuestionAnswered::KIND => stored.decode::<QuestionAnswered>()?.answer,
+                        _ => stored.decode::<AnswerFailed>()?.answer,
                     };
                     if let Some(answer) = found.get(&id).cloned() {
                         self.finish(answer, Some(sequence));

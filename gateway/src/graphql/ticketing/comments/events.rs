@@ -3,12 +3,11 @@
 use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::{
-    Cx, Error,
+    Cx,
     events::{Event, Stored},
     id::{FileId, TicketId, UserId},
     visibility::Holder,
 };
-use serde::de::DeserializeOwned;
 
 use super::types::{TicketComment, comment};
 use crate::graphql::{
@@ -99,7 +98,7 @@ macro_rules! ticket_events {
             pub fn of(stored: &Stored) -> kernel::Result<Option<Self>> {
                 Ok(match stored.kind.as_str() {
                     $(<$event>::KIND => {
-                        let event: $event = decode(stored)?;
+                        let event: $event = stored.decode()?;
                         Some(Self::$name($name {
                             sequence: stored.sequence.unwrap_or_default().to_string(),
                             at: stored.at,
@@ -144,11 +143,6 @@ impl TicketEvent {
         let left = TicketLeft { sequence, at, ticket_id, actor_id };
         ticketing::would_see(cx, &before).then_some(Self::TicketLeft(left))
     }
-}
-
-fn decode<T: DeserializeOwned>(stored: &Stored) -> kernel::Result<T> {
-    serde_json::from_value(stored.payload.clone())
-        .map_err(|error| Error::internal(format!("event {}: {error}", stored.id)))
 }
 
 fn file_ids(files: &[FileId]) -> Vec<ID> {
