@@ -18,7 +18,7 @@ use kernel::{
     Actor, Cx, Db, Error, Permissions, Result,
     cx::{Origin, UserActor, UserKind},
     files::Files,
-    id::{ClientId, MessageId, StaffId},
+    id::{ClientId, MessageId, StaffId, UserId},
 };
 
 use crate::wiring::bridges::InTransaction;
@@ -103,8 +103,23 @@ fn by(cx: &Cx, now: DateTime<Utc>, staff: &Arc<UserActor>) -> Cx {
     at(&cx.acting_as(Actor::User(staff.clone())), now)
 }
 
-fn permissions(names: &[&str]) -> Permissions {
-    Permissions::new(names.iter().map(|name| (*name).into()).collect())
+/// The names of all permissions.
+fn names() -> Vec<&'static str> {
+    crate::wiring::app::catalog().into_iter().map(|permission| permission.name).collect()
+}
+
+/// Somebody who acts with these permissions.
+fn actor(id: UserId, kind: UserKind, email: &str, permissions: &[&str]) -> Arc<UserActor> {
+    Arc::new(UserActor {
+        id,
+        kind,
+        session: None,
+        api_key: None,
+        email: email.into(),
+        permissions: Permissions::new(permissions.iter().map(|name| (*name).into()).collect()),
+        team: Arc::default(),
+        duty: None,
+    })
 }
 
 /// Departments and staff, as they were hired half a year ago.
@@ -136,18 +151,9 @@ async fn people(db: &Db, cx: &Cx, password_hash: &str) -> Result<Vec<Arc<UserAct
             Ok(ids)
         })
         .await?;
-    let all: Vec<_> = crate::wiring::app::catalog().into_iter().map(|permission| permission.name).collect();
-    let actor = |(id, person): (StaffId, &stories::Person)| UserActor {
-        id: id.into(),
-        kind: UserKind::Staff,
-        session: None,
-        api_key: None,
-        email: person.email.into(),
-        permissions: permissions(&all),
-        team: Arc::default(),
-        duty: None,
-    };
-    Ok(ids.into_iter().zip(PEOPLE).map(|pair| Arc::new(actor(pair))).collect())
+    let names = names();
+    let actor = |(id, person): (StaffId, &stories::Person)| actor(id.into(), UserKind::Staff, person.email, &names);
+    Ok(ids.into_iter().zip(PEOPLE).map(actor).collect())
 }
 
 /// A visitor on the website.

@@ -7,44 +7,44 @@ use kernel::{
     id::{TypedId, UserId, WrongId},
 };
 
+/// A scalar that is a text, checked where it is read.
+macro_rules! text_scalar {
+    ($(#[$says:meta])* $name:ident, $url:tt) => {
+        $(#[$says])*
+        #[Scalar(specified_by_url = $url)]
+        impl ScalarType for $name {
+            fn parse(value: Value) -> InputValueResult<Self> {
+                match value {
+                    Value::String(text) => Ok(Self(text)),
+                    other => Err(InputValueError::expected_type(other)),
+                }
+            }
+
+            fn to_value(&self) -> Value {
+                Value::String(self.0.clone())
+            }
+        }
+    };
+}
+
 /// An e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailAddress(pub String);
 
-/// An e-mail address (RFC 5321), at most 254 characters. Given in any case, kept and answered in lower case; one
-/// that is not an address is answered with a `UserError` that names the field.
-#[Scalar(specified_by_url = "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address")]
-impl ScalarType for EmailAddress {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.clone())
-    }
+text_scalar! {
+    /// An e-mail address (RFC 5321), at most 254 characters. Given in any case, kept and answered in lower case; one
+    /// that is not an address is answered with a `UserError` that names the field.
+    EmailAddress, "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address"
 }
 
 /// A day of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Date(pub String);
 
-/// A day of the calendar (RFC 3339, `full-date`), such as `2026-03-29`. One that is none is answered with an error that names
-/// the field.
-#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
-impl ScalarType for Date {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.clone())
-    }
+text_scalar! {
+    /// A day of the calendar (RFC 3339, `full-date`), such as `2026-03-29`. One that is none is answered with an error that names
+    /// the field.
+    Date, "https://www.rfc-editor.org/rfc/rfc3339"
 }
 
 impl From<NaiveDate> for Date {
@@ -68,20 +68,10 @@ impl Date {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalTime(pub String);
 
-/// A time of day as a clock on the wall shows it, such as `09:30`; where something ends it may be `24:00`. One that is none is
-/// answered with an error that names the field.
-#[Scalar(specified_by_url = "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#valid-time-string")]
-impl ScalarType for LocalTime {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.clone())
-    }
+text_scalar! {
+    /// A time of day as a clock on the wall shows it, such as `09:30`; where something ends it may be `24:00`. One that is none is
+    /// answered with an error that names the field.
+    LocalTime, "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#valid-time-string"
 }
 
 impl From<NaiveTime> for LocalTime {
@@ -116,20 +106,10 @@ impl LocalTime {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decimal(pub String);
 
-/// An exact decimal number as a text, such as `13024.92`: digits, and behind a point as many decimals as what it counts has. One
-/// that is none is answered with an error that names the field.
-#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema-2/#decimal")]
-impl ScalarType for Decimal {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.clone())
-    }
+text_scalar! {
+    /// An exact decimal number as a text, such as `13024.92`: digits, and behind a point as many decimals as what it counts has. One
+    /// that is none is answered with an error that names the field.
+    Decimal, "https://www.w3.org/TR/xmlschema-2/#decimal"
 }
 
 /// Any JSON value.

@@ -16,11 +16,8 @@ use kernel::{
     id::{MessageId, ServiceId, StaffId},
 };
 
-use super::{at, by, web};
-use crate::wiring::{
-    app::catalog,
-    bridges::{InTransaction, SeenByOthers},
-};
+use super::{at, by, names, web};
+use crate::wiring::bridges::{InTransaction, SeenByOthers};
 
 const BEN: usize = 1;
 const CHIDI: usize = 2;
@@ -122,8 +119,7 @@ async fn tools(db: &Db, cx: &Cx, staff: &[Arc<UserActor>], messages: &[MessageId
         content: "Dear Wei Zhang,\n\nthank you for asking us. Could you send us the plans of the stairwell".into(),
         seen: None,
     };
-    let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
-    let names = &names;
+    let names = &names();
     db.transact(dana, "internal_note.add", |tx| async move {
         inbox::add_internal_note(&tx, &SeenByOthers(&tx, names), dana, note).await?;
         inbox::save_draft(&tx, dana, draft).await

@@ -20,8 +20,8 @@ use ticketing::{
     Watch,
 };
 
-use super::{at, by, permissions};
-use crate::wiring::{app::catalog, bridges::InTransaction, tickets::House};
+use super::{actor, at, by, names};
+use crate::wiring::{bridges::InTransaction, tickets::House};
 
 const BEN: usize = 1;
 const CHIDI: usize = 2;
@@ -225,17 +225,8 @@ async fn clients(db: &Db, cx: &Cx, ben: &Arc<UserActor>, password_hash: &str) ->
             Ok(ids)
         })
         .await?;
-    let actor = |(id, (_, email, _)): (UserId, &(&str, &str, &str))| UserActor {
-        id,
-        kind: UserKind::Client,
-        session: None,
-        api_key: None,
-        email: (*email).into(),
-        permissions: permissions(&[]),
-        team: Arc::default(),
-        duty: None,
-    };
-    Ok(ids.into_iter().zip(&CLIENTS).map(|pair| Arc::new(actor(pair))).collect())
+    let client = |(id, (_, email, _)): (UserId, &(&str, &str, &str))| actor(id, UserKind::Client, email, &[]);
+    Ok(ids.into_iter().zip(&CLIENTS).map(client).collect())
 }
 
 /// Those who are called when something drips.
@@ -271,8 +262,7 @@ async fn service_levels(db: &Db, cx: &Cx, ben: &Arc<UserActor>) -> Result<()> {
         policy("Whatever cannot wait", 1, &[TicketPriority::Urgent, TicketPriority::High], 60, 120, 8 * 60),
         policy("Everything else", 2, &[], 8 * 60, 9 * 60, 5 * 9 * 60),
     ];
-    let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
-    let names = &names;
+    let names = &names();
     db.transact(ben, "service_level_policy.create", |tx| async move {
         for policy in policies {
             ticketing::create_service_level_policy(&tx, &House(&tx, names), ben, policy).await?;
@@ -323,8 +313,7 @@ async fn tickets(
     projects: &[ProjectId],
     team: TeamId,
 ) -> Result<()> {
-    let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
-    let names = &names;
+    let names = &names();
     let mut made = Vec::new();
     for work in &TICKETS {
         let begun = cx.now - TimeDelta::hours(work.hours_ago);
