@@ -2,7 +2,7 @@ SET LOCAL synchronous_commit = off;
 INSERT INTO {schema}.users
   SELECT (jsonb_populate_record(u, jsonb_build_object('id', md5('client ' || n)::uuid, 'kind', 'client', 'name', 'Client ' || n,
     'email', 'client' || n || '@clients.example', 'role_id', r.id))).*
-  FROM (SELECT * FROM {schema}.users WHERE kind = 'staff' ORDER BY id LIMIT 1) u, {schema}.roles r, generate_series(0, 999) n
+  FROM (SELECT u FROM {schema}.users u WHERE kind = 'staff' ORDER BY id LIMIT 1) t(u), {schema}.roles r, generate_series(0, 999) n
   WHERE r.built_in AND r.name = 'CLIENT';
 INSERT INTO {schema}.teams (id, name, name_folded, created_at, updated_at)
   SELECT md5('team ' || n)::uuid, 'Team ' || n, 'team ' || n, now(), now() FROM generate_series(0, 9) n;
@@ -13,7 +13,7 @@ CREATE TEMP TABLE staff ON COMMIT DROP AS
 INSERT INTO {schema}.tickets (id, number, position, title, description, status, category, priority, urgency, severity, requester_id,
     created_by_id, assignee_id, team_id, notes, due_order, resolved_at, closed_at, last_replied_at, comment_count,
     public_comment_count, version, created_at, updated_at)
-  SELECT md5('ticket ' || t.n)::uuid, 'TKT-2025-' || lpad(t.n::text, 4, '0'), 2025000000000 + t.n, 'The boiler in house ' || t.n,
+  SELECT md5('ticket ' || t.n)::uuid, 'TKT-2025-' || lpad(t.n::text, greatest(4, length(t.n::text)), '0'), 2025000000000 + t.n, 'The boiler in house ' || t.n,
     'It makes a noise at night, and the pressure falls by half a bar a day.', 'closed', 'support', 'medium', 2, 'normal',
     md5('client ' || t.n % 1000)::uuid, md5('client ' || t.n % 1000)::uuid, CASE WHEN t.n % 3 > 0 THEN s.id END,
     CASE WHEN t.n % 3 = 0 THEN md5('team ' || t.n % 10)::uuid END, '', timestamptz '9999-01-01 00:00Z', at, at, at, 4, 3, 5, at, at

@@ -1,7 +1,13 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags; a key that is not known is refused.
 
+mod ai;
 mod assistant;
+mod crm;
+mod http;
+mod mail;
 mod meanings;
+mod social;
+mod words;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -11,7 +17,6 @@ use figment::{
     providers::{Format, Serialized, Toml},
 };
 use identity::{SessionPolicy, WebhookRules};
-use inbox::{Address, Authorities, MailSettings};
 use kernel::{
     Error, Result,
     db::Options,
@@ -19,10 +24,12 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use ai::Ai;
 pub use assistant::{Assistant, AssistantProvider};
 use meanings::{NUMBERS, SECRETS, SETTINGS};
+pub use words::{Introspection, LogFormat, Switch};
 
-use crate::{http::HttpConfig, wiring::file_storage::FileStorage};
+use crate::wiring::file_storage::FileStorage;
 
 /// All settings. In the environment each is `FRONTDESK_` and its name in capitals.
 #[derive(Clone, Serialize, Deserialize)]
@@ -98,6 +105,22 @@ pub struct Config {
     pub uploads_kept: String,
     /// How long a link to a file is good.
     pub file_link_lifetime: String,
+    /// Who does tasks, unless somebody asks for another.
+    pub ai_provider: AssistantProvider,
+    /// Where Anthropic's API is, for tasks.
+    pub ai_url: String,
+    /// Which of its models does tasks.
+    pub ai_model: Option<String>,
+    /// The key for it. A secret.
+    pub ai_api_key: Option<String>,
+    /// The longest answer to a task, in tokens.
+    pub ai_max_tokens: u32,
+    /// How long a task may take.
+    pub ai_time_limit: String,
+    /// What a million tokens cost that are read, in US dollars.
+    pub ai_input_price: String,
+    /// What a million tokens cost that are written, in US dollars.
+    pub ai_output_price: String,
     /// Who answers what the assistant is asked.
     pub assistant_provider: AssistantProvider,
     /// Where Anthropic's API is.
@@ -110,6 +133,56 @@ pub struct Config {
     pub assistant_max_tokens: u32,
     /// How long an answer may take.
     pub assistant_time_limit: String,
+    /// Who we are at Facebook: the id of our app there.
+    pub social_facebook_client_id: Option<String>,
+    /// And how we show it. A secret.
+    pub social_facebook_client_secret: Option<String>,
+    /// Where Facebook's API is.
+    pub social_facebook_url: String,
+    /// Where people of Facebook are asked whether we may.
+    pub social_facebook_consent_url: String,
+    /// Who we are at X: the id of our app there.
+    pub social_x_client_id: Option<String>,
+    /// And how we show it. A secret.
+    pub social_x_client_secret: Option<String>,
+    /// Where X's API is.
+    pub social_x_url: String,
+    /// Where people of X are asked whether we may.
+    pub social_x_consent_url: String,
+    /// Who we are at LinkedIn: the id of our app there.
+    pub social_linkedin_client_id: Option<String>,
+    /// And how we show it. A secret.
+    pub social_linkedin_client_secret: Option<String>,
+    /// Where LinkedIn's API is.
+    pub social_linkedin_url: String,
+    /// Where people of LinkedIn are asked whether we may.
+    pub social_linkedin_consent_url: String,
+    /// What Facebook shows when it asks whether our address for webhooks is ours. A secret.
+    pub social_facebook_verify_token: Option<String>,
+    /// Where people may come back to who connected an account, separated by commas.
+    pub social_redirect_uris: String,
+    /// Who we are at HubSpot: the id of our app there.
+    pub crm_hubspot_client_id: Option<String>,
+    /// And how we show it. A secret.
+    pub crm_hubspot_client_secret: Option<String>,
+    /// Where HubSpot's API is.
+    pub crm_hubspot_url: String,
+    /// Where people of HubSpot are asked whether we may.
+    pub crm_hubspot_consent_url: String,
+    /// Who we are at Salesforce: the id of our app there.
+    pub crm_salesforce_client_id: Option<String>,
+    /// And how we show it. A secret.
+    pub crm_salesforce_client_secret: Option<String>,
+    /// Where people sign in at Salesforce.
+    pub crm_salesforce_url: String,
+    /// Which version of its API is spoken.
+    pub crm_salesforce_version: String,
+    /// Who we are at Zoho: the id of our app there.
+    pub crm_zoho_client_id: Option<String>,
+    /// And how we show it. A secret.
+    pub crm_zoho_client_secret: Option<String>,
+    /// Where people sign in at Zoho.
+    pub crm_zoho_url: String,
     /// How long events can be followed from.
     pub events_kept: String,
     /// How many of a hundred reads of lists are in the audit trail.
@@ -126,60 +199,6 @@ pub struct Config {
     pub log: String,
 }
 
-/// On or off; in the environment also 1 and 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Word", into = "String")]
-pub struct Switch(bool);
-
-impl Switch {
-    /// Whether it is on.
-    pub fn is_on(self) -> bool {
-        self.0
-    }
-}
-
-/// What a switch may be written as.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Word {
-    Bool(bool),
-    Number(u8),
-    Text(String),
-}
-
-impl TryFrom<Word> for Switch {
-    type Error = String;
-
-    fn try_from(word: Word) -> std::result::Result<Self, String> {
-        match word {
-            Word::Bool(on) => Ok(Self(on)),
-            Word::Number(1) => Ok(Self(true)),
-            Word::Number(0) => Ok(Self(false)),
-            Word::Text(text) if matches!(text.as_str(), "on" | "true" | "1") => Ok(Self(true)),
-            Word::Text(text) if matches!(text.as_str(), "off" | "false" | "0" | "") => Ok(Self(false)),
-            _ => Err("must be on or off".into()),
-        }
-    }
-}
-
-impl From<Switch> for String {
-    fn from(switch: Switch) -> Self {
-        if switch.0 { "on" } else { "off" }.into()
-    }
-}
-
-/// Who may ask the API what it is like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Introspection {
-    /// Everybody.
-    Open,
-    /// Whoever is signed in.
-    SignedIn,
-    /// Nobody.
-    Off,
-}
-
 /// How often background work looks, and how long things are kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Schedule {
@@ -191,16 +210,6 @@ pub struct Schedule {
     pub sweep: Duration,
     /// How long a job is a worker's own.
     pub lease: Duration,
-}
-
-/// How logs are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 impl Default for Config {
@@ -241,12 +250,45 @@ impl Default for Config {
             direct_upload_bytes: 1024 * 1024 * 1024,
             uploads_kept: "24h".into(),
             file_link_lifetime: "15m".into(),
+            ai_provider: AssistantProvider::Builtin,
+            ai_url: "https://api.anthropic.com".into(),
+            ai_model: None,
+            ai_api_key: None,
+            ai_max_tokens: 1024,
+            ai_time_limit: "40s".into(),
+            ai_input_price: "0".into(),
+            ai_output_price: "0".into(),
             assistant_provider: AssistantProvider::Builtin,
             assistant_url: "https://api.anthropic.com".into(),
             assistant_model: None,
             assistant_api_key: None,
             assistant_max_tokens: 1024,
             assistant_time_limit: "60s".into(),
+            social_facebook_client_id: None,
+            social_facebook_client_secret: None,
+            social_facebook_url: "https://graph.facebook.com".into(),
+            social_facebook_consent_url: "https://www.facebook.com".into(),
+            social_x_client_id: None,
+            social_x_client_secret: None,
+            social_x_url: "https://api.x.com".into(),
+            social_x_consent_url: "https://x.com".into(),
+            social_linkedin_client_id: None,
+            social_linkedin_client_secret: None,
+            social_linkedin_url: "https://api.linkedin.com".into(),
+            social_linkedin_consent_url: "https://www.linkedin.com".into(),
+            social_facebook_verify_token: None,
+            social_redirect_uris: String::new(),
+            crm_hubspot_client_id: None,
+            crm_hubspot_client_secret: None,
+            crm_hubspot_url: "https://api.hubapi.com".into(),
+            crm_hubspot_consent_url: "https://app.hubspot.com/oauth/authorize".into(),
+            crm_salesforce_client_id: None,
+            crm_salesforce_client_secret: None,
+            crm_salesforce_url: "https://login.salesforce.com".into(),
+            crm_salesforce_version: "v67.0".into(),
+            crm_zoho_client_id: None,
+            crm_zoho_client_secret: None,
+            crm_zoho_url: "https://accounts.zoho.com".into(),
             events_kept: "30d".into(),
             audit_list_reads: 100,
             cleaning_interval: "1h".into(),
@@ -392,73 +434,6 @@ impl Config {
             hosts: hosts.filter(|host| !host.is_empty()).collect(),
             allow_private: self.allow_private_hosts.is_on(),
         }
-    }
-
-    /// How mails look.
-    pub fn mail_settings(&self) -> Result<MailSettings> {
-        let (name, email) = match self.mail_from.rsplit_once('<') {
-            Some((name, email)) => (name.trim().to_owned(), email.trim_end_matches('>').trim().to_owned()),
-            None => (String::new(), self.mail_from.trim().to_owned()),
-        };
-        // Message-IDs are ASCII.
-        let domain = kernel::text::on_the_wire(&email)
-            .rsplit_once('@')
-            .map(|(_, domain)| domain.to_owned())
-            .ok_or_else(|| Error::internal("mail_from must hold an address"))?;
-        Ok(MailSettings { from: Address { name, email }, domain })
-    }
-
-    /// By whom certificates of tenants' mail servers may be, beside those whom everybody trusts.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] for a file that is not there or holds no certificates.
-    pub fn mail_authorities(&self) -> Result<Option<Authorities>> {
-        let Some(path) = &self.mail_authorities else { return Ok(None) };
-        let pem = std::fs::read(path).map_err(|error| Error::internal(format!("mail_authorities: {error}")))?;
-        Authorities::of(&pem).map(Some).map_err(Error::internal)
-    }
-
-    /// What links begin with: the public address, without a slash at its end.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] for what is not the address of a site.
-    pub fn public_url(&self) -> Result<String> {
-        let Some(text) = &self.public_url else {
-            let mut listen = self.listen;
-            if listen.ip().is_unspecified() {
-                listen.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-            }
-            return Ok(format!("http://{listen}"));
-        };
-        let bad = || Error::internal("public_url must be an address such as https://desk.example.com");
-        let url = url::Url::parse(text.trim()).map_err(|_| bad())?;
-        let plain = matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none();
-        if plain { Ok(url.as_str().trim_end_matches('/').to_owned()) } else { Err(bad()) }
-    }
-
-    /// The transports' settings.
-    pub fn http(&self) -> Result<HttpConfig> {
-        let list = |text: &str| {
-            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let proxies = list(&self.trusted_proxies)
-            .iter()
-            .map(|proxy| proxy.parse().map_err(|_| Error::internal("trusted_proxies must be addresses")))
-            .collect::<Result<_>>()?;
-        let mut http = HttpConfig {
-            origins: list(&self.cors_origins),
-            trusted_proxies: proxies,
-            execution_timeout: Duration::from_secs(self.request_timeout_seconds),
-            upload_bytes: self.upload_bytes,
-            ..HttpConfig::default()
-        };
-        http.server.connections = self.connections;
-        Ok(http)
     }
 
     /// Every setting with its value, secrets left out, and its meaning.

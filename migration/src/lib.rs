@@ -23,6 +23,7 @@ impl MigratorTrait for Control {
             Box::new(control::m0002_platform::Migration),
             Box::new(control::m0003_key_marks::Migration),
             Box::new(control::m0005_names::Migration),
+            Box::new(control::m0006_social_routes::Migration),
         ]
     }
 }
@@ -78,6 +79,16 @@ history! {
     tenant::ticketing::m0034_help::Migration,
     tenant::ticketing::m0035_assistant::Migration,
     tenant::ticketing::m0036_service_levels::Migration,
+    tenant::inbox::m0037_social_accounts::Migration,
+    tenant::inbox::m0038_conversations::Migration,
+    tenant::inbox::m0039_conversation_replies::Migration,
+    tenant::inbox::m0040_conversation_archives::Migration,
+    tenant::crm_leads::m0041_leads::Migration,
+    tenant::crm_leads::m0042_lead_scores::Migration,
+    tenant::crm_leads::m0043_crm_connections::Migration,
+    tenant::crm_leads::m0044_crm_syncs::Migration,
+    tenant::crm_leads::m0045_ai_tasks::Migration,
+    tenant::ticketing::m0046_client_tiers::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -40,16 +40,28 @@ const EPHEMERAL: &str = "setTyping";
 
 /// Arguments with which a mutation goes well; those that need a secret get it from a session.
 async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
+    if let Some(variables) = super::crm::going_well(root, home, own).await {
+        return variables;
+    }
     if let Some(variables) = super::bookings::going_well(root, home, own).await {
         return variables;
     }
     if let Some(variables) = super::projects::going_well(root, home, own).await {
         return variables;
     }
+    if let Some(variables) = super::conversations::going_well(root, home, own).await {
+        return variables;
+    }
+    if let Some(variables) = super::social::going_well(root, home, own).await {
+        return variables;
+    }
     if let Some(variables) = super::help::going_well(root, home, own).await {
         return variables;
     }
     if let Some(variables) = super::tickets::going_well(root, home, own).await {
+        return variables;
+    }
+    if let Some(variables) = super::leads::going_well(root, home, own).await {
         return variables;
     }
     if let Some(variables) = super::comments::going_well(root, home, own).await {
@@ -239,7 +251,7 @@ both! {
             }
         }
         assert!(tried >= 9, "{tried} refusals");
-        let unknown = home.sql.texts("SELECT DISTINCT failure FROM audit_logs WHERE NOT success ORDER BY 1").await;
+        let unknown = home.sql.texts("SELECT DISTINCT failure FROM audit_logs WHERE NOT success AND failure IS NOT NULL ORDER BY 1").await;
         assert_eq!(unknown, ["BAD_USER_INPUT", "FORBIDDEN", "NOT_FOUND"]);
     }
 

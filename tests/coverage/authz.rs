@@ -14,14 +14,16 @@ use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both, chance};
 const PUBLIC_AT_MOST: usize = 40;
 
 /// What no key does, whatever it holds: it would outlive the session that its owner began it in, or is its owner's own.
-const IN_A_SESSION_ONLY: [&str; 35] = [
+const IN_A_SESSION_ONLY: [&str; 38] = [
     "askAssistant",
     "assistantEvents",
     "assistantSession",
     "assistantSessions",
     "beginTotpEnrolment",
     "changePassword",
+    "completeCrmConnection",
     "confirmTotp",
+    "connectCrmWithKey",
     "createApiKey",
     "createIdentityProvider",
     "deactivateIdentityProvider",
@@ -44,6 +46,7 @@ const IN_A_SESSION_ONLY: [&str; 35] = [
     "setOwnTeamsChannel",
     "setSetting",
     "signOut",
+    "startCrmConnection",
     "testOwnTeamsChannel",
     "unlinkExternalIdentity",
     "unreadNotificationCount",

@@ -16,7 +16,8 @@ const WITHOUT_ENTITY: &[&str] = &["event_head"];
 /// Columns that only the databases' search knows.
 const SEARCH: &[&str] = &["search_vector", "search_words", "search_id"];
 /// The tables that are searched.
-const SEARCHED: &[&str] = &["chat_messages", "chat_sessions", "consultations", "help_texts", "messages", "tickets"];
+const SEARCHED: &[&str] =
+    &["chat_messages", "chat_sessions", "consultations", "conversations", "help_texts", "leads", "messages", "tickets"];
 
 type Entity = (String, BTreeMap<String, (ColumnType, bool)>);
 
@@ -65,6 +66,15 @@ fn of_tenants() -> Vec<Entity> {
         entity(inbox::entities::chat_session::Entity),
         entity(inbox::entities::chat_message::Entity),
         entity(inbox::entities::reply::Entity),
+        entity(inbox::entities::conversation::Entity),
+        entity(inbox::entities::conversation_reply::Entity),
+        entity(inbox::entities::social_account::Entity),
+        entity(inbox::entities::social_connecting::Entity),
+        entity(inbox::entities::social_platform::Entity),
+        entity(inbox::entities::conversation_message::Entity),
+        entity(inbox::entities::conversation_message_key::Entity),
+        entity(inbox::entities::conversation_archive::Entity),
+        entity(inbox::entities::conversation_archive_part::Entity),
         entity(inbox::entities::service::Entity),
         entity(inbox::entities::staff::Entity),
         entity(inbox::entities::hours::Entity),
@@ -82,6 +92,8 @@ fn of_tenants() -> Vec<Entity> {
         entity(inbox::entities::saved_reply_shortcut::Entity),
         entity(inbox::entities::draft::Entity),
         entity(inbox::entities::internal_note::Entity),
+        entity(crm_leads::entities::ai_task::Entity),
+        entity(crm_leads::entities::ai_day::Entity),
         entity(ticketing::entities::project::Entity),
         entity(ticketing::entities::service_level_policy::Entity),
         entity(ticketing::entities::ticket_clock::Entity),
@@ -105,6 +117,17 @@ fn of_tenants() -> Vec<Entity> {
         entity(ticketing::entities::ticket_link::Entity),
         entity(ticketing::entities::ticket_merge::Entity),
         entity(ticketing::entities::ticket_change::Entity),
+        entity(crm_leads::entities::lead::Entity),
+        entity(crm_leads::entities::lead_merge::Entity),
+        entity(crm_leads::entities::lead_change::Entity),
+        entity(crm_leads::entities::lead_import::Entity),
+        entity(crm_leads::entities::lead_import_error::Entity),
+        entity(crm_leads::entities::lead_score::Entity),
+        entity(crm_leads::entities::score_rule_set::Entity),
+        entity(crm_leads::entities::crm_connection::Entity),
+        entity(crm_leads::entities::crm_connecting::Entity),
+        entity(crm_leads::entities::crm_sync::Entity),
+        entity(crm_leads::entities::crm_record::Entity),
         entity(audit::entities::log::Entity),
         entity(audit::entities::chain::Entity),
         entity(audit::entities::checkpoint::Entity),
@@ -126,13 +149,14 @@ fn of_the_registry() -> Vec<Entity> {
         entity(kernel::limit::Entity),
         entity(identity::entities::platform_admin::Entity),
         entity(identity::entities::platform_event::Entity),
+        entity(inbox::entities::social_account_route::Entity),
     ]
 }
 
 /// Tables with names that are told apart by something else: people and what they wrote are found by their address, a file by
 /// its id, a holiday by its day, an invitation becomes a person.
 const NAMED_OTHERWISE: &[&str] =
-    &["consultations", "files", "holidays", "invitations", "messages", "users", "visitors"];
+    &["consultations", "files", "holidays", "invitations", "leads", "messages", "platforms", "users", "visitors"];
 
 /// What people name is one thing's under one form of the name, or is listed here with what else tells it apart.
 #[test]
@@ -158,6 +182,7 @@ fn name_of(ty: &ColumnType) -> [&'static str; 2] {
         ColumnType::Boolean => ["boolean", "BOOLEAN"],
         ColumnType::Integer => ["integer", "integer"],
         ColumnType::BigInteger => ["bigint", "bigint"],
+        ColumnType::Double => ["double precision", "DOUBLE"],
         ColumnType::Blob | ColumnType::VarBinary(_) | ColumnType::Binary(_) => ["bytea", "BLOB"],
         other => panic!("no name for {other:?} in tests/coverage/drift.rs"),
     }
@@ -208,18 +233,40 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         ),
         (("chat_sessions", "status"), (values::<inbox::ChatStatus>(), Some("ChatStatus"))),
         (("chat_sessions", "ended_by"), (values::<inbox::ChatSide>(), Some("ChatSide"))),
+        (("conversation_replies", "source"), (values::<inbox::ReplySource>(), Some("ConversationReplySource"))),
+        (
+            ("conversation_replies", "status"),
+            (values::<inbox::ConversationReplyStatus>(), Some("ConversationReplyStatus")),
+        ),
+        (("social_accounts", "status"), (values::<inbox::SocialAccountStatus>(), Some("SocialAccountStatus"))),
+        (("platforms", "name"), (values::<inbox::Platform>(), Some("SocialPlatform"))),
+        (("social_account_routes", "platform"), (values::<inbox::Platform>(), Some("SocialPlatform"))),
+        (("conversations", "status"), (values::<inbox::ConversationStatus>(), Some("ConversationStatus"))),
+        (("conversation_messages", "direction"), (values::<inbox::Direction>(), Some("MessageDirection"))),
         (("chat_messages", "sender_type"), (values::<inbox::ChatSide>(), Some("ChatSide"))),
         (("entity_tags", "entity_type"), (values::<inbox::EntityType>(), None)),
         (("drafts", "entity_type"), (values::<inbox::EntityType>(), None)),
         (("internal_notes", "entity_type"), (values::<inbox::EntityType>(), None)),
         // A due date is a clock too, and no service level.
         (("ticket_clocks", "kind"), (values::<ticketing::ClockKind>(), None)),
+        (("ai_tasks", "task_type"), (values::<crm_leads::AiTaskType>(), Some("AiTaskType"))),
+        (("ai_tasks", "status"), (values::<crm_leads::AiTaskStatus>(), Some("AiTaskStatus"))),
+        (("ai_tasks", "subject_type"), (values::<crm_leads::AiSubjectType>(), None)),
+        (("ai_tasks", "provider"), (values::<crm_leads::AiProviderName>(), Some("AiProvider"))),
+        (("ai_tasks", "failure"), (values::<crm_leads::AiFailure>(), Some("AiFailure"))),
         (("ticket_pauses", "status"), (values::<ticketing::TicketStatus>(), Some("TicketStatus"))),
         (("projects", "status"), (values::<ticketing::ProjectStatus>(), Some("ProjectStatus"))),
         (("projects", "type"), (values::<ticketing::ProjectType>(), Some("ProjectType"))),
         (("guides", "type"), (values::<ticketing::GuideType>(), Some("GuideType"))),
         (("help_documents", "audience"), (values::<ticketing::HelpAudience>(), Some("HelpAudience"))),
         (("help_documents", "extraction_state"), (values::<ticketing::ExtractionState>(), Some("ExtractionState"))),
+        (("leads", "status"), (values::<crm_leads::LeadStatus>(), Some("LeadStatus"))),
+        (("leads", "score"), (values::<crm_leads::LeadScore>(), Some("LeadScore"))),
+        (("leads", "source_kind"), (values::<crm_leads::LeadSource>(), Some("LeadSource"))),
+        (("lead_history", "action"), (values::<crm_leads::LeadAction>(), Some("LeadAction"))),
+        (("lead_imports", "state"), (values::<crm_leads::ImportState>(), Some("LeadImportState"))),
+        (("lead_scores", "score"), (values::<crm_leads::LeadScore>(), Some("LeadScore"))),
+        (("score_rule_sets", "state"), (values::<crm_leads::RuleSetState>(), Some("ScoreRuleSetState"))),
         (("tickets", "status"), (values::<ticketing::TicketStatus>(), Some("TicketStatus"))),
         (("tickets", "category"), (values::<ticketing::TicketCategory>(), Some("TicketCategory"))),
         (("tickets", "priority"), (values::<ticketing::TicketPriority>(), Some("TicketPriority"))),
@@ -235,6 +282,7 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("audit_logs", "action"), (values::<kernel::events::Action>(), Some("AuditAction"))),
         (("jobs", "state"), (values::<kernel::jobs::JobState>(), None)),
         (("identity_providers", "creates"), (values::<identity::entities::user::Kind>(), Some("PersonKind"))),
+        (("users", "tier"), (values::<identity::ClientTier>(), Some("ClientTier"))),
         (("users", "kind"), (values::<identity::entities::user::Kind>(), None)),
         (("settings", "kind"), (values::<identity::entities::setting::Kind>(), None)),
         // The port of the mail server in words: identity::domain.
@@ -254,6 +302,12 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("assistant_messages", "error"), (values::<ticketing::AssistantFailure>(), Some("AssistantFailure"))),
         (("assistant_messages", "stop_reason"), (values::<ticketing::AssistantStop>(), Some("AssistantStopReason"))),
         (("assistant_sources", "kind"), (values::<ticketing::SourceKind>(), Some("AssistantSourceKind"))),
+        (("crm_connections", "provider"), (values::<crm_leads::CrmProvider>(), Some("CrmProvider"))),
+        (("crm_connecting", "provider"), (values::<crm_leads::CrmProvider>(), Some("CrmProvider"))),
+        (("crm_connections", "method"), (values::<crm_leads::CrmMethod>(), Some("CrmConnectionMethod"))),
+        (("crm_connections", "status"), (values::<crm_leads::CrmStatus>(), Some("CrmConnectionStatus"))),
+        (("crm_syncs", "action"), (values::<crm_leads::CrmAction>(), Some("CrmSyncAction"))),
+        (("crm_syncs", "status"), (values::<crm_leads::CrmSyncStatus>(), Some("CrmSyncStatus"))),
         // Texts of the envelope: kernel::events.
         (
             ("audit_logs", "actor_kind"),

@@ -21,10 +21,20 @@ const FOR_CLIENTS: &str = include_str!("for_clients.txt");
 
 /// Valid arguments with one's own things.
 pub fn arguments(root: &Root, own: &Things) -> Value {
-    if let Some(valid) = super::projects::valid(root, own).or_else(|| super::service_levels::valid(root, own)) {
+    if let Some(valid) = super::crm::valid(root, own)
+        .or_else(|| super::projects::valid(root, own))
+        .or_else(|| super::service_levels::valid(root, own))
+        .or_else(|| super::ai_tasks::valid(root, own))
+    {
+        return valid;
+    }
+    if let Some(valid) = super::conversations::valid(root, own).or_else(|| super::social::valid(root, own)) {
         return valid;
     }
     if let Some(variables) = super::tickets::arguments(root, own).or_else(|| super::comments::arguments(root, own)) {
+        return variables;
+    }
+    if let Some(variables) = super::leads::arguments(root, own) {
         return variables;
     }
     match (root.operation, root.name.as_str()) {
@@ -327,9 +337,16 @@ static NODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
-    if let Some(kinds) =
-        super::projects::kinds(&root.name, place).or_else(|| super::service_levels::kinds(&root.name, place))
+    if let Some(kinds) = super::crm::kinds(&root.name, place)
+        .or_else(|| super::projects::kinds(&root.name, place))
+        .or_else(|| super::service_levels::kinds(&root.name, place))
+        .or_else(|| super::ai_tasks::kinds(&root.name, place))
+        .or_else(|| super::conversations::kinds(&root.name, place))
+        .or_else(|| super::social::kinds(&root.name, place))
     {
+        return kinds;
+    }
+    if let Some(kinds) = super::leads::kinds(root, place) {
         return kinds;
     }
     if let Some(kinds) = super::tickets::kinds(root, place).or_else(|| super::comments::kinds(root, place)) {

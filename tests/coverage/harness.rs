@@ -5,6 +5,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use super::sql::Sql;
+use crate::support::platforms::Platforms;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, Options, Server, chance, upload};
 
 /// Everybody's password who is not the first administrator.
@@ -17,6 +18,8 @@ const SIGN_IN: &str = "mutation SignIn($email: String!, $password: String!) { si
 pub struct Harness {
     /// It.
     pub server: Server,
+    /// The social platforms that it knows.
+    pub platforms: Platforms,
 }
 
 /// One tenant of it.
@@ -29,6 +32,8 @@ pub struct Home {
     pub visitor: Client,
     /// Its administrator.
     pub admin: Client,
+    /// The social platforms.
+    pub platforms: Platforms,
 }
 
 impl Home {
@@ -53,16 +58,11 @@ impl Harness {
 
     /// The same with more settings.
     pub async fn start_with(backend: Backend, options: Options) -> Self {
-        Self {
-            server: Server::start(
-                backend,
-                options
-                    .env("FRONTDESK_RATE_LIMITS", "off")
-                    .env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on")
-                    .env("FRONTDESK_NOTIFICATION_HOSTS", super::notified::HOST),
-            )
-            .await,
-        }
+        let platforms = Platforms::start().await;
+        let options = platforms.settings(options);
+        let options = options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on");
+        let options = options.env("FRONTDESK_NOTIFICATION_HOSTS", super::notified::HOST);
+        Self { platforms, server: super::crm::start(backend, options).await }
     }
 
     /// `frontdesk` on the server's database.
@@ -102,7 +102,7 @@ impl Harness {
         let sql = Sql::open(self.url(), Some(schema)).await;
         let visitor = Client::new(self.server.base()).tenant(&slug);
         let admin = sign_in(&visitor, ADMIN_EMAIL, ADMIN_PASSWORD).await;
-        Home { slug, sql, visitor, admin }
+        Home { slug, sql, visitor, admin, platforms: self.platforms.clone() }
     }
 
     /// A signed-in person who holds exactly these permissions.
@@ -196,12 +196,13 @@ pub struct Things {
     pub bookings: super::bookings::Bookings,
     /// What belongs to the website.
     pub website: super::website::Website,
-    /// A chat, which its token opens.
+    /// A chat, which its token opens, and a line of it.
     pub chat: Begun,
-    /// A line of it.
     pub line: String,
     /// Another chat, which waits too.
     pub waiting: String,
+    /// A CRM.
+    pub crm: super::crm::OfCrm,
     /// A session of the administrator's with the assistant.
     pub assistant: super::assistant::Assistant,
     /// What hangs on the message, and what is used to answer it.
@@ -210,10 +211,16 @@ pub struct Things {
     pub project: String,
     /// What is promised of tickets.
     pub policy: String,
+    /// Tasks for artificial intelligence.
+    pub ai_tasks: super::ai_tasks::AiTasks,
     /// What the help centre shows.
     pub help: super::help::Help,
+    /// What somebody writes with the company on a social platform.
+    pub conversation: super::conversations::Conversation,
     /// Tickets.
     pub tickets: super::tickets::OfTickets,
+    /// Leads.
+    pub leads: super::leads::OfLeads,
     /// What is on one of them.
     pub comments: super::comments::OfComments,
 }
@@ -409,7 +416,8 @@ impl Things {
         let line = home.admin.run(lines, json!({ "id": chat.id })).await.ok().string("chat.messages.nodes.0.id");
         let desk = super::desk::OnTheDesk::make(home, &message).await;
         let project = super::projects::make(home, &client).await;
-        for thing in [&chat.id, &bookings.consultation] {
+        let conversation = super::conversations::Conversation::make(home).await;
+        for thing in [&chat.id, &bookings.consultation, &conversation.id] {
             let tag = "mutation($of: ID!, $tag: ID!) { addTags(input: { entityId: $of, tagIds: [$tag] }) { errors { message } } }";
             home.admin.run(tag, json!({ "of": thing, "tag": desk.tag })).await.ok();
         }
@@ -417,7 +425,11 @@ impl Things {
         let comments = super::comments::OfComments::make(home, &tickets.ticket).await;
         let help = super::help::Help::make(home, &desk.tag).await;
         let policy = super::service_levels::make(home).await;
+        let ai_tasks = super::ai_tasks::AiTasks::make(home, &message).await;
+        let leads = super::leads::OfLeads::make(home, &staff, &desk.tag).await;
+        let crm = super::crm::OfCrm::make(home, leads.of("led")).await;
         Self {
+            leads,
             message,
             visitor,
             reply,
@@ -439,58 +451,16 @@ impl Things {
             chat,
             line,
             waiting,
+            crm,
             assistant: super::assistant::Assistant::make(home).await,
             desk,
             project,
             policy,
+            ai_tasks,
             help,
+            conversation,
             tickets,
             comments,
-        }
-    }
-
-    /// The one of a kind, by its prefix.
-    pub fn of(&self, kind: &str) -> &str {
-        match kind {
-            "msg" => &self.message,
-            "vis" => &self.visitor,
-            "rpl" => &self.reply,
-            "stf" => &self.staff,
-            "aud" => &self.audit,
-            "cli" => &self.client,
-            "rol" => &self.role,
-            "dep" => &self.department,
-            "tem" => &self.team,
-            "key" => &self.api_key,
-            "ses" => &self.session,
-            "inv" => &self.invitation,
-            "idp" => &self.elsewhere.provider,
-            "xid" => &self.elsewhere.identity,
-            "ntf" => &self.told.notification,
-            "nch" => &self.told.channel,
-            "ndl" => &self.told.delivery,
-            "fil" => &self.file,
-            "svc" => &self.bookings.service,
-            "con" => &self.bookings.consultation,
-            "hol" => &self.bookings.holiday,
-            "aev" => &self.website.event,
-            "nws" => &self.website.subscription,
-            "cht" => &self.chat.id,
-            "chm" => &self.line,
-            "prj" => &self.project,
-            "slp" => &self.policy,
-            "tag" => &self.desk.tag,
-            "srp" => &self.desk.saved_reply,
-            "drf" => &self.desk.draft,
-            "nte" => &self.desk.note,
-            "gct" => &self.help.category,
-            "gui" => &self.help.guide,
-            "hlp" => &self.help.document,
-            "tkt" => &self.tickets.ticket,
-            "tcm" => &self.comments.comment,
-            "ass" => &self.assistant.session,
-            "asm" => &self.assistant.answer,
-            _ => panic!("nothing of the kind {kind}"),
         }
     }
 }

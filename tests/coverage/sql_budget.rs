@@ -131,7 +131,12 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
             n,
         )
         .await;
+        super::leads::rows(home, &hex, n).await;
         super::service_levels::rows(home, &hex, n).await;
+        super::ai_tasks::rows(home, &hex).await;
+        super::conversations::rows(home, &hex, &id).await;
+        super::social::rows(home, &hex).await;
+        super::crm::rows(home, &hex, n).await;
         let client = format!("{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128);
         super::comments::rows(home, &hex, &client).await;
         let client = format!("cli_{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128);

@@ -46,9 +46,13 @@ pub async fn tables(sql: &Sql) -> BTreeMap<String, Table> {
         "messages_search",
         "consultations_search",
         "chat_messages_search",
+        "conversations_search",
+        // PostgreSQL's months.
+        "conversation_messages_",
         "help_texts_search",
         "chat_sessions_search",
         "tickets_search",
+        "leads_search",
     ];
     let internal = |name: &str| begins.iter().any(|begins| name.starts_with(begins));
     tables.retain(|name, _| !internal(name));

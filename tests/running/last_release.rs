@@ -124,7 +124,7 @@ both! {
             "main jobs: 2 -> 3",
             // ANALYST is new, and what staff could by being staff they were granted.
             "main roles: 8 -> 9",
-            "main user_permissions: 1 -> 37",
+            "main user_permissions: 1 -> 55",
             "second jobs: 0 -> 1",
             "second roles: 6 -> 7",
         ];

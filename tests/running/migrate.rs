@@ -255,7 +255,7 @@ both! {
             rows.iter().map(|row| row.try_get_by_index::<String>(0).expect("a text")).collect::<Vec<_>>()
         };
         let grants = "SELECT u.name || ' ' || p.permission FROM user_permissions p JOIN users u ON u.id = p.user_id ORDER BY 1";
-        assert_eq!(texts(grants).await, ["Bea MANAGE_CHATS", "Bea MANAGE_CONSULTATIONS", "Bea MANAGE_MESSAGES", "Bea MANAGE_TICKETS"]);
+        assert_eq!(texts(grants).await, ["Bea MANAGE_CHATS", "Bea MANAGE_CONSULTATIONS", "Bea MANAGE_CONVERSATIONS", "Bea MANAGE_LEADS", "Bea MANAGE_MESSAGES", "Bea MANAGE_TICKETS"]);
         let roles = "SELECT CAST(r.name AS text) || ' ' || CASE WHEN r.built_in THEN 'built in' ELSE 'own' END || ' ' ||
             CAST((SELECT count(*) FROM users u WHERE u.role_id = r.id) AS text) FROM roles r ORDER BY 1";
         assert_eq!(texts(roles).await, ["ANALYST built in 0", "ANALYST_00000003 own 1", "STAFF built in 1", "SUPER_ADMIN built in 1"]);

@@ -178,7 +178,7 @@ async fn nested(
 ) -> BTreeSet<i32> {
     let backend = db.get_database_backend();
     let seen = thing::Entity::find().filter(sees.condition(backend, of)).into_query();
-    let first = first_below(backend, seen, Column::ParentId, &[parent], &[(Column::Id, false)], 1000);
+    let first = first_below(backend, seen, Column::ParentId, &[parent], &[(Column::Id, false)], 1000, None);
     let rows = db.query_all(&first).await.expect("rows");
     rows.iter().map(|row| row.try_get::<i32>("", "id").expect("a number")).collect()
 }

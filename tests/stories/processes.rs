@@ -92,7 +92,12 @@ async fn a_late_commit_is_not_skipped() {
 
 /// A second server on the same database, with the same keys.
 pub async fn beside(desk: &Desk) -> Server {
-    let mut options = Options::new().database(desk.server.database().url()).env("FRONTDESK_RATE_LIMITS", "off");
+    beside_with(desk, Options::new()).await
+}
+
+/// The same with other settings.
+pub async fn beside_with(desk: &Desk, options: Options) -> Server {
+    let mut options = options.database(desk.server.database().url()).env("FRONTDESK_RATE_LIMITS", "off");
     let key = desk.server.setting("FRONTDESK_SECRET_KEY").expect("a key");
     options = options.env("FRONTDESK_SECRET_KEY", key);
     Server::start(Backend::Postgres, options).await

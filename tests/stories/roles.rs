@@ -364,15 +364,15 @@ async fn granted(admin: &Person, id: &str) -> Value {
 }
 
 both! {
-    /// STAFF holds no work by itself: whoever gets the role is granted four permissions, in whichever way they get it, and
+    /// STAFF holds no work by itself: whoever gets the role is granted six permissions, in whichever way they get it, and
     /// each can be taken from one of them. Another role takes the three along; giving STAFF takes holding them.
     async fn what_comes_with_staff_can_be_taken_from_one(backend) {
         let desk = Desk::open(backend).await;
         let admin = desk.admin().await;
         let (staff, viewer) = (role(&admin, "STAFF").await, role(&admin, "VIEWER").await);
-        let four = "MANAGE_CHATS MANAGE_CONSULTATIONS MANAGE_MESSAGES MANAGE_TICKETS";
+        let six = "MANAGE_CHATS MANAGE_CONSULTATIONS MANAGE_CONVERSATIONS MANAGE_LEADS MANAGE_MESSAGES MANAGE_TICKETS";
         let bea = colleague(&desk, &admin, "bea", &staff, json!({})).await;
-        assert_eq!(granted(&admin, &bea.id).await, json!({ "role": { "name": "STAFF" }, "grantedPermissions": four }));
+        assert_eq!(granted(&admin, &bea.id).await, json!({ "role": { "name": "STAFF" }, "grantedPermissions": six }));
         let held = run(&admin, "query($id: ID!) { role(id: $id) { permissions } }", json!({ "id": staff })).await;
         assert!(!held.text.contains("MANAGE_"), "{held}");
         let cal = desk.colleague("cal@example.com", "Cal", "STAFF").await;
@@ -386,20 +386,20 @@ both! {
             (!answer.errors().is_empty() && answer.error_code() == "FORBIDDEN").then_some(())
         }).await;
         cal.reply(&message, "From me too").await;
-        assert_eq!(granted(&admin, &bea.id).await["grantedPermissions"], "MANAGE_CHATS MANAGE_CONSULTATIONS MANAGE_TICKETS");
+        assert_eq!(granted(&admin, &bea.id).await["grantedPermissions"], "MANAGE_CHATS MANAGE_CONSULTATIONS MANAGE_CONVERSATIONS MANAGE_LEADS MANAGE_TICKETS");
 
-        // With another role all four go, and come back with STAFF.
+        // With another role all six go, and come back with STAFF.
         let update = "mutation($s: ID!, $r: ID!) { updateStaff(input: { staffId: $s, roleId: $r }) { errors { code } } }";
-        for (role, name, left) in [(&viewer, "VIEWER", ""), (&staff, "STAFF", four)] {
+        for (role, name, left) in [(&viewer, "VIEWER", ""), (&staff, "STAFF", six)] {
             run(&admin, update, json!({ "s": bea.id, "r": role })).await;
             assert_eq!(granted(&admin, &bea.id).await, json!({ "role": { "name": name }, "grantedPermissions": left }));
         }
         let trail = "{ auditLogs(first: 1, filter: { eventType: { eq: \"person.updated\" } }) { nodes { oldValues newValues } } }";
         let trail = run(&admin, trail, Value::Null).await;
         let row = trail.data("auditLogs.nodes.0");
-        assert_eq!((&row["oldValues"]["granted"], row["newValues"]["granted"].as_array().map(Vec::len)), (&json!([]), Some(4)));
+        assert_eq!((&row["oldValues"]["granted"], row["newValues"]["granted"].as_array().map(Vec::len)), (&json!([]), Some(6)));
 
-        // Who does not hold the four gives nobody STAFF.
+        // Who does not hold the six gives nobody STAFF.
         let keeper = ["MANAGE_STAFF", "VIEW_STAFF", "VIEW_CLIENTS", "USE_API_KEYS", "VIEW_MESSAGES", "VIEW_VISITORS",
             "SEE_ALL", "SEE_TEAM", "SEE_ASSIGNED", "SEE_UNASSIGNED"];
         let keeper = make_role(&admin, "Keeper", &keeper).await;

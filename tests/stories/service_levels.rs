@@ -316,6 +316,37 @@ both! {
         }
     }
 
+    /// A client of a higher tier is promised more; when they come into another tier, their open tickets follow.
+    async fn a_tier_is_promised_more(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let all = json!({ "name": "All", "position": 9, "firstResponseMinutes": 600, "businessHoursOnly": false });
+        policy(&admin, all).await;
+        let premium = json!({ "name": "Premium", "position": 1, "tiers": ["PREMIUM", "ENTERPRISE", "PREMIUM"], "firstResponseMinutes": 30, "businessHoursOnly": false });
+        policy(&admin, premium).await;
+        let cleo = client(&desk, &admin, "cleo").await;
+        let ticket = id(&make(&admin.client, json!({ "title": "The boiler", "description": "It is cold.", "requesterId": cleo.id })).await);
+        let promised = async || {
+            let seen = see(&admin, &ticket).await;
+            let first = level(&seen, "FIRST_RESPONSE");
+            (first["policy"]["name"].as_str().expect("a name").to_owned(), first["targetMinutes"].as_i64().expect("minutes"))
+        };
+        assert_eq!(promised().await, ("All".to_owned(), 600));
+        let tier = "mutation($id: ID!, $tier: ClientTier) { updateClient(input: { clientId: $id, tier: $tier }) { client { tier } errors { message } } }";
+        for (tier_now, expected) in [(json!("PREMIUM"), ("Premium", 30)), (json!("BASIC"), ("All", 600)), (json!("ENTERPRISE"), ("Premium", 30)), (Value::Null, ("All", 600))] {
+            let set = admin.client.run(tier, json!({ "id": cleo.id, "tier": tier_now })).await.ok();
+            assert_eq!(set.data("updateClient.client.tier"), &tier_now);
+            until("the ticket follows", SOON, async || (promised().await == (expected.0.to_owned(), expected.1)).then_some(())).await;
+        }
+        // One's own tier is nobody's to choose.
+        admin.client.run(tier, json!({ "id": cleo.id, "tier": "PREMIUM" })).await.ok();
+        let refused = cleo.client.run(tier, json!({ "id": cleo.id, "tier": "ENTERPRISE" })).await;
+        assert_eq!(refused.error_code(), "FORBIDDEN");
+        // A ticket of nobody is in no tier.
+        let own = id(&make(&admin.client, json!({ "title": "Ours", "description": "For us." })).await);
+        assert_eq!(level(&see(&admin, &own).await, "FIRST_RESPONSE")["policy"]["name"], "All");
+    }
+
     /// Who keeps policies makes and changes them; who sees tickets reads them; what cannot be is refused by name. One for tickets that
     /// are there already is theirs a moment later, and tells nobody what was over by then.
     async fn policies_are_kept_and_bind_open_tickets(backend) {

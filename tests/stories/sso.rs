@@ -152,7 +152,7 @@ both! {
         assert_eq!(foreign.error_code(), "NOT_FOUND");
         let trail = sso.admin.client.run("{ auditLogs(filter: { eventType: { eq: \"external_user.added\" } }) { nodes { newValues } } }", Value::Null).await.ok();
         assert_eq!(trail.data("auditLogs.nodes"), &json!([{ "newValues": { "provider": "Works", "email": "grace@example.com", "role": "STAFF",
-            "granted": ["MANAGE_CHATS", "MANAGE_CONSULTATIONS", "MANAGE_MESSAGES", "MANAGE_TICKETS"] } }]));
+            "granted": ["MANAGE_CHATS", "MANAGE_CONSULTATIONS", "MANAGE_CONVERSATIONS", "MANAGE_LEADS", "MANAGE_MESSAGES", "MANAGE_TICKETS"] } }]));
     }
 
     /// A token that the provider did not sign, or that answers another question, lets nobody in and makes nobody known.

@@ -43,6 +43,8 @@ pub enum Play {
     Spent,
     /// Something that is no stream of events.
     Babbles,
+    /// The tool is used with this; asked without streaming.
+    Uses(Value),
 }
 
 /// A request as it came.
@@ -108,6 +110,14 @@ impl Anthropic {
             .env("FRONTDESK_ASSISTANT_URL", format!("http://{}", self.address))
             .env("FRONTDESK_ASSISTANT_MODEL", MODEL)
             .env("FRONTDESK_ASSISTANT_API_KEY", &self.key)
+    }
+
+    /// The settings of a server whose tasks it does where it is asked for.
+    pub fn task_settings(&self, options: super::Options) -> super::Options {
+        options
+            .env("FRONTDESK_AI_URL", format!("http://{}", self.address))
+            .env("FRONTDESK_AI_MODEL", MODEL)
+            .env("FRONTDESK_AI_API_KEY", &self.key)
     }
 
     /// Adds to the end of the script.
@@ -257,6 +267,9 @@ fn refusal(key: &str, head: &str, body: &Value) -> Option<(u16, &'static str, St
             }
         }
     }
+    if let Some(why) = wrong_tools(body) {
+        return bad(&why);
+    }
     if messages.len() % 2 == 0 {
         return bad("messages: the last message must be the user's");
     }
@@ -264,6 +277,57 @@ fn refusal(key: &str, head: &str, body: &Value) -> Option<(u16, &'static str, St
         return bad("prompt is too long");
     }
     None
+}
+
+/// What is wrong with the tools of a request, if something is.
+fn wrong_tools(body: &Value) -> Option<String> {
+    let tools = body["tools"].as_array().cloned().unwrap_or_default();
+    for (n, tool) in tools.iter().enumerate() {
+        let schema = &tool["input_schema"];
+        if tool["name"].as_str().is_none_or(str::is_empty) || schema["type"] != "object" {
+            return Some(format!("tools.{n}: name and input_schema of an object are required"));
+        }
+        if tool["strict"] == true && schema["additionalProperties"] != false {
+            return Some(format!("tools.{n}: a strict schema takes additionalProperties: false"));
+        }
+    }
+    let chosen = &body["tool_choice"];
+    if chosen["type"] == "tool" && !tools.iter().any(|tool| tool["name"] == chosen["name"]) {
+        return Some("tool_choice: there is no such tool".to_owned());
+    }
+    None
+}
+
+/// An answer in one piece.
+async fn answer_whole(stream: &mut TcpStream, body: &Value, play: Play) -> std::io::Result<()> {
+    let text = |text: &str| json!([{ "type": "text", "text": text }]);
+    let (content, reason) = match play {
+        Play::Uses(input) => {
+            let used = json!({ "type": "tool_use", "id": "toolu_of_the_tests", "name": body["tool_choice"]["name"], "input": input });
+            (json!([used]), "tool_use")
+        }
+        Play::Stops(said, reason) => (text(said), reason),
+        Play::Stalls(_) => return std::future::pending().await,
+        Play::Babbles => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n<>").await?;
+            return stream.shutdown().await;
+        }
+        Play::Breaks(_) => {
+            return stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\nConnection: close\r\n\r\n{").await;
+        }
+        _ => (text("It takes five days."), "end_turn"),
+    };
+    let usage = json!({ "input_tokens": 300, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 21, "output_tokens": 12 });
+    let whole =
+        json!({ "id": "msg_of_the_tests", "type": "message", "role": "assistant", "model": MODEL, "content": content,
+        "stop_reason": reason, "stop_sequence": null, "usage": usage })
+        .to_string();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nrequest-id: req_of_the_tests\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        whole.len()
+    );
+    stream.write_all((head + &whole).as_bytes()).await?;
+    stream.shutdown().await
 }
 
 /// One event, as it goes over the wire.
@@ -368,6 +432,9 @@ async fn answer(state: &State, mut stream: TcpStream) -> std::io::Result<()> {
         }
         _ => {}
     }
+    if body["stream"] != true {
+        return answer_whole(&mut stream, &body, play).await;
+    }
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nrequest-id: req_of_the_tests\r\nTransfer-Encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await?;
     match play {
@@ -403,7 +470,7 @@ async fn answer(state: &State, mut stream: TcpStream) -> std::io::Result<()> {
             send(&mut stream, &(begins() + &says(text))).await?;
             return std::future::pending().await;
         }
-        Play::Refuses(..) | Play::Spent => {}
+        Play::Refuses(..) | Play::Spent | Play::Uses(_) => {}
     }
     stream.write_all(b"0\r\n\r\n").await?;
     stream.shutdown().await

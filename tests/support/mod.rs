@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 pub mod anthropic;
 pub mod chance;
 pub mod client;
+pub mod crm;
 pub mod deadline;
 pub mod form;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub mod hook;
 pub mod idp;
 pub mod mail;
 pub mod place;
+pub mod platforms;
 pub mod postgres;
 pub mod s3;
 pub mod secrets;
@@ -24,6 +26,7 @@ pub mod sse;
 pub mod svix;
 mod template;
 pub mod timing;
+pub mod told;
 pub mod totp;
 
 pub use client::{Answer, Client, UserError};

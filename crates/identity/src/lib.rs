@@ -69,7 +69,6 @@ pub use adapters::{
     api_key::{KEY_PREFIX, KeyClaims},
     credential::Credential,
     oidc::Oidc,
-    outgoing::Outgoing,
     password::Passwords,
     platform_token::{PlatformClaims, PlatformTokens},
 };
@@ -88,10 +87,11 @@ pub use domain::{
         session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     },
     settings::setting::{
-        ASSISTANT_FOR_CLIENTS, ASSISTANT_KEEP_DAYS, ASSISTANT_QUESTIONS_PER_HOUR, CHAT_END_AFTER_MINUTES,
-        CHATS_AT_ONCE, COMPANY_CURRENCY, COMPANY_TIME_ZONE, CONSULTATION_REMINDER_MINUTES, REGISTRATION_OPEN,
-        SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope, TICKETS_EDIT_COMMENT_MINUTES,
-        TICKETS_REOPEN_WITHIN_DAYS,
+        AI_DAILY_TOKENS, AI_ENABLED, AI_MAKE_LEADS, AI_SUGGEST_REPLIES, AI_WEBSITE, ASSISTANT_FOR_CLIENTS,
+        ASSISTANT_KEEP_DAYS, ASSISTANT_QUESTIONS_PER_HOUR, AUTOMATIC_REPLIES_FROM, AUTOMATIC_REPLIES_IN_HOURS,
+        CHAT_END_AFTER_MINUTES, CHATS_AT_ONCE, COMPANY_CURRENCY, COMPANY_REGION, COMPANY_TIME_ZONE,
+        CONSULTATION_REMINDER_MINUTES, CONVERSATION_KEEP_DAYS, REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS,
+        SESSION_IDLE_DAYS, Scope as SettingScope, TICKETS_EDIT_COMMENT_MINUTES, TICKETS_REOPEN_WITHIN_DAYS,
     },
     sign_in::password_rules::check as check_password,
     single_sign_on::user_sync::Delivery as UserDelivery,
@@ -121,8 +121,8 @@ pub use queries::{
     people::{
         directory::Directory,
         list::{
-            anybody, client_with_address, count_people, deactivated_colleague, is_active_staff, people, people_by,
-            people_by_ids, staff_id,
+            anybody, client_with_address, clients_with_addresses, count_people, deactivated_colleague, is_active_staff,
+            people, people_by, people_by_ids, staff_id, tier_of_client,
         },
         names::{
             active_members, clients_among, department_name, hold, is_active_holder, person_names, staff_names,
@@ -145,7 +145,7 @@ pub use queries::{
 pub use store::{
     invitations::invitation::{InvitationStatus, Model as Invitation},
     mail::smtp_settings::Model as SmtpSettings,
-    people::user::Kind as UserKind,
+    people::user::{ClientTier, Kind as UserKind},
     sessions::session::Model as Session,
     settings::setting::Kind as SettingKind,
     single_sign_on::identity_provider::{MappedRole, Model as IdentityProvider},

@@ -20,10 +20,14 @@ use uuid::Uuid;
 
 use crate::{
     domain::entity::{Entity, EntityType},
-    policy::{MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, VIEW_CHATS, VIEW_CONSULTATIONS, VIEW_MESSAGES},
+    policy::{
+        MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_CONVERSATIONS, MANAGE_MESSAGES, VIEW_CHATS, VIEW_CONSULTATIONS,
+        VIEW_CONVERSATIONS, VIEW_MESSAGES,
+    },
     store::{
         booking::consultation::{Entity as Consultations, Model as Consultation},
         chats::session::{Entity as Chats, Model as Chat},
+        conversations::conversation::{Entity as Conversations, Model as Conversation},
         message::{Entity as Messages, Model as Message},
     },
 };
@@ -82,9 +86,10 @@ impl Kind {
 }
 
 /// Those of this context.
-static KINDS: [Kind; 3] = [
+static KINDS: [Kind; 4] = [
     Kind::record::<Messages>(EntityType::Message, VIEW_MESSAGES, MANAGE_MESSAGES),
     Kind::record::<Chats>(EntityType::Chat, VIEW_CHATS, MANAGE_CHATS),
+    Kind::record::<Conversations>(EntityType::Conversation, VIEW_CONVERSATIONS, MANAGE_CONVERSATIONS),
     Kind::record::<Consultations>(EntityType::Consultation, VIEW_CONSULTATIONS, MANAGE_CONSULTATIONS),
 ];
 
@@ -118,6 +123,12 @@ impl From<&Chat> for Contact {
     fn from(chat: &Chat) -> Self {
         let (name, email) = (Some(chat.visitor_name.clone()), chat.visitor_email.clone());
         Self { visitor: Some(chat.visitor_id), name, email, ..Self::default() }
+    }
+}
+
+impl From<&Conversation> for Contact {
+    fn from(conversation: &Conversation) -> Self {
+        Self { name: conversation.participant_name.clone(), ..Self::default() }
     }
 }
 

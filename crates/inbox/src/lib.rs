@@ -18,6 +18,11 @@
 //! has it ends it with one click. A chat's token opens that chat and nothing else. One colleague has a chat at a time; an ended
 //! chat takes no more lines and is not reopened. What is counted of a chat stays with it when its lines go after a year.
 //!
+//! **Conversations.** What somebody on a social platform (the *participant*) and the company write each other is a
+//! *conversation*; its *messages* are *inbound* or *outbound*. It is *active* until somebody closes it, and again from the
+//! participant's next message on. A platform tells of each message at least once, in whatever order; it is stored once, known by
+//! the platform's own name of it.
+//!
 //! **Bookings.** A *service* is what can be booked; staff *hold* it, or nobody yet. A *consultation* is what a visitor booked:
 //! *scheduled* until it was *completed*, *cancelled* or a *no-show*, and nothing comes back from there. *Opening hours* are the
 //! company's, by the clock on its wall, or somebody's own; on a *holiday* nothing begins. A *slot* is a time at which somebody
@@ -37,7 +42,9 @@
 //! `chat.message_sent`, `chat.read`, `chat.ended`, `chat.rated`, `chat.transcript_requested`; `service.saved`,
 //! `opening_hours.saved`, `holiday.saved`, `consultation.booked`, `consultation.rescheduled`, `consultation.assigned`,
 //! `consultation.cancelled`, `consultation.completed`, `consultation.no_show`; `tag.saved`, `tag.merged`,
-//! `entity.tags_changed`, `saved_reply.saved`, `saved_reply.used`, `draft.changed`, `internal_note.changed`.
+//! `entity.tags_changed`, `saved_reply.saved`, `saved_reply.used`, `draft.changed`, `internal_note.changed`;
+//! `conversation.started`, `conversation.message_added`, `conversation.message_edited`, `conversation.message_deleted`,
+//! `conversation.assigned`, `conversation.status_changed`, `conversation.messages_archived`.
 
 mod adapters;
 mod domain;
@@ -52,6 +59,10 @@ pub use adapters::{
     mail::{FileMail, SmtpMail},
     rehearsal::{Said, rehearse},
     server::{Authorities, Encryption, MailServer},
+    social::{
+        apps::{SocialApp, SocialApps},
+        networks::Networks,
+    },
 };
 pub use domain::{
     booking::{
@@ -69,6 +80,18 @@ pub use domain::{
         CHATS, ChatClaimed, ChatEnded, ChatMessageSent, ChatRated, ChatRead, ChatStarted, ChatTranscriptRequested,
         ChatTransferred,
     },
+    conversation_replies::{
+        automatic::{AutomaticReplies, is_open},
+        events::{ConversationReplyAdded, ConversationReplyChanged},
+    },
+    conversations::{
+        events::{
+            CONVERSATIONS, ConversationAssigned, ConversationMessageAdded, ConversationMessageDeleted,
+            ConversationMessageEdited, ConversationStarted, ConversationStatusChanged,
+        },
+        heard::{Heard, Told, What, Wrote, hear},
+        taking::Change,
+    },
     conversion::Target,
     entity::{Entity, EntityId, EntityType},
     events::{
@@ -80,14 +103,16 @@ pub use domain::{
     newsletter_events::{NewsletterRequested, NewsletterSubscribed, NewsletterUnsubscribed},
     notes::InternalNoteChanged,
     saved_replies::VARIABLES,
+    social::{events::SocialAccountRefused, platform::PlatformConfig},
     tags::{TAGS, TagsChanged},
     visitor_events::{VisitorMerged, VisitorUnmerged},
 };
 pub use policy::{
-    MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_MESSAGES, MANAGE_NEWSLETTER, MANAGE_SAVED_REPLIES, MANAGE_SERVICES,
-    MANAGE_TAGS, MANAGE_VISITORS, PERMISSIONS, VIEW_CHATS, VIEW_CONSULTATIONS, VIEW_MESSAGES, VIEW_VISITOR_ADDRESSES,
-    VIEW_VISITORS, holder_of_chat,
+    MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_CONVERSATIONS, MANAGE_MESSAGES, MANAGE_NEWSLETTER, MANAGE_SAVED_REPLIES,
+    MANAGE_SERVICES, MANAGE_SOCIAL_ACCOUNTS, MANAGE_TAGS, MANAGE_VISITORS, PERMISSIONS, VIEW_CHATS, VIEW_CONSULTATIONS,
+    VIEW_CONVERSATIONS, VIEW_MESSAGES, VIEW_VISITOR_ADDRESSES, VIEW_VISITORS, holder_of_chat,
 };
+pub use ports::social::{SocialError, SocialNetworks, SocialSender};
 pub use ports::{
     Colleagues, Letters, MailError, Mailer, Names, NewsletterMail, Onlookers, ReplyMail, Takers, Targets, Worded,
     Wording,
@@ -104,12 +129,20 @@ pub use queries::{
         sessions::{self as chats, ChatsOf},
         visitor::{opened_chat, queue_position},
     },
+    conversation_replies::{self, RepliesIn},
+    conversations::{
+        accounts::{OnAccount, account_told_of, accounts_of_conversations, companies_told_of},
+        archives::{self as conversation_archives, Archived, archived_messages, archives_of_each},
+        list as conversations,
+        messages::MessagesIn,
+    },
     drafts::{drafts_of_each, purge_drafts},
     messages::{self, MessagesOf, Wide},
     newsletter,
     notes::{NotesOf, note_ids},
     replies::{Replies, reply_ids},
     saved_replies,
+    social::accounts::{self as social_accounts, platforms, purge_connecting},
     tags::{self, Tagged, tags_of_each},
     timeline,
     visitors::{self, Merged, acquaintances_of_each, merged_of_each, survivors},
@@ -126,6 +159,12 @@ pub use store::{
         line::Model as ChatMessage,
         session::{ChatSide, ChatStatus, Model as Chat},
     },
+    conversation_reply::{ConversationReplyStatus, Model as ConversationReply, ReplySource},
+    conversations::{
+        conversation::{ConversationStatus, Model as Conversation},
+        message::{Direction, Model as ConversationMessage},
+        partitions::keep_months,
+    },
     draft::Model as Draft,
     internal_note::Model as InternalNote,
     message::{MessageStatus, Model as Message},
@@ -133,6 +172,10 @@ pub use store::{
     newsletter_subscription::{Model as NewsletterSubscription, NewsletterStatus},
     reply::{EmailStatus, Model as MessageReply},
     saved_reply::Model as SavedReply,
+    social::{
+        account::{Model as SocialAccount, SocialAccountStatus},
+        platform::{Model as PlatformSettings, Platform},
+    },
     tag::Model as Tag,
     visitor::Model as Visitor,
 };
@@ -164,6 +207,25 @@ pub use usecases::{
         start_chat::{ChatReceipt, StartChat, admit, start_chat},
         transfer_chat::{TransferChat, transfer_chat},
     },
+    conversation_replies::{
+        decide::{ApproveConversationReply, approve_conversation_reply, reject_conversation_reply},
+        reply_to_conversation::{ReplyToConversation, reply_to_conversation},
+        retry::retry_conversation_reply,
+        send::{SendConversationReply, send_conversation_reply},
+        suggest_reply::{SuggestReply, suggest_reply},
+    },
+    conversations::{
+        archive_messages::{ConversationMessagesArchived, archive_messages},
+        assign_conversation::{AssignConversation, assign_conversation},
+        change_message::{ChangeMessage, Changed, change_message},
+        set_conversation_status::{SetConversationStatus, set_conversation_status},
+        several_conversations::{
+            AssignConversations, ConversationOutcome, SetConversationStatuses, assign_conversations,
+            set_conversation_statuses,
+        },
+        take_message::{TakeMessage, Taken, take_message},
+        take_told::{TakeTold, take_told},
+    },
     convert_message::{ConvertMessage, convert_message},
     deliver_reply::{DeliverReply, MailSettings, deliver_reply},
     drafts::{DiscardDraft, SaveDraft, discard_draft, save_draft},
@@ -185,6 +247,17 @@ pub use usecases::{
     },
     set_message_status::{SetMessageStatus, set_message_status},
     several_messages::{AssignMessages, Outcome, SetMessageStatuses, assign_messages, set_message_statuses},
+    social::{
+        choose_social_accounts::{ChooseSocialAccounts, choose_social_accounts},
+        complete_social_account::{Choice, CompleteSocialAccount, Completed, complete_social_account},
+        connect_social_account::{ConnectSocialAccount, Sent, connect_social_account},
+        disconnect_social_account::disconnect_social_account,
+        renew_social_account::renew_social_account,
+        reseal::{reseal_social_tokens, sealed_social_tokens},
+        tokens::RenewSocialAccount,
+        update_platform::{UpdatePlatform, update_platform},
+        verify_social_account::verify_social_account,
+    },
     submit_message::{Receipt, SubmitMessage, submit_message},
     tags::{CreateTag, MergeTags, TagEntity, UpdateTag, add_tags, create_tag, merge_tags, remove_tags, update_tag},
 };
@@ -203,6 +276,10 @@ pub mod limits {
     pub const URL: usize = 2_000;
     /// Other visitors who are noted with one.
     pub const ACQUAINTANCES: u64 = 20;
+    /// What a platform calls a conversation, a message or a person.
+    pub const PLATFORM_NAME: usize = 255;
+    /// What is kept of a list that a platform tells besides a message.
+    pub const TOLD_BESIDES: usize = 50;
     /// Messages that are changed at a time.
     pub const SEVERAL: usize = 100;
     /// Subscriptions in one file.
@@ -214,12 +291,15 @@ pub mod records {
     pub use crate::store::{
         booking::{consultation::Entity as Consultations, holiday::Entity as Holidays, service::Entity as Services},
         chats::{line::Entity as ChatMessages, session::Entity as Chats},
+        conversation_reply::Entity as ConversationReplies,
+        conversations::{conversation::Entity as Conversations, message::Entity as ConversationMessages},
         draft::Entity as Drafts,
         internal_note::Entity as InternalNotes,
         message::Entity as Messages,
         newsletter_subscription::Entity as NewsletterSubscriptions,
         reply::Entity as MessageReplies,
         saved_reply::Entity as SavedReplies,
+        social::account::Entity as SocialAccounts,
         tag::Entity as Tags,
         visitor::Entity as Visitors,
     };
@@ -231,7 +311,16 @@ pub mod entities {
     pub use crate::store::{
         acquaintance,
         chats::{line as chat_message, session as chat_session},
+        conversation_reply,
+        conversations::{
+            archive as conversation_archive, archive_part as conversation_archive_part, conversation,
+            message as conversation_message, message_key as conversation_message_key,
+        },
         draft, entity_tag, internal_note, message, newsletter_subscription, reply, saved_reply, saved_reply_shortcut,
+        social::{
+            account as social_account, connecting as social_connecting, platform as social_platform,
+            route as social_account_route,
+        },
         tag, visitor, visitor_merge, visitor_move,
     };
 }

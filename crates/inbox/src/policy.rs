@@ -9,7 +9,10 @@ use kernel::{
 use sea_orm::{ColumnTrait, Condition, DbBackend};
 
 use crate::kinds::sees_any;
-use crate::store::{booking::consultation, chats::session::Column as ChatColumn, message::Column, visitor};
+use crate::store::{
+    booking::consultation, chats::session::Column as ChatColumn,
+    conversations::conversation::Column as ConversationColumn, message::Column, visitor,
+};
 
 /// Seeing messages and replies.
 pub const VIEW_MESSAGES: Permission =
@@ -39,6 +42,16 @@ pub const VIEW_CHATS: Permission =
 /// Working on live chats.
 pub const MANAGE_CHATS: Permission =
     Permission { name: "MANAGE_CHATS", description: "Claim, transfer, answer and end live chats." };
+/// Seeing conversations.
+pub const VIEW_CONVERSATIONS: Permission = Permission {
+    name: "VIEW_CONVERSATIONS",
+    description: "See conversations on social platforms, their messages and what happens to them.",
+};
+/// Working on conversations.
+pub const MANAGE_CONVERSATIONS: Permission = Permission {
+    name: "MANAGE_CONVERSATIONS",
+    description: "Assign, answer, close and reopen conversations on social platforms.",
+};
 /// Seeing bookings.
 pub const VIEW_CONSULTATIONS: Permission =
     Permission { name: "VIEW_CONSULTATIONS", description: "See bookings, services, opening hours and holidays." };
@@ -58,6 +71,12 @@ pub const MANAGE_SAVED_REPLIES: Permission =
 pub const MANAGE_TAGS: Permission =
     Permission { name: "MANAGE_TAGS", description: "Keep tags: make, rename and merge them." };
 
+/// Connecting accounts on social platforms.
+pub const MANAGE_SOCIAL_ACCOUNTS: Permission = Permission {
+    name: "MANAGE_SOCIAL_ACCOUNTS",
+    description: "Connect and disconnect the company's accounts on social platforms, and set what holds for a platform.",
+};
+
 /// The permissions of this context.
 pub const PERMISSIONS: &[Permission] = &[
     VIEW_MESSAGES,
@@ -66,6 +85,8 @@ pub const PERMISSIONS: &[Permission] = &[
     VIEW_VISITOR_ADDRESSES,
     VIEW_CHATS,
     MANAGE_CHATS,
+    VIEW_CONVERSATIONS,
+    MANAGE_CONVERSATIONS,
     VIEW_CONSULTATIONS,
     MANAGE_CONSULTATIONS,
     MANAGE_SERVICES,
@@ -73,6 +94,7 @@ pub const PERMISSIONS: &[Permission] = &[
     MANAGE_NEWSLETTER,
     MANAGE_SAVED_REPLIES,
     MANAGE_TAGS,
+    MANAGE_SOCIAL_ACCOUNTS,
 ];
 
 /// Whether the actor is no client: what colleagues work with is nothing for those, whatever they hold.
@@ -86,7 +108,7 @@ fn works_here(cx: &Cx) -> bool {
 
 /// Refuses who works on nothing in the inbox.
 pub(crate) fn works_in_inbox(cx: &Cx) -> Result<()> {
-    let work = [MANAGE_CHATS, MANAGE_CONSULTATIONS, MANAGE_SAVED_REPLIES];
+    let work = [MANAGE_CHATS, MANAGE_CONVERSATIONS, MANAGE_CONSULTATIONS, MANAGE_SAVED_REPLIES];
     if work.into_iter().any(|permission| cx.can(permission)) { Ok(()) } else { cx.require(MANAGE_MESSAGES) }
 }
 
@@ -154,6 +176,22 @@ pub fn visible_chats(cx: &Cx, backend: DbBackend) -> Option<Condition> {
 /// Whose work a chat is.
 pub fn holder_of_chat(assignee: Option<StaffId>, department: Option<DepartmentId>) -> Holder {
     Holder { assignee, queue: department.filter(|_| assignee.is_none()), ..Holder::default() }
+}
+
+/// What says whose work a conversation is.
+const CONVERSATION: Work<ConversationColumn> = Work::of(ConversationColumn::AssigneeId);
+
+/// What the actor sees of all conversations; `None` where that is nothing.
+pub fn sees_conversations(cx: &Cx) -> Option<Sees> {
+    if !cx.can(VIEW_CONVERSATIONS) {
+        return None;
+    }
+    Some(Sees::of(cx)).filter(|sees| !sees.nothing(&CONVERSATION))
+}
+
+/// The conversations that the actor may see; `None` where there are none.
+pub fn visible_conversations(cx: &Cx, backend: DbBackend) -> Option<Condition> {
+    sees_conversations(cx).map(|sees| sees.condition(backend, &CONVERSATION))
 }
 
 /// The visitors that the actor may see, without those who were merged; `None` where there are none.

@@ -1,11 +1,16 @@
 //! What the use cases need of the open transaction, and of the world outside.
 
+pub mod social;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{
     Cx, Result, Tx,
-    id::{ChatId, ConsultationId, DepartmentId, MessageId, SavedReplyId, ServiceId, StaffId, TagId, VisitorId},
+    id::{
+        ChatId, ConsultationId, ConversationId, DepartmentId, MessageId, SavedReplyId, ServiceId, StaffId, TagId,
+        VisitorId,
+    },
 };
 use uuid::Uuid;
 
@@ -20,6 +25,10 @@ use crate::{
     store::{
         booking::{consultation::Model as Consultation, hours::Model as OpeningHours},
         chats::{line::Model as ChatMessage, session::Model as Chat},
+        conversations::{
+            conversation::Model as Conversation, message::Model as ConversationMessage,
+            message_key::Model as MessageKey,
+        },
         draft::Model as Draft,
         message::Model as Message,
         newsletter_subscription::Model as NewsletterSubscription,
@@ -46,6 +55,47 @@ pub trait Chats {
     async fn held_of(&self, staff: StaffId, department: Option<DepartmentId>) -> Result<u64>;
     /// The last lines of a chat, oldest first.
     async fn lines(&self, chat: ChatId, limit: u64) -> Result<Vec<ChatMessage>>;
+}
+
+/// Whether a message came for the first time.
+#[derive(Debug, Clone)]
+pub enum Arrival {
+    /// It did; its key, with what was changed of it before.
+    New(MessageKey),
+    /// It is there already, or archived.
+    Known(MessageKey),
+}
+
+/// What conversations need beside the records.
+pub trait Conversations {
+    /// The conversation with this account and name of the platform's, which is this one where there was none; nobody else
+    /// changes it until the transaction ends. Says whether it began.
+    async fn find_or_begin(&self, new: &Conversation) -> Result<(Conversation, bool)>;
+    /// Takes back one that began in this transaction.
+    async fn forget_conversation(&self, id: ConversationId) -> Result<()>;
+    /// Makes the words anew by which a conversation is found.
+    async fn index_conversation(&self, conversation: &Conversation) -> Result<()>;
+    /// Notes that a message came. Of those who note the same at a time it is new to one.
+    async fn arrive(&self, key: &MessageKey) -> Result<Arrival>;
+    /// The key of a message, whether it came or not, which nobody else changes until the transaction ends.
+    async fn key_or_await(&self, awaited: &MessageKey) -> Result<MessageKey>;
+    /// Stores what was changed of a message that is not there.
+    async fn note_changes(&self, key: &MessageKey) -> Result<()>;
+    /// The message of a key, which nobody else changes until the transaction ends; `None` of an archived one.
+    async fn message(&self, key: &MessageKey) -> Result<Option<ConversationMessage>>;
+    /// The conversation that a message belongs to; `None` of an archived one.
+    async fn conversation_of(&self, key: &MessageKey) -> Result<Option<ConversationId>>;
+    /// Adds a message.
+    async fn add_message(&self, message: &ConversationMessage) -> Result<()>;
+    /// Stores what was changed of a message.
+    async fn save_message(&self, message: &ConversationMessage) -> Result<()>;
+    /// Gives whatever open `from` has to `to`, and returns which conversations that were.
+    async fn hand_over_conversations(
+        &self,
+        from: StaffId,
+        to: Option<StaffId>,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<ConversationId>>;
 }
 
 /// What chats must know of those who take them; answered by the identity context through the gateway.

@@ -245,6 +245,13 @@ pub fn mark(key: &[u8], bytes: &[u8]) -> [u8; 16] {
     cut(&hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), bytes))
 }
 
+/// The HMAC-SHA-256 of `bytes` under `key`, by which others show that they know it.
+pub fn hmac_sha256(key: &[u8], bytes: &[u8]) -> [u8; 32] {
+    let mut tag = [0; 32];
+    tag.copy_from_slice(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), bytes).as_ref());
+    tag
+}
+
 fn cut(tag: &hmac::Tag) -> [u8; 16] {
     let mut cut = [0; 16];
     cut.copy_from_slice(&tag.as_ref()[..16]);

@@ -179,6 +179,30 @@ typed_ids! {
     ServiceLevelPolicyId = "slp";
     /// A clock of a ticket that a policy set.
     ServiceLevelClockId = "slc";
+    /// An account of the company's on a social platform.
+    SocialAccountId = "sac";
+    /// A conversation on a social platform.
+    ConversationId = "cnv";
+    /// One message of a conversation.
+    ConversationMessageId = "cvm";
+    /// A reply to a message of a conversation.
+    ConversationReplyId = "crp";
+    /// A lead: somebody who may buy.
+    LeadId = "led";
+    /// One thing that happened to a lead.
+    LeadChangeId = "lch";
+    /// One scoring of a lead.
+    LeadScoreId = "lsc";
+    /// A version of the rules that leads are scored by.
+    ScoreRuleSetId = "srs";
+    /// An import of leads from a file.
+    LeadImportId = "lim";
+    /// A task for a provider of artificial intelligence.
+    AiTaskId = "ait";
+    /// A connection to a CRM.
+    CrmConnectionId = "crc";
+    /// What is to be brought to a CRM of one lead.
+    CrmSyncId = "csy";
     /// A file that somebody sent.
     FileId = "fil";
     /// A domain event and, with the same id, the audit row that records it.

@@ -109,10 +109,7 @@ pub const MAX_ATTEMPTS: i32 = 12;
 /// Leases up to `limit` due jobs until `lease` from now. Every job goes to one worker only, however many
 /// processes ask at once.
 pub async fn lease(conn: &Conn, now: DateTime<Utc>, lease: Duration, limit: i64) -> Result<Vec<Job>> {
-    let skip = match conn.get_database_backend() {
-        sea_orm::DbBackend::Postgres => "FOR UPDATE SKIP LOCKED",
-        _ => "",
-    };
+    let skip = crate::db::skip_locked(conn.get_database_backend());
     let statement = Statement::from_sql_and_values(
         conn.get_database_backend(),
         format!(

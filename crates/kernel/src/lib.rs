@@ -12,6 +12,7 @@
 //! **Tenancy**: a tenant is a PostgreSQL schema or an SQLite file. Entities name the marker schema
 //! [`db::TENANT`], and only a connection made for a [`Cx`] puts the tenant's own schema in its place.
 
+pub mod anthropic;
 pub mod crypto;
 pub mod csv;
 pub mod cx;
@@ -27,6 +28,7 @@ pub mod key_marks;
 pub mod limit;
 pub mod money;
 pub mod net;
+pub mod outgoing;
 pub mod page;
 pub mod personal;
 pub mod record;

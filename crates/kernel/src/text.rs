@@ -110,9 +110,26 @@ impl Check {
         })
     }
 
+    /// Whether there is any problem.
+    pub fn found(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
     /// Fails with all problems found.
     pub fn done(self) -> Result<()> {
         if self.problems.is_empty() { Ok(()) } else { Err(Error::Invalid(self.problems)) }
+    }
+}
+
+/// A text that another service hands over, as it is stored: whatever it holds, nothing of it is refused. Control characters
+/// are left out, and what is longer than `max` characters is cut; says whether it was.
+pub fn handed_over(text: &str, max: usize) -> (String, bool) {
+    let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    let text: String = one_kind_of_break(text).chars().filter(kept).collect();
+    let text = fit(&text).unwrap_or_default();
+    match text.char_indices().nth(max) {
+        Some((end, _)) => (text[..end].to_owned(), true),
+        None => (text, false),
     }
 }
 

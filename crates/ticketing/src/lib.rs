@@ -58,10 +58,7 @@ mod queries;
 mod store;
 mod usecases;
 
-pub use adapters::assistant::{
-    anthropic::{Anthropic, AnthropicSettings},
-    builtin::Builtin,
-};
+pub use adapters::assistant::{anthropic::Anthropic, builtin::Builtin};
 pub use domain::assistant::{
     events::{ASSISTANT, AnswerFailed, QuestionAnswered, QuestionSent, SessionDeleted},
     passages::sought,
@@ -97,7 +94,7 @@ pub use domain::{
         calendar::{Calendar, Open},
         clock::{Clock, ClockKind, ClockState, Rule as ClockRule},
         events::{ServiceLevelBreached, ServiceLevelWarned, TicketDue},
-        policy::ServiceLevelPolicy,
+        policy::{ClientTier, ServiceLevelPolicy},
     },
 };
 pub use policy::{
@@ -132,7 +129,7 @@ pub use queries::service_levels::{self, NextClock, Traced, clocks_of_each, next_
 pub use queries::tickets::{
     around::{Tied, links_of_each, watchers_of_each},
     history::History,
-    list as tickets,
+    list::{self as tickets, TicketsOf},
 };
 pub use store::assistant::{
     message::{AssistantFailure, AssistantRole, AssistantState, AssistantStop, Model as AssistantMessage},

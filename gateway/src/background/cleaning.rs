@@ -36,6 +36,7 @@ pub async fn clean(app: Arc<App>) {
                 kernel::idempotency::purge(&conn, cx.now).await?;
                 identity::purge_external(&conn, cx.now).await?;
                 identity::purge_one_time_tokens(&conn, cx.now).await?;
+                crm_leads::purge_crm_connecting(&conn, cx.now).await?;
                 identity::purge_notifications(&conn, cx.now - READ, cx.now - UNREAD).await?;
                 identity::purge_sessions(&conn, cx.now - ENDED).await?;
                 inbox::purge_newsletter(&conn, cx.now - CONFIRMED_WITHIN).await?;
@@ -43,10 +44,12 @@ pub async fn clean(app: Arc<App>) {
                 while analytics_sync::purge(&conn, cx.now - HAPPENED).await? {
                     tokio::task::yield_now().await;
                 }
+                inbox::purge_connecting(&conn, cx.now).await?;
                 inbox::purge_drafts(&conn, cx.now - DRAFTS).await?;
                 ticketing::end_lost_answers(&app.db, &cx, LOST).await?;
                 let kept = app.settings.whole(&cx, identity::ASSISTANT_KEEP_DAYS).await?;
                 ticketing::purge_conversations(&conn, cx.now - TimeDelta::days(kept)).await?;
+                archive_conversations(&app, &cx).await?;
                 kernel::limit::purge(&conn, cx.now).await?;
                 app.files.sweep(&app.db, &cx).await?;
                 identity::move_avatars(&app.db, &app.files, &cx).await?;
@@ -60,6 +63,18 @@ pub async fn clean(app: Arc<App>) {
             }
         }
     }
+}
+
+/// Keeps the tables of the months that messages of conversations are in, and moves out what is old.
+async fn archive_conversations(app: &App, cx: &Cx) -> Result<()> {
+    let days = app.settings.whole(cx, identity::CONVERSATION_KEEP_DAYS).await?;
+    let hot = cx.now - TimeDelta::days(days);
+    inbox::keep_months(&app.db, cx, hot).await?;
+    // Between the objects others write.
+    while inbox::archive_messages(&app.db, app.files.storage(), cx, hot).await? {
+        tokio::task::yield_now().await;
+    }
+    inbox::keep_months(&app.db, cx, hot).await
 }
 
 /// Removes events that are older than they are kept, as far as they were told to those whom they concern.

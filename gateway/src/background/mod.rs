@@ -1,9 +1,13 @@
 //! What happens in the background: sealing, jobs, sweeping, cleaning up, and turning events into notifications.
 
+pub mod ai_tasks;
 pub mod answers;
 pub mod cleaning;
 pub mod clocks;
+mod conversation_notices;
+pub mod crm;
 pub mod extraction;
+pub mod lead_notices;
 pub mod notifications;
 pub mod reads;
 pub mod ticket_notices;

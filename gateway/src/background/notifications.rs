@@ -10,8 +10,9 @@ use identity::{
     records::Invitations,
 };
 use inbox::{
-    InternalNoteChanged, MessageAssigned, ReplyFailed,
-    records::{MessageReplies, Messages},
+    ConversationReplyChanged, ConversationReplyStatus, InternalNoteChanged, MessageAssigned, ReplyFailed,
+    SocialAccountRefused,
+    records::{ConversationReplies, Conversations, MessageReplies, Messages},
 };
 use kernel::{
     Actor, Conn, Cx, Result, Tenant,
@@ -22,7 +23,10 @@ use kernel::{
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{background::ticket_notices, wiring::app::App};
+use crate::{
+    background::{ai_tasks, conversation_notices, crm, lead_notices, ticket_notices},
+    wiring::app::App,
+};
 
 /// How many events are read at a time.
 const READ: u64 = 200;
@@ -74,16 +78,36 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
         let events = Outbox::read(&app.db, cx, from, READ).await?;
         let Some(last) = events.last().and_then(|event| event.sequence) else { return Ok(from) };
         let (mut found, mut gone) = (Vec::new(), Vec::new());
+        let tasks = ai_tasks::wanted_of(app, cx, &events).await?;
         for event in &events {
             found.extend(notice(app, cx, event).await?);
             gone.extend(withdrawal(app, cx, event).await?);
+            found.extend(conversation_notices::notice(event)?);
+            gone.extend(conversation_notices::withdrawal(app, cx, event).await?);
             found.extend(ticket_notices::notices(app, cx, event).await?);
             gone.extend(ticket_notices::withdrawals(app, cx, event).await?);
+            found.extend(lead_notices::notices(app, cx, event).await?);
+            gone.extend(lead_notices::withdrawals(app, cx, event).await?);
+            found.extend(crm::notices(app, cx, event).await?);
         }
-        if !found.is_empty() || !gone.is_empty() || last - stored > ahead {
+        let leads = &crm::told(&events);
+        let decided = ai_tasks::decides(&events);
+        let something = !found.is_empty() || !gone.is_empty() || !tasks.is_empty() || !leads.is_empty() || decided;
+        if something || last - stored > ahead {
             let links = app.links_of(cx).await?;
-            let (desk, found, gone) = (Notifier { keyring: app.db.keyring(), links: &links }, &found, &gone);
-            let told = |tx| async move { identity::notify(&tx, desk, cx, last, found, gone).await };
+            let (desk, found, gone, tasks) =
+                (Notifier { keyring: app.db.keyring(), links: &links }, &found, &gone, &tasks);
+            let (usual, events) = (app.ai.usual, &events);
+            let told = |tx| async move {
+                // Whoever stores the position queues them; those who come later find that they are queued.
+                for task in tasks {
+                    crm_leads::queue_ai_task(&tx, cx, *task, usual).await?;
+                }
+                ai_tasks::note_decisions(&tx, cx, events).await?;
+                // Told twice, it is noted once.
+                crm::note(&tx, cx, leads).await?;
+                identity::notify(&tx, desk, cx, last, found, gone).await
+            };
             app.db.transact(cx, "notification.create", told).await?;
         }
         from = last;
@@ -176,6 +200,32 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let body = "The mail of a reply was given up. The reply says why.".to_owned();
             let about = json!({ "replyId": reply, "messageId": message });
             told(NotificationType::ReplyFailed, to, body, Some(reply.to_string()), about)
+        }
+        ConversationReplyChanged::KIND => {
+            let ConversationReplyChanged { conversation, reply, to, .. } = event.decode()?;
+            if to != ConversationReplyStatus::Failed {
+                return Ok(None);
+            }
+            let conn = app.db.reader(cx).await?;
+            let found = by_ids::<ConversationReplies>(&conn, cx, &[reply]).await?.remove(&reply);
+            let author = found.and_then(|reply| reply.author_id.or(reply.approved_by_id));
+            let assignee = by_ids::<Conversations>(&conn, cx, &[conversation]).await?.remove(&conversation);
+            let assignee = assignee.and_then(|conversation| conversation.assignee_id);
+            let to = author.into_iter().chain(assignee).map(UserId::from).collect();
+            let body = "A reply on a social platform was given up. The reply says why.".to_owned();
+            let about = json!({ "conversationReplyId": reply, "conversationId": conversation });
+            told(NotificationType::ConversationReplyFailed, to, body, Some(reply.to_string()), about)
+        }
+        SocialAccountRefused::KIND => {
+            let SocialAccountRefused { account, status, soon } = event.decode()?;
+            let to = identity::holders(&app.db.reader(cx).await?, &app.catalog, inbox::MANAGE_SOCIAL_ACCOUNTS).await?;
+            let body = match soon {
+                true => "The token of an account on a social platform ends soon. Connect the account again.",
+                false => "A social platform takes the company no more. Connect the account again.",
+            };
+            let about = json!({ "socialAccountId": account, "status": status });
+            let kind = NotificationType::SocialAccountRefused;
+            told(kind, to, body.to_owned(), Some(account.to_string()), about)
         }
         "person.updated" => {
             let PersonUpdated { user, new } = event.decode()?;

@@ -8,9 +8,13 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use crm_leads::{PullCrm, ReadLeadImport, RunAiTask, SyncCrm};
 use futures_util::{StreamExt, stream};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
-use inbox::{AskSubscriber, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation};
+use inbox::{
+    AskSubscriber, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation, RenewSocialAccount,
+    SendConversationReply,
+};
 use kernel::{
     Error, Result, Tenant,
     cx::Origin,
@@ -24,9 +28,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     background::{
-        answers,
+        ai_tasks, answers,
         cleaning::clean,
-        clocks,
+        clocks, crm,
         extraction::ChildProcess,
         notifications::{self, Positions},
     },
@@ -37,6 +41,7 @@ use crate::{
         bookings::Desk,
         bridges::{InTransaction, NewsletterLetters},
         comments::CommentMail,
+        leads::Numbers,
         presence,
     },
 };
@@ -390,12 +395,15 @@ fn patience(app: &App, job: &Job) -> Duration {
     match job.kind.as_str() {
         // It has a limit of its own, with which it ends by itself.
         AnswerQuestion::KIND => app.assistant.patience + PATIENCE,
+        // A worker's turn, and a batch that began at its end.
+        SyncCrm::KIND | PullCrm::KIND => PATIENCE * 4,
         _ => PATIENCE,
     }
 }
 
 async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
     match job.kind.as_str() {
+        RunAiTask::KIND => ai_tasks::run(app, cx, job).await,
         AnswerQuestion::KIND => answers::make(app, cx, job).await,
         DeliverReply::KIND => {
             let theirs = OfTenant { app, cx };
@@ -414,6 +422,8 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
             let theirs = CommentMail(OfTenant { app, cx });
             ticketing::deliver_comment(&app.db, &theirs, &app.mail.domain, cx, job).await
         }
+        SendConversationReply::KIND => inbox::send_conversation_reply(&app.db, &app.social.networks, cx, job).await,
+        RenewSocialAccount::KIND => inbox::renew_social_account(&app.db, &app.social.networks, cx, job).await,
         IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
         RemindOfConsultation::KIND => {
             let desk = &Desk::of(app, cx).await?;
@@ -428,6 +438,8 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
             let letters = NewsletterLetters { keyring: app.db.keyring(), links: &app.links_of(cx).await? };
             inbox::ask_subscriber(&app.db, &letters, cx, job).await
         }
+        SyncCrm::KIND => crm::bring(app, cx, job).await,
+        PullCrm::KIND => crm::take(app, cx, job).await,
         SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
         Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
         DeliverTemplatedMail::KIND => {
@@ -442,6 +454,10 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
         RecountClocks::KIND => {
             let recount = |tx| async move { ticketing::recount_clocks(&tx, &InTransaction(&tx), cx, job).await };
             app.db.transact(cx, "ticketing.recount_clocks", recount).await
+        }
+        ReadLeadImport::KIND => {
+            let numbers = &Numbers::of(&app.settings.get(cx, identity::COMPANY_REGION).await?);
+            crm_leads::read_lead_import(&app.db, &app.files, (numbers, &numbers.0), cx, job).await
         }
         TakePicture::KIND => identity::take_picture(&app.db, &app.files, &app.oidc, cx, job).await,
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),

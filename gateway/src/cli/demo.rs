@@ -3,8 +3,10 @@
 //! Everything is made by the real use cases, in the order in which it is said to have happened and with contexts of
 //! those past instants, so that events and the audit trail are there too. No mail is sent.
 
+mod conversations;
 mod front_desk;
 mod help;
+mod leads;
 mod newsletter;
 mod stories;
 mod work;
@@ -62,9 +64,11 @@ pub async fn demo(db: &Db, files: &Files, cx: &Cx, passwords: &Passwords) -> Res
     }
     let messages: Vec<_> = messages.into_iter().flatten().collect();
     front_desk::fill(db, cx, &staff, &messages).await?;
+    conversations::fill(db, cx).await?;
     newsletter::fill(db, cx).await?;
     work::fill(db, cx, &staff, &hash).await?;
     help::fill(db, files, cx, &staff).await?;
+    leads::fill(db, cx, &staff, &messages).await?;
     Ok(Some(DemoSignIn { email: PEOPLE[0].email.into(), client: work::CLIENTS[0].1.into(), password }))
 }
 

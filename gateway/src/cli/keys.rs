@@ -41,6 +41,12 @@ async fn sealed(db: &Db, source: &Arc<Source>) -> Result<BTreeMap<String, BTreeM
         for ((key, what), count) in identity::sealed_secrets(&conn).await? {
             *all.entry(key).or_default().entry(what).or_default() += count;
         }
+        for (key, count) in crm_leads::sealed_crm_credentials(&conn).await? {
+            *all.entry(key).or_default().entry("credentials of CRMs").or_default() += count;
+        }
+        for key in inbox::sealed_social_tokens(&conn).await? {
+            *all.entry(key).or_default().entry("tokens of social accounts").or_default() += 1;
+        }
         if let Some(key) = audit::checkpoint_key(&conn).await? {
             *all.entry(key).or_default().entry("checkpoints of audit trails").or_default() += 1;
         }
@@ -72,7 +78,13 @@ async fn reseal(db: &Db, source: &Arc<Source>) -> Result<()> {
         let cx = &system(source, tenant.clone(), "keys");
         let keyring = db.keyring();
         total += db
-            .transact(cx, "secrets.reseal", |tx| async move { identity::reseal_secrets(&tx, cx, keyring).await })
+            .transact(cx, "secrets.reseal", |tx| async move {
+                let crms = crm_leads::reseal_crm_credentials(&tx, cx, keyring).await?;
+                Ok(crms + identity::reseal_secrets(&tx, cx, keyring).await?)
+            })
+            .await?;
+        total += db
+            .transact(cx, "secrets.reseal", |tx| async move { inbox::reseal_social_tokens(&tx, cx, keyring).await })
             .await?;
         let anew = db.transact(cx, "audit.checkpoint", |tx| async move { audit::sign_anew(&tx, cx, keyring).await });
         total += u64::from(anew.await?);

@@ -16,7 +16,7 @@ use crate::{
     background::{reads, workers},
     config::Config,
     http,
-    incoming_webhooks::user_sync,
+    incoming_webhooks::{social, user_sync},
     routes::{avatars, files, front_page, newsletter, operations, playground},
     wiring::{app::App, backend::Product, tenants},
 };
@@ -102,6 +102,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
         .merge(files::router(app.clone()))
         .merge(newsletter::router(app.clone()))
         .merge(user_sync::router(app.clone()))
+        .merge(social::router(app.clone()))
         .merge(front_page::router(config.introspection))
         .merge(playground::router());
     let routes =

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use kernel::{Error, Result, Source};
+use kernel::{Error, Result, Source, anthropic::Account};
 use serde::{Deserialize, Serialize};
-use ticketing::{Anthropic, AnthropicSettings, Builtin, Provider};
+use ticketing::{Anthropic, Builtin, Provider};
 
 use super::{Config, span};
 
@@ -40,13 +40,10 @@ impl Config {
         let provider: Arc<dyn Provider> = match self.assistant_provider {
             AssistantProvider::Builtin => Arc::new(Builtin),
             AssistantProvider::Anthropic => {
-                let settings = AnthropicSettings {
-                    url: self.assistant_url.clone(),
-                    key: self.assistant_api_key.clone().unwrap_or_default(),
-                    model: self.assistant_model.clone().unwrap_or_default(),
-                    max_tokens: self.assistant_max_tokens,
-                };
-                Arc::new(Anthropic::new(settings, source.clone())?)
+                let (key, model) = (self.assistant_api_key.as_deref(), self.assistant_model.as_deref());
+                let (key, model) = (key.unwrap_or_default(), model.unwrap_or_default());
+                let account = Account::new("assistant", &self.assistant_url, key, model, self.assistant_max_tokens)?;
+                Arc::new(Anthropic::new(account, source.clone())?)
             }
         };
         Ok(Assistant { provider, patience })

@@ -18,12 +18,12 @@ use kernel::{
     Conn, Cx, Error,
     files::File,
     id::{
-        AssistantMessageId, FileId, ProjectId, RoleId, ServiceId, StaffId, TeamId, TicketCommentId, TicketId, UserId,
-        VisitorId,
+        AssistantMessageId, ConversationId, FileId, LeadId, LeadImportId, ProjectId, RoleId, ServiceId,
+        SocialAccountId, StaffId, TeamId, TicketCommentId, TicketId, UserId, VisitorId,
     },
 };
 
-use crate::wiring::{app::App, working_times::working_times};
+use crate::wiring::{app::App, lead_timeline, working_times::working_times};
 
 mod records;
 mod rounds;
@@ -207,6 +207,35 @@ loaders! {
         let found = inbox::timeline::count_of_each(&conn, &cx, &ids).await?;
         Ok(found.into_iter().map(|(id, count)| (TimelineLength(id), count)).collect())
     };
+    LeadTimelineOf => Arc<Vec<lead_timeline::Entry>>, |conn, cx, _app, keys| {
+        // Leads of which the same page is asked for, together.
+        let mut pages: HashMap<_, Vec<_>> = HashMap::new();
+        for key in keys {
+            pages.entry((key.rows, key.backward)).or_default().push(key.lead);
+        }
+        let mut found = HashMap::new();
+        for ((rows, backward), leads) in pages {
+            let of_each = lead_timeline::timelines(&conn, &cx, &leads, rows, backward).await?;
+            let of = |(lead, entries)| (LeadTimelineOf { lead, rows, backward }, Arc::new(entries));
+            found.extend(of_each.into_iter().map(of));
+        }
+        Ok(found)
+    };
+    LeadTimelineLength => u64, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = lead_timeline::timeline_lengths(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, count)| (LeadTimelineLength(id), count)).collect())
+    };
+    DuplicatesOf => Arc<Vec<crm_leads::Duplicate>>, |conn, cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = crm_leads::duplicates_of_each(&conn, &cx, &ids).await?;
+        Ok(found.into_iter().map(|(id, others)| (DuplicatesOf(id), Arc::new(others))).collect())
+    };
+    RowErrorsOf => Arc<Vec<crm_leads::LeadImportError>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = crm_leads::errors_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, errors)| (RowErrorsOf(id), Arc::new(errors))).collect())
+    };
     NameOf => Arc<str>, |conn, _cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::staff_names(&conn, &ids).await?;
@@ -252,6 +281,16 @@ loaders! {
         let found = inbox::tags_of_each(&conn, &cx, &things).await?;
         Ok(found.into_iter().map(|(thing, tags)| (TagsOf(thing), Arc::new(tags))).collect())
     };
+    AccountOf => Arc<inbox::OnAccount>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::accounts_of_conversations(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, account)| (AccountOf(id), Arc::new(account))).collect())
+    };
+    ArchivesOf => Arc<Vec<inbox::Archived>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = inbox::archives_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, archives)| (ArchivesOf(id), Arc::new(archives))).collect())
+    };
     ViewsOf => i64, |conn, _cx, _app, keys| {
         let things: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = ticketing::views_of_each(&conn, &things).await?;
@@ -266,6 +305,11 @@ loaders! {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = ticketing::progress_of_each(&conn, &ids).await?;
         Ok(found.into_iter().map(|(id, counts)| (ProgressOf(id), counts)).collect())
+    };
+    CrmRecordsOf => Arc<Vec<crm_leads::CrmRecord>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = crm_leads::crm_records_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, records)| (CrmRecordsOf(id), Arc::new(records))).collect())
     };
     ClocksOf => Arc<Vec<ticketing::Clock>>, |conn, cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
@@ -331,6 +375,29 @@ pub struct TimelineOf {
     pub backward: bool,
 }
 
+/// The first (or last) entries of a lead's timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LeadTimelineOf {
+    /// The lead.
+    pub lead: LeadId,
+    /// How many entries.
+    pub rows: u64,
+    /// Whether from the end.
+    pub backward: bool,
+}
+
+/// How long a lead's timeline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LeadTimelineLength(pub LeadId);
+
+/// The leads that may be the same person as this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DuplicatesOf(pub LeadId);
+
+/// What was wrong with rows of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RowErrorsOf(pub LeadImportId);
+
 /// How long a visitor's timeline is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimelineLength(pub VisitorId);
@@ -386,6 +453,10 @@ pub struct SourcesOf(pub AssistantMessageId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HoldersOf(pub ServiceId);
 
+/// What there is of a lead in CRMs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CrmRecordsOf(pub LeadId);
+
 /// The clocks of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClocksOf(pub TicketId);
@@ -397,6 +468,14 @@ pub struct TraceOf(pub TicketId);
 /// How often a guide or a help document was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ViewsOf(pub ticketing::HelpThing);
+
+/// The account that a conversation is on, for whoever sees the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountOf(pub SocialAccountId);
+
+/// The archives that messages of a conversation are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ArchivesOf(pub ConversationId);
 
 /// The tags of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,6 +4,7 @@
 
 pub mod analytics;
 pub mod audit;
+pub mod crm_leads;
 pub mod directives;
 pub mod errors;
 pub mod files;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use analytics_sync::records::AnalyticsEvents;
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use audit::records::AuditLogs;
+use crm_leads::records::{AiTasks, LeadImports, LeadScorings, Leads, ScoreRuleSets};
 use futures_util::future::BoxFuture;
 use identity::{
     UserKind as Kind,
@@ -12,8 +13,9 @@ use identity::{
 };
 use inbox::{
     records::{
-        ChatMessages, Chats, Consultations, Drafts, Holidays, InternalNotes, MessageReplies, Messages,
-        NewsletterSubscriptions, SavedReplies, Services, Tags, Visitors,
+        ChatMessages, Chats, Consultations, ConversationMessages, ConversationReplies, Conversations, Drafts, Holidays,
+        InternalNotes, MessageReplies, Messages, NewsletterSubscriptions, SavedReplies, Services, SocialAccounts, Tags,
+        Visitors,
     },
     survivors,
 };
@@ -27,9 +29,16 @@ use ticketing::records::{
     TicketComments, Tickets,
 };
 
+use super::crm_leads::crm::{ConnectedCrm, CrmSync};
 use super::{
     analytics::AnalyticsEvent,
     audit::AuditLog,
+    crm_leads::{
+        ai_tasks::AiTask,
+        imports::LeadImport,
+        leads::Lead,
+        scores::{LeadScoring, ScoreRuleSet},
+    },
     errors::Result,
     files::{File, file},
     identity::{
@@ -46,8 +55,10 @@ use super::{
         tenants::platform::PlatformTenant,
     },
     inbox::{
-        Chat, ChatMessage, Consultation, Holiday, Message, MessageReply, NewsletterSubscription, Service, Visitor,
-        drafts::Draft, notes::InternalNote, prime, prime_visitors, saved_replies::SavedReply, tags::Tag, visitor,
+        Chat, ChatMessage, Consultation, Conversation, ConversationMessage, Holiday, Message, MessageReply,
+        NewsletterSubscription, Service, Visitor, conversation_replies::ConversationReply, drafts::Draft,
+        notes::InternalNote, prime, prime_visitors, saved_replies::SavedReply, social::SocialAccount, tags::Tag,
+        visitor,
     },
     loaders::By,
     scalars::id,
@@ -61,6 +72,7 @@ use super::{
         tickets::Ticket,
     },
 };
+use crm_leads::records::{CrmConnections, CrmSyncs};
 
 /// Something with an id of its own.
 #[derive(Interface)]
@@ -86,8 +98,18 @@ pub enum Node {
     Chat(Chat),
     /// A line of a live chat.
     ChatMessage(ChatMessage),
+    /// What somebody on a social platform and the company write each other.
+    Conversation(Conversation),
+    /// A message of a conversation.
+    ConversationMessage(ConversationMessage),
+    /// A reply in a conversation on a social platform.
+    ConversationReply(ConversationReply),
+    /// An account of the company's on a social platform.
+    SocialAccount(SocialAccount),
     /// What a client asked for as a whole.
     Project(Project),
+    /// A task for artificial intelligence.
+    AiTask(AiTask),
     /// What is promised of tickets.
     ServiceLevelPolicy(ServiceLevelPolicy),
     /// A word that things are found by.
@@ -108,6 +130,18 @@ pub enum Node {
     Ticket(Ticket),
     /// What somebody said on a ticket.
     TicketComment(TicketComment),
+    /// Somebody who may buy.
+    Lead(Lead),
+    /// An import of leads from a file.
+    LeadImport(LeadImport),
+    /// One scoring of a lead.
+    LeadScoring(LeadScoring),
+    /// Rules that leads are scored by.
+    ScoreRuleSet(ScoreRuleSet),
+    /// A connection with a CRM.
+    ConnectedCrm(ConnectedCrm),
+    /// What of a lead is brought into a CRM.
+    CrmSync(CrmSync),
     /// A colleague.
     Staff(Staff),
     /// Somebody who buys here.
@@ -157,7 +191,7 @@ pub struct Noun {
 }
 
 /// All of them. One that is a record and looks the same to all who see it is a line.
-pub static NOUNS: [Noun; 37] = [
+pub static NOUNS: &[Noun] = &[
     record::<Messages, Message>(),
     record::<MessageReplies, MessageReply>(),
     // Who was merged is found as whom they became.
@@ -181,7 +215,12 @@ pub static NOUNS: [Noun; 37] = [
     record::<NewsletterSubscriptions, NewsletterSubscription>(),
     record::<Chats, Chat>(),
     record::<ChatMessages, ChatMessage>(),
+    record::<Conversations, Conversation>(),
+    record::<ConversationMessages, ConversationMessage>(),
+    record::<ConversationReplies, ConversationReply>(),
+    record::<SocialAccounts, SocialAccount>(),
     record::<Projects, Project>(),
+    record::<AiTasks, AiTask>(),
     record::<ServiceLevelPolicies, ServiceLevelPolicy>(),
     record::<Tags, Tag>(),
     record::<SavedReplies, SavedReply>(),
@@ -192,6 +231,12 @@ pub static NOUNS: [Noun; 37] = [
     record::<HelpDocuments, HelpDocument>(),
     record::<Tickets, Ticket>(),
     record::<TicketComments, TicketComment>(),
+    record::<CrmConnections, ConnectedCrm>(),
+    record::<CrmSyncs, CrmSync>(),
+    record::<Leads, Lead>(),
+    record::<LeadImports, LeadImport>(),
+    record::<LeadScorings, LeadScoring>(),
+    record::<ScoreRuleSets, ScoreRuleSet>(),
     Noun {
         prefix: StaffId::PREFIX,
         name: "Staff",

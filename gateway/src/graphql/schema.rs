@@ -3,9 +3,16 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, ValidationMode};
 use chrono::{DateTime, Utc};
 
+use super::crm_leads::crm::{CrmConnectionMutation, CrmQuery, CrmSyncMutation};
 use super::{
     analytics::{AnalyticsEventMutation, AnalyticsEventQuery, AnalyticsQuery},
     audit::AuditQuery,
+    crm_leads::{
+        ai_tasks::{mutations::AiTaskMutation, queries::AiTaskQuery},
+        imports::{LeadImportMutation, LeadImportQuery},
+        leads::{LeadAroundMutation, LeadMutation, LeadQuery, LeadSubscription, SeveralLeadsMutation},
+        scores::{BacktestQuery, ScoreMutation, ScoreQuery},
+    },
     files::FileMutation,
     identity::{
         IdentityMutation, IdentityQuery, InvitationMutation, InvitationQuery, MailSetupMutation, MailSetupQuery,
@@ -26,15 +33,18 @@ use super::{
         people::mutations::PeopleMutation,
     },
     inbox::{
-        ChatMutation, ChatQuery, ChatSubscription, InboxMutation, InboxQuery, InboxSubscription, NewsletterMutation,
-        NewsletterQuery, SeveralMessagesMutation, VisitorMutation,
+        ChatMutation, ChatQuery, ChatSubscription, ConversationMutation, ConversationQuery, ConversationSubscription,
+        InboxMutation, InboxQuery, InboxSubscription, NewsletterMutation, NewsletterQuery,
+        SeveralConversationsMutation, SeveralMessagesMutation, VisitorMutation,
         booking::{
             events::BookingSubscription, mutations::BookingMutation, own::OwnConsultationMutation,
             queries::BookingQuery, setup::BookingSetupMutation,
         },
+        conversation_replies::{ConversationReplyMutation, ConversationReplyQuery},
         drafts::{DraftMutation, DraftQuery},
         notes::InternalNoteMutation,
         saved_replies::{SavedReplyMutation, SavedReplyQuery},
+        social::{SocialMutation, SocialQuery},
         tags::{TagMutation, TagQuery},
     },
     node::NodeQuery,
@@ -73,8 +83,11 @@ pub struct Query(
     AnalyticsQuery,
     AnalyticsEventQuery,
     ChatQuery,
+    ConversationQuery,
     TagQuery,
     SavedReplyQuery,
+    SocialQuery,
+    ConversationReplyQuery,
     DraftQuery,
     GuideCategoryQuery,
     GuideQuery,
@@ -82,8 +95,14 @@ pub struct Query(
     HelpCentreQuery,
     TicketQuery,
     ProjectQuery,
+    AiTaskQuery,
     ServiceLevelQuery,
     AssistantQuery,
+    LeadQuery,
+    ScoreQuery,
+    BacktestQuery,
+    LeadImportQuery,
+    CrmQuery,
     AuditQuery,
     PlatformQuery,
 );
@@ -115,8 +134,12 @@ pub struct Mutation(
     NewsletterMutation,
     AnalyticsEventMutation,
     ChatMutation,
+    ConversationMutation,
+    SeveralConversationsMutation,
     TagMutation,
     SavedReplyMutation,
+    SocialMutation,
+    ConversationReplyMutation,
     DraftMutation,
     InternalNoteMutation,
     GuideCategoryMutation,
@@ -128,9 +151,17 @@ pub struct Mutation(
     SeveralTicketsMutation,
     CommentMutation,
     ProjectMutation,
+    AiTaskMutation,
     ServiceLevelMutation,
+    CrmConnectionMutation,
+    CrmSyncMutation,
     FileMutation,
     AssistantMutation,
+    LeadMutation,
+    SeveralLeadsMutation,
+    LeadAroundMutation,
+    ScoreMutation,
+    LeadImportMutation,
     PlatformMutation,
 );
 
@@ -140,9 +171,11 @@ pub struct Subscription(
     InboxSubscription,
     BookingSubscription,
     ChatSubscription,
+    ConversationSubscription,
     TicketSubscription,
     NotificationSubscription,
     AssistantSubscription,
+    LeadSubscription,
 );
 
 /// The whole schema.

@@ -1,3 +1,5 @@
 //! What other services tell us.
 
+mod signatures;
+pub mod social;
 pub mod user_sync;

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use audit::{AuditChain, AuditSink};
 use identity::{
-    Access, AccessTokens, Cards, Credential, Directory, HttpCards, Outgoing, Passwords, PlatformTokens, SessionPolicy,
+    Access, AccessTokens, Cards, Credential, Directory, HttpCards, Passwords, PlatformTokens, SessionPolicy,
     SettingsReader, WebhookRules,
 };
 use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
 use kernel::{
     Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox, files::Files,
+    outgoing::Outgoing,
 };
 
 use crate::{
     background::reads::Reads,
-    config::{Assistant, Config, Introspection, Schedule},
-    wiring::{answers::Answers, presence::Presence, request_rates::Rates},
+    config::{Ai, Assistant, Config, Introspection, Schedule},
+    wiring::{answers::Answers, presence::Presence, request_rates::Rates, social::Social},
 };
 
 /// Every part of a running Frontdesk.
@@ -42,6 +43,8 @@ pub struct App {
     pub answers: Answers,
     /// Who makes them.
     pub assistant: Assistant,
+    /// Who does tasks for artificial intelligence.
+    pub ai: Ai,
     /// Where the databases are, for making tenants. A secret.
     pub database_url: String,
     /// Password hashing.
@@ -62,6 +65,10 @@ pub struct App {
     pub allow_private_hosts: bool,
     /// Identity providers, over the network.
     pub oidc: identity::Oidc,
+    /// Our apps at the social platforms.
+    pub social: Social,
+    /// The CRMs, over the network.
+    pub crms: Arc<dyn crm_leads::Crms>,
     /// Where cards for channels go.
     pub cards: Arc<dyn Cards>,
     /// Which addresses channels may have.
@@ -85,6 +92,7 @@ pub fn catalog() -> Vec<kernel::Permission> {
         identity::PERMISSIONS,
         inbox::PERMISSIONS,
         ticketing::PERMISSIONS,
+        crm_leads::PERMISSIONS,
         analytics_sync::PERMISSIONS,
         audit::PERMISSIONS,
     ]
@@ -97,7 +105,12 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] where the database is away; [`Error::Internal`] for settings that cannot work.
     pub async fn new(config: &Config, source: Arc<Source>) -> Result<Arc<Self>> {
-        inbox::kinds::register(vec![super::tickets::KIND, super::help::GUIDES, super::help::DOCUMENTS]);
+        inbox::kinds::register(vec![
+            super::tickets::KIND,
+            super::help::GUIDES,
+            super::help::DOCUMENTS,
+            super::leads::KIND,
+        ]);
         let keyring = Keyring::parse(&config.secret_key()?)?;
         let db = open(config, keyring.clone()).await?;
         let catalog: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
@@ -120,6 +133,7 @@ impl App {
             rates: Rates::new(kernel::crypto::hex(&source.bytes::<8>())),
             presence: Arc::new(Presence::new(kernel::crypto::hex(&source.bytes::<8>()))),
             answers: Answers::new(kernel::crypto::hex(&source.bytes::<8>()), source.clone()),
+            ai: config.ai(&outgoing)?,
             assistant: config.assistant(&source)?,
             database_url: config.database_url.clone(),
             passwords: Passwords::new(&source, hashing)?,
@@ -131,6 +145,8 @@ impl App {
             mail_authorities: config.mail_authorities()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
             oidc: identity::Oidc::new(outgoing.clone()),
+            crms: Arc::new(crm_leads::HttpCrms::new(config.crms()?, &outgoing)),
+            social: config.social(outgoing.clone())?,
             cards: Arc::new(HttpCards::new(outgoing)),
             webhooks: config.webhooks(),
             introspection: config.introspection,

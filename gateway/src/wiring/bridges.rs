@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crm_leads::records::Leads;
 use identity::{Template, TemplatedMail, UserKind, mail::Opens, queue_mail};
 use inbox::{Colleagues, Entity, MANAGE_CHATS, Names, NewsletterMail, Onlookers, Takers, Target, Targets};
 use kernel::{
@@ -30,6 +31,7 @@ impl Targets for InTransaction<'_> {
                 let found = identity::people_by_ids(self.0.conn(), cx, &[id.into()]).await?;
                 Ok(found.values().any(|person| person.kind == UserKind::Client))
             }
+            Target::Lead(id) => Ok(!visible_ids::<Leads>(self.0.conn(), cx, &[id]).await?.is_empty()),
             Target::Ticket(id) => Ok(!visible_ids::<Tickets>(self.0.conn(), cx, &[id]).await?.is_empty()),
         }
     }
@@ -66,7 +68,8 @@ impl identity::Work for InTransaction<'_> {
     async fn hand_over(&self, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64> {
         let work = inbox::hand_over(self.0, self, cx, from, to).await?;
         let tickets = ticketing::hand_over(self.0, self, cx, from, to).await?;
-        Ok(work + tickets + inbox::hand_over_consultations(self.0, cx, from, to).await?)
+        let leads = crm_leads::hand_over(self.0, cx, from, to).await?;
+        Ok(work + tickets + leads + inbox::hand_over_consultations(self.0, cx, from, to).await?)
     }
 }
 

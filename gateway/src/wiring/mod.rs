@@ -1,5 +1,6 @@
 //! The parts, put together: the application, contexts that answer each other, tenants, who asks.
 
+pub mod ai;
 pub mod answers;
 pub mod app;
 pub mod backend;
@@ -8,9 +9,12 @@ pub mod bridges;
 pub mod comments;
 pub mod file_storage;
 pub mod help;
+pub mod lead_timeline;
+pub mod leads;
 pub mod library;
 pub mod presence;
 pub mod request_rates;
+pub mod social;
 pub mod tenants;
 pub mod tickets;
 pub mod working_times;

@@ -15,7 +15,7 @@ use kernel::{
     record::by_ids,
     visibility::Holder,
 };
-use ticketing::{Calendar, MANAGE_TICKETS, VIEW_TICKETS, records::Tickets};
+use ticketing::{Calendar, ClientTier, MANAGE_TICKETS, VIEW_TICKETS, records::Tickets};
 use uuid::Uuid;
 
 use super::{bridges::InTransaction, working_times};
@@ -46,6 +46,15 @@ impl ticketing::People for House<'_> {
     }
 }
 
+const fn tier(tier: identity::ClientTier) -> ClientTier {
+    match tier {
+        identity::ClientTier::Basic => ClientTier::Basic,
+        identity::ClientTier::Standard => ClientTier::Standard,
+        identity::ClientTier::Premium => ClientTier::Premium,
+        identity::ClientTier::Enterprise => ClientTier::Enterprise,
+    }
+}
+
 impl ticketing::Company for InTransaction<'_> {
     async fn time_zone(&self) -> Result<Tz> {
         working_times::zone(self.0.conn()).await
@@ -54,6 +63,10 @@ impl ticketing::Company for InTransaction<'_> {
     async fn reopen_within_days(&self) -> Result<i64> {
         let days = company_setting(self.0.conn(), TICKETS_REOPEN_WITHIN_DAYS).await?;
         days.as_i64().ok_or_else(|| Error::internal("the days to open a ticket again are no number"))
+    }
+
+    async fn tier_of(&self, client: ClientId) -> Result<Option<ClientTier>> {
+        Ok(identity::tier_of_client(self.0.conn(), client).await?.map(tier))
     }
 
     async fn working_times(&self) -> Result<Calendar> {
@@ -68,6 +81,10 @@ impl ticketing::Company for House<'_> {
 
     async fn reopen_within_days(&self) -> Result<i64> {
         InTransaction(self.0).reopen_within_days().await
+    }
+
+    async fn tier_of(&self, client: ClientId) -> Result<Option<ClientTier>> {
+        InTransaction(self.0).tier_of(client).await
     }
 
     async fn working_times(&self) -> Result<Calendar> {

@@ -4,7 +4,6 @@ pub mod access_token;
 pub mod api_key;
 pub mod credential;
 pub mod oidc;
-pub mod outgoing;
 pub mod password;
 pub mod platform_token;
 mod signed_token;

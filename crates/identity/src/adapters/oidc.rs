@@ -22,12 +22,12 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
-use super::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
 use crate::domain::people::picture::MOST_BYTES;
 use crate::domain::single_sign_on::{
     discovery::{Discovery, Endpoints, SecretIn, document},
     id_token::{Claims, Refusal, Userinfo},
 };
+use kernel::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
 
 /// How long keys are believed.
 const KEYS_TTL: TimeDelta = TimeDelta::hours(1);

@@ -9,11 +9,11 @@ use hyper::{
 use kernel::Result;
 use url::Url;
 
-use super::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
 use crate::{
     domain::notifications::webhook::{PostError, Webhook, judge},
     ports::Cards,
 };
+use kernel::outgoing::{Ask, Bounds, NoAnswer, Outgoing};
 
 /// Time for the whole of it.
 const PATIENCE: Duration = Duration::from_secs(10);

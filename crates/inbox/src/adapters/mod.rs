@@ -3,3 +3,4 @@
 pub mod mail;
 pub mod rehearsal;
 pub mod server;
+pub mod social;

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use kernel::id::{ClientId, TicketId, TypedId, prefix};
+use kernel::id::{ClientId, LeadId, TicketId, TypedId, prefix};
 
 /// What a message became. Another kind is a variant here and an arm where the gateway says who sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Target {
     Client(ClientId),
     /// A piece of work.
     Ticket(TicketId),
+    /// Somebody who may buy here.
+    Lead(LeadId),
 }
 
 impl fmt::Display for Target {
@@ -18,6 +20,7 @@ impl fmt::Display for Target {
         match self {
             Self::Client(id) => id.fmt(f),
             Self::Ticket(id) => id.fmt(f),
+            Self::Lead(id) => id.fmt(f),
         }
     }
 }
@@ -29,7 +32,11 @@ impl FromStr for Target {
         match prefix(text) {
             Some(ClientId::PREFIX) => text.parse().map(Self::Client).map_err(|error| error.to_string()),
             Some(TicketId::PREFIX) => text.parse().map(Self::Ticket).map_err(|error| error.to_string()),
-            _ => Err("is not the id of what a message can become: a client, cli_…, or a ticket, tkt_…".into()),
+            Some(LeadId::PREFIX) => text.parse().map(Self::Lead).map_err(|error| error.to_string()),
+            _ => {
+                Err("is not the id of what a message can become: a client, cli_…, a ticket, tkt_…, or a lead, led_…"
+                    .into())
+            }
         }
     }
 }
@@ -40,10 +47,14 @@ mod tests {
 
     #[test]
     fn only_what_there_is_can_be_become() {
-        for one in ["cli_0192aaaabbbb7ccc8dddeeeeffff0001", "tkt_0192aaaabbbb7ccc8dddeeeeffff0001"] {
+        for one in [
+            "cli_0192aaaabbbb7ccc8dddeeeeffff0001",
+            "tkt_0192aaaabbbb7ccc8dddeeeeffff0001",
+            "led_0192aaaabbbb7ccc8dddeeeeffff0001",
+        ] {
             assert_eq!(one.parse::<Target>().map(|target| target.to_string()).as_deref(), Ok(one));
         }
-        for other in ["", "cli_", "led_0192aaaabbbb7ccc8dddeeeeffff0001", "msg_0192aaaabbbb7ccc8dddeeeeffff0001", "x"] {
+        for other in ["", "cli_", "led_", "msg_0192aaaabbbb7ccc8dddeeeeffff0001", "x"] {
             assert!(other.parse::<Target>().is_err(), "{other}");
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use kernel::{
     events::Resource,
-    id::{ChatId, ConsultationId, GuideId, HelpDocumentId, MessageId, TicketId, TypedId},
+    id::{ChatId, ConsultationId, ConversationId, GuideId, HelpDocumentId, LeadId, MessageId, TicketId, TypedId},
 };
 use sea_orm::{DeriveActiveEnum, EnumIter, Iterable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -30,6 +30,10 @@ pub enum EntityType {
     Guide,
     /// A help document.
     HelpDocument,
+    /// A conversation on a social platform.
+    Conversation,
+    /// A lead.
+    Lead,
 }
 
 impl EntityType {
@@ -42,6 +46,8 @@ impl EntityType {
             Self::Ticket => TicketId::PREFIX,
             Self::Guide => GuideId::PREFIX,
             Self::HelpDocument => HelpDocumentId::PREFIX,
+            Self::Conversation => ConversationId::PREFIX,
+            Self::Lead => LeadId::PREFIX,
         }
     }
 
@@ -54,6 +60,8 @@ impl EntityType {
             Self::Ticket => "Ticket",
             Self::Guide => "Guide",
             Self::HelpDocument => "HelpDocument",
+            Self::Conversation => "Conversation",
+            Self::Lead => "Lead",
         }
     }
 
@@ -66,6 +74,8 @@ impl EntityType {
             Self::Ticket => text.parse().ok().map(TicketId::uuid),
             Self::Guide => text.parse().ok().map(GuideId::uuid),
             Self::HelpDocument => text.parse().ok().map(HelpDocumentId::uuid),
+            Self::Conversation => text.parse().ok().map(ConversationId::uuid),
+            Self::Lead => text.parse().ok().map(LeadId::uuid),
         }
     }
 }
@@ -98,6 +108,14 @@ impl EntityId for GuideId {
 
 impl EntityId for HelpDocumentId {
     const KIND: EntityType = EntityType::HelpDocument;
+}
+
+impl EntityId for ConversationId {
+    const KIND: EntityType = EntityType::Conversation;
+}
+
+impl EntityId for LeadId {
+    const KIND: EntityType = EntityType::Lead;
 }
 
 /// One thing that tags, notes and drafts hang on.

@@ -2,6 +2,8 @@
 
 pub mod booking;
 pub mod chats;
+pub mod conversation_replies;
+pub mod conversations;
 pub mod conversion;
 pub mod drafts;
 pub mod entity;
@@ -12,6 +14,7 @@ pub mod newsletter;
 pub mod newsletter_events;
 pub mod notes;
 pub mod saved_replies;
+pub mod social;
 pub mod tags;
 pub mod visitor;
 pub mod visitor_events;

@@ -2,12 +2,15 @@
 
 pub mod booking;
 pub mod chats;
+pub mod conversation_replies;
+pub mod conversations;
 pub mod drafts;
 pub mod messages;
 pub mod newsletter;
 pub mod notes;
 pub mod replies;
 pub mod saved_replies;
+pub mod social;
 pub mod tags;
 pub mod timeline;
 pub mod visitors;

@@ -3,6 +3,8 @@
 pub mod assign_message;
 pub mod booking;
 pub mod chats;
+pub mod conversation_replies;
+pub mod conversations;
 pub mod convert_message;
 pub mod deliver_reply;
 pub mod drafts;
@@ -16,5 +18,6 @@ pub mod reply_to_message;
 pub mod saved_replies;
 pub mod set_message_status;
 pub mod several_messages;
+pub mod social;
 pub mod submit_message;
 pub mod tags;

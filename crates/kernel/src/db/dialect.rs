@@ -3,15 +3,29 @@
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, Statement, Value,
     sea_query::{
-        Asterisk, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr, WindowStatement,
+        Alias, Asterisk, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr, WindowStatement,
         extension::postgres::PgFunc,
     },
 };
 
 use crate::{
     id::TypedId,
+    record::Between,
     text::{Spelling, spellings, with_stored_addresses, words::telephone},
 };
+
+/// What a subquery ends with that leaves out the rows that another transaction has: of the databases that have one writer nothing.
+pub fn skip_locked(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "FOR UPDATE SKIP LOCKED",
+        _ => "",
+    }
+}
+
+/// Whether a table may be in parts, of which only those are looked into that a condition leaves.
+pub fn has_parts(backend: DbBackend) -> bool {
+    backend == DbBackend::Postgres
+}
 
 /// `column` is one of `ids`. On PostgreSQL one array parameter, so that every length is the same prepared
 /// statement; on SQLite a list padded to a power of two, for the same reason.
@@ -138,7 +152,7 @@ fn glob(choice: &[char]) -> String {
 
 /// Of the rows of `select`, the first `rows` of each parent in this order (a column, and whether it descends; the last
 /// tells all rows apart), in one statement. On PostgreSQL its cost grows with the rows that it returns and not with those
-/// that the parents have; SQLite numbers what they have.
+/// that the parents have, and of a table in parts it looks into those `between` which they lie; SQLite numbers what they have.
 pub fn first_below<C: ColumnTrait, I: TypedId>(
     backend: DbBackend,
     mut select: SelectStatement,
@@ -146,6 +160,7 @@ pub fn first_below<C: ColumnTrait, I: TypedId>(
     parents: &[I],
     order: &[(C, bool)],
     rows: u64,
+    between: Option<Between>,
 ) -> SelectStatement {
     // No column of ours is called so.
     const NTH: &str = "nth_below";
@@ -158,6 +173,13 @@ pub fn first_below<C: ColumnTrait, I: TypedId>(
             select.order_by(*column, direction(*descends));
         }
         all.column(("below", Asterisk)).from_function(Func::cust("unnest").arg(ids), "parent");
+        if let (Some(between), Some((by, _))) = (between, order.first()) {
+            let by = || Expr::col(by.as_column_ref());
+            select.and_where(by().gte(Expr::col(("bounds", Alias::new(between.from)))));
+            select.and_where(by().lte(Expr::col(("bounds", Alias::new(between.to)))));
+            let own = Expr::col(("bounds", "id")).equals(("parent", "parent"));
+            all.join_as(JoinType::InnerJoin, between.table(), "bounds", own);
+        }
         all.join_lateral(JoinType::InnerJoin, select, "below", Expr::cust("TRUE"));
     } else {
         let mut window = WindowStatement::partition_by(parent.as_column_ref());

@@ -73,4 +73,9 @@ impl Files {
     pub fn new(storage: Arc<dyn Storage>, rules: Rules) -> Self {
         Self { storage, rules }
     }
+
+    /// Where the bytes are, for what is kept there beside files.
+    pub fn storage(&self) -> &dyn Storage {
+        self.storage.as_ref()
+    }
 }

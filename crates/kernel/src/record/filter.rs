@@ -85,6 +85,13 @@ impl<R: Record> Filter<R> {
         Self { condition, leaves: 1, ..Self::default() }
     }
 
+    /// The same where this must hold too, which no client asked for.
+    #[must_use]
+    pub fn with(mut self, more: Condition) -> Self {
+        self.condition = Condition::all().add(self.condition).add(more);
+        self
+    }
+
     /// Of the words that somebody looks for in a table that keeps its rows' words ([`search`]), as one comparison of the
     /// level that has it in its `and`. A text without a word leaves everything.
     ///

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 
 pub use filter::{Field, Filter};
-pub use nested::{Nested, count_of_each, first_of_each, order_of, page_of};
+pub use nested::{Between, Nested, count_of_each, first_of_each, order_of, page_of};
 pub use write::{Records, Saved, Told, Unique, add, change, save};
 
 use crate::{
@@ -55,6 +55,11 @@ pub trait Record: EntityTrait {
 
     /// The rows that the actor may see; `None` where there are none.
     fn visible(cx: &Cx, backend: DbBackend) -> Option<Condition>;
+
+    /// Where rows with these ids lie, of a table in parts: what makes the database look into those parts alone.
+    fn among(_backend: DbBackend, _ids: &[Self::Id]) -> Option<Condition> {
+        None
+    }
 }
 
 /// What is read of a row of `E`. Every model is one; a part of a model says which columns it has.
@@ -171,7 +176,8 @@ where
 pub async fn by_ids<R: Record>(conn: &Conn, cx: &Cx, ids: &[R::Id]) -> Result<HashMap<R::Id, R::Row>> {
     let backend = conn.get_database_backend();
     let Some(select) = find::<R>(cx, backend).filter(|_| !ids.is_empty()) else { return Ok(HashMap::new()) };
-    let rows = select.filter(any_of(backend, R::ID, ids)).into_model::<R::Row>().all(conn).await?;
+    let among = Condition::all().add(any_of(backend, R::ID, ids)).add_option(R::among(backend, ids));
+    let rows = select.filter(among).into_model::<R::Row>().all(conn).await?;
     Ok(rows.into_iter().map(|row| (id_of::<R>(&row), row)).collect())
 }
 
@@ -179,7 +185,8 @@ pub async fn by_ids<R: Record>(conn: &Conn, cx: &Cx, ids: &[R::Id]) -> Result<Ha
 pub async fn visible_ids<R: Record>(conn: &Conn, cx: &Cx, ids: &[R::Id]) -> Result<Vec<R::Id>> {
     let backend = conn.get_database_backend();
     let Some(visible) = R::visible(cx, backend).filter(|_| !ids.is_empty()) else { return Ok(Vec::new()) };
-    let select = R::find().select_only().column(R::ID).filter(visible).filter(any_of(backend, R::ID, ids));
+    let among = Condition::all().add(any_of(backend, R::ID, ids)).add_option(R::among(backend, ids));
+    let select = R::find().select_only().column(R::ID).filter(visible).filter(among);
     let found: Vec<uuid::Uuid> = select.into_tuple().all(conn).await?;
     Ok(found.into_iter().map(R::Id::from_uuid).collect())
 }

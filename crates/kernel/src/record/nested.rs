@@ -5,15 +5,48 @@ use std::{collections::HashMap, hash::Hash};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
     QueryTrait,
+    sea_query::{Alias, Expr, ExprTrait, Func, FunctionCall, Query, SimpleExpr, extension::postgres::PgFunc},
 };
 
 use super::{Record, Row, uuid_in};
 use crate::{
     Conn, Cx, Result,
-    db::{any_of, first_below},
+    db::{TENANT, any_of, first_below, has_parts},
     id::TypedId,
     page::{Order, Page, Slice},
 };
+
+/// Between which values of its order the rows of a parent lie, as two columns of the parent's table say it.
+#[derive(Debug, Clone, Copy)]
+pub struct Between {
+    /// The parent's table.
+    pub table: &'static str,
+    /// Its column of the lowest value.
+    pub from: &'static str,
+    /// And of the highest.
+    pub to: &'static str,
+}
+
+impl Between {
+    /// The table in the tenant's schema.
+    pub(crate) fn table(&self) -> (Alias, Alias) {
+        (Alias::new(TENANT), Alias::new(self.table))
+    }
+
+    /// As a condition of the column that the rows are ordered by, of these parents.
+    fn condition<C: ColumnTrait, I: TypedId>(&self, order: C, parents: &[I]) -> Condition {
+        let ids: Vec<_> = parents.iter().map(|id| id.uuid()).collect();
+        let of = |function: fn(SimpleExpr) -> FunctionCall, column: &'static str| {
+            let mut select = Query::select();
+            select.expr(function(Expr::col(Alias::new(column)))).from(self.table());
+            select.and_where(Expr::col(Alias::new("id")).eq(PgFunc::any(ids.clone())));
+            SimpleExpr::SubQuery(None, Box::new(select.into()))
+        };
+        let order = || Expr::col(order.as_column_ref());
+        let from = order().gte(of(Func::min, self.from));
+        Condition::all().add(from).add(order().lte(of(Func::max, self.to)))
+    }
+}
 
 /// A list that hangs below each thing of another kind.
 pub trait Nested: Copy + Eq + Hash + Send + Sync + 'static {
@@ -36,6 +69,17 @@ pub trait Nested: Copy + Eq + Hash + Send + Sync + 'static {
     fn visible(cx: &Cx, backend: DbBackend) -> Option<Condition> {
         Self::Of::visible(cx, backend)
     }
+
+    /// Of a table in parts, which parts the rows of a parent lie in.
+    fn between() -> Option<Between> {
+        None
+    }
+}
+
+/// Between what the rows of these parents lie, where the table is in parts.
+fn parts<N: Nested>(backend: DbBackend, parents: &[N::Parent]) -> Condition {
+    let between = N::between().filter(|_| has_parts(backend));
+    Condition::all().add_option(between.map(|between| between.condition(N::ORDER, parents)))
 }
 
 type RowOf<N> = <<N as Nested>::Of as Record>::Row;
@@ -49,8 +93,10 @@ pub fn order_of<N: Nested>() -> Order<Column<N>> {
 
 /// A page of the list below one parent.
 pub async fn page_of<N: Nested>(conn: &Conn, cx: &Cx, parent: N::Parent, page: &Page) -> Result<Slice<RowOf<N>>> {
-    let Some(visible) = N::visible(cx, conn.get_database_backend()) else { return Ok(page.slice(Vec::new())) };
+    let backend = conn.get_database_backend();
+    let Some(visible) = N::visible(cx, backend) else { return Ok(page.slice(Vec::new())) };
     let select = RowOf::<N>::columns(N::Of::find()).filter(N::PARENT.eq(parent.uuid())).filter(visible);
+    let select = select.filter(parts::<N>(backend, &[parent]));
     Ok(page.slice(order_of::<N>().apply(select, page).into_model::<RowOf<N>>().all(conn).await?))
 }
 
@@ -69,7 +115,7 @@ pub async fn first_of_each<N: Nested>(
     let select = RowOf::<N>::columns(N::Of::find()).filter(visible).into_query();
     let order = order_of::<N>().columns.into_iter().chain([(N::Of::ID, N::DESCENDING)]);
     let order: Vec<_> = order.map(|(column, descends)| (column, descends != from_end)).collect();
-    for row in conn.query_all(&first_below(backend, select, N::PARENT, parents, &order, rows)).await? {
+    for row in conn.query_all(&first_below(backend, select, N::PARENT, parents, &order, rows, N::between())).await? {
         let row = RowOf::<N>::from_query_result(&row, "")?;
         if let Some(parent) = uuid_in(&row.value(N::PARENT)) {
             found.entry(N::Parent::from_uuid(parent)).or_default().push(row);
@@ -89,6 +135,7 @@ pub async fn count_of_each<N: Nested>(conn: &Conn, cx: &Cx, parents: &[N::Parent
         .column_as(N::Of::ID.count(), "n")
         .filter(any_of(backend, N::PARENT, parents))
         .filter(visible)
+        .filter(parts::<N>(backend, parents))
         .group_by(N::PARENT)
         .into_tuple()
         .all(conn)

@@ -3,13 +3,13 @@
 use chrono_tz::Tz;
 use kernel::{
     Cx, Result,
-    id::{StaffId, TeamId, TicketId, UserId},
+    id::{ClientId, StaffId, TeamId, TicketId, UserId},
     visibility::Holder,
 };
 
 use super::{projects::ActiveClients, service_levels::ClockBook};
 use crate::{
-    domain::service_levels::calendar::Calendar,
+    domain::service_levels::{calendar::Calendar, policy::ClientTier},
     store::{
         ticket::Model as Ticket,
         tickets::{
@@ -66,6 +66,8 @@ pub trait Company {
     async fn time_zone(&self) -> Result<Tz>;
     /// For how many days a client opens a resolved ticket again.
     async fn reopen_within_days(&self) -> Result<i64>;
+    /// The tier that a client of it is in; none where nobody said.
+    async fn tier_of(&self, client: ClientId) -> Result<Option<ClientTier>>;
     /// When it works.
     async fn working_times(&self) -> Result<Calendar>;
 }

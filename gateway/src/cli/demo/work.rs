@@ -187,6 +187,10 @@ impl Company for Quiet<'_> {
         self.0.reopen_within_days().await
     }
 
+    async fn tier_of(&self, client: ClientId) -> Result<Option<ticketing::ClientTier>> {
+        self.0.tier_of(client).await
+    }
+
     async fn working_times(&self) -> Result<ticketing::Calendar> {
         self.0.working_times().await
     }

@@ -19,7 +19,7 @@ pub use mail::{MailSetupMutation, MailSetupQuery};
 pub use organisation::departments::{Department, department};
 pub use organisation::teams::{Team, team};
 pub use people::queries::IdentityQuery;
-pub use people::types::{Client, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
+pub use people::types::{Client, ClientTier, IntoId, Role, Staff, StaffConnection, User, client, staff, user};
 pub use sessions::mutations::IdentityMutation;
 pub use sessions::types::{SessionMutation, SessionQuery};
 pub use sessions::viewer::{Tenant, Viewer};

@@ -2,6 +2,8 @@
 
 pub mod booking;
 pub mod chats;
+pub mod conversation_replies;
+pub mod conversations;
 pub mod drafts;
 pub mod events;
 pub mod filters;
@@ -12,6 +14,7 @@ pub mod prime;
 pub mod queries;
 pub mod saved_replies;
 pub mod several;
+pub mod social;
 pub mod subscriptions;
 pub mod tags;
 pub mod timeline;
@@ -20,6 +23,10 @@ pub mod visitors;
 
 pub use booking::{Consultation, Holiday, Service};
 pub use chats::{Chat, ChatMessage, ChatMutation, ChatQuery, ChatSubscription};
+pub use conversations::{
+    Conversation, ConversationMessage, ConversationMutation, ConversationQuery, ConversationSubscription,
+    SeveralConversationsMutation,
+};
 pub use mutations::InboxMutation;
 pub use newsletter::{NewsletterMutation, NewsletterQuery, NewsletterSubscription};
 pub use prime::{prime, prime_visitors};

@@ -97,7 +97,7 @@ pub async fn note(ctx: &Context<'_>, id: InternalNoteId) -> Result<Option<Intern
 /// A note is to be written.
 #[derive(Clone, InputObject)]
 pub struct AddInternalNoteInput {
-    /// Of what: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, or a ticket, `tkt_…`.
+    /// Of what: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, or a ticket, `tkt_…`.
     pub entity_id: ID,
     /// The text, 1–20,000 characters.
     pub content: String,

@@ -40,8 +40,10 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "USE_API_KEYS",
             "VIEW_MESSAGES",
             "VIEW_CHATS",
+            "VIEW_CONVERSATIONS",
             "MANAGE_MESSAGES",
             "MANAGE_CHATS",
+            "MANAGE_CONVERSATIONS",
             "VIEW_CONSULTATIONS",
             "MANAGE_CONSULTATIONS",
             "MANAGE_SERVICES",
@@ -52,8 +54,13 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "VIEW_TICKETS",
             "MANAGE_TICKETS",
             "MANAGE_SERVICE_LEVELS",
+            "VIEW_AI_TASKS",
+            "MANAGE_AI_TASKS",
             "VIEW_PROJECTS",
             "MANAGE_PROJECTS",
+            "VIEW_LEADS",
+            "MANAGE_LEADS",
+            "MANAGE_SCORING",
             "VIEW_VISITORS",
             "MANAGE_VISITORS",
             "MANAGE_NEWSLETTER",
@@ -75,9 +82,11 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "VIEW_MESSAGES",
             "VIEW_CONSULTATIONS",
             "VIEW_CHATS",
+            "VIEW_CONVERSATIONS",
             "VIEW_TICKETS",
             "VIEW_VISITORS",
             "VIEW_PROJECTS",
+            "VIEW_LEADS",
             "VIEW_HELP",
             "SEE_ALL",
             "SEE_TEAM",
@@ -93,10 +102,12 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "VIEW_CLIENTS",
             "VIEW_MESSAGES",
             "VIEW_CHATS",
+            "VIEW_CONVERSATIONS",
             "VIEW_CONSULTATIONS",
             "VIEW_TICKETS",
             "VIEW_VISITORS",
             "VIEW_PROJECTS",
+            "VIEW_LEADS",
             "VIEW_HELP",
             "VIEW_ANALYTICS",
             "SEE_ALL",
@@ -107,7 +118,14 @@ pub const ROLES: &[(&str, &[&str])] = &[
 ];
 
 /// What somebody is granted who gets the role STAFF: each of them can be taken from one person and left to the others.
-pub const WITH_STAFF: &[&str] = &["MANAGE_CHATS", "MANAGE_CONSULTATIONS", "MANAGE_MESSAGES", "MANAGE_TICKETS"];
+pub const WITH_STAFF: &[&str] = &[
+    "MANAGE_CHATS",
+    "MANAGE_CONSULTATIONS",
+    "MANAGE_CONVERSATIONS",
+    "MANAGE_LEADS",
+    "MANAGE_MESSAGES",
+    "MANAGE_TICKETS",
+];
 
 /// The roles of administrators, of whom a tenant always keeps one who can sign in.
 pub const ADMINISTRATORS: [&str; 2] = [MAY_EVERYTHING, "ADMIN"];

@@ -66,6 +66,20 @@ pub enum NotificationType {
     ServiceLevelWarned,
     /// A service level of a ticket was breached.
     ServiceLevelBreached,
+    /// A social platform takes the company no more, or soon will not.
+    SocialAccountRefused,
+    /// A reply on a social platform was given up.
+    ConversationReplyFailed,
+    /// A conversation was assigned to somebody.
+    ConversationAssigned,
+    /// A participant wrote in a conversation that somebody has.
+    ConversationMessage,
+    /// A lead was assigned to somebody.
+    LeadAssigned,
+    /// A lead that somebody has is hot from now on.
+    LeadHot,
+    /// A CRM lets the company in no more.
+    CrmConnectionLost,
 }
 
 /// What is declared of a type.
@@ -87,7 +101,7 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 20] = [
         Self::MessageAssigned,
         Self::ReplyFailed,
         Self::NewSignIn,
@@ -101,6 +115,13 @@ impl NotificationType {
         Self::TicketDue,
         Self::ServiceLevelWarned,
         Self::ServiceLevelBreached,
+        Self::SocialAccountRefused,
+        Self::ConversationReplyFailed,
+        Self::ConversationAssigned,
+        Self::ConversationMessage,
+        Self::LeadAssigned,
+        Self::LeadHot,
+        Self::CrmConnectionLost,
     ];
 
     /// The table of the types.
@@ -162,6 +183,22 @@ impl NotificationType {
                 email: false,
                 teams: true,
             },
+            Self::LeadAssigned => Declared {
+                description: "A lead was assigned to you.",
+                title: "Lead assigned",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::LeadHot => Declared {
+                description: "A lead that you have is hot from now on.",
+                title: "Lead is hot",
+                level: NotificationLevel::Success,
+                personal: false,
+                email: false,
+                teams: true,
+            },
             Self::TicketAssigned => Declared {
                 description: "A ticket was assigned to you, or to a team of yours.",
                 title: "Ticket assigned",
@@ -208,6 +245,46 @@ impl NotificationType {
                 level: NotificationLevel::Error,
                 personal: false,
                 email: false,
+                teams: true,
+            },
+            Self::SocialAccountRefused => Declared {
+                description: "A social platform takes the company no more, or soon will not: an account is to be connected again.",
+                title: "Social account to be connected again",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: true,
+                teams: true,
+            },
+            Self::ConversationReplyFailed => Declared {
+                description: "A reply on a social platform that you wrote, or in a conversation that you have, was given up.",
+                title: "Reply not sent",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ConversationAssigned => Declared {
+                description: "A colleague assigned a conversation to you.",
+                title: "Conversation assigned",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ConversationMessage => Declared {
+                description: "Somebody wrote in a conversation that you have.",
+                title: "Message in a conversation",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::CrmConnectionLost => Declared {
+                description: "A CRM that you keep the connection with lets the company in no more.",
+                title: "CRM connection lost",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: true,
                 teams: true,
             },
         }

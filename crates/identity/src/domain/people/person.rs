@@ -6,7 +6,7 @@ use sea_orm::DerivePartialModel;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::store::people::user::{self, Kind};
+use crate::store::people::user::{self, ClientTier, Kind};
 
 /// The longest name or company, in characters.
 pub const LINE: usize = 200;
@@ -32,6 +32,9 @@ pub struct Person {
     /// Whether a colleague wrote that they buy for it, and not they themselves.
     #[serde(default)]
     pub company_confirmed: bool,
+    /// How much they are promised; of clients only.
+    #[serde(default)]
+    pub tier: Option<ClientTier>,
     /// Their telephone number (E.164); one that is older than that form, as it was typed.
     pub phone: Option<String>,
     /// Their telephone number, as it was typed.
@@ -75,6 +78,7 @@ impl Person {
             last_name: None,
             company: None,
             company_confirmed: false,
+            tier: None,
             phone: None,
             phone_typed: None,
             avatar_id: None,

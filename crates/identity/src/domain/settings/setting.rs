@@ -71,6 +71,16 @@ pub struct Known {
 
 /// The key of the company's currency: three letters.
 pub const COMPANY_CURRENCY: &str = "company.currency";
+/// Whether tasks for artificial intelligence are done: a boolean.
+pub const AI_ENABLED: &str = "ai.enabled";
+/// How many tokens providers may read and write in a day: a whole number, 0 for any number.
+pub const AI_DAILY_TOKENS: &str = "ai.daily_tokens";
+/// Whether a lead is made of who wants to buy: a boolean.
+pub const AI_MAKE_LEADS: &str = "ai.make_leads";
+/// Whether tasks are done for what comes from the website too: a boolean.
+pub const AI_WEBSITE: &str = "ai.website";
+/// Whether answers are suggested: a boolean.
+pub const AI_SUGGEST_REPLIES: &str = "ai.suggest_replies";
 /// Whether clients may ask the assistant: a boolean.
 pub const ASSISTANT_FOR_CLIENTS: &str = "assistant.for_clients";
 /// How many days sessions with the assistant are kept: a whole number.
@@ -93,6 +103,12 @@ pub const SESSION_ABSOLUTE_DAYS: &str = "session.absolute_days";
 pub const CHAT_END_AFTER_MINUTES: &str = "chat.end_after_minutes";
 /// How many live chats of one department a colleague may have at a time: a whole number, 0 for any number.
 pub const CHATS_AT_ONCE: &str = "chat.most_at_once";
+/// How sure a suggested reply in a conversation must be to be sent by itself, in hundredths: a whole number, 0 for never.
+pub const AUTOMATIC_REPLIES_FROM: &str = "conversation.automatic_replies_from";
+/// Whether suggested replies are sent by themselves only while the company works: a boolean.
+pub const AUTOMATIC_REPLIES_IN_HOURS: &str = "conversation.automatic_replies_in_hours";
+/// How many days messages of conversations stay in the database before they are archived: a whole number.
+pub const CONVERSATION_KEEP_DAYS: &str = "conversation.keep_days";
 /// The key of the time zone that the company works in: an IANA name.
 pub const COMPANY_TIME_ZONE: &str = "company.time_zone";
 /// For how many minutes after it was written a comment on a ticket may be changed: a whole number.
@@ -118,6 +134,31 @@ const fn personal(key: &'static str, rule: Rule, default: &'static str, descript
 
 /// All settings that Frontdesk knows, by key.
 pub const KNOWN: &[Known] = &[
+    company(
+        AI_DAILY_TOKENS,
+        Rule::Whole { min: 0, max: 1_000_000_000 },
+        "1000000",
+        "How many tokens tasks for artificial intelligence may read and write in a day (UTC); 0 for any number. The built-in provider counts none.",
+    ),
+    company(
+        AI_ENABLED,
+        Rule::Boolean,
+        "true",
+        "Whether Frontdesk says what people want, scores who may buy and suggests answers; where it is off, such tasks fail and nothing is queued.",
+    ),
+    company(AI_MAKE_LEADS, Rule::Boolean, "true", "Whether a lead is made of somebody who wants to buy."),
+    company(
+        AI_SUGGEST_REPLIES,
+        Rule::Boolean,
+        "false",
+        "Whether answers are suggested to who writes on a social platform.",
+    ),
+    company(
+        AI_WEBSITE,
+        Rule::Boolean,
+        "false",
+        "Whether Frontdesk says what people want who write on the website too, in a message or a chat.",
+    ),
     company(ASSISTANT_FOR_CLIENTS, Rule::Boolean, "true", "Whether clients may ask the assistant."),
     company(
         ASSISTANT_KEEP_DAYS,
@@ -144,6 +185,18 @@ pub const KNOWN: &[Known] = &[
         "How many live chats of one department a colleague may have at a time; 0 for any number.",
     ),
     company(
+        AUTOMATIC_REPLIES_FROM,
+        Rule::Whole { min: 0, max: 100 },
+        "0",
+        "How sure a suggested reply in a conversation must be to be sent by itself, in hundredths; 0 for never.",
+    ),
+    company(
+        AUTOMATIC_REPLIES_IN_HOURS,
+        Rule::Boolean,
+        "true",
+        "Whether suggested replies are sent by themselves only in the company's opening hours.",
+    ),
+    company(
         COMPANY_CURRENCY,
         Rule::Currency,
         r#""""#,
@@ -165,6 +218,12 @@ pub const KNOWN: &[Known] = &[
         Rule::Whole { min: 0, max: 20_160 },
         "1440",
         "How many minutes before a consultation its visitor is reminded of it; 0 for not at all.",
+    ),
+    company(
+        CONVERSATION_KEEP_DAYS,
+        Rule::Whole { min: 7, max: 3650 },
+        "90",
+        "How many days messages of conversations stay at hand before they are archived; archived ones can be read back.",
     ),
     sign_in(REGISTRATION_OPEN, Rule::Boolean, "false", "Whether clients may register themselves."),
     sign_in(

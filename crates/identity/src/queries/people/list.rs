@@ -14,7 +14,7 @@ use sea_orm::{Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Qu
 use crate::{
     domain::people::person::Person,
     policy::{MANAGE_STAFF, VIEW_CLIENTS, VIEW_STAFF},
-    store::people::user::{self, Kind},
+    store::people::user::{self, ClientTier, Kind},
 };
 
 impl Record for user::Entity {
@@ -143,11 +143,31 @@ pub async fn client_with_address(conn: &Conn, cx: &Cx, email: &str) -> Result<Op
     Ok(found.map(|person| ClientId(person.id.0)))
 }
 
+/// The same of many addresses.
+pub async fn clients_with_addresses(conn: &Conn, cx: &Cx, emails: &[String]) -> Result<HashMap<String, ClientId>> {
+    if emails.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let with = user::Column::Email.is_in(emails.iter().map(String::as_str));
+    let active = of_kind(Kind::Client).filter(with).filter(user::Column::IsActive.eq(true));
+    let found = active.filter(visible_people(cx)).all(conn).await?;
+    Ok(found.into_iter().map(|person| (person.email, ClientId(person.id.0))).collect())
+}
+
 /// Whether a staff member is there and active, for other contexts that hand work to them: in a transaction they stay so until
 /// it ends, so that nobody gets work whose work is handed over at that moment.
 pub async fn is_active_staff(conn: &Conn, id: StaffId) -> Result<bool> {
     let staff = of_kind(Kind::Staff).filter(user::Column::Id.eq(id)).filter(user::Column::IsActive.eq(true));
     Ok(staff.lock_shared().one(conn).await?.is_some())
+}
+
+/// How much a client is promised, for other contexts that promise it; none where nobody said.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn tier_of_client(conn: &Conn, id: ClientId) -> Result<Option<ClientTier>> {
+    let client = of_kind(Kind::Client).filter(user::Column::Id.eq(id)).select_only().column(user::Column::Tier);
+    Ok(client.into_tuple::<Option<ClientTier>>().one(conn).await?.flatten())
 }
 
 /// Whether anybody signs in here, for the first start.

@@ -50,6 +50,7 @@ fn columns(person: &Person) -> user::ActiveModel {
         last_name: Set(person.last_name.clone()),
         company: Set(person.company.clone()),
         company_confirmed: Set(person.company_confirmed),
+        tier: Set(person.tier),
         phone: Set(person.phone.clone()),
         phone_typed: Set(person.phone_typed.clone()),
         avatar_id: Set(person.avatar_id),

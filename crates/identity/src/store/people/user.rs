@@ -19,6 +19,21 @@ pub enum Kind {
     Client,
 }
 
+/// How much a client is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum ClientTier {
+    /// What everybody is.
+    Basic,
+    /// More.
+    Standard,
+    /// Much.
+    Premium,
+    /// Most, by a contract of their own.
+    Enterprise,
+}
+
 /// A person as stored.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(schema_name = "~tenant", table_name = "users")]
@@ -40,6 +55,8 @@ pub struct Model {
     pub company: Option<String>,
     /// Whether a colleague wrote that they buy for it, and not they themselves.
     pub company_confirmed: bool,
+    /// How much they are promised; of clients only.
+    pub tier: Option<ClientTier>,
     /// Their telephone number (E.164); one that is older than that form, as it was typed.
     pub phone: Option<String>,
     /// Their telephone number, as it was typed.

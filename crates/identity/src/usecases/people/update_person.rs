@@ -15,7 +15,7 @@ use crate::usecases::access::{grants_follow, keep_the_last, may_touch};
 use crate::{
     domain::people::{events::PersonUpdated, person::Person},
     ports::{People, Roles},
-    store::people::user::Kind,
+    store::people::user::{ClientTier, Kind},
 };
 
 /// What is to be changed of a person; what is absent stays.
@@ -33,6 +33,8 @@ pub struct UpdatePerson {
     pub department: Option<Option<DepartmentId>>,
     /// Whether they must choose another password before anything else.
     pub must_change_password: Option<bool>,
+    /// How much a client is promised; `Some(None)` leaves that open.
+    pub tier: Option<Option<ClientTier>>,
 }
 
 /// Changes a person. What comes with a role comes and goes with it. Another role ends nothing: what it takes away is gone within [`ACCESS_TTL`](crate::ACCESS_TTL).
@@ -65,6 +67,9 @@ pub async fn update_person<S: People + Roles + Emit>(
     }
     if let Some(department) = cmd.department.filter(|department| *department != before.department_id) {
         person.department_id = in_department(s, department).await?;
+    }
+    if person.kind == Kind::Client {
+        person.tier = cmd.tier.unwrap_or(person.tier);
     }
     person.must_change_password = cmd.must_change_password.unwrap_or(person.must_change_password);
     if person != before {

@@ -2,7 +2,7 @@
 
 use kernel::{ProblemCode, text::Check};
 
-pub use crate::store::service_levels::policy::Model as ServiceLevelPolicy;
+pub use crate::store::service_levels::policy::{ClientTier, Model as ServiceLevelPolicy};
 use crate::store::{service_levels::clock::ClockKind, ticket::Model as Ticket};
 
 /// The longest name and description, in characters.
@@ -17,12 +17,13 @@ pub const POLICIES: u64 = 100;
 pub const POSITION: i32 = 10_000;
 
 impl ServiceLevelPolicy {
-    /// Whether it is for such a ticket: each condition that it has must hold.
-    pub fn is_for(&self, ticket: &Ticket) -> bool {
+    /// Whether it is for such a ticket of a client of that tier: each condition that it has must hold.
+    pub fn is_for(&self, ticket: &Ticket, tier: Option<ClientTier>) -> bool {
         self.is_active
             && self.categories.as_ref().is_none_or(|of| of.0.contains(&ticket.category))
             && self.priorities.as_ref().is_none_or(|of| of.0.contains(&ticket.priority))
             && self.severities.as_ref().is_none_or(|of| of.0.contains(&ticket.severity))
+            && self.tiers.as_ref().is_none_or(|of| tier.is_some_and(|tier| of.0.contains(&tier)))
             && self.team_id.is_none_or(|team| ticket.team_id == Some(team))
     }
 
@@ -59,7 +60,11 @@ impl ServiceLevelPolicy {
     }
 }
 
-/// The policy of a ticket: the first in their order that is for it. One that went into another has none.
-pub fn policy_of<'a>(policies: &'a [ServiceLevelPolicy], ticket: &Ticket) -> Option<&'a ServiceLevelPolicy> {
-    policies.iter().find(|policy| policy.is_for(ticket)).filter(|_| ticket.merged_into_id.is_none())
+/// The policy of a ticket of a client of that tier: the first in their order that is for it. One that went into another has none.
+pub fn policy_of<'a>(
+    policies: &'a [ServiceLevelPolicy],
+    ticket: &Ticket,
+    tier: Option<ClientTier>,
+) -> Option<&'a ServiceLevelPolicy> {
+    policies.iter().find(|policy| policy.is_for(ticket, tier)).filter(|_| ticket.merged_into_id.is_none())
 }

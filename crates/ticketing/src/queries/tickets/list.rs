@@ -2,7 +2,7 @@
 
 use kernel::{
     Conn, Cx, Result,
-    id::{TicketId, UserId},
+    id::{ClientId, TicketId, UserId},
     record::{Field, Nested, Record, find},
 };
 use sea_orm::{Condition, ConnectionTrait, DbBackend, QuerySelect, QueryTrait, entity::prelude::*};
@@ -84,4 +84,17 @@ impl Nested for Children {
     const NAME: &'static str = "children of";
     const PARENT: Column = Column::ParentId;
     const ORDER: Column = Column::CreatedAt;
+}
+
+/// The tickets of a client, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TicketsOf;
+
+impl Nested for TicketsOf {
+    type Parent = ClientId;
+    type Of = Entity;
+    const NAME: &'static str = "tickets of";
+    const PARENT: Column = Column::RequesterId;
+    const ORDER: Column = Column::CreatedAt;
+    const DESCENDING: bool = true;
 }

@@ -19,6 +19,24 @@ pub struct Priorities(pub Vec<TicketPriority>);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Severities(pub Vec<TicketSeverity>);
 
+/// How much a client is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientTier {
+    /// What everybody is.
+    Basic,
+    /// More.
+    Standard,
+    /// Much.
+    Premium,
+    /// Most, by a contract of their own.
+    Enterprise,
+}
+
+/// Tiers of clients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Tiers(pub Vec<ClientTier>);
+
 /// What is promised of some tickets.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(schema_name = "~tenant", table_name = "service_level_policies")]
@@ -43,6 +61,9 @@ pub struct Model {
     /// Of which severities.
     #[sea_orm(column_type = "JsonBinary")]
     pub severities: Option<Severities>,
+    /// Of clients of which tiers.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub tiers: Option<Tiers>,
     /// Of which team.
     pub team_id: Option<TeamId>,
     /// How many minutes until the first answer.

@@ -7,11 +7,25 @@ use crate::{
     domain::service_levels::{
         clock::{Clock, ClockKind, Told, stands_still},
         follow::{Clocks, matters},
-        policy::policy_of,
+        policy::{ServiceLevelPolicy, policy_of},
     },
     ports::{service_levels::ClockBook, tickets::Company},
     store::{comments::comment::CommentSender, service_levels::pause::Model as Pause, ticket::Model as Ticket},
 };
+
+/// The policy of a ticket. Whose it is is looked at where a policy asks for it.
+async fn promised<'a>(
+    company: &impl Company,
+    policies: &'a [ServiceLevelPolicy],
+    ticket: &Ticket,
+) -> Result<Option<&'a ServiceLevelPolicy>> {
+    let asks = policies.iter().any(|policy| policy.tiers.is_some());
+    let tier = match ticket.requester_id.filter(|_| asks) {
+        Some(client) => company.tier_of(client).await?,
+        None => None,
+    };
+    Ok(policy_of(policies, ticket, tier))
+}
 
 /// Sets the clocks of a new ticket.
 pub(crate) async fn follow_new<S: ClockBook + Emit>(
@@ -21,7 +35,7 @@ pub(crate) async fn follow_new<S: ClockBook + Emit>(
     ticket: &Ticket,
 ) -> Result<()> {
     let policies = s.policies().await?;
-    let policy = policy_of(&policies, ticket);
+    let policy = promised(company, &policies, ticket).await?;
     if policy.is_none() && ticket.due_at.is_none() {
         return Ok(());
     }
@@ -63,7 +77,7 @@ pub(super) async fn again<S: ClockBook + Emit>(
     quiet: bool,
 ) -> Result<()> {
     let (policies, before) = (s.policies().await?, s.clocks(ticket.id).await?);
-    let policy = policy_of(&policies, ticket);
+    let policy = promised(company, &policies, ticket).await?;
     if before.is_empty() && policy.is_none() && ticket.due_at.is_none() {
         return Ok(());
     }
@@ -88,7 +102,7 @@ pub(crate) async fn commented<S: ClockBook + Emit>(
     sender: CommentSender,
 ) -> Result<()> {
     let (policies, before) = (s.policies().await?, s.clocks(ticket.id).await?);
-    let policy = policy_of(&policies, ticket);
+    let policy = promised(company, &policies, ticket).await?;
     if before.is_empty() && policy.is_none() {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use kernel::{
     Actor, Cx, Result, Source, Tenant,
     db::Emit,
     events::Event,
-    id::{ServiceLevelPolicyId, TicketId},
+    id::{ClientId, ServiceLevelPolicyId, TicketId},
 };
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::{
         service_levels::{
             calendar::{Calendar, Open},
             clock::{Clock, ClockKind, stands_still},
-            policy::{ServiceLevelPolicy, policy_of},
+            policy::{ClientTier, ServiceLevelPolicy, policy_of},
         },
         tickets::ticket::tests::ticket,
     },
@@ -88,6 +88,10 @@ impl Company for Book {
         Ok(14)
     }
 
+    async fn tier_of(&self, _: ClientId) -> Result<Option<ClientTier>> {
+        Ok(None)
+    }
+
     async fn working_times(&self) -> Result<Calendar> {
         Ok(self.calendar.borrow().clone())
     }
@@ -108,6 +112,7 @@ fn policy(
         categories: None,
         priorities: priorities.map(Priorities),
         severities: None,
+        tiers: None,
         team_id: None,
         first_response_minutes: minutes[0],
         next_response_minutes: minutes[1],
@@ -243,7 +248,7 @@ fn happens(seed: u64, steps: usize, from: &str) {
         let over = ticket.status.is_over();
         assert!(all.iter().all(|clock| !over || !clock.is_open()), "{seed} {step}: what is over waits for nothing");
         let policies = book.policies().now_or_never().unwrap().unwrap();
-        let policy = policy_of(&policies, &ticket);
+        let policy = policy_of(&policies, &ticket, None);
         for clock in all.iter().filter(|clock| clock.is_open()) {
             let promised = policy.and_then(|policy| Some((policy.minutes(clock.kind)?, policy.business_hours)));
             assert_eq!(promised, clock.target_minutes.map(|minutes| (minutes, clock.business_hours)), "{seed} {step}");

@@ -16,7 +16,8 @@ use crate::{
     ports::{service_levels::PolicyBook, tickets::People},
     store::{
         service_levels::policy::{
-            Categories, Entity as ServiceLevelPolicies, Model as ServiceLevelPolicy, Priorities, Severities,
+            Categories, ClientTier, Entity as ServiceLevelPolicies, Model as ServiceLevelPolicy, Priorities,
+            Severities, Tiers,
         },
         ticket::{TicketCategory, TicketPriority, TicketSeverity},
     },
@@ -37,6 +38,8 @@ pub struct PolicySettings {
     pub priorities: Option<Vec<TicketPriority>>,
     /// Of which severities; none for all.
     pub severities: Option<Vec<TicketSeverity>>,
+    /// Of clients of which tiers; none for all.
+    pub tiers: Option<Vec<ClientTier>>,
     /// Of which team.
     pub team: Option<Option<TeamId>>,
     /// How many minutes until the first answer.
@@ -83,6 +86,9 @@ impl PolicySettings {
         if let Some(severities) = &self.severities {
             policy.severities = distinct(severities).map(Severities);
         }
+        if let Some(tiers) = &self.tiers {
+            policy.tiers = distinct(tiers).map(Tiers);
+        }
         policy.team_id = self.team.unwrap_or(policy.team_id);
         policy.first_response_minutes = self.first_response_minutes.unwrap_or(policy.first_response_minutes);
         policy.next_response_minutes = self.next_response_minutes.unwrap_or(policy.next_response_minutes);
@@ -126,6 +132,7 @@ pub async fn create_service_level_policy<S: Records<ServiceLevelPolicies> + Poli
         categories: None,
         priorities: None,
         severities: None,
+        tiers: None,
         team_id: None,
         first_response_minutes: None,
         next_response_minutes: None,

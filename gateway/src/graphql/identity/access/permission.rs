@@ -53,6 +53,10 @@ pub enum Permission {
     ViewChats,
     /// Claim, transfer, answer and end live chats.
     ManageChats,
+    /// See conversations on social platforms, their messages and what happens to them.
+    ViewConversations,
+    /// Assign, answer, close and reopen conversations on social platforms.
+    ManageConversations,
     /// See bookings, services, opening hours and holidays.
     ViewConsultations,
     /// Keep bookings: move, complete and cancel them.
@@ -63,6 +67,8 @@ pub enum Permission {
     ManageSavedReplies,
     /// Keep tags: make, rename and merge them.
     ManageTags,
+    /// Connect and disconnect the company's accounts on social platforms, and set what holds for a platform.
+    ManageSocialAccounts,
     /// Ask the assistant, which answers from the guides and help documents that one may see.
     UseAssistant,
     /// See drafts of guides and all help documents, also those for colleagues.
@@ -75,10 +81,22 @@ pub enum Permission {
     ManageTickets,
     /// Keep service levels: within what time tickets are answered and resolved.
     ManageServiceLevels,
+    /// See what artificial intelligence made of what people write, how sure it was and what it cost.
+    ViewAiTasks,
+    /// Have artificial intelligence do tasks, do them again and correct what came of them.
+    ManageAiTasks,
     /// See the projects of all clients.
     ViewProjects,
     /// Keep projects: make, approve, change and move them.
     ManageProjects,
+    /// See leads, their scores and what happens to them.
+    ViewLeads,
+    /// Make leads, change, assign, score, merge and import them.
+    ManageLeads,
+    /// Keep the rules that leads are scored by.
+    ManageScoring,
+    /// Connect CRMs, say which field goes where, and bring leads there.
+    ManageCrm,
     /// See the numbers: response times, volumes, satisfaction.
     ViewAnalytics,
     /// Read the audit trail of the whole tenant.

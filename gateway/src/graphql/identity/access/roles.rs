@@ -6,13 +6,15 @@ use identity::{
     entities::role::Column as RoleColumn,
     records::{Invitations, Roles},
 };
-use inbox::records::{ChatMessages, Chats, Consultations, MessageReplies, Messages};
+use inbox::records::{
+    ChatMessages, Chats, Consultations, ConversationMessages, Conversations, MessageReplies, Messages,
+};
 use kernel::{
     Cx,
     cx::Duty,
     id::{
-        ChatId, ChatMessageId, ConsultationId, InvitationId, MessageId, MessageReplyId, RoleId, TicketId, TypedId,
-        prefix,
+        ChatId, ChatMessageId, ConsultationId, ConversationId, ConversationMessageId, InvitationId, MessageId,
+        MessageReplyId, RoleId, TicketId, TypedId, prefix,
     },
     page::PageArgs,
     record::by_ids,
@@ -350,6 +352,24 @@ async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule)
         let Some(found) = by_ids::<Chats>(&conn, cx, &[chat]).await?.remove(&chat) else { return Ok(None) };
         let holder = inbox::holder_of_chat(found.assignee_id, found.department_id);
         let rule = theirs.can(inbox::VIEW_CHATS).then(|| visibility::rule(theirs, &holder)).flatten();
+        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
+    }
+    let conversation = match prefix(thing) {
+        Some("cnv") => Some(id::<ConversationId>("id", thing)?),
+        Some("cvm") => {
+            let message: ConversationMessageId = id("id", thing)?;
+            match by_ids::<ConversationMessages>(&conn, cx, &[message]).await?.remove(&message) {
+                Some(message) => Some(message.conversation_id),
+                None => return Ok(None),
+            }
+        }
+        _ => None,
+    };
+    if let Some(conversation) = conversation {
+        let found = by_ids::<Conversations>(&conn, cx, &[conversation]).await?.remove(&conversation);
+        let Some(found) = found else { return Ok(None) };
+        let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
+        let rule = theirs.can(inbox::VIEW_CONVERSATIONS).then(|| visibility::rule(theirs, &holder)).flatten();
         return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
     }
     Ok(match sees(scope, cx, "id", thing).await? {

@@ -66,6 +66,20 @@ pub enum NotificationType {
     ServiceLevelWarned,
     /// A service level was breached: of a ticket that you have or watch, or that nobody has.
     ServiceLevelBreached,
+    /// A social platform takes the company no more, or soon will not: an account is to be connected again.
+    SocialAccountRefused,
+    /// A reply on a social platform that you wrote, or in a conversation that you have, was given up.
+    ConversationReplyFailed,
+    /// A colleague assigned a conversation to you.
+    ConversationAssigned,
+    /// Somebody wrote in a conversation that you have.
+    ConversationMessage,
+    /// A lead was assigned to you.
+    LeadAssigned,
+    /// A lead that you have is hot from now on.
+    LeadHot,
+    /// A CRM lets the company in no more.
+    CrmConnectionLost,
 }
 
 /// Something that a person is told. Nobody but they can read it.

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use identity::{AddPerson, Details, Person, TheirRole, UpdatePerson, UserKind};
 use kernel::id::{ClientId, DepartmentId, StaffId, UserId};
 
-use super::types::{Client, Staff};
+use super::types::{Client, ClientTier, Staff};
 use crate::{
     graphql::{
         directives::requires,
@@ -96,6 +96,8 @@ pub struct UpdateClientInput {
     pub phone: MaybeUndefined<String>,
     /// The department that looks after them, `dep_…`.
     pub department_id: MaybeUndefined<ID>,
+    /// How much they are promised; null leaves that open. When their open tickets are due is worked out anew a moment later.
+    pub tier: MaybeUndefined<ClientTier>,
 }
 
 /// A colleague leaves.
@@ -208,7 +210,13 @@ async fn update(scope: &Scope, ctx: &Context<'_>, action: &'static str, cmd: Upd
     let done = scope
         .app
         .db
-        .transact(cx, action, |tx| async move { identity::update_person(&tx, cx, catalog, cmd).await })
+        .transact(cx, action, |tx| async move {
+            let person = identity::update_person(&tx, cx, catalog, cmd).await?;
+            if cmd.tier.is_some() {
+                ticketing::recount(&tx, cx).await?;
+            }
+            Ok(person)
+        })
         .await;
     scope.app.directory.forget(cx.tenant.id, cmd.id);
     done
@@ -323,6 +331,7 @@ impl PeopleMutation {
             role: input.role_id.map(|given| id("roleId", &given)).transpose()?,
             department: department(input.department_id)?,
             must_change_password: input.must_change_password,
+            tier: None,
         };
         UpdateStaffPayload::of(update(scope(ctx), ctx, "staff.update", cmd).await)
     }
@@ -400,6 +409,11 @@ impl PeopleMutation {
             role: None,
             department: department(input.department_id)?,
             must_change_password: None,
+            tier: match input.tier {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(None),
+                MaybeUndefined::Value(tier) => Some(Some(tier.into())),
+            },
         };
         UpdateClientPayload::of(update(scope(ctx), ctx, "client.update", cmd).await)
     }

@@ -5,7 +5,7 @@
     reason = "fields of an interface are told apart by their names, not their types"
 )]
 
-use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{Person, UserKind, records::Departments};
 use kernel::{
@@ -157,6 +157,42 @@ person_type! {
     }
 }
 
+/// How much a client is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "identity::ClientTier")]
+pub enum ClientTier {
+    /// What everybody is.
+    Basic,
+    /// More.
+    Standard,
+    /// Much.
+    Premium,
+    /// Most, by a contract of their own.
+    Enterprise,
+}
+
+impl From<ClientTier> for ticketing::ClientTier {
+    fn from(tier: ClientTier) -> Self {
+        match tier {
+            ClientTier::Basic => Self::Basic,
+            ClientTier::Standard => Self::Standard,
+            ClientTier::Premium => Self::Premium,
+            ClientTier::Enterprise => Self::Enterprise,
+        }
+    }
+}
+
+impl From<ticketing::ClientTier> for ClientTier {
+    fn from(tier: ticketing::ClientTier) -> Self {
+        match tier {
+            ticketing::ClientTier::Basic => Self::Basic,
+            ticketing::ClientTier::Standard => Self::Standard,
+            ticketing::ClientTier::Premium => Self::Premium,
+            ticketing::ClientTier::Enterprise => Self::Enterprise,
+        }
+    }
+}
+
 person_type! {
     /// Somebody who buys here, and may sign in.
     Client, ClientId, "cli" {
@@ -165,6 +201,8 @@ person_type! {
         key: ClientId = |person| ClientId(person.id.0);
         /// The company they buy for.
         company: Option<String> = |person| person.company.clone();
+        /// How much they are promised: policies of service levels go by it. Null where nobody said.
+        tier: Option<ClientTier> = |person| person.tier.map(Into::into);
         /// Their department.
         #[graphql(skip)]
         department_id: Option<DepartmentId> = |person| person.department_id;

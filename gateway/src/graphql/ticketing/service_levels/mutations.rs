@@ -8,7 +8,7 @@ use crate::{
     graphql::{
         directives::requires,
         errors::Result,
-        identity::{Permission, cleared},
+        identity::{ClientTier, Permission, cleared},
         records::write,
         scalars::id,
         scope::scope,
@@ -34,6 +34,8 @@ pub struct CreateServiceLevelPolicyInput {
     pub priorities: Option<Vec<TicketPriority>>,
     /// Of which severities; all where none is given.
     pub severities: Option<Vec<TicketSeverity>>,
+    /// Of clients of which tiers; all where none is given.
+    pub tiers: Option<Vec<ClientTier>>,
     /// The team whose tickets it is for, `tem_…`: one in use.
     pub team_id: Option<ID>,
     /// How many minutes there are until the first answer in public, at most a year.
@@ -67,6 +69,8 @@ pub struct UpdateServiceLevelPolicyInput {
     pub priorities: MaybeUndefined<Vec<TicketPriority>>,
     /// Of which severities; null for all.
     pub severities: MaybeUndefined<Vec<TicketSeverity>>,
+    /// Of clients of which tiers; null for all.
+    pub tiers: MaybeUndefined<Vec<ClientTier>>,
     /// The team whose tickets it is for, `tem_…`: one in use; null for all.
     pub team_id: MaybeUndefined<ID>,
     /// How many minutes there are until the first answer in public, at most a year; null where none is promised.
@@ -139,6 +143,7 @@ impl ServiceLevelMutation {
             categories: input.categories.map(all),
             priorities: input.priorities.map(all),
             severities: input.severities.map(all),
+            tiers: input.tiers.map(all),
             team: Some(team),
             first_response_minutes: Some(input.first_response_minutes),
             next_response_minutes: Some(input.next_response_minutes),
@@ -175,6 +180,7 @@ impl ServiceLevelMutation {
             categories: listed(input.categories),
             priorities: listed(input.priorities),
             severities: listed(input.severities),
+            tiers: listed(input.tiers),
             team,
             first_response_minutes: given(input.first_response_minutes),
             next_response_minutes: given(input.next_response_minutes),

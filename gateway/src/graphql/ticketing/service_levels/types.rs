@@ -10,7 +10,7 @@ use crate::{
     graphql::{
         errors::Result,
         filters::OrderDirection,
-        identity::{IntoId, Team, team},
+        identity::{ClientTier, IntoId, Team, team},
         ticketing::tickets::types::{TicketCategory, TicketPriority, TicketSeverity},
     },
     order,
@@ -35,6 +35,8 @@ pub struct ServiceLevelPolicy {
     pub priorities: Option<Vec<TicketPriority>>,
     /// Of which severities; null for all.
     pub severities: Option<Vec<TicketSeverity>>,
+    /// Of clients of which tiers; null for all, also for tickets of nobody.
+    pub tiers: Option<Vec<ClientTier>>,
     /// How many minutes there are until the first answer in public; null where none is promised.
     pub first_response_minutes: Option<i32>,
     /// How many until the next answer in public to a client who wrote again; null where none is promised.
@@ -65,6 +67,7 @@ impl From<ticketing::ServiceLevelPolicy> for ServiceLevelPolicy {
             categories: policy.categories.map(|of| of.0.into_iter().map(Into::into).collect()),
             priorities: policy.priorities.map(|of| of.0.into_iter().map(Into::into).collect()),
             severities: policy.severities.map(|of| of.0.into_iter().map(Into::into).collect()),
+            tiers: policy.tiers.map(|of| of.0.into_iter().map(Into::into).collect()),
             first_response_minutes: policy.first_response_minutes,
             next_response_minutes: policy.next_response_minutes,
             resolution_minutes: policy.resolution_minutes,

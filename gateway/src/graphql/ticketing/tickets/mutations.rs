@@ -139,12 +139,15 @@ payload! {
 }
 
 /// An id that may be left out.
-pub(super) fn maybe<I: TypedId>(argument: &str, given: Option<&ID>) -> kernel::Result<Option<I>> {
+pub fn maybe<I: TypedId>(argument: &str, given: Option<&ID>) -> kernel::Result<Option<I>> {
     given.map(|given| id(argument, given)).transpose()
 }
 
 /// A value to be set: absent keeps what is there, null clears it.
-fn given<T, U>(value: MaybeUndefined<T>, read: impl Fn(T) -> kernel::Result<U>) -> kernel::Result<Option<Option<U>>> {
+pub fn given<T, U>(
+    value: MaybeUndefined<T>,
+    read: impl Fn(T) -> kernel::Result<U>,
+) -> kernel::Result<Option<Option<U>>> {
     match value {
         MaybeUndefined::Undefined => Ok(None),
         MaybeUndefined::Null => Ok(Some(None)),

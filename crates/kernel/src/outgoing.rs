@@ -4,8 +4,15 @@
 //! and then with a private address. No redirects, no proxies, no more than so many bytes and seconds. hyper does the HTTP,
 //! since the resolver must be ours.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use crate::{Error, Result, net::resolve_public};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -15,7 +22,6 @@ use hyper::{
     header::{HOST, HeaderValue, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
-use kernel::{Error, Result, net::resolve_public};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -36,44 +42,55 @@ pub struct Outgoing {
 }
 
 /// What is asked.
-pub(super) struct Ask {
+pub struct Ask {
     /// How.
-    pub(super) method: Method,
+    pub method: Method,
     /// The headers beside `Host` and `User-Agent`.
-    pub(super) headers: HeaderMap,
+    pub headers: HeaderMap,
     /// The body.
-    pub(super) body: Bytes,
+    pub body: Bytes,
 }
 
 /// How much of an answer there may be.
-pub(super) struct Bounds {
+pub struct Bounds {
     /// Time for the whole of it.
-    pub(super) patience: Duration,
+    pub patience: Duration,
     /// How much of its body is read, in bytes.
-    pub(super) read: usize,
+    pub read: usize,
 }
 
 /// An answer.
-pub(super) struct Answer {
+pub struct Answer {
     /// Its status.
-    pub(super) status: StatusCode,
+    pub status: StatusCode,
     /// Its headers.
-    pub(super) headers: HeaderMap,
+    pub headers: HeaderMap,
     /// Its body, or the beginning of it.
-    pub(super) body: Vec<u8>,
+    pub body: Vec<u8>,
     /// Whether that is all of it.
-    pub(super) is_whole: bool,
+    pub is_whole: bool,
 }
 
 /// Why there is no answer, for the log and for whoever gave the address.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NoAnswer {
+pub enum NoAnswer {
     /// There may be one later.
     #[error("{0}")]
     Away(String),
     /// There will never be one.
     #[error("{0}")]
     Never(String),
+}
+
+/// Why there is no answer to something that must not be said twice.
+#[derive(Debug, thiserror::Error)]
+pub enum Unanswered {
+    /// It was not said.
+    #[error("{0}")]
+    Unsaid(NoAnswer),
+    /// It may have been heard.
+    #[error("{0}")]
+    Unknown(String),
 }
 
 impl Outgoing {
@@ -92,18 +109,32 @@ impl Outgoing {
     }
 
     /// Whether private addresses may be asked.
-    pub(super) fn private(&self) -> bool {
+    pub fn private(&self) -> bool {
         self.private
     }
 
     /// Asks, once.
-    pub(super) async fn send(&self, url: &Url, ask: Ask, bounds: Bounds) -> Result<Answer, NoAnswer> {
-        let seconds = bounds.patience.as_secs();
-        let late = |_| NoAnswer::Away(format!("{}: no answer within {seconds} s", host(url)));
-        timeout(bounds.patience, self.exchange(url, ask, bounds.read)).await.map_err(late)?
+    pub async fn send(&self, url: &Url, ask: Ask, bounds: Bounds) -> Result<Answer, NoAnswer> {
+        self.within(url, ask, bounds, &AtomicBool::new(false)).await
     }
 
-    async fn exchange(&self, url: &Url, ask: Ask, read: usize) -> Result<Answer, NoAnswer> {
+    /// The same of what must not be said twice: where there is no answer, it tells whether it may have been heard.
+    pub async fn say(&self, url: &Url, ask: Ask, bounds: Bounds) -> Result<Answer, Unanswered> {
+        let said = AtomicBool::new(false);
+        let answered = self.within(url, ask, bounds, &said).await;
+        answered.map_err(|error| match (error, said.load(Ordering::Relaxed)) {
+            (NoAnswer::Away(why), true) => Unanswered::Unknown(why),
+            (error, _) => Unanswered::Unsaid(error),
+        })
+    }
+
+    async fn within(&self, url: &Url, ask: Ask, bounds: Bounds, said: &AtomicBool) -> Result<Answer, NoAnswer> {
+        let seconds = bounds.patience.as_secs();
+        let late = |_| NoAnswer::Away(format!("{}: no answer within {seconds} s", host(url)));
+        timeout(bounds.patience, self.exchange(url, ask, bounds.read, said)).await.map_err(late)?
+    }
+
+    async fn exchange(&self, url: &Url, ask: Ask, read: usize, said: &AtomicBool) -> Result<Answer, NoAnswer> {
         let host = host(url);
         let away = |error: &dyn std::fmt::Display| NoAnswer::Away(format!("{host}: {error}"));
         let never = |error: &dyn std::fmt::Display| NoAnswer::Never(format!("{host}: {error}"));
@@ -119,8 +150,10 @@ impl Outgoing {
         let answered = if url.scheme() == "https" {
             let name = ServerName::try_from(bare).map_err(|error| never(&error))?;
             let stream = self.tls.connect(name, stream).await.map_err(|error| away(&error))?;
+            said.store(true, Ordering::Relaxed);
             converse(stream, request, read).await
         } else {
+            said.store(true, Ordering::Relaxed);
             converse(stream, request, read).await
         };
         answered.map_err(|error| away(&error))

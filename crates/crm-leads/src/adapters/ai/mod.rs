@@ -1,0 +1,5 @@
+//! Those who do tasks.
+
+pub mod anthropic;
+pub mod builtin;
+mod request;

@@ -1,0 +1,4 @@
+//! The ports of this context, answered over the network or by rules.
+
+pub mod ai;
+pub mod crm;

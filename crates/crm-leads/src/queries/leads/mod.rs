@@ -1,0 +1,5 @@
+//! Reads of leads.
+
+pub mod duplicates;
+pub mod history;
+pub mod list;

@@ -1,0 +1,4 @@
+//! The tables of connections with a CRM.
+
+pub mod connecting;
+pub mod connection;

@@ -1,0 +1,168 @@
+//! The queue: what waits, who has it, and when it is looked at next.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    Conn, Cx, Result, Tx,
+    db::any_of,
+    id::{CrmConnectionId, CrmSyncId, LeadId, TypedId, UserId},
+    jobs::{Enqueue, JobState, Work},
+};
+use sea_orm::{ActiveEnum, ConnectionTrait, IntoActiveModel, QuerySelect, Statement, entity::prelude::*};
+
+use super::{
+    record,
+    sync::{self, CrmAction, CrmSyncStatus},
+};
+use crate::store::crm_connections::connection;
+
+/// Adds what is to be brought, or notes that it changed where it waits already; returns its id.
+pub(crate) async fn put(
+    tx: &Tx,
+    cx: &Cx,
+    connection: CrmConnectionId,
+    lead: LeadId,
+    action: CrmAction,
+    by: Option<UserId>,
+) -> Result<CrmSyncId> {
+    let backend = tx.conn().get_database_backend();
+    let statement = Statement::from_sql_and_values(
+        backend,
+        r#"INSERT INTO "~tenant"."crm_syncs" ("id", "lead_id", "connection_id", "action", "status", "retry_count", "next_retry_at", "round", "requested_by_id", "created_at", "updated_at")
+           VALUES ($1, $2, $3, $4, 'pending', 0, $5, 0, $6, $5, $5)
+           ON CONFLICT ("connection_id", "lead_id") WHERE "status" = 'pending'
+           DO UPDATE SET "round" = "crm_syncs"."round" + 1, "action" = "excluded"."action", "updated_at" = "excluded"."updated_at"
+           RETURNING "id""#,
+        [
+            cx.new_id::<CrmSyncId>().uuid().into(),
+            lead.uuid().into(),
+            connection.uuid().into(),
+            action.to_value().into(),
+            cx.now.into(),
+            by.map(|by| by.uuid()).into(),
+        ],
+    );
+    let row = tx.conn().query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| kernel::Error::internal("what waits was not written"))?;
+    Ok(row.try_get::<CrmSyncId>("", "id")?)
+}
+
+/// Takes up to `limit` that are due; each goes to one worker until its lease ends.
+pub(crate) async fn lease(
+    conn: &Conn,
+    connection: CrmConnectionId,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<sync::Model>> {
+    // Two who look at once take each row once: the second finds it leased.
+    let statement = Statement::from_sql_and_values(
+        conn.get_database_backend(),
+        r#"UPDATE "~tenant"."crm_syncs" SET "leased_until" = $1
+           WHERE "id" IN (SELECT "id" FROM "~tenant"."crm_syncs"
+             WHERE "connection_id" = $2 AND "status" = 'pending' AND "next_retry_at" <= $3
+               AND ("leased_until" IS NULL OR "leased_until" <= $3)
+             ORDER BY "next_retry_at", "id" LIMIT $4)
+             AND "status" = 'pending' AND ("leased_until" IS NULL OR "leased_until" <= $3)
+           RETURNING *"#,
+        [until.into(), connection.uuid().into(), now.into(), i64::try_from(limit).unwrap_or(100).into()],
+    );
+    let mut rows = sync::Entity::find().from_raw_sql(statement).all(conn).await?;
+    rows.sort_by_key(|row| (row.next_retry_at, row.id));
+    Ok(rows)
+}
+
+/// When there is next something to bring; none where nothing waits.
+pub(crate) async fn next_due(conn: &Conn, connection: CrmConnectionId) -> Result<Option<DateTime<Utc>>> {
+    use sync::Column;
+    let waiting = sync::Entity::find()
+        .select_only()
+        .column_as(Column::NextRetryAt.min(), "next")
+        .filter(Column::ConnectionId.eq(connection))
+        .filter(Column::Status.eq(CrmSyncStatus::Pending));
+    Ok(waiting.into_tuple::<Option<DateTime<Utc>>>().one(conn).await?.flatten())
+}
+
+/// Queues a job for a connection at an instant, unless one waits that comes no later.
+pub(crate) async fn wake<W: Work + Sync>(
+    tx: &Tx,
+    cx: &Cx,
+    connection: CrmConnectionId,
+    work: &W,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let statement = Statement::from_sql_and_values(
+        tx.conn().get_database_backend(),
+        r#"SELECT 1 AS "found" FROM "~tenant"."jobs"
+           WHERE "state" = $1 AND "kind" = $2 AND "payload" ->> 'connection' = $3 AND "leased_until" IS NULL AND "run_at" <= $4
+           LIMIT 1"#,
+        [JobState::Queued.to_value().into(), W::KIND.into(), connection.to_string().into(), at.into()],
+    );
+    if tx.conn().query_one_raw(statement).await?.is_none() {
+        tx.enqueue_at(cx, work, at).await?;
+    }
+    Ok(())
+}
+
+/// The records of these leads in a CRM.
+pub(crate) async fn records_of(
+    conn: &Conn,
+    connection: CrmConnectionId,
+    leads: &[LeadId],
+) -> Result<HashMap<LeadId, record::Model>> {
+    use record::Column;
+    let backend = conn.get_database_backend();
+    let rows = record::Entity::find()
+        .filter(Column::ConnectionId.eq(connection))
+        .filter(any_of(backend, Column::LeadId, leads))
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.lead_id, row)).collect())
+}
+
+/// The lead that a CRM's record is of.
+pub(crate) async fn lead_of(conn: &Conn, connection: CrmConnectionId, external_id: &str) -> Result<Option<LeadId>> {
+    use record::Column;
+    let row = record::Entity::find().filter(Column::ConnectionId.eq(connection));
+    Ok(row.filter(Column::ExternalId.eq(external_id)).one(conn).await?.map(|row| row.lead_id))
+}
+
+/// Keeps a record as it is now.
+pub(crate) async fn keep_record(conn: &Conn, record: record::Model) -> Result<()> {
+    use record::Column;
+    let key = [Column::ConnectionId, Column::LeadId];
+    let values = [Column::ExternalId, Column::Fields, Column::SyncedAt, Column::RemoteModifiedAt];
+    record::Entity::insert(record.into_active_model())
+        .on_conflict(sea_orm::sea_query::OnConflict::columns(key).update_columns(values).to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+/// Forgets a record.
+pub(crate) async fn forget_record(conn: &Conn, connection: CrmConnectionId, lead: LeadId) -> Result<()> {
+    record::Entity::delete_by_id((connection, lead)).exec(conn).await?;
+    Ok(())
+}
+
+/// Has a connection for oneself until an instant; `false` where somebody else has it.
+pub(crate) async fn claim(conn: &Conn, id: CrmConnectionId, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool> {
+    use connection::Column;
+    let free = sea_orm::Condition::any().add(Column::WorkingUntil.is_null()).add(Column::WorkingUntil.lte(now));
+    let claimed = connection::Entity::update_many()
+        .col_expr(Column::WorkingUntil, Expr::value(Some(until)))
+        .filter(Column::Id.eq(id))
+        .filter(free)
+        .exec(conn)
+        .await?;
+    Ok(claimed.rows_affected == 1)
+}
+
+/// Has it for longer, or lets others have it.
+pub(crate) async fn hold(conn: &Conn, id: CrmConnectionId, until: Option<DateTime<Utc>>) -> Result<()> {
+    use connection::Column;
+    let held = connection::Entity::update_many().col_expr(Column::WorkingUntil, Expr::value(until));
+    held.filter(Column::Id.eq(id)).exec(conn).await?;
+    Ok(())
+}

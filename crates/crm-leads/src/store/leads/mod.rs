@@ -1,0 +1,6 @@
+//! Leads.
+
+pub mod change;
+pub mod lead;
+pub mod merge;
+pub mod repository;

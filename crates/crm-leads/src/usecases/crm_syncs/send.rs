@@ -1,0 +1,269 @@
+//! A batch is sent: what is new by the field that holds our ids, what is there by the CRM's own.
+//!
+//! A lead is never two records: what may be there without our knowing it, because an answer was lost, is brought by the field that
+//! holds our id, and the CRM finds it by that. Where the CRM names another record of the same person, that one becomes the lead's.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::future::FutureExt;
+use kernel::{Conn, Cx, Db, Result};
+use serde_json::{Map, Value as Json};
+
+use super::outcome::Came;
+use crate::{
+    domain::{
+        crm_connections::remote::{Batch, Brought, NoCrm, Row, RowFault},
+        crm_syncs::values::to_send,
+    },
+    ports::crm::Crms,
+    store::{
+        crm_connections::connection::Model as CrmConnection,
+        crm_syncs::{
+            queue::{hold, lead_of},
+            record::Model as CrmRecord,
+            sync::Model as CrmSync,
+        },
+        leads::lead::Model as Lead,
+    },
+    usecases::crm_connections::ask::asked,
+};
+
+/// What is to be done for a sync.
+#[derive(Clone)]
+pub(super) enum Todo {
+    /// Nothing: both sides say the same.
+    Nothing,
+    /// The record is to go.
+    Delete(String),
+    /// The record is to be found by our id, or made.
+    Upsert,
+    /// This record is to be changed.
+    Update(String),
+}
+
+/// A sync, and what it takes.
+pub(super) struct Step {
+    pub(super) sync: CrmSync,
+    pub(super) lead: Option<Lead>,
+    pub(super) record: Option<CrmRecord>,
+    pub(super) values: Map<String, Json>,
+    pub(super) todo: Todo,
+}
+
+impl Step {
+    /// What a sync takes, as the lead is now.
+    pub(super) fn of(sync: CrmSync, lead: Option<Lead>, record: Option<CrmRecord>, connection: &CrmConnection) -> Self {
+        let whole = lead.as_ref().filter(|lead| lead.merged_into_id.is_none());
+        let (todo, values) = match (whole, &record) {
+            (None, Some(record)) => (Todo::Delete(record.external_id.clone()), Map::new()),
+            (None, None) => (Todo::Nothing, Map::new()),
+            (Some(lead), None) => (Todo::Upsert, to_send(lead, &connection.field_mappings, None)),
+            (Some(lead), Some(record)) => {
+                let values = to_send(lead, &connection.field_mappings, Some(&record.fields));
+                let todo = if values.is_empty() { Todo::Nothing } else { Todo::Update(record.external_id.clone()) };
+                (todo, values)
+            }
+        };
+        Self { sync, lead, record, values, todo }
+    }
+
+    fn row(&self, external_id: Option<&str>) -> Row {
+        Row { lead: self.sync.lead_id, external_id: external_id.map(str::to_owned), values: self.values.clone() }
+    }
+
+    /// Everything is to be sent, since nothing is known of a record.
+    fn anew(&mut self, connection: &CrmConnection, todo: Todo) {
+        self.record = None;
+        self.todo = todo;
+        if let Some(lead) = &self.lead {
+            self.values = to_send(lead, &connection.field_mappings, None);
+        }
+    }
+}
+
+/// A batch under way.
+pub(super) struct Sending<'a> {
+    db: &'a Db,
+    crms: &'a dyn Crms,
+    own: TimeDelta,
+    cx: &'a Cx,
+    conn: &'a Conn,
+    connection: &'a CrmConnection,
+    steps: Vec<Step>,
+    pause: Option<Duration>,
+    /// Why nothing more is sent for now.
+    stopped: bool,
+}
+
+impl<'a> Sending<'a> {
+    pub(super) fn new(
+        db: &'a Db,
+        crms: &'a dyn Crms,
+        own: TimeDelta,
+        cx: &'a Cx,
+        conn: &'a Conn,
+        connection: &'a CrmConnection,
+    ) -> Self {
+        Self { db, crms, own, cx, conn, connection, steps: Vec::new(), pause: None, stopped: false }
+    }
+
+    pub(super) fn add(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Sends all; returns what became of each, and how long the CRM is to be left alone.
+    pub(super) async fn run(mut self) -> Result<(Vec<(Step, Came)>, Option<Duration>)> {
+        let mut came: Vec<Option<Came>> = self.steps.iter().map(|_| None).collect();
+        // What turns out to be there, or to be gone, is done once more.
+        for _ in 0..3 {
+            self.pass(&mut came).await?;
+            if came.iter().all(Option::is_some) {
+                break;
+            }
+        }
+        let steps = std::mem::take(&mut self.steps);
+        let came = came.into_iter().map(|came| came.unwrap_or(Came::Later));
+        Ok((steps.into_iter().zip(came).collect(), self.pause))
+    }
+
+    async fn pass(&mut self, came: &mut [Option<Came>]) -> Result<()> {
+        let (mut upserts, mut updates, mut deletes) = (Vec::new(), Vec::new(), Vec::new());
+        for (n, step) in self.steps.iter().enumerate() {
+            if came[n].is_some() {
+                continue;
+            }
+            match &step.todo {
+                Todo::Nothing => came[n] = Some(Came::Same),
+                Todo::Delete(external_id) => deletes.push((n, external_id.clone())),
+                Todo::Upsert => upserts.push((n, step.row(None))),
+                Todo::Update(external_id) => updates.push((n, step.row(Some(external_id)))),
+            }
+        }
+        self.send(updates, false, came).await?;
+        self.send(upserts, true, came).await?;
+        for (n, external_id) in deletes {
+            came[n] = Some(self.delete(external_id).await?);
+        }
+        Ok(())
+    }
+
+    async fn delete(&mut self, external_id: String) -> Result<Came> {
+        if self.stopped {
+            return Ok(Came::Later);
+        }
+        self.go_on().await?;
+        let said = asked(self.db, self.crms, self.cx, self.connection.id, &move |crm, held| {
+            let external_id = external_id.clone();
+            async move { crm.delete(held, &external_id).await }.boxed()
+        })
+        .await?;
+        Ok(match said {
+            Ok(()) => Came::Gone,
+            Err(no) => self.not(&no),
+        })
+    }
+
+    /// The connection stays this worker's while it asks.
+    async fn go_on(&self) -> Result<()> {
+        hold(self.conn, self.connection.id, Some(self.cx.at_present().now + self.own)).await
+    }
+
+    /// What a whole request that failed means for each of its rows.
+    fn not(&mut self, no: &NoCrm) -> Came {
+        match no {
+            NoCrm::Limited(pause, _) => {
+                self.pause = Some(self.pause.unwrap_or_default().max(*pause));
+                self.stopped = true;
+                Came::Later
+            }
+            NoCrm::Expired | NoCrm::Revoked(_) => {
+                self.stopped = true;
+                Came::Later
+            }
+            NoCrm::Away(_) => Came::Failed { why: no.sentence(), for_good: false },
+            NoCrm::Refused(_) => Came::Failed { why: no.sentence(), for_good: true },
+        }
+    }
+
+    /// Sends rows, in halves where the CRM refuses all because of some.
+    async fn send(&mut self, rows: Vec<(usize, Row)>, by_key: bool, came: &mut [Option<Came>]) -> Result<()> {
+        let mut parts = vec![rows];
+        while let Some(part) = parts.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            if self.stopped {
+                part.iter().for_each(|(n, _)| came[*n] = Some(Came::Later));
+                continue;
+            }
+            self.go_on().await?;
+            let rows: std::sync::Arc<Vec<Row>> = std::sync::Arc::new(part.iter().map(|(_, row)| row.clone()).collect());
+            let said = asked(self.db, self.crms, self.cx, self.connection.id, &move |crm, held| {
+                let rows = rows.clone();
+                async move { if by_key { crm.upsert(held, &rows).await } else { crm.update(held, &rows).await } }
+                    .boxed()
+            })
+            .await?;
+            match said {
+                Ok(Batch { rows, pause }) => {
+                    if pause.is_some() {
+                        self.pause = pause;
+                        self.stopped = true;
+                    }
+                    for ((n, _), brought) in part.into_iter().zip(rows) {
+                        came[n] = self.brought(n, brought).await?;
+                    }
+                }
+                Err(NoCrm::Refused(_)) if part.len() > 1 => {
+                    let mut first = part;
+                    let second = first.split_off(first.len() / 2);
+                    parts.extend([second, first]);
+                }
+                Err(no) => {
+                    let failed = self.not(&no);
+                    part.iter().for_each(|(n, _)| came[*n] = Some(failed.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What became of a row; none where it is to be done once more.
+    async fn brought(&mut self, n: usize, brought: Brought) -> Result<Option<Came>> {
+        let connection = self.connection;
+        Ok(match brought {
+            Brought::There(id) if id.is_empty() => {
+                Some(Came::Failed { why: "the CRM did not say which record it is".into(), for_good: false })
+            }
+            Brought::There(id) => Some(self.theirs(n, &id).await?.unwrap_or(Came::There(id))),
+            Brought::Not(failure) => match failure.kind {
+                RowFault::ForGood => Some(Came::Failed { why: failure.message, for_good: true }),
+                RowFault::ForNow => Some(Came::Failed { why: failure.message, for_good: false }),
+                RowFault::Gone => {
+                    self.steps[n].anew(connection, Todo::Upsert);
+                    None
+                }
+                RowFault::Known(id) => match self.theirs(n, &id).await? {
+                    Some(conflict) => Some(conflict),
+                    None => {
+                        self.steps[n].anew(connection, Todo::Update(id));
+                        None
+                    }
+                },
+            },
+        })
+    }
+
+    /// The conflict where a record is another lead's already.
+    async fn theirs(&self, n: usize, external_id: &str) -> Result<Option<Came>> {
+        let lead = self.steps[n].sync.lead_id;
+        let other = lead_of(self.conn, self.connection.id, external_id).await?.filter(|other| *other != lead);
+        Ok(other.map(|other| Came::Failed {
+            why: format!(
+                "the CRM has {lead} and {other} as one record, {external_id}: merge them here, or part them there"
+            ),
+            for_good: true,
+        }))
+    }
+}

@@ -1,0 +1,8 @@
+//! What may happen, one use case a file.
+
+pub mod ai_tasks;
+pub mod crm_connections;
+pub mod crm_syncs;
+pub mod imports;
+pub mod leads;
+pub mod scores;

@@ -1,0 +1,6 @@
+//! Reading conversations.
+
+pub mod accounts;
+pub mod archives;
+pub mod list;
+pub mod messages;

@@ -1,0 +1,3 @@
+//! Social platforms, and the company's accounts there.
+
+pub mod accounts;
