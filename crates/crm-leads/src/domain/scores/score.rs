@@ -133,7 +133,7 @@ mod tests {
     fn leads_are_scored_as_a_person_would() {
         let known = Lead { company: Some("Acme".into()), phone: Some("+493012345678".into()), ..lead(1) };
         let private = Lead { email: Some("ada@gmail.com".into()), ..lead(2) };
-        for (lead, texts, value, score) in [
+        for (lead, texts, value, meant) in [
             // 30 price + 15 urgent + 15 budget + 15 domain + 10 phone + 10 company + 10 wrote = 105, and no more than 100.
             (&known, &["What is your price? It is urgent, we have a budget."][..], 100, LeadScore::Hot),
             // 30 + 15 + 10 + 10 + 10 = 75.
@@ -148,7 +148,7 @@ mod tests {
             (&private, &["見て", "価格を教えて", "x"][..], 45, LeadScore::Warm),
         ] {
             let scored = score(&built_in(), Thresholds::default(), &facts(lead, texts));
-            assert_eq!((scored.value, scored.score), (value, score), "{texts:?}: {:?}", scored.signals);
+            assert_eq!((scored.value, scored.score), (value, meant), "{texts:?}: {:?}", scored.signals);
         }
     }
 
