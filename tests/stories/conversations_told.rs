@@ -4,11 +4,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::conversations::{Social, texts};
+use super::desk::{SIGN_IN, SOON, credentials};
 use crate::coverage::sql::Sql;
 use crate::support::told::{
     SECRET, VERIFY, comment, direct, echo, hmac_of, page, signature, tell, tell_bytes, tell_signed, written,
 };
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, both};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, both, until};
 
 fn platforms(at: i64) -> [(&'static str, Value); 3] {
     [
@@ -136,8 +137,15 @@ both! {
             assert_eq!(sql.count("conversation_messages").await, messages);
         }
         // Where one of them is suspended the other is told as before.
+        let web = social.desk.web.tenant("other");
+        let signed_in = web.run(SIGN_IN, credentials(ADMIN_EMAIL, ADMIN_PASSWORD)).await.ok();
+        let there = web.bearer(&signed_in.string("signIn.session.accessToken"));
         social.desk.cli_ok(&["tenant", "suspend", "other", "--reason", "unpaid"], "");
-        tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+        until("it is suspended", SOON, async || {
+            let answer = there.run("{ __typename }", Value::Null).await;
+            answer.errors().iter().any(|error| error["extensions"]["code"] == "FORBIDDEN").then_some(())
+        })
+        .await;
         social.told(&[written("page1", "ann", "m3", "Still there?", social.at(3))]).await;
         assert_eq!((social.sql.count("conversation_messages").await, other.count("conversation_messages").await), (3, 2));
     }

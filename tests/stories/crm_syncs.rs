@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::crm::{Sales, wrong};
-use crate::support::crm::{Crm, Kind, MOMENT, Play};
+use crate::support::crm::{Crm, Kind, Play};
 use crate::support::{Answer, PATIENCE, both, until};
 
 const LEAD: &str =
@@ -44,6 +44,26 @@ impl Sales {
             found.into_iter().next()
         })
         .await
+    }
+
+    /// Has a CRM looked at for changes, and waits until that was done.
+    async fn pull(&self, connection: &str) {
+        let before = self.see(connection).await["pulledAt"].clone();
+        self.turn("pullCrmChanges", connection).await.ok();
+        until("it was looked at", PATIENCE, async || (self.see(connection).await["pulledAt"] != before).then_some(()))
+            .await;
+    }
+
+    /// Waits until all that has happened so far is brought to a CRM: what happens to leads is noted in its order, so what was noted
+    /// before another lead is there when that one is, and what is noted waits no more.
+    async fn at_rest(&self, crm: &Crm, name: &str) {
+        let fence = self.lead(json!({ "name": name, "company": name })).await;
+        let [.., company] = crm.names();
+        there(crm, &fence, company, name).await;
+        until("nothing waits", PATIENCE, async || {
+            self.queue(json!({ "status": { "eq": "PENDING" } })).await.is_empty().then_some(())
+        })
+        .await;
     }
 
     async fn sync(&self, lead: &str) -> Answer {
@@ -202,9 +222,9 @@ both! {
             until("the limit is noted", PATIENCE, async || sales.see(&connection).await["limitedUntil"].is_string().then_some(())).await;
             if crm.kind == Kind::Zoho {
                 // It does not say for how long; it is left alone for a minute.
-                let writes = crm.writes();
-                tokio::time::sleep(MOMENT).await;
-                assert_eq!(crm.writes(), writes);
+                let until = sales.see(&connection).await["limitedUntil"].clone();
+                let until: chrono::DateTime<chrono::Utc> = until.as_str().expect("an instant").parse().expect("an instant");
+                assert!((until - kernel::Source::system().now()).num_seconds() > 30, "{until}");
                 let waits = sales.standing(&next, "PENDING").await;
                 assert_eq!((&waits["retryCount"], &waits["errorMessage"]), (&json!(0), &Value::Null));
             } else {
@@ -303,47 +323,47 @@ both! {
             let lead = sales.lead(json!({ "name": "Ida Rhodes", "email": address, "phone": "+493012345678", "company": "UNIVAC" })).await;
             let id = there(crm, &lead, phone, "+493012345678").await;
             sales.standing(&lead, "SUCCESS").await;
-            let pull = async || { sales.turn("pullCrmChanges", &connection).await.ok(); };
+            let written = || crm.of(&lead).expect("a record").1.modified;
             // Our own writing is no change of theirs.
-            let writes = crm.writes();
-            pull().await;
-            until("it was looked at", PATIENCE, async || sales.see(&connection).await["pulledAt"].is_string().then_some(())).await;
-            tokio::time::sleep(MOMENT).await;
-            assert_eq!(crm.writes(), writes, "{:?}", crm.kind);
+            let wrote = written();
+            sales.pull(&connection).await;
+            sales.at_rest(crm, "Fence One").await;
+            assert_eq!(written(), wrote, "{:?}", crm.kind);
             assert_eq!(sales.see_lead(&lead).await["name"], "Ida Rhodes");
             // Somebody changes it there: a name, and a number in a form of their own. A number that is none is left out.
             crm.change(&id, last, "Hadassah");
             crm.change(&id, phone, "+49 30 87654321");
-            pull().await;
+            sales.pull(&connection).await;
             until("it came back", PATIENCE, async || (sales.see_lead(&lead).await["name"] == "Ida Hadassah").then_some(())).await;
             assert_eq!(sales.see_lead(&lead).await["phone"], "+493087654321");
             crm.change(&id, phone, "call me");
             crm.change(&id, company, "NBS");
-            pull().await;
+            let changed = written();
+            sales.pull(&connection).await;
             until("the rest came", PATIENCE, async || (sales.see_lead(&lead).await["company"] == "NBS").then_some(())).await;
             assert_eq!(sales.see_lead(&lead).await["phone"], "+493087654321");
-            for _ in 0..3 {
-                pull().await;
-                tokio::time::sleep(MOMENT).await;
+            for name in ["Fence Two", "Fence Three"] {
+                sales.at_rest(crm, name).await;
+                sales.pull(&connection).await;
             }
-            assert_eq!(crm.writes(), writes, "{:?}: what came back is not sent", crm.kind);
+            assert_eq!(written(), changed, "{:?}: what came back is not sent", crm.kind);
             assert_eq!(crm.of(&lead).expect("a record").1.values[phone], "call me");
             // Both change a field: the later counts. Other fields keep what their side said.
             sales.turn("pauseCrmConnection", &connection).await.ok();
             crm.change(&id, company, "There, first");
             crm.change(&id, last, "There");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            let there_at = written();
+            until("it is later", PATIENCE, async || ((kernel::Source::system().now() - there_at).num_milliseconds() > 5).then_some(())).await;
             sales.change(&lead, json!({ "company": "Here, later" })).await;
             sales.turn("resumeCrmConnection", &connection).await.ok();
-            pull().await;
+            sales.pull(&connection).await;
             there(crm, &lead, company, "Here, later").await;
             until("the name came", PATIENCE, async || (sales.see_lead(&lead).await["name"] == "Ida There").then_some(())).await;
-            let waiting = json!({ "leadId": { "eq": lead }, "status": { "eq": "PENDING" } });
-            until("nothing waits", PATIENCE, async || sales.queue(waiting.clone()).await.is_empty().then_some(())).await;
-            let settled = crm.writes();
-            pull().await;
-            tokio::time::sleep(MOMENT).await;
-            assert_eq!(crm.writes(), settled, "{:?}: it has come to rest", crm.kind);
+            sales.at_rest(crm, "Fence Four").await;
+            let settled = written();
+            sales.pull(&connection).await;
+            sales.at_rest(crm, "Fence Five").await;
+            assert_eq!(written(), settled, "{:?}: it has come to rest", crm.kind);
             let seen = sales.see_lead(&lead).await;
             assert_eq!((&seen["company"], &seen["name"]), (&json!("Here, later"), &json!("Ida There")));
             assert_eq!(crm.of(&lead).expect("a record").1.values[email], address);

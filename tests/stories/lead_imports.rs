@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::desk::{Desk, Person, SOON};
 use super::leads::{make, wrong};
-use crate::support::{Answer, both, upload};
+use crate::support::{Answer, both, until, upload};
 
 const IMPORT: &str = "mutation Import($input: ImportLeadsInput!) { importLeads(input: $input) { plan { encoding delimiter columns { column field } \
     rowCount newCount duplicateCount errorCount rowErrors { row column message } } leadImport { id state rowCount } \
@@ -23,16 +23,11 @@ async fn import(who: &Person, input: Value) -> Answer {
 
 /// Waits until an import ended.
 async fn ended(who: &Person, id: &str) -> Value {
-    let begun = std::time::Instant::now();
-    loop {
-        let found = who.client.run(STATE, json!({ "id": id })).await.ok();
-        let found = found.data("leadImport").clone();
-        if !found["finishedAt"].is_null() {
-            return found;
-        }
-        assert!(begun.elapsed() < SOON, "{found}");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until("the import ended", SOON, async || {
+        let found = who.client.run(STATE, json!({ "id": id })).await.ok().data("leadImport").clone();
+        (!found["finishedAt"].is_null()).then_some(found)
+    })
+    .await
 }
 
 both! {

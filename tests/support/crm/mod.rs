@@ -269,11 +269,6 @@ impl Crm {
         self.world().asked.clone()
     }
 
-    /// How often something was written.
-    pub fn writes(&self) -> usize {
-        self.asked().iter().filter(|asked| is_write(asked)).count()
-    }
-
     /// What it has.
     pub fn records(&self) -> Vec<(String, Record)> {
         self.world().records.iter().map(|(id, record)| (id.clone(), record.clone())).collect()
@@ -339,7 +334,7 @@ impl Crm {
             (_, Kind::Zoho) => zoho::answer(&crm, &asked, play),
         };
         if play == Some(Play::Waits) {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            return std::future::pending().await;
         }
         let mut response = Response::builder().status(StatusCode::from_u16(said.status).expect("a status"));
         for (name, value) in said.headers {
@@ -485,6 +480,3 @@ impl World {
         found
     }
 }
-
-/// How long it takes for all that is under way to have come.
-pub const MOMENT: Duration = Duration::from_millis(1500);
