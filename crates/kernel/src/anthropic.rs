@@ -6,7 +6,7 @@ use hyper::{HeaderMap, StatusCode, header::HeaderValue};
 use serde_json::Value as Json;
 use url::{Host, Url};
 
-use crate::{Error, Result};
+use crate::{Error, Result, outgoing::Again};
 
 /// The version of the API that is spoken.
 pub const VERSION: &str = "2023-06-01";
@@ -70,17 +70,6 @@ pub enum Why {
     LimitReached,
     /// What is asked is wrong: the key, the model, the size.
     Misconfigured,
-}
-
-/// When another attempt may go better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
-    /// It would fail in the same way.
-    Never,
-    /// After a pause that grows.
-    Soon,
-    /// As the API asks.
-    After(Duration),
 }
 
 /// A refusal. Its sentence is left out: it may repeat what was asked.

@@ -82,6 +82,17 @@ pub enum NoAnswer {
     Never(String),
 }
 
+/// When another attempt may go better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It would fail in the same way.
+    Never,
+    /// After a pause that grows.
+    Soon,
+    /// Not before so much time is over: the other side asks for it.
+    After(Duration),
+}
+
 /// Why there is no answer to something that must not be said twice.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {

@@ -5,14 +5,14 @@ use hyper::{
     header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue},
 };
 use kernel::{
-    anthropic::{self, Account, Refusal, VERSION, Why, judge},
-    outgoing::{Ask, Bounds, NoAnswer, Outgoing},
+    anthropic::{Account, Refusal, VERSION, Why, judge},
+    outgoing::{Again, Ask, Bounds, NoAnswer, Outgoing},
 };
 use serde_json::Value as Json;
 
 use super::request::{PROMPT_VERSION, body, output};
 use crate::{
-    domain::ai_tasks::material::{Again, Asked, Given, Nothing},
+    domain::ai_tasks::material::{Asked, Given, Nothing},
     ports::ai_tasks::AiProvider,
     store::ai_tasks::task::{AiFailure, AiProviderName},
 };
@@ -52,12 +52,7 @@ impl From<Refusal> for Nothing {
             Why::LimitReached => AiFailure::LimitReached,
             Why::Misconfigured => AiFailure::Misconfigured,
         };
-        let again = match refusal.again {
-            anthropic::Again::Never => Again::Never,
-            anthropic::Again::Soon => Again::Soon,
-            anthropic::Again::After(pause) => Again::After(pause),
-        };
-        Self { failure, detail: refusal.detail, again }
+        Self { failure, detail: refusal.detail, again: refusal.again }
     }
 }
 

@@ -1,8 +1,10 @@
 //! The provider that comes with Frontdesk: rules, no network, and the same answer to the same question.
 
+use kernel::outgoing::Again;
+
 use crate::{
     domain::ai_tasks::{
-        material::{Again, Asked, Given, Nothing},
+        material::{Asked, Given, Nothing},
         output::Output,
         reply::reply,
         words::classify,

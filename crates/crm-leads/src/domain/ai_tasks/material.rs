@@ -1,6 +1,9 @@
 //! What a provider is given. All of it is data: nothing that somebody wrote is an instruction.
 
-use kernel::id::{ChatId, ConversationMessageId, LeadId, MessageId, TypedId};
+use kernel::{
+    id::{ChatId, ConversationMessageId, LeadId, MessageId, TypedId},
+    outgoing::Again,
+};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -138,17 +141,6 @@ pub struct Given {
     pub prompt_version: Option<&'static str>,
     /// What was read and written, in tokens.
     pub usage: Option<(i64, i64)>,
-}
-
-/// When another attempt may go better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
-    /// It would fail in the same way.
-    Never,
-    /// After a pause that grows.
-    Soon,
-    /// Not before so much time is over.
-    After(std::time::Duration),
 }
 
 /// Why a provider gave nothing. It repeats nothing that was asked, and no secret.

@@ -9,6 +9,7 @@ use kernel::{
     db::Emit,
     id::AiTaskId,
     jobs::{self, Job, Verdict, Work},
+    outgoing::Again,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ use super::queue::queue_ai_task;
 use crate::{
     domain::ai_tasks::{
         events::{AiTaskCompleted, AiTaskFailed},
-        material::{Again, Asked, Given, Nothing, Price, Subject},
+        material::{Asked, Given, Nothing, Price, Subject},
     },
     ports::ai_tasks::{AiProvider, Effects, Subjects, Tasks},
     queries::ai_tasks::{begin, spent_on, under_way, wait},

@@ -10,7 +10,8 @@ use hyper::{
 };
 use kernel::{
     Result, Source,
-    anthropic::{Account, Again, Refusal, VERSION, Why, judge},
+    anthropic::{Account, Refusal, VERSION, Why, judge},
+    outgoing::Again,
 };
 use serde_json::Value as Json;
 use tokio_rustls::TlsConnector;
