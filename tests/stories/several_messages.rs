@@ -32,7 +32,7 @@ both! {
         let disguised = admin.id.replace("stf_", "cli_");
         for (target, code) in [
             (MISSING, "INVALID_FORMAT"),
-            ("led_0190a5f0000070008000000000000000", "INVALID_FORMAT"),
+            ("led_0190a5f0000070008000000000000000", "NOT_AVAILABLE"),
             ("tkt_0190a5f0000070008000000000000000", "NOT_AVAILABLE"),
             ("", "INVALID_FORMAT"),
             ("cli_0190a5f0000070008000000000000000", "NOT_AVAILABLE"),

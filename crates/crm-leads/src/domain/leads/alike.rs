@@ -10,9 +10,9 @@ const LIKE: f64 = 0.9;
 const FORMS: &[&str] =
     &["gmbh", "ag", "inc", "ltd", "llc", "kg", "co", "corp", "se", "sa", "bv", "ug", "ohg", "plc", "srl", "the"];
 
-/// The words of a text, folded.
+/// The words of a text, folded, and in one spelling where German has two: Mueller is Müller, as whoever lacks the key writes it.
 fn words(text: &str) -> Vec<String> {
-    let folded = fold(text);
+    let folded = fold(text).replace("ae", "a").replace("oe", "o").replace("ue", "u");
     folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
@@ -104,6 +104,7 @@ mod tests {
             (of("Ada Lovelace", Some("Acme")), of("Ada Lovelase", Some("Acme Inc.")), true),
             (of("Jürgen Groß", None), of("Juergen Gross", None), true),
             (of("Jürgen Groß", None), of("jürgen gross", None), true),
+            (of("Öznur Müller", Some("Bäcker AG")), of("Oznur Muller", Some("Baecker")), true),
             (of("Ada Lovelace", Some("Acme")), of("Ada Lovelace", Some("Umbrella")), false),
             (of("Ada", None), of("Ada", None), false),
             (of("Ada Lovelace", None), of("Alan Turing", None), false),

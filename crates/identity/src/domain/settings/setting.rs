@@ -185,18 +185,6 @@ pub const KNOWN: &[Known] = &[
         "How many live chats of one department a colleague may have at a time; 0 for any number.",
     ),
     company(
-        AUTOMATIC_REPLIES_FROM,
-        Rule::Whole { min: 0, max: 100 },
-        "0",
-        "How sure a suggested reply in a conversation must be to be sent by itself, in hundredths; 0 for never.",
-    ),
-    company(
-        AUTOMATIC_REPLIES_IN_HOURS,
-        Rule::Boolean,
-        "true",
-        "Whether suggested replies are sent by themselves only in the company's opening hours.",
-    ),
-    company(
         COMPANY_CURRENCY,
         Rule::Currency,
         r#""""#,
@@ -218,6 +206,18 @@ pub const KNOWN: &[Known] = &[
         Rule::Whole { min: 0, max: 20_160 },
         "1440",
         "How many minutes before a consultation its visitor is reminded of it; 0 for not at all.",
+    ),
+    company(
+        AUTOMATIC_REPLIES_FROM,
+        Rule::Whole { min: 0, max: 100 },
+        "0",
+        "How sure a suggested reply in a conversation must be to be sent by itself, in hundredths; 0 for never.",
+    ),
+    company(
+        AUTOMATIC_REPLIES_IN_HOURS,
+        Rule::Boolean,
+        "true",
+        "Whether suggested replies are sent by themselves only in the company's opening hours.",
     ),
     company(
         CONVERSATION_KEEP_DAYS,
