@@ -43,3 +43,4 @@ deps: ## Installs what the tests need besides Rust
 	scripts/build-web.sh
 	scripts/npm-ci.sh tests/browser
 	scripts/npm-ci.sh tests/clients
+	scripts/npm-ci.sh docs/examples/dashboard

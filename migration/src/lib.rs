@@ -89,6 +89,12 @@ history! {
     tenant::crm_leads::m0044_crm_syncs::Migration,
     tenant::crm_leads::m0045_ai_tasks::Migration,
     tenant::ticketing::m0046_client_tiers::Migration,
+    tenant::analytics_sync::m0047_b2chat::Migration,
+    tenant::analytics_sync::m0048_metric_facts::Migration,
+    tenant::analytics_sync::m0049_sync::Migration,
+    tenant::analytics_sync::m0050_rollups::Migration,
+    tenant::analytics_sync::m0051_effectiveness::Migration,
+    tenant::analytics_sync::m0052_exports::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -43,6 +43,15 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
     if let Some(variables) = super::crm::going_well(root, home, own).await {
         return variables;
     }
+    if let Some(variables) = super::sync::going_well(root, home, own).await {
+        return variables;
+    }
+    if let Some(variables) = super::exports::going_well(root, home, own).await {
+        return variables;
+    }
+    if let Some(variables) = super::effectiveness::going_well(root, home).await {
+        return variables;
+    }
     if let Some(variables) = super::bookings::going_well(root, home, own).await {
         return variables;
     }

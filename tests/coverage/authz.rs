@@ -14,7 +14,7 @@ use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both, chance};
 const PUBLIC_AT_MOST: usize = 40;
 
 /// What no key does, whatever it holds: it would outlive the session that its owner began it in, or is its owner's own.
-const IN_A_SESSION_ONLY: [&str; 38] = [
+const IN_A_SESSION_ONLY: [&str; 39] = [
     "askAssistant",
     "assistantEvents",
     "assistantSession",
@@ -23,6 +23,7 @@ const IN_A_SESSION_ONLY: [&str; 38] = [
     "changePassword",
     "completeCrmConnection",
     "confirmTotp",
+    "connectB2Chat",
     "connectCrmWithKey",
     "createApiKey",
     "createIdentityProvider",
@@ -132,7 +133,9 @@ both! {
             let word = permission.to_lowercase();
             let without = stand.person(&home, &format!("without_{word}@example.com"), &others).await;
             // Without seeing anything a subscription would wait for ever for its first event.
-            let with = stand.person(&home, &format!("with_{word}@example.com"), &[permission, "SEE_ALL"]).await;
+            // Who exports something must see it as well.
+            let seen = if permission == "EXPORT_DATA" { "VIEW_LEADS" } else { "SEE_ALL" };
+            let with = stand.person(&home, &format!("with_{word}@example.com"), &[permission, "SEE_ALL", seen]).await;
             for root in guarded.iter().filter(|root| root.requires.as_ref() == Some(permission)) {
                 let refused = ask(&without, &sdl, root, arguments(root, &own)).await;
                 assert_eq!(codes(&refused), ["FORBIDDEN"], "{} without {permission}: {refused}", root.name);
@@ -379,7 +382,7 @@ both! {
         for (list, own, theirs) in &given {
             for argument in ["after", "before"] {
                 let document =
-                    format!("query($cursor: String!) {{ {list}({argument}: $cursor) {{ nodes {{ id }} }} }}");
+                    format!("query($cursor: String!) {{ {list}({argument}: $cursor) {{ nodes {{ __typename }} }} }}");
                 let page = async |cursor: &str| home.admin.run(&document, json!({ "cursor": cursor })).await;
                 page(own).await.ok();
                 let mut bad =

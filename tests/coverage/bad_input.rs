@@ -67,11 +67,11 @@ async fn written(home: &Home) -> Vec<i64> {
         "SELECT (SELECT count(*) FROM consultations) + (SELECT count(*) FROM services)",
         "SELECT (SELECT count(*) FROM opening_hours) + (SELECT count(*) FROM holidays)",
         "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM roles)",
-        "SELECT count(*) FROM jobs",
+        "SELECT (SELECT count(*) FROM jobs WHERE kind <> 'analytics.count_metric_days') + (SELECT count(*) FROM exports)",
         "SELECT count(*) FROM audit_logs WHERE success AND kind NOT LIKE 'data.%'",
         "SELECT count(*) FROM outbox WHERE topic IS NOT NULL AND kind <> 'session.refused'",
         "SELECT (SELECT count(*) FROM chat_sessions) + (SELECT count(*) FROM chat_messages)",
-        "SELECT (SELECT count(*) FROM crm_connections) + (SELECT count(*) FROM crm_syncs) + (SELECT count(*) FROM ai_tasks)",
+        "SELECT (SELECT count(*) FROM crm_connections) + (SELECT count(*) FROM crm_syncs) + (SELECT count(*) FROM ai_tasks) + (SELECT count(*) FROM sync_runs) + (SELECT count(*) FROM b2chat_access) + (SELECT count(*) FROM effectiveness_analyses)",
         "SELECT (SELECT count(*) FROM conversations) + (SELECT count(*) FROM conversation_messages)",
         "SELECT (SELECT count(*) FROM social_connecting) + (SELECT count(*) FROM conversation_replies) + (SELECT count(*) FROM social_accounts)",
         "SELECT (SELECT count(*) FROM projects) + (SELECT count(*) FROM service_level_policies) + (SELECT count(*) FROM ticket_clocks)",
@@ -309,7 +309,7 @@ both! {
             // Numbers that JSON can write and no program can hold.
             for number in ["1e400", "-1e400", "99999999999999999999999999", "1e9"] {
                 let body = format!(
-                    r#"{{"query":"query($n: Int) {{ {}(first: $n) {{ nodes {{ id }} }} }}","variables":{{"n":{number}}}}}"#,
+                    r#"{{"query":"query($n: Int) {{ {}(first: $n) {{ nodes {{ __typename }} }} }}","variables":{{"n":{number}}}}}"#,
                     root.name
                 );
                 let answer = home.admin.send(Method::POST, "/graphql", body).await;
@@ -362,7 +362,7 @@ both! {
             ("apiKeys", json!({ "isActive": true })),
             ("guides", json!({ "isPublished": true })),
             ("helpDocuments", json!({ "text": "kettle" })),
-        ] {
+        ].into_iter().chain(super::b2chat::filters()) {
             let root = sdl.roots().into_iter().find(|root| root.name == list).expect("a list");
             let document = sdl.document("Good", &root, 1, 2);
             for key in ["and", "or", "not"] {

@@ -34,7 +34,7 @@ fn succeeded(mut command: Command, what: &str) -> String {
 pub fn node(in_folder: &str, arguments: &[&str]) -> String {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
-        for folder_name in ["clients", "browser"] {
+        for folder_name in ["clients", "browser", "../docs/examples/dashboard"] {
             let mut install = Command::new("bash");
             install.arg(folder("../scripts/npm-ci.sh")).arg(folder(folder_name));
             succeeded(install, &format!("npm ci in tests/{folder_name}"));

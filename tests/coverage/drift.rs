@@ -16,8 +16,17 @@ const WITHOUT_ENTITY: &[&str] = &["event_head"];
 /// Columns that only the databases' search knows.
 const SEARCH: &[&str] = &["search_vector", "search_words", "search_id"];
 /// The tables that are searched.
-const SEARCHED: &[&str] =
-    &["chat_messages", "chat_sessions", "consultations", "conversations", "help_texts", "leads", "messages", "tickets"];
+const SEARCHED: &[&str] = &[
+    "b2chat_contacts",
+    "chat_messages",
+    "chat_sessions",
+    "consultations",
+    "conversations",
+    "help_texts",
+    "leads",
+    "messages",
+    "tickets",
+];
 
 type Entity = (String, BTreeMap<String, (ColumnType, bool)>);
 
@@ -84,8 +93,30 @@ fn of_tenants() -> Vec<Entity> {
         entity(inbox::entities::visitor_merge::Entity),
         entity(inbox::entities::visitor_move::Entity),
         entity(inbox::entities::newsletter_subscription::Entity),
+        entity(analytics_sync::entities::export::Entity),
+        entity(analytics_sync::entities::effectiveness_analysis::Entity),
+        entity(analytics_sync::entities::effectiveness_batch::Entity),
+        entity(analytics_sync::entities::effectiveness_batch_chat::Entity),
         entity(analytics_sync::entities::event::Entity),
         entity(analytics_sync::entities::daily::Entity),
+        entity(analytics_sync::entities::department::Entity),
+        entity(analytics_sync::entities::agent::Entity),
+        entity(analytics_sync::entities::contact::Entity),
+        entity(analytics_sync::entities::chat::Entity),
+        entity(analytics_sync::entities::chat_tag::Entity),
+        entity(analytics_sync::entities::message::Entity),
+        entity(analytics_sync::entities::b2chat_access::Entity),
+        entity(analytics_sync::entities::api_response_log::Entity),
+        entity(analytics_sync::entities::sync_checkpoint::Entity),
+        entity(analytics_sync::entities::sync_coverage::Entity),
+        entity(analytics_sync::entities::sync_failure::Entity),
+        entity(analytics_sync::entities::sync_run::Entity),
+        entity(analytics_sync::entities::sync_seen::Entity),
+        entity(analytics_sync::entities::sync_state::Entity),
+        entity(analytics_sync::entities::media_backup::Entity),
+        entity(analytics_sync::entities::metric_fact::Entity),
+        entity(analytics_sync::entities::metric_fact_tag::Entity),
+        entity(analytics_sync::entities::metric_day::Entity),
         entity(inbox::entities::tag::Entity),
         entity(inbox::entities::entity_tag::Entity),
         entity(inbox::entities::saved_reply::Entity),
@@ -154,9 +185,20 @@ fn of_the_registry() -> Vec<Entity> {
 }
 
 /// Tables with names that are told apart by something else: people and what they wrote are found by their address, a file by
-/// its id, a holiday by its day, an invitation becomes a person.
-const NAMED_OTHERWISE: &[&str] =
-    &["consultations", "files", "holidays", "invitations", "leads", "messages", "platforms", "users", "visitors"];
+/// its id, a holiday by its day, an invitation becomes a person, and what B2Chat names is told apart by its ids.
+const NAMED_OTHERWISE: &[&str] = &[
+    "b2chat_agents",
+    "b2chat_departments",
+    "consultations",
+    "files",
+    "holidays",
+    "invitations",
+    "leads",
+    "messages",
+    "platforms",
+    "users",
+    "visitors",
+];
 
 /// What people name is one thing's under one form of the name, or is listed here with what else tells it apart.
 #[test]
@@ -260,6 +302,54 @@ fn enums() -> BTreeMap<(&'static str, &'static str), Known> {
         (("guides", "type"), (values::<ticketing::GuideType>(), Some("GuideType"))),
         (("help_documents", "audience"), (values::<ticketing::HelpAudience>(), Some("HelpAudience"))),
         (("help_documents", "extraction_state"), (values::<ticketing::ExtractionState>(), Some("ExtractionState"))),
+        (("b2chat_chats", "provider"), (values::<analytics_sync::ChatProvider>(), Some("B2ChatProvider"))),
+        (("b2chat_chats", "status"), (values::<analytics_sync::B2chatStatus>(), Some("B2ChatStatus"))),
+        (("b2chat_chats", "priority"), (values::<analytics_sync::B2chatPriority>(), Some("B2ChatPriority"))),
+        (("b2chat_messages", "type"), (values::<analytics_sync::B2chatMessageType>(), Some("B2ChatMessageType"))),
+        (("metric_facts", "kind"), (values::<analytics_sync::MetricKind>(), Some("MetricKind"))),
+        (("metric_facts", "status"), (values::<analytics_sync::MetricStatus>(), Some("MetricStatus"))),
+        (("metric_facts", "priority"), (values::<analytics_sync::MetricPriority>(), Some("MetricPriority"))),
+        (("b2chat_messages", "media_state"), (values::<analytics_sync::MediaState>(), Some("B2ChatMediaState"))),
+        (("b2chat_access", "status"), (values::<analytics_sync::B2chatAccessStatus>(), Some("B2ChatAccessStatus"))),
+        (("sync_runs", "entity"), (values::<analytics_sync::SyncEntity>(), Some("SyncEntity"))),
+        (("sync_runs", "operation"), (values::<analytics_sync::SyncOperation>(), Some("SyncOperation"))),
+        (("sync_runs", "status"), (values::<analytics_sync::SyncStatus>(), Some("SyncStatus"))),
+        (("sync_states", "entity"), (values::<analytics_sync::SyncEntity>(), Some("SyncEntity"))),
+        (("sync_states", "status"), (values::<analytics_sync::SyncStateStatus>(), Some("SyncStateStatus"))),
+        (("sync_checkpoints", "entity"), (values::<analytics_sync::SyncEntity>(), Some("SyncEntity"))),
+        (
+            ("sync_checkpoints", "status"),
+            (values::<analytics_sync::SyncCheckpointStatus>(), Some("SyncCheckpointStatus")),
+        ),
+        (("sync_coverage", "entity"), (values::<analytics_sync::SyncEntity>(), Some("SyncEntity"))),
+        (("exports", "type"), (values::<analytics_sync::ExportType>(), Some("ExportType"))),
+        (("exports", "format"), (values::<analytics_sync::ExportFormat>(), Some("ExportFormat"))),
+        (("exports", "status"), (values::<analytics_sync::ExportStatus>(), Some("ExportStatus"))),
+        (
+            ("effectiveness_batches", "state"),
+            (values::<analytics_sync::BatchState>(), Some("EffectivenessBatchStatus")),
+        ),
+        (
+            ("effectiveness_batches", "provider"),
+            (values::<analytics_sync::AnalystName>(), Some("EffectivenessProvider")),
+        ),
+        (
+            ("effectiveness_batches", "failure"),
+            (values::<analytics_sync::AnalysisFailure>(), Some("EffectivenessFailure")),
+        ),
+        (
+            ("effectiveness_analyses", "provider"),
+            (values::<analytics_sync::AnalystName>(), Some("EffectivenessProvider")),
+        ),
+        (
+            ("effectiveness_analyses", "actor_kind"),
+            (values::<analytics_sync::AskedBy>(), Some("EffectivenessActorKind")),
+        ),
+        (("effectiveness_batch_chats", "state"), (values::<analytics_sync::ItemState>(), None)),
+        (
+            ("effectiveness_batch_chats", "failure"),
+            (values::<analytics_sync::AnalysisFailure>(), Some("EffectivenessFailure")),
+        ),
         (("leads", "status"), (values::<crm_leads::LeadStatus>(), Some("LeadStatus"))),
         (("leads", "score"), (values::<crm_leads::LeadScore>(), Some("LeadScore"))),
         (("leads", "source_kind"), (values::<crm_leads::LeadSource>(), Some("LeadSource"))),

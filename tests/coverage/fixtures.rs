@@ -21,21 +21,8 @@ const FOR_CLIENTS: &str = include_str!("for_clients.txt");
 
 /// Valid arguments with one's own things.
 pub fn arguments(root: &Root, own: &Things) -> Value {
-    if let Some(valid) = super::crm::valid(root, own)
-        .or_else(|| super::projects::valid(root, own))
-        .or_else(|| super::service_levels::valid(root, own))
-        .or_else(|| super::ai_tasks::valid(root, own))
-    {
+    if let Some(valid) = super::subjects::arguments(root, own) {
         return valid;
-    }
-    if let Some(valid) = super::conversations::valid(root, own).or_else(|| super::social::valid(root, own)) {
-        return valid;
-    }
-    if let Some(variables) = super::tickets::arguments(root, own).or_else(|| super::comments::arguments(root, own)) {
-        return variables;
-    }
-    if let Some(variables) = super::leads::arguments(root, own) {
-        return variables;
     }
     match (root.operation, root.name.as_str()) {
         ("query", "viewer") => json!({}),
@@ -90,6 +77,7 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
         ("mutation", "cancelConsultation" | "completeConsultation" | "markNoShow") => {
             json!({ "input": { "consultationId": own.bookings.consultation } })
         }
+        ("query", "metrics" | "metricRows" | "metricDefinitions") | ("mutation", "recountMetrics") => json!({}),
         ("query", "analyticsDaily") => json!({ "from": "2026-01-01", "to": "2026-01-31" }),
         ("query", "role") => json!({ "id": own.role }),
         ("query", "explainAccess") => json!({ "userId": own.staff, "permission": "VIEW_MESSAGES", "id": own.message }),
@@ -337,19 +325,7 @@ static NODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 /// The prefixes of the ids that an argument takes.
 pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
-    if let Some(kinds) = super::crm::kinds(&root.name, place)
-        .or_else(|| super::projects::kinds(&root.name, place))
-        .or_else(|| super::service_levels::kinds(&root.name, place))
-        .or_else(|| super::ai_tasks::kinds(&root.name, place))
-        .or_else(|| super::conversations::kinds(&root.name, place))
-        .or_else(|| super::social::kinds(&root.name, place))
-    {
-        return kinds;
-    }
-    if let Some(kinds) = super::leads::kinds(root, place) {
-        return kinds;
-    }
-    if let Some(kinds) = super::tickets::kinds(root, place).or_else(|| super::comments::kinds(root, place)) {
+    if let Some(kinds) = super::subjects::kinds(root, place) {
         return kinds;
     }
     match (root.name.as_str(), place) {
@@ -361,6 +337,8 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         ("team", "id")
         | ("updateTeam" | "addTeamMember" | "removeTeamMember" | "setTeamMemberRole", "input.teamId") => &["tem"],
         ("addTeamMember" | "removeTeamMember" | "setTeamMemberRole", "input.staffId") => &["stf"],
+        // Of somebody for whom nothing counts the numbers are those of nobody.
+        ("metrics" | "metricRows", _) => &[],
         ("apiKeys", "filter.ownerId") => &["stf"],
         ("revokeApiKey", "input.apiKeyId") => &["key"],
         ("markNotificationsRead", "input.ids") => &["ntf"],

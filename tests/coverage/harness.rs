@@ -201,8 +201,14 @@ pub struct Things {
     pub line: String,
     /// Another chat, which waits too.
     pub waiting: String,
+    /// What B2Chat tells of.
+    pub b2chat: super::b2chat::OfB2Chat,
     /// A CRM.
     pub crm: super::crm::OfCrm,
+    /// The synchronisation with B2Chat.
+    pub sync: super::sync::OfSync,
+    /// An export that could not be made.
+    pub export: String,
     /// A session of the administrator's with the assistant.
     pub assistant: super::assistant::Assistant,
     /// What hangs on the message, and what is used to answer it.
@@ -213,6 +219,8 @@ pub struct Things {
     pub policy: String,
     /// Tasks for artificial intelligence.
     pub ai_tasks: super::ai_tasks::AiTasks,
+    /// How well chats went.
+    pub effectiveness: super::effectiveness::Effectiveness,
     /// What the help centre shows.
     pub help: super::help::Help,
     /// What somebody writes with the company on a social platform.
@@ -428,7 +436,10 @@ impl Things {
         let ai_tasks = super::ai_tasks::AiTasks::make(home, &message).await;
         let leads = super::leads::OfLeads::make(home, &staff, &desk.tag).await;
         let crm = super::crm::OfCrm::make(home, leads.of("led")).await;
+        let b2chat = super::b2chat::OfB2Chat::make(home, &staff).await;
+        let effectiveness = super::effectiveness::Effectiveness::make(home, &b2chat).await;
         Self {
+            b2chat,
             leads,
             message,
             visitor,
@@ -452,11 +463,14 @@ impl Things {
             line,
             waiting,
             crm,
+            sync: super::sync::OfSync::make(home).await,
+            export: super::exports::make(home).await,
             assistant: super::assistant::Assistant::make(home).await,
             desk,
             project,
             policy,
             ai_tasks,
+            effectiveness,
             help,
             conversation,
             tickets,

@@ -2,6 +2,7 @@
 //! covered too, or fails here until somebody says how.
 
 pub mod ai_tasks;
+pub mod effectiveness;
 mod fixtures;
 mod fresh_tenant;
 pub mod harness;
@@ -12,6 +13,8 @@ mod service_levels;
 mod single_sign_on;
 mod social;
 pub mod sql;
+mod subjects;
+mod sync;
 mod tables;
 mod things;
 mod website;
@@ -20,6 +23,7 @@ mod architecture;
 mod assistant;
 mod audit;
 mod authz;
+mod b2chat;
 mod bad_input;
 mod bookings;
 mod clients;
@@ -27,9 +31,11 @@ mod comments;
 mod compression;
 mod conversations;
 mod crm;
+mod dashboard;
 mod desk;
 mod drift;
 mod example_website;
+mod exports;
 mod graphiql;
 mod guides_in_a_browser;
 mod help;

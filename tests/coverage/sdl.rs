@@ -177,7 +177,7 @@ impl Sdl {
 
     /// In how many documents a root field is asked for everything.
     pub fn parts(root: &Root) -> usize {
-        if named(&root.ty) == "Node" { 4 } else { 1 }
+        if named(&root.ty) == "Node" { 8 } else { 1 }
     }
 
     /// The same, of a list with only every so many of what its rows link to: where all of it costs more than one operation may.

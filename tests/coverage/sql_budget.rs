@@ -137,6 +137,10 @@ async fn fill(home: &Home, rows: usize) -> Vec<String> {
         super::conversations::rows(home, &hex, &id).await;
         super::social::rows(home, &hex).await;
         super::crm::rows(home, &hex, n).await;
+        super::sync::rows(home, &hex).await;
+        super::b2chat::rows(home, &hex, n).await;
+        super::effectiveness::rows(home, &hex).await;
+        super::exports::rows(home, &hex).await;
         let client = format!("{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128);
         super::comments::rows(home, &hex, &client).await;
         let client = format!("cli_{:032x}", 0x0190_a5f0_0000_7000_9000_0000_0000_0000_u128 + n as u128);

@@ -60,6 +60,7 @@ both! {
         let lists = [
             "messages", "staffMembers", "chats", "consultations", "newsletterSubscriptions", "tags", "savedReplies", "visitors", "clients",
             "tickets", "projects", "guides", "helpDocuments", "serviceLevelPolicies",
+            "effectivenessBatches",
         ];
         let count = format!("query Count {{ {} }}", lists.map(|list| format!("{list} {{ totalCount }} ")).concat());
         let counted = async || {

@@ -22,7 +22,7 @@ async fn ask(person: &Person, name: &str, ty: &str, input: Value) -> Answer {
     person.client.run(&document(name, ty), json!({ "input": input })).await
 }
 
-async fn request(person: &Person, task: &str, subject: &str, provider: Option<&str>) -> String {
+pub async fn request(person: &Person, task: &str, subject: &str, provider: Option<&str>) -> String {
     let mut input = json!({ "taskType": task, "subjectId": subject });
     if let Some(provider) = provider {
         input["provider"] = json!(provider);
@@ -37,7 +37,7 @@ async fn task(person: &Person, id: &str) -> Value {
 }
 
 /// The task, once it is over.
-async fn over(person: &Person, id: &str) -> Value {
+pub async fn over(person: &Person, id: &str) -> Value {
     until("a task is over", SOON, async || {
         let task = task(person, id).await;
         matches!(task["status"].as_str(), Some("COMPLETED" | "FAILED")).then_some(task)
@@ -45,7 +45,7 @@ async fn over(person: &Person, id: &str) -> Value {
     .await
 }
 
-async fn set(admin: &Person, key: &str, value: Value) {
+pub async fn set(admin: &Person, key: &str, value: Value) {
     let change = "mutation($key: String!, $value: JSON!) { setSetting(input: { key: $key, value: $value }) { errors { message } } }";
     let answer = admin.client.run(change, json!({ "key": key, "value": value })).await.ok();
     assert_eq!(answer.data("setSetting.errors"), &json!([]));

@@ -10,32 +10,38 @@ use crate::support::platforms::{Platforms, Play};
 use crate::support::told::{comment, direct, echo, page, tell, written};
 use crate::support::{Backend, Options, both, until};
 
-const REPLY: &str = "mutation Reply($input: ReplyToConversationInput!) { replyToConversation(input: $input) {
+pub const REPLY: &str = "mutation Reply($input: ReplyToConversationInput!) { replyToConversation(input: $input) {
     conversationReply { id status source content author { id } } errors { code path message } } }";
-const APPROVE: &str =
+pub const APPROVE: &str =
     "mutation Approve($input: ApproveConversationReplyInput!) { approveConversationReply(input: $input) {
     conversationReply { id status content suggestedContent approvedBy { id } } errors { code path message } } }";
-const REJECT: &str = "mutation Reject($input: RejectConversationReplyInput!) { rejectConversationReply(input: $input) {
+pub const REJECT: &str =
+    "mutation Reject($input: RejectConversationReplyInput!) { rejectConversationReply(input: $input) {
     conversationReply { id status } errors { code path } } }";
-const RETRY: &str = "mutation Retry($input: RetryConversationReplyInput!) { retryConversationReply(input: $input) {
+pub const RETRY: &str = "mutation Retry($input: RetryConversationReplyInput!) { retryConversationReply(input: $input) {
     conversationReply { id status } errors { code path message } } }";
 const ONE: &str =
     "query One($id: ID!) { conversationReply(id: $id) { status attempts errorMessage isOutcomeUnknown nextAttemptAt
     platformMessageId sentMessage { content direction } message { content } conversation { id } } }";
 
 /// A desk with an account on each platform, and what is written there.
-struct Talk {
-    desk: Desk,
-    admin: Person,
-    platforms: Platforms,
-    sql: Sql,
+pub struct Talk {
+    pub desk: Desk,
+    pub admin: Person,
+    pub platforms: Platforms,
+    pub sql: Sql,
 }
 
 impl Talk {
-    async fn open(backend: Backend) -> Self {
+    pub async fn open(backend: Backend) -> Self {
+        Self::open_with(backend, Options::new()).await
+    }
+
+    /// The same with other settings.
+    pub async fn open_with(backend: Backend, options: Options) -> Self {
         let platforms = Platforms::start().await;
         platforms.pages(&[("page1", "Shop")]);
-        let desk = Desk::open_with(backend, platforms.settings(Options::new())).await;
+        let desk = Desk::open_with(backend, platforms.settings(options)).await;
         let admin = desk.admin().await;
         for platform in ["FACEBOOK", "X", "LINKEDIN"] {
             connect(&platforms, &admin, platform).await;
@@ -45,24 +51,24 @@ impl Talk {
     }
 
     /// So many hours ago, in milliseconds.
-    fn ago(hours: i64) -> i64 {
+    pub fn ago(hours: i64) -> i64 {
         (kernel::Source::system().now().timestamp() - hours * 3600) * 1000
     }
 
     /// Ann wrote to the page so many hours ago; the conversation's id.
-    async fn ann(&self, hours: i64) -> String {
+    pub async fn ann(&self, hours: i64) -> String {
         let told = page("page1", &[written("page1", "ann", "m1", "Price?", Self::ago(hours))]);
         assert_eq!(tell(&self.desk.web, "facebook", &told).await, 200);
         self.conversation("FACEBOOK").await["id"].as_str().expect("an id").to_owned()
     }
 
-    async fn conversation(&self, platform: &str) -> Value {
+    pub async fn conversation(&self, platform: &str) -> Value {
         let filter = json!({ "filter": { "platform": { "eq": platform } } });
         self.admin.client.run(LIST, filter).await.ok().list("conversations.nodes")[0].clone()
     }
 
     /// Replies; the reply's id.
-    async fn reply(&self, conversation: &str, text: &str) -> String {
+    pub async fn reply(&self, conversation: &str, text: &str) -> String {
         let input = json!({ "input": { "conversationId": conversation, "content": text } });
         let done = self.admin.client.run(REPLY, input).await.ok();
         assert_eq!(done.data("replyToConversation.errors"), &json!([]));
@@ -70,12 +76,22 @@ impl Talk {
         done.string("replyToConversation.conversationReply.id")
     }
 
-    async fn look(&self, reply: &str) -> Value {
+    pub async fn look(&self, reply: &str) -> Value {
         self.admin.client.run(ONE, json!({ "id": reply })).await.ok().data("conversationReply").clone()
     }
 
-    async fn becomes(&self, reply: &str, status: &str) -> Value {
+    pub async fn becomes(&self, reply: &str, status: &str) -> Value {
         until(status, SOON, async || Some(self.look(reply).await).filter(|reply| reply["status"] == status)).await
+    }
+
+    /// The time has passed in which the echoes are waited for of what was begun to be sent.
+    pub async fn echoes_are_late(&self) {
+        let old = match self.sql.is_sqlite() {
+            true => "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-3 minutes')",
+            false => "now() - interval '3 minutes'",
+        };
+        let begun = "status = 'approved' AND attempted_at IS NOT NULL";
+        self.sql.run(&format!("UPDATE conversation_replies SET attempted_at = {old} WHERE {begun}")).await;
     }
 
     /// A suggestion for the first message of a conversation; its id.
@@ -230,9 +246,7 @@ both! {
         talk.platforms.script([Play::Loses]);
         let second = talk.reply(&ann, "Twice?").await;
         until("nobody knows", SOON, async || Some(talk.look(&second).await).filter(|it| it["isOutcomeUnknown"] == true)).await;
-        // The time in which an echo is waited for has passed.
-        let old = if talk.sql.is_sqlite() { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-3 minutes')" } else { "now() - interval '3 minutes'" };
-        talk.sql.run(&format!("UPDATE conversation_replies SET attempted_at = {old} WHERE status = 'approved'")).await;
+        talk.echoes_are_late().await;
         let failed = talk.becomes(&second, "FAILED").await;
         assert!(failed["errorMessage"].as_str().expect("why").contains("not known"));
         assert_eq!(talk.platforms.sent().len(), 2, "each was sent once");

@@ -9,15 +9,15 @@ use crate::support::{Answer, both, until, upload};
 const IMPORT: &str = "mutation Import($input: ImportLeadsInput!) { importLeads(input: $input) { plan { encoding delimiter columns { column field } \
     rowCount newCount duplicateCount errorCount rowErrors { row column message } } leadImport { id state rowCount } \
     errors { code message path } } }";
-const STATE: &str = "query($id: ID!) { leadImport(id: $id) { state rowsRead createdCount duplicateCount errorCount failure finishedAt fileName \
+pub const STATE: &str = "query($id: ID!) { leadImport(id: $id) { state rowsRead createdCount duplicateCount errorCount failure finishedAt fileName \
     rowErrors { row column } createdBy { id } } }";
 
-async fn send(who: &Person, text: &str) -> String {
+pub async fn send(who: &Person, text: &str) -> String {
     let send = "mutation($file: Upload!) { uploadFile(input: { file: $file }) { file { id } errors { message } } }";
     who.client.run(send, json!({ "file": upload("leads.csv", text) })).await.ok().string("uploadFile.file.id")
 }
 
-async fn import(who: &Person, input: Value) -> Answer {
+pub async fn import(who: &Person, input: Value) -> Answer {
     who.client.run(IMPORT, json!({ "input": input })).await
 }
 

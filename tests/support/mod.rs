@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 pub mod anthropic;
+pub mod b2chat;
 pub mod chance;
 pub mod client;
 pub mod crm;
@@ -14,6 +15,7 @@ mod holder;
 pub mod hook;
 pub mod idp;
 pub mod mail;
+pub mod media_host;
 pub mod place;
 pub mod platforms;
 pub mod postgres;

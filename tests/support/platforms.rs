@@ -26,6 +26,8 @@ pub enum Play {
     Refuses(u16, Vec<(&'static str, String)>, Value),
     /// It is done, and the answer is lost.
     Loses,
+    /// On Facebook it is done where this says so, and never answered: who asked waits until they die.
+    Holds(bool),
 }
 
 /// Something that was sent.
@@ -41,6 +43,15 @@ pub struct Sent {
     pub id: String,
     /// The body.
     pub body: Value,
+}
+
+/// What becomes of an answer.
+#[derive(PartialEq)]
+enum Fate {
+    Given,
+    Lost,
+    /// It never comes; whether the thing was done.
+    Held(bool),
 }
 
 struct Grant {
@@ -61,6 +72,7 @@ struct World {
     lose_renewal: bool,
     outside: HashSet<String>,
     plays: VecDeque<Play>,
+    held: usize,
     sent: Vec<Sent>,
     subscribed: Vec<String>,
     /// All that was ever given.
@@ -151,6 +163,11 @@ impl Platforms {
         self.world().plays.extend(plays);
     }
 
+    /// How often somebody was left waiting for an answer.
+    pub fn held(&self) -> usize {
+        self.world().held
+    }
+
     /// What was sent.
     pub fn sent(&self) -> Vec<Sent> {
         self.world().sent.clone()
@@ -197,7 +214,14 @@ impl Platforms {
                 json!({ "success": true })
             }),
             ("POST", ["facebook", _, page, "messages"]) => match all.played() {
-                Ok(lost) => all.facebook_send(&token, page, &sent, lost),
+                Ok(Fate::Held(done)) => {
+                    if done {
+                        drop(all.facebook_send(&token, page, &sent, true));
+                    }
+                    all.world().held += 1;
+                    return std::future::pending().await;
+                }
+                Ok(fate) => all.facebook_send(&token, page, &sent, fate == Fate::Lost),
                 Err(refused) => return *refused,
             },
             ("POST", ["x", "2", "oauth2", "token"]) => all.x_token(&bearer, &form),
@@ -205,7 +229,7 @@ impl Platforms {
                 .holder(&token, 401, &json!({ "title": "Unauthorized", "status": 401 }))
                 .map(|_| json!({ "data": { "id": "100", "name": "Shop on X", "username": "shop" } })),
             ("POST", ["x", "2", "dm_conversations", "with", person, "messages"]) => match all.played() {
-                Ok(lost) => all.x_send(&token, person, &sent, lost),
+                Ok(fate) => all.x_send(&token, person, &sent, fate == Fate::Lost),
                 Err(refused) => return *refused,
             },
             ("POST", ["linkedin", "oauth", "v2", "accessToken"]) => all.linkedin_token(&form),
@@ -216,7 +240,7 @@ impl Platforms {
                 .holder(&token, 401, &json!({ "message": "Unauthorized", "status": 401 }))
                 .map(|_| json!({ "localizedName": "Shop Ltd" })),
             ("POST", ["linkedin", "rest", "socialActions", urn, "comments"]) => match all.played() {
-                Ok(lost) => all.linkedin_comment(&token, urn, &headers, &sent, lost),
+                Ok(fate) => all.linkedin_comment(&token, urn, &headers, &sent, fate == Fate::Lost),
                 Err(refused) => return *refused,
             },
             _ => Err((404, json!({ "message": "there is nothing here" }))),
@@ -229,11 +253,12 @@ impl Platforms {
         }
     }
 
-    /// What the script says of what is sent now: whether the answer is lost, or a refusal.
-    fn played(&self) -> Result<bool, Box<Response>> {
+    /// What the script says of what is sent now: what becomes of the answer, or a refusal.
+    fn played(&self) -> Result<Fate, Box<Response>> {
         match self.world().plays.pop_front() {
-            None => Ok(false),
-            Some(Play::Loses) => Ok(true),
+            None => Ok(Fate::Given),
+            Some(Play::Loses) => Ok(Fate::Lost),
+            Some(Play::Holds(done)) => Ok(Fate::Held(done)),
             Some(Play::Refuses(status, headers, body)) => {
                 let status = StatusCode::from_u16(status).expect("a status");
                 let mut refused = (status, axum::Json(body)).into_response();

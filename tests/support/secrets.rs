@@ -17,6 +17,7 @@ pub const SECRET: &[&str] = &[
     "clientSecret",
     "code",
     "currentPassword",
+    "downloadUrl",
     "flowToken",
     "key",
     "newPassword",

@@ -8,9 +8,21 @@
 //! written in one transaction, so the counts of a day are always the number of its events, also once those are gone. A visitor is
 //! named only where their token was shown. Events are kept for a year, counts for ever: they name nobody.
 //!
-//! **No published events.** A page view is no change of anything at the desk: it is its own record, and the audit trail and the
-//! outbox hold none of them.
+//! **Copies.** A message points at its image or file where B2Chat has it; ours is a file of the message, counted to what the company
+//! may store. It is fetched as every address that somebody else named is asked, and is what its content says.
+//!
+//! A *metric* is a number over *things that count*: chats of B2Chat's, live chats and tickets. What counts of each is a *fact*, a
+//! copy that follows the thing. The facts of a day (in UTC) are kept in one piece too; whatever writes a fact marks its day in the
+//! same transaction, and who asks reads marked days from the facts themselves: so numbers are right before a day is counted
+//! anew, and the same afterwards.
+//!
+//! An *analysis* says how well a chat of B2Chat went: a score of how far what the contact wanted was resolved (0.6) and how satisfied
+//! they were (0.4). A *batch* has many chats analysed, within a budget of tokens that is never exceeded, whatever crashes.
+//!
+//! **Events of visitors are not published.** A page view is no change of anything at the desk: it is its own record, and the audit
+//! trail and the outbox hold none of them.
 
+mod adapters;
 mod domain;
 mod policy;
 mod ports;
@@ -18,18 +30,124 @@ mod queries;
 mod store;
 mod usecases;
 
+pub use adapters::b2chat::HttpB2chat;
+pub use adapters::effectiveness::{anthropic::AnthropicAnalyst, builtin::BuiltinAnalyst};
+pub use adapters::media::HttpMedia;
+pub use domain::effectiveness::events::{
+    BatchChanged, BatchFinished, BatchStarted, ChatAnalysed, ChatNotAnalysed, EFFECTIVENESS,
+};
+pub use domain::exports::{
+    cells::Cell as ExportCell,
+    columns::{Column as ExportColumn, columns_of as export_columns},
+    events::{EXPORTS, ExportCancelled, ExportExpired, ExportFailed, ExportFinished, ExportRequested},
+    report::word as stored_word,
+    wanted::{ExportFilter, ExportOptions, ReportGroup, Wanted as WantedExport},
+};
 pub use domain::{
+    b2chat::tags::folded_tag,
     event::{NewEvent, PAGE_VIEW},
+    media::events::B2chatMediaStopped,
+    metrics::{
+        group::{Grouping, Key as MetricKey, Which as MetricWhich, week_name},
+        metric::{Definition as MetricDefinition, Metric, Unit as MetricUnit},
+        tally::{Numbers as MetricNumbers, Tally as MetricTally},
+        thing::Thing as MetricThing,
+    },
+    sync::{
+        days::parsed as parsed_day,
+        events::{SyncCompleted, SyncFailed},
+        pace::{rate as sync_rate, remaining_seconds as sync_remaining_seconds},
+    },
     tally::Tally,
 };
-pub use policy::{PERMISSIONS, VIEW_ANALYTICS};
-pub use ports::{Events, Visitors};
+pub use policy::{ANALYSE_CHATS, EXPORT_DATA, MANAGE_SYNC, PERMISSIONS, VIEW_ANALYTICS, VIEW_B2CHAT};
+pub use ports::effectiveness::{Analyst, Purse};
+pub use ports::exports::{Batch as ExportBatch, ExportDesk};
+pub use ports::metrics::{
+    Departments as MetricDepartments, Sees as MetricSees, Things as MetricThings, WorkingTimes as MetricWorkingTimes,
+};
+pub use ports::{
+    Events, Visitors,
+    media::{MediaHosts, NoMedia},
+    source::{Colleagues, Source},
+};
+pub use queries::effectiveness::{
+    analyses::{self as effectiveness_analyses, AnalysesOfBatch, AnalysesOfChat},
+    averages::{AgentEffectiveness, Asked as AgentsAsked, effectiveness_by_agent},
+    batches::{self as effectiveness_batches, failures_of_each},
+};
 pub use queries::{
+    b2chat,
     daily::{Counted, Dimension, Wanted, daily},
     events,
+    exports::rows::{between as exported_between, may_export, next as next_rows},
+    media::{MediaBackup, media_backup},
+    metrics::{
+        numbers::{Asked as AskedMetrics, GROUPS, Group as MetricGroup, Loaded as LoadedMetrics, load_metrics},
+        rows::rows_behind,
+    },
+    sync::{
+        answers::{self as api_response_logs, AnswersOf, purge_syncs, raw_response},
+        coverage::sync_coverage,
+        runs::{self as sync_runs, CheckpointsOf, FailuresOf, b2chat_access, sync_states},
+    },
+};
+pub use store::b2chat::{
+    agent::Model as B2chatAgent,
+    chat::{B2chatPriority, B2chatStatus, ChatProvider, Model as B2chatChat},
+    contact::{Attributes, Model as B2chatContact, Texts},
+    department::Model as B2chatDepartment,
+    message::{B2chatMessageType, MediaState, Model as B2chatMessage},
+};
+pub use store::effectiveness::{
+    analysis::{Analysed, AnalystName, AskedBy, Model as EffectivenessAnalysis},
+    batch::{BatchState, Model as EffectivenessBatch},
+    item::{AnalysisFailure, ItemState, Model as EffectivenessBatchChat},
+};
+pub use store::exports::export::{ExportFormat, ExportStatus, ExportType, Model as Export};
+pub use store::metrics::fact::{MetricKind, MetricPriority, MetricStatus, Model as MetricFact};
+pub use store::sync::{
+    access::{B2chatAccessStatus, Model as B2chatAccess},
+    answer::ApiResponseLog,
+    checkpoint::{Model as SyncCheckpoint, SyncCheckpointStatus},
+    coverage::Model as SyncCoverage,
+    failure::Model as SyncFailure,
+    run::{Model as SyncRun, SyncEntity, SyncOperation, SyncStatus},
+    state::{Model as SyncState, SyncStateStatus},
 };
 pub use store::{event::Model as AnalyticsEvent, events::purge};
+pub use usecases::effectiveness::{
+    keep::{cancel_effectiveness_batch, resume_effectiveness_batch},
+    run::{AnalystBench, RunEffectivenessBatch, run_effectiveness_batch},
+    start::{AnalyseChat, AnalyseChats, Asked as AnalysisAsked, Chosen as ChosenChats, analyse_chat, analyse_chats},
+};
+pub use usecases::exports::{
+    cancel::{CancelExport, cancel_export},
+    expire::expire_exports,
+    make::{ExportHouse, make_export},
+    request::{MakeExport, request_export},
+};
+pub use usecases::media::{
+    by_hand::{back_up_media, retry_media},
+    copy::{CopyMedia, MediaRules, copy_media, media_wait},
+};
+pub use usecases::metrics::{
+    days::{CountMetricDays, count_metric_days},
+    note::{chats_changed, things_changed},
+    recount::{MetricsRecountRequested, RecountMetrics, recount_metrics, recount_own, recount_some},
+};
 pub use usecases::record_events::{RecordEvents, may_record, record_events};
+pub use usecases::sync::{
+    RunSync, SyncSettings,
+    access::{SyncFault, connect_b2chat, disconnect_b2chat, test_b2chat},
+    control::{cancel_sync, pause_sync, resume_sync},
+    mark::{B2chatRecord, mark_b2chat_record},
+    rebuild::{RebuildPreview, preview_rebuild, rebuild_from_raw},
+    run::{Around as AroundSync, run_sync},
+    schedule::{BeginDueSyncs, begin_due_syncs},
+    seals::{reseal_b2chat_credentials, sealed_b2chat_credentials},
+    start::{StartSync, start_sync},
+};
 
 /// The longest texts, in characters, and the most of each, as the SDL states them.
 pub mod limits {
@@ -51,16 +169,42 @@ pub mod limits {
     pub const SOURCE: usize = 100;
     /// Days that counts are asked for at a time.
     pub const DAYS: i64 = 366;
+    /// Media that were given up and are tried again at a time.
+    pub const MEDIA_RETRIED: u64 = 10_000;
     /// Counts in one answer.
     pub const COUNTS: u64 = 1_000;
 }
 
 /// The records of this context, by the words of the API: what [`kernel::record`] reads and writes.
 pub mod records {
-    pub use crate::store::event::Entity as AnalyticsEvents;
+    pub use crate::store::{
+        b2chat::{
+            agent::Entity as B2chatAgents, chat::Entity as B2chatChats, contact::Entity as B2chatContacts,
+            department::Entity as B2chatDepartments, message::Entity as B2chatMessages,
+        },
+        effectiveness::{analysis::Entity as EffectivenessAnalyses, batch::Entity as EffectivenessBatches},
+        event::Entity as AnalyticsEvents,
+        exports::export::Entity as Exports,
+        metrics::fact::Entity as MetricFacts,
+        sync::{
+            answer::Entity as ApiResponseLogs, checkpoint::Entity as SyncCheckpoints, failure::Entity as SyncFailures,
+            run::Entity as SyncRuns,
+        },
+    };
 }
 
 /// The entities of this context, for the test that compares them with the migrations.
 pub mod entities {
+    pub use crate::store::b2chat::{agent, chat, chat_tag, contact, department, message};
+    pub use crate::store::effectiveness::{
+        analysis as effectiveness_analysis, batch as effectiveness_batch, item as effectiveness_batch_chat,
+    };
+    pub use crate::store::exports::export;
+    pub use crate::store::media::state as media_backup;
+    pub use crate::store::metrics::{day as metric_day, fact as metric_fact, fact_tag as metric_fact_tag};
+    pub use crate::store::sync::{
+        access as b2chat_access, answer as api_response_log, checkpoint as sync_checkpoint, coverage as sync_coverage,
+        failure as sync_failure, run as sync_run, seen as sync_seen, state as sync_state,
+    };
     pub use crate::store::{daily, event};
 }

@@ -113,6 +113,7 @@ pub use usecases::ai_tasks::{
     queue::{Wanted, queue_ai_task, replay_ai_task, request_ai_task},
     retry::retry_ai_task,
     run::{AiBench, RunAiTask, run_ai_task},
+    spend::{ai_tokens_today, spend_ai_tokens},
 };
 pub use usecases::crm_connections::{
     complete::{CompleteCrmConnection, complete_crm_connection},

@@ -87,11 +87,14 @@ pub use domain::{
         session::{ACCESS_TOKEN_TTL, SessionPolicy, SessionTokens},
     },
     settings::setting::{
-        AI_DAILY_TOKENS, AI_ENABLED, AI_MAKE_LEADS, AI_SUGGEST_REPLIES, AI_WEBSITE, ASSISTANT_FOR_CLIENTS,
-        ASSISTANT_KEEP_DAYS, ASSISTANT_QUESTIONS_PER_HOUR, AUTOMATIC_REPLIES_FROM, AUTOMATIC_REPLIES_IN_HOURS,
-        CHAT_END_AFTER_MINUTES, CHATS_AT_ONCE, COMPANY_CURRENCY, COMPANY_REGION, COMPANY_TIME_ZONE,
-        CONSULTATION_REMINDER_MINUTES, CONVERSATION_KEEP_DAYS, REGISTRATION_OPEN, SESSION_ABSOLUTE_DAYS,
-        SESSION_IDLE_DAYS, Scope as SettingScope, TICKETS_EDIT_COMMENT_MINUTES, TICKETS_REOPEN_WITHIN_DAYS,
+        AI_DAILY_TOKENS, AI_ENABLED, AI_MAKE_LEADS, AI_SUGGEST_REPLIES, AI_WEBSITE, ANALYTICS_SLA_MINUTES,
+        ASSISTANT_FOR_CLIENTS, ASSISTANT_KEEP_DAYS, ASSISTANT_QUESTIONS_PER_HOUR, AUTOMATIC_REPLIES_FROM,
+        AUTOMATIC_REPLIES_IN_HOURS, B2CHAT_API_URL, B2CHAT_FIRST_DAY, B2CHAT_MEDIA_BACKUP, B2CHAT_MEDIA_MAX_BYTES,
+        B2CHAT_PAGE_SIZE, B2CHAT_RAW_DAYS, B2CHAT_RAW_MEGABYTES, B2CHAT_SYNC_INTERVAL_HOURS, B2CHAT_TIME_ZONE,
+        B2CHAT_TRAILING_DAYS, CHAT_END_AFTER_MINUTES, CHATS_AT_ONCE, COMPANY_CURRENCY, COMPANY_REGION,
+        COMPANY_TIME_ZONE, CONSULTATION_REMINDER_MINUTES, CONVERSATION_KEEP_DAYS, EXPORT_HOURS, REGISTRATION_OPEN,
+        SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope, TICKETS_EDIT_COMMENT_MINUTES,
+        TICKETS_REOPEN_WITHIN_DAYS,
     },
     sign_in::password_rules::check as check_password,
     single_sign_on::user_sync::Delivery as UserDelivery,
@@ -122,7 +125,7 @@ pub use queries::{
         directory::Directory,
         list::{
             anybody, client_with_address, clients_with_addresses, count_people, deactivated_colleague, is_active_staff,
-            people, people_by, people_by_ids, staff_id, tier_of_client,
+            people, people_by, people_by_ids, staff_id, staff_with_addresses, tier_of_client,
         },
         names::{
             active_members, clients_among, department_name, hold, is_active_holder, person_names, staff_names,

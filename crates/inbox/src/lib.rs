@@ -126,7 +126,7 @@ pub use queries::{
     },
     chats::{
         lines::{Lines, LinesForVisitor, chat_lines},
-        sessions::{self as chats, ChatsOf},
+        sessions::{self as chats, ChatsOf, chat_ids_after},
         visitor::{opened_chat, queue_position},
     },
     conversation_replies::{self, RepliesIn},

@@ -26,22 +26,35 @@ impl Csv {
         self.0.push_str("\r\n");
     }
 
-    /// A text that would be taken for a formula gets an apostrophe, which makes it a text for every spreadsheet: what visitors
-    /// wrote is never worked out on a colleague's machine. So does a telephone number that begins with a plus.
     fn value(&mut self, value: &str) {
-        let safe = if value.starts_with(FORMULA) { format!("'{value}") } else { value.to_owned() };
-        if safe.contains([',', '"', '\r', '\n']) {
-            self.0.push('"');
-            self.0.push_str(&safe.replace('"', "\"\""));
-            self.0.push('"');
-        } else {
-            self.0.push_str(&safe);
-        }
+        text(&mut self.0, value);
     }
 
     /// The file.
     pub fn finish(self) -> String {
         self.0
+    }
+}
+
+/// Adds a text as one value, for a file that is written in parts.
+///
+/// A text that would be taken for a formula gets an apostrophe, which makes it a text for every spreadsheet: what visitors
+/// wrote is never worked out on a colleague's machine. So does a telephone number that begins with a plus.
+pub fn text(out: &mut String, value: &str) {
+    let quoted = value.contains([',', '"', '\r', '\n']);
+    if quoted {
+        out.push('"');
+    }
+    if value.starts_with(FORMULA) {
+        out.push('\'');
+    }
+    if value.contains('"') {
+        out.push_str(&value.replace('"', "\"\""));
+    } else {
+        out.push_str(value);
+    }
+    if quoted {
+        out.push('"');
     }
 }
 

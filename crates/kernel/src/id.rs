@@ -203,6 +203,34 @@ typed_ids! {
     CrmConnectionId = "crc";
     /// What is to be brought to a CRM of one lead.
     CrmSyncId = "csy";
+    /// A department that B2Chat tells of.
+    B2chatDepartmentId = "bdp";
+    /// An agent that B2Chat tells of.
+    B2chatAgentId = "bag";
+    /// A contact that B2Chat tells of.
+    B2chatContactId = "bct";
+    /// A chat that B2Chat tells of.
+    B2chatChatId = "bch";
+    /// A message in one.
+    B2chatMessageId = "bms";
+    /// A run of the synchronisation.
+    SyncRunId = "syr";
+    /// How it stands with the synchronisation of a kind of record.
+    SyncStateId = "sst";
+    /// How far a run is with a day.
+    SyncCheckpointId = "sck";
+    /// A record that a run could not read.
+    SyncFailureId = "sfl";
+    /// An answer of a source, as it came.
+    ApiResponseLogId = "arl";
+    /// An analysis of how well a chat went.
+    EffectivenessAnalysisId = "efa";
+    /// A batch of such analyses.
+    EffectivenessBatchId = "efb";
+    /// A file that data are exported to.
+    ExportId = "exp";
+    /// What metrics are counted from: the thing's own id, of whatever kind it is.
+    MetricFactId = "mfc";
     /// A file that somebody sent.
     FileId = "fil";
     /// A domain event and, with the same id, the audit row that records it.

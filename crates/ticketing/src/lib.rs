@@ -128,6 +128,7 @@ pub use queries::projects::{self, ProjectTickets, ProjectsOf, progress_of_each};
 pub use queries::service_levels::{self, NextClock, Traced, clocks_of_each, next_clocks, trace_of_each};
 pub use queries::tickets::{
     around::{Tied, links_of_each, watchers_of_each},
+    course::{Course, courses_of_each, ticket_ids_after},
     history::History,
     list::{self as tickets, TicketsOf},
 };

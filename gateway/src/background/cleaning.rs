@@ -6,7 +6,10 @@ use chrono::TimeDelta;
 use inbox::CONFIRMED_WITHIN;
 use kernel::{Conn, Cx, Result, events::Outbox};
 
-use crate::{background::notifications, wiring::app::App};
+use crate::{
+    background::{media, notifications},
+    wiring::app::App,
+};
 
 /// How long nothing is heard of an answer that nobody makes any more.
 const LOST: TimeDelta = TimeDelta::hours(1);
@@ -44,6 +47,12 @@ pub async fn clean(app: Arc<App>) {
                 while analytics_sync::purge(&conn, cx.now - HAPPENED).await? {
                     tokio::task::yield_now().await;
                 }
+                let raw_days = app.settings.whole(&cx, identity::B2CHAT_RAW_DAYS).await?;
+                let raw_megabytes = app.settings.whole(&cx, identity::B2CHAT_RAW_MEGABYTES).await?;
+                while analytics_sync::purge_syncs(&conn, cx.now, raw_days, raw_megabytes).await? {
+                    tokio::task::yield_now().await;
+                }
+                analytics_sync::expire_exports(&app.db, &cx).await?;
                 inbox::purge_connecting(&conn, cx.now).await?;
                 inbox::purge_drafts(&conn, cx.now - DRAFTS).await?;
                 ticketing::end_lost_answers(&app.db, &cx, LOST).await?;
@@ -52,6 +61,7 @@ pub async fn clean(app: Arc<App>) {
                 archive_conversations(&app, &cx).await?;
                 kernel::limit::purge(&conn, cx.now).await?;
                 app.files.sweep(&app.db, &cx).await?;
+                media::wake(&app, &cx).await?;
                 identity::move_avatars(&app.db, &app.files, &cx).await?;
                 while inbox::purge_chat_lines(&conn, cx.now).await? == inbox::PURGED_LINES {
                     tokio::task::yield_now().await;

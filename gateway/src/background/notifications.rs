@@ -24,7 +24,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    background::{ai_tasks, conversation_notices, crm, lead_notices, ticket_notices},
+    background::{
+        ai_tasks, conversation_notices, crm, effectiveness, exports, lead_notices, media, metric_facts, sync,
+        ticket_notices,
+    },
     wiring::app::App,
 };
 
@@ -89,10 +92,16 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
             found.extend(lead_notices::notices(app, cx, event).await?);
             gone.extend(lead_notices::withdrawals(app, cx, event).await?);
             found.extend(crm::notices(app, cx, event).await?);
+            found.extend(sync::notices(app, cx, event).await?);
+            found.extend(media::notices(app, cx, event).await?);
+            found.extend(exports::notice(event)?);
+            found.extend(effectiveness::notice(event)?);
         }
         let leads = &crm::told(&events);
+        let counted = &metric_facts::changed(&events)?;
         let decided = ai_tasks::decides(&events);
         let something = !found.is_empty() || !gone.is_empty() || !tasks.is_empty() || !leads.is_empty() || decided;
+        let something = something || !counted.is_empty();
         if something || last - stored > ahead {
             let links = app.links_of(cx).await?;
             let (desk, found, gone, tasks) =
@@ -106,6 +115,7 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
                 ai_tasks::note_decisions(&tx, cx, events).await?;
                 // Told twice, it is noted once.
                 crm::note(&tx, cx, leads).await?;
+                metric_facts::note(&tx, cx, counted).await?;
                 identity::notify(&tx, desk, cx, last, found, gone).await
             };
             app.db.transact(cx, "notification.create", told).await?;

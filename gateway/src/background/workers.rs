@@ -7,6 +7,9 @@ use std::{
     time::Duration,
 };
 
+use analytics_sync::{
+    BeginDueSyncs, CopyMedia, CountMetricDays, MakeExport, RecountMetrics, RunEffectivenessBatch, RunSync,
+};
 use chrono::{DateTime, Utc};
 use crm_leads::{PullCrm, ReadLeadImport, RunAiTask, SyncCrm};
 use futures_util::{StreamExt, stream};
@@ -30,9 +33,11 @@ use crate::{
     background::{
         ai_tasks, answers,
         cleaning::clean,
-        clocks, crm,
+        clocks, crm, effectiveness,
         extraction::ChildProcess,
+        media,
         notifications::{self, Positions},
+        sync,
     },
     outgoing_mail::transport::OfTenant,
     wiring::{
@@ -41,7 +46,9 @@ use crate::{
         bookings::Desk,
         bridges::{InTransaction, NewsletterLetters},
         comments::CommentMail,
+        exports,
         leads::Numbers,
+        metrics::Counted,
         presence,
     },
 };
@@ -396,7 +403,11 @@ fn patience(app: &App, job: &Job) -> Duration {
         // It has a limit of its own, with which it ends by itself.
         AnswerQuestion::KIND => app.assistant.patience + PATIENCE,
         // A worker's turn, and a batch that began at its end.
-        SyncCrm::KIND | PullCrm::KIND => PATIENCE * 4,
+        SyncCrm::KIND | PullCrm::KIND | RunSync::KIND => PATIENCE * 4,
+        // A turn, and what was begun at its end.
+        CopyMedia::KIND | RunEffectivenessBatch::KIND => PATIENCE * 2,
+        // A million rows.
+        MakeExport::KIND => PATIENCE * 60,
         _ => PATIENCE,
     }
 }
@@ -438,8 +449,18 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
             let letters = NewsletterLetters { keyring: app.db.keyring(), links: &app.links_of(cx).await? };
             inbox::ask_subscriber(&app.db, &letters, cx, job).await
         }
+        CopyMedia::KIND => media::copy(app, cx, job).await,
         SyncCrm::KIND => crm::bring(app, cx, job).await,
         PullCrm::KIND => crm::take(app, cx, job).await,
+        RunSync::KIND => sync::go_on(app, cx, job).await,
+        BeginDueSyncs::KIND => sync::begin(app, cx, job).await,
+        CountMetricDays::KIND => analytics_sync::count_metric_days(&app.db, cx, job).await,
+        RecountMetrics::KIND => {
+            let recount =
+                |tx: kernel::Tx| async move { analytics_sync::recount_some(&tx, &Counted(tx.conn()), cx, job).await };
+            app.db.transact(cx, "metrics.recount", recount).await
+        }
+        RunEffectivenessBatch::KIND => effectiveness::run(app, cx, job).await,
         SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
         Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
         DeliverTemplatedMail::KIND => {
@@ -459,6 +480,7 @@ async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
             let numbers = &Numbers::of(&app.settings.get(cx, identity::COMPANY_REGION).await?);
             crm_leads::read_lead_import(&app.db, &app.files, (numbers, &numbers.0), cx, job).await
         }
+        MakeExport::KIND => exports::make(app, cx, job).await,
         TakePicture::KIND => identity::take_picture(&app.db, &app.files, &app.oidc, cx, job).await,
         other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }

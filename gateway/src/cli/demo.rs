@@ -3,6 +3,8 @@
 //! Everything is made by the real use cases, in the order in which it is said to have happened and with contexts of
 //! those past instants, so that events and the audit trail are there too. No mail is sent.
 
+mod b2chat;
+mod b2chat_words;
 mod conversations;
 mod front_desk;
 mod help;
@@ -69,6 +71,7 @@ pub async fn demo(db: &Db, files: &Files, cx: &Cx, passwords: &Passwords) -> Res
     work::fill(db, cx, &staff, &hash).await?;
     help::fill(db, files, cx, &staff).await?;
     leads::fill(db, cx, &staff, &messages).await?;
+    b2chat::fill(db, cx, &staff).await?;
     Ok(Some(DemoSignIn { email: PEOPLE[0].email.into(), client: work::CLIENTS[0].1.into(), password }))
 }
 

@@ -44,6 +44,9 @@ async fn sealed(db: &Db, source: &Arc<Source>) -> Result<BTreeMap<String, BTreeM
         for (key, count) in crm_leads::sealed_crm_credentials(&conn).await? {
             *all.entry(key).or_default().entry("credentials of CRMs").or_default() += count;
         }
+        for (key, count) in analytics_sync::sealed_b2chat_credentials(&conn).await? {
+            *all.entry(key).or_default().entry("credentials of B2Chat").or_default() += count;
+        }
         for key in inbox::sealed_social_tokens(&conn).await? {
             *all.entry(key).or_default().entry("tokens of social accounts").or_default() += 1;
         }
@@ -80,7 +83,8 @@ async fn reseal(db: &Db, source: &Arc<Source>) -> Result<()> {
         total += db
             .transact(cx, "secrets.reseal", |tx| async move {
                 let crms = crm_leads::reseal_crm_credentials(&tx, cx, keyring).await?;
-                Ok(crms + identity::reseal_secrets(&tx, cx, keyring).await?)
+                let b2chat = analytics_sync::reseal_b2chat_credentials(&tx, cx, keyring).await?;
+                Ok(crms + b2chat + identity::reseal_secrets(&tx, cx, keyring).await?)
             })
             .await?;
         total += db

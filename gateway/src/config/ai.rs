@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use analytics_sync::{Analyst, AnthropicAnalyst, BuiltinAnalyst};
 use chrono::TimeDelta;
 use crm_leads::{AiProvider, AiProviderName, AnthropicAi, BuiltinAi, Price};
 use kernel::{Error, Result, anthropic::Account, outgoing::Outgoing};
@@ -15,6 +16,8 @@ pub struct Ai {
     pub usual: AiProviderName,
     /// All who can be.
     pub providers: Vec<Arc<dyn AiProvider>>,
+    /// All who can analyse chats.
+    pub analysts: Vec<Arc<dyn Analyst>>,
     /// How long a task may take.
     pub patience: Duration,
     /// What a provider costs that costs something.
@@ -35,6 +38,7 @@ impl Config {
             output: micros("ai_output_price", &self.ai_output_price)?,
         };
         let mut providers: Vec<Arc<dyn AiProvider>> = vec![Arc::new(BuiltinAi)];
+        let mut analysts: Vec<Arc<dyn Analyst>> = vec![Arc::new(BuiltinAnalyst)];
         let usual = match self.ai_provider {
             AssistantProvider::Builtin => AiProviderName::Builtin,
             AssistantProvider::Anthropic => AiProviderName::Anthropic,
@@ -43,9 +47,10 @@ impl Config {
             let (key, model) = (self.ai_api_key.as_deref(), self.ai_model.as_deref());
             let (key, model) = (key.unwrap_or_default(), model.unwrap_or_default());
             let account = Account::new("ai", &self.ai_url, key, model, self.ai_max_tokens)?;
+            analysts.push(Arc::new(AnthropicAnalyst::new(account.clone(), outgoing.clone())));
             providers.push(Arc::new(AnthropicAi::new(account, outgoing.clone())));
         }
-        Ok(Ai { usual, providers, patience, price })
+        Ok(Ai { usual, providers, analysts, patience, price })
     }
 }
 

@@ -18,8 +18,8 @@ use kernel::{
     Conn, Cx, Error,
     files::File,
     id::{
-        AssistantMessageId, ConversationId, FileId, LeadId, LeadImportId, ProjectId, RoleId, ServiceId,
-        SocialAccountId, StaffId, TeamId, TicketCommentId, TicketId, UserId, VisitorId,
+        AssistantMessageId, ConversationId, EffectivenessBatchId, FileId, LeadId, LeadImportId, ProjectId, RoleId,
+        ServiceId, SocialAccountId, StaffId, TeamId, TicketCommentId, TicketId, UserId, VisitorId,
     },
 };
 
@@ -236,6 +236,11 @@ loaders! {
         let found = crm_leads::errors_of_each(&conn, &ids).await?;
         Ok(found.into_iter().map(|(id, errors)| (RowErrorsOf(id), Arc::new(errors))).collect())
     };
+    FailuresOf => Arc<Vec<analytics_sync::EffectivenessBatchChat>>, |conn, _cx, _app, keys| {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = analytics_sync::failures_of_each(&conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, failures)| (FailuresOf(id), Arc::new(failures))).collect())
+    };
     NameOf => Arc<str>, |conn, _cx, _app, keys| {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = identity::staff_names(&conn, &ids).await?;
@@ -397,6 +402,10 @@ pub struct DuplicatesOf(pub LeadId);
 /// What was wrong with rows of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RowErrorsOf(pub LeadImportId);
+
+/// The chats of a batch that could not be analysed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FailuresOf(pub EffectivenessBatchId);
 
 /// How long a visitor's timeline is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

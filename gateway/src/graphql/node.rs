@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use analytics_sync::records::AnalyticsEvents;
+use analytics_sync::records::{
+    AnalyticsEvents, ApiResponseLogs, B2chatAgents, B2chatChats, B2chatContacts, B2chatDepartments, B2chatMessages,
+    EffectivenessAnalyses, EffectivenessBatches, Exports, SyncRuns,
+};
 use async_graphql::{Context, ID, Interface, Lookahead, Object};
 use audit::records::AuditLogs;
 use crm_leads::records::{AiTasks, LeadImports, LeadScorings, Leads, ScoreRuleSets};
@@ -31,7 +34,10 @@ use ticketing::records::{
 
 use super::crm_leads::crm::{ConnectedCrm, CrmSync};
 use super::{
-    analytics::AnalyticsEvent,
+    analytics::{
+        AnalyticsEvent, ApiResponseLog, EffectivenessAnalysis, EffectivenessBatch, Export, SyncRun,
+        b2chat::{B2ChatAgent, B2ChatChat, B2ChatContact, B2ChatDepartment, B2ChatMessage},
+    },
     audit::AuditLog,
     crm_leads::{
         ai_tasks::AiTask,
@@ -92,6 +98,22 @@ pub enum Node {
     Holiday(Holiday),
     /// Something that happened on the website.
     AnalyticsEvent(AnalyticsEvent),
+    /// A department that B2Chat tells of.
+    B2ChatDepartment(B2ChatDepartment),
+    /// Somebody who answers chats in B2Chat.
+    B2ChatAgent(B2ChatAgent),
+    /// Somebody who wrote, as B2Chat knows them.
+    B2ChatContact(B2ChatContact),
+    /// A chat that B2Chat tells of.
+    B2ChatChat(B2ChatChat),
+    /// A message of a chat that B2Chat tells of.
+    B2ChatMessage(B2ChatMessage),
+    /// A file that data are exported to.
+    Export(Export),
+    /// How well a chat went.
+    EffectivenessAnalysis(EffectivenessAnalysis),
+    /// Many chats that are analysed.
+    EffectivenessBatch(EffectivenessBatch),
     /// A subscription to the newsletter.
     NewsletterSubscription(NewsletterSubscription),
     /// A live chat.
@@ -142,6 +164,10 @@ pub enum Node {
     ConnectedCrm(ConnectedCrm),
     /// What of a lead is brought into a CRM.
     CrmSync(CrmSync),
+    /// A run of the synchronisation with B2Chat.
+    SyncRun(SyncRun),
+    /// An answer of B2Chat, as it came.
+    ApiResponseLog(ApiResponseLog),
     /// A colleague.
     Staff(Staff),
     /// Somebody who buys here.
@@ -212,6 +238,14 @@ pub static NOUNS: &[Noun] = &[
     record::<Consultations, Consultation>(),
     record::<Holidays, Holiday>(),
     record::<AnalyticsEvents, AnalyticsEvent>(),
+    record::<B2chatDepartments, B2ChatDepartment>(),
+    record::<B2chatAgents, B2ChatAgent>(),
+    record::<B2chatContacts, B2ChatContact>(),
+    record::<B2chatChats, B2ChatChat>(),
+    record::<B2chatMessages, B2ChatMessage>(),
+    record::<Exports, Export>(),
+    record::<EffectivenessAnalyses, EffectivenessAnalysis>(),
+    record::<EffectivenessBatches, EffectivenessBatch>(),
     record::<NewsletterSubscriptions, NewsletterSubscription>(),
     record::<Chats, Chat>(),
     record::<ChatMessages, ChatMessage>(),
@@ -233,6 +267,8 @@ pub static NOUNS: &[Noun] = &[
     record::<TicketComments, TicketComment>(),
     record::<CrmConnections, ConnectedCrm>(),
     record::<CrmSyncs, CrmSync>(),
+    record::<SyncRuns, SyncRun>(),
+    record::<ApiResponseLogs, ApiResponseLog>(),
     record::<Leads, Lead>(),
     record::<LeadImports, LeadImport>(),
     record::<LeadScorings, LeadScoring>(),

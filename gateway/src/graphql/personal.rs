@@ -19,6 +19,10 @@ use serde_json::{Value as Json, json};
 pub const PERSONAL: &[&str] = &[
     "AnalyticsEvent",
     "AuditLog",
+    "B2ChatAgent",
+    "B2ChatChat",
+    "B2ChatContact",
+    "B2ChatMessage",
     "Chat",
     "ChatMessage",
     "Client",
@@ -27,6 +31,7 @@ pub const PERSONAL: &[&str] = &[
     "ConversationMessage",
     "ConversationReply",
     "Draft",
+    "EffectivenessAnalysis",
     "ExternalIdentity",
     "InternalNote",
     "Invitation",

@@ -5,7 +5,11 @@ use chrono::{DateTime, Utc};
 
 use super::crm_leads::crm::{CrmConnectionMutation, CrmQuery, CrmSyncMutation};
 use super::{
-    analytics::{AnalyticsEventMutation, AnalyticsEventQuery, AnalyticsQuery},
+    analytics::{
+        AnalyticsEventMutation, AnalyticsEventQuery, AnalyticsQuery, EffectivenessMutation, EffectivenessQuery,
+        ExportMutation, ExportQuery, MetricMutation, MetricQuery, SyncMutation, SyncQuery, SyncRecordMutation,
+        b2chat::{B2ChatMediaMutation, B2ChatMediaQuery, B2ChatQuery},
+    },
     audit::AuditQuery,
     crm_leads::{
         ai_tasks::{mutations::AiTaskMutation, queries::AiTaskQuery},
@@ -82,6 +86,10 @@ pub struct Query(
     NewsletterQuery,
     AnalyticsQuery,
     AnalyticsEventQuery,
+    B2ChatQuery,
+    B2ChatMediaQuery,
+    MetricQuery,
+    ExportQuery,
     ChatQuery,
     ConversationQuery,
     TagQuery,
@@ -103,6 +111,8 @@ pub struct Query(
     BacktestQuery,
     LeadImportQuery,
     CrmQuery,
+    SyncQuery,
+    EffectivenessQuery,
     AuditQuery,
     PlatformQuery,
 );
@@ -133,6 +143,9 @@ pub struct Mutation(
     VisitorMutation,
     NewsletterMutation,
     AnalyticsEventMutation,
+    B2ChatMediaMutation,
+    MetricMutation,
+    ExportMutation,
     ChatMutation,
     ConversationMutation,
     SeveralConversationsMutation,
@@ -162,6 +175,9 @@ pub struct Mutation(
     LeadAroundMutation,
     ScoreMutation,
     LeadImportMutation,
+    SyncMutation,
+    SyncRecordMutation,
+    EffectivenessMutation,
     PlatformMutation,
 );
 

@@ -26,7 +26,9 @@ use kernel::{
     Actor, Cx, Error, ProblemCode, Result, Tenant,
     crypto::hex,
     db::TenantKey,
+    events::{Envelope, Note, Resource, Severity},
     files::{Content, File, Link, is_shown},
+    id::{ExportId, TypedId},
 };
 use serde_json::json;
 
@@ -69,6 +71,9 @@ async fn send(app: &App, link: &str, asked: &HeaderMap, id: &str) -> Result<Resp
     let tenant = tenant(app, link).await?;
     let cx = Cx::new(app.source.clone(), tenant.clone(), Actor::Anonymous, id);
     let (file, until) = app.files.linked(app.db.keyring(), &app.db.reader(&cx).await?, &cx, link).await?;
+    if file.owner_kind.as_deref() == Some(ExportId::PREFIX) {
+        exported(app, &cx, &file).await?;
+    }
     let mut headers = headers(&file, until, cx.now);
     let tag = headers.get(ETAG).cloned();
     let says = |name: &HeaderName| asked.get(name).filter(|value| tag.as_ref() == Some(*value)).is_some();
@@ -92,6 +97,18 @@ async fn send(app: &App, link: &str, asked: &HeaderMap, id: &str) -> Result<Resp
     headers.insert(CONTENT_LENGTH, (range.end - range.start).into());
     let content = app.files.read(&tenant, &file, range).await?;
     Ok((status, headers, Body::from_stream(content)).into_response())
+}
+
+/// That an export is taken along is in the audit trail before it is handed out. Only who asked for it is given its link.
+async fn exported(app: &App, cx: &Cx, file: &File) -> Result<()> {
+    let note = Note {
+        kind: "data.export",
+        severity: Severity::Medium,
+        failure: None,
+        resource: file.owner_id.map(|id| Resource { kind: "Export", id }),
+        details: json!({ "file": file.name, "bytes": file.size }),
+    };
+    app.db.record(cx, vec![Envelope::note(cx, note)]).await
 }
 
 /// One range of bytes that somebody asks for (RFC 9110, 14.1.2); `None` for what is none, which is ignored.

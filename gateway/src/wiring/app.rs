@@ -69,6 +69,10 @@ pub struct App {
     pub social: Social,
     /// The CRMs, over the network.
     pub crms: Arc<dyn crm_leads::Crms>,
+    /// B2Chat, over the network.
+    pub b2chat: Arc<dyn analytics_sync::Source>,
+    /// Where images and files are that B2Chat points at, over the network.
+    pub media: Arc<dyn analytics_sync::MediaHosts>,
     /// Where cards for channels go.
     pub cards: Arc<dyn Cards>,
     /// Which addresses channels may have.
@@ -145,8 +149,10 @@ impl App {
             mail_authorities: config.mail_authorities()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
             oidc: identity::Oidc::new(outgoing.clone()),
+            b2chat: Arc::new(analytics_sync::HttpB2chat::new(outgoing.clone())),
             crms: Arc::new(crm_leads::HttpCrms::new(config.crms()?, &outgoing)),
             social: config.social(outgoing.clone())?,
+            media: Arc::new(analytics_sync::HttpMedia::new(outgoing.clone())),
             cards: Arc::new(HttpCards::new(outgoing)),
             webhooks: config.webhooks(),
             introspection: config.introspection,

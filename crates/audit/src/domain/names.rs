@@ -18,7 +18,7 @@ pub const DENIED: &[&str] = &["FORBIDDEN", "PASSWORD_CHANGE_REQUIRED", "SECOND_F
 /// The error code of what nobody may do who is not signed in.
 pub const UNAUTHORIZED: &[&str] = &["UNAUTHENTICATED"];
 
-/// The names, and what each means. What a later context brings (`sync.start`, `sync.complete`) is called so there.
+/// The names, and what each means.
 pub const NAMES: &[(&str, Meaning)] = &[
     ("auth.login", Meaning::Events(&["session.opened"])),
     ("auth.logout", Meaning::Events(&["session.ended"])),
@@ -27,6 +27,8 @@ pub const NAMES: &[(&str, Meaning)] = &[
     ("data.update", Meaning::Action(Action::Update)),
     ("data.delete", Meaning::Action(Action::Delete)),
     ("settings.update", Meaning::Events(&["setting.changed", "smtp_settings.changed", "email_template.changed"])),
+    ("sync.start", Meaning::Events(&["sync.started"])),
+    ("sync.complete", Meaning::Events(&["sync.completed"])),
     ("permission.denied", Meaning::Refusals(DENIED)),
     ("unauthorized.access", Meaning::Refusals(UNAUTHORIZED)),
 ];

@@ -79,6 +79,17 @@ impl Files {
         self.token(keyring, cx, file, cx.now + self.rules.linked, Purpose::Download)
     }
 
+    /// A link to a file that ends with the file, where that is sooner than links end.
+    pub fn link_until(
+        &self,
+        keyring: &Keyring,
+        cx: &Cx,
+        file: FileId,
+        until: DateTime<Utc>,
+    ) -> (String, DateTime<Utc>) {
+        self.token(keyring, cx, file, until.min(cx.now + self.rules.linked), Purpose::Download)
+    }
+
     /// The link to send the bytes of an upload by that was begun.
     pub fn upload_link(
         &self,

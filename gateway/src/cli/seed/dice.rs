@@ -18,6 +18,16 @@ pub enum For {
     Message,
     /// The replies of a message.
     Replies,
+    /// A department at B2Chat.
+    ChatDepartment,
+    /// An agent there.
+    ChatAgent,
+    /// A contact there.
+    ChatContact,
+    /// How many chats a day has there.
+    ChatDay,
+    /// A chat there.
+    B2chat,
 }
 
 /// Dice for one row (SplitMix64): cheap, and the same on every machine and in every version.

@@ -190,6 +190,12 @@ impl ConversationReply {
     }
 }
 
+/// A reply that the viewer may see.
+pub async fn conversation_reply(ctx: &Context<'_>, id: ConversationReplyId) -> Result<Option<ConversationReply>> {
+    let found = scope(ctx).loaders.load_one(By::<ConversationReplies>(id)).await?;
+    Ok(found.map(|reply| reply.as_ref().clone().into()))
+}
+
 filter! {
     /// Which replies. All parts given must hold.
     ConversationReplyFilter of ConversationReplies {
@@ -225,8 +231,7 @@ impl ConversationReplyQuery {
     async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`crp_…`")] id: ID) -> Result<Option<ConversationReply>> {
         let id = crate::graphql::scalars::id("id", &id)?;
         ConversationReplies::may_list(&scope(ctx).cx())?;
-        let found = scope(ctx).loaders.load_one(By::<ConversationReplies>(id)).await?;
-        Ok(found.map(|reply| reply.as_ref().clone().into()))
+        conversation_reply(ctx, id).await
     }
 
     /// Replies in the conversations that the viewer may see, the newest first: those that are pending wait for somebody to say

@@ -1,3 +1,9 @@
 //! Tables of analytics-sync.
 
 pub mod m0028_analytics_events;
+pub mod m0047_b2chat;
+pub mod m0048_metric_facts;
+pub mod m0049_sync;
+pub mod m0050_rollups;
+pub mod m0051_effectiveness;
+pub mod m0052_exports;

@@ -5,3 +5,4 @@ pub mod lead;
 pub mod queue;
 pub mod retry;
 pub mod run;
+pub mod spend;

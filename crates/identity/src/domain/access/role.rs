@@ -65,6 +65,9 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "MANAGE_VISITORS",
             "MANAGE_NEWSLETTER",
             "VIEW_ANALYTICS",
+            "VIEW_B2CHAT",
+            "ANALYSE_CHATS",
+            "EXPORT_DATA",
             "VIEW_AUDIT_LOG",
             "SEE_ALL",
             "SEE_TEAM",
@@ -110,10 +113,11 @@ pub const ROLES: &[(&str, &[&str])] = &[
             "VIEW_LEADS",
             "VIEW_HELP",
             "VIEW_ANALYTICS",
+            "VIEW_B2CHAT",
             "SEE_ALL",
         ],
     ),
-    ("ANALYST", &["VIEW_ANALYTICS"]),
+    ("ANALYST", &["VIEW_ANALYTICS", "VIEW_B2CHAT", "EXPORT_DATA"]),
     ("CLIENT", &[]),
 ];
 

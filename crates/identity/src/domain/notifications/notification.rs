@@ -80,6 +80,22 @@ pub enum NotificationType {
     LeadHot,
     /// A CRM lets the company in no more.
     CrmConnectionLost,
+    /// A synchronisation that somebody began is over.
+    SyncFinished,
+    /// A synchronisation is over, and not whole.
+    SyncPartial,
+    /// A synchronisation could not go on.
+    SyncFailed,
+    /// There is no room left for copies of images and files that B2Chat points at.
+    #[sea_orm(string_value = "b2chat_media_stopped")]
+    #[serde(rename = "b2chat_media_stopped")]
+    B2chatMediaStopped,
+    /// An export is there.
+    ExportFinished,
+    /// An export could not be made.
+    ExportFailed,
+    /// A batch of analyses that somebody began is over, or cannot go on.
+    EffectivenessBatchFinished,
 }
 
 /// What is declared of a type.
@@ -101,7 +117,7 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 27] = [
         Self::MessageAssigned,
         Self::ReplyFailed,
         Self::NewSignIn,
@@ -122,6 +138,13 @@ impl NotificationType {
         Self::LeadAssigned,
         Self::LeadHot,
         Self::CrmConnectionLost,
+        Self::SyncFinished,
+        Self::SyncPartial,
+        Self::SyncFailed,
+        Self::B2chatMediaStopped,
+        Self::ExportFinished,
+        Self::ExportFailed,
+        Self::EffectivenessBatchFinished,
     ];
 
     /// The table of the types.
@@ -286,6 +309,62 @@ impl NotificationType {
                 personal: false,
                 email: true,
                 teams: true,
+            },
+            Self::SyncFinished => Declared {
+                description: "A synchronisation with B2Chat that somebody began is over.",
+                title: "Synchronisation finished",
+                level: NotificationLevel::Success,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::SyncPartial => Declared {
+                description: "A synchronisation with B2Chat is over, and some records or days are not whole.",
+                title: "Synchronisation not whole",
+                level: NotificationLevel::Warning,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::SyncFailed => Declared {
+                description: "A synchronisation with B2Chat could not go on.",
+                title: "Synchronisation failed",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: true,
+                teams: true,
+            },
+            Self::B2chatMediaStopped => Declared {
+                description: "There is no room left for copies of images and files that B2Chat points at, and you keep the synchronisation.",
+                title: "No room for copies of B2Chat's media",
+                level: NotificationLevel::Warning,
+                personal: false,
+                email: true,
+                teams: true,
+            },
+            Self::EffectivenessBatchFinished => Declared {
+                description: "A batch of analyses that you began is over, or cannot go on.",
+                title: "Analyses finished",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ExportFinished => Declared {
+                description: "A file that you asked for is there.",
+                title: "Export finished",
+                level: NotificationLevel::Success,
+                personal: true,
+                email: false,
+                teams: false,
+            },
+            Self::ExportFailed => Declared {
+                description: "A file that you asked for could not be made.",
+                title: "Export failed",
+                level: NotificationLevel::Error,
+                personal: true,
+                email: false,
+                teams: false,
             },
         }
     }

@@ -1,5 +1,6 @@
 //! Which settings there are, and what each may be.
 
+use chrono::NaiveDate;
 use kernel::{
     Permission, ProblemCode,
     money::Currency,
@@ -7,11 +8,8 @@ use kernel::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::{
-    domain::people::phone::Region,
-    policy::{MANAGE_SETTINGS, MANAGE_SIGN_IN},
-    store::settings::setting::Kind,
-};
+pub use super::{keys::*, known::KNOWN};
+use crate::{domain::people::phone::Region, store::settings::setting::Kind};
 
 /// Whose a setting is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +40,10 @@ pub enum Rule {
     Email,
     /// An `https://` address.
     HttpsUrl,
+    /// Where an API is: an `https://` address, or an `http://` one where private networks may be asked.
+    ApiUrl,
+    /// A day, `YYYY-MM-DD`; empty for none.
+    Day,
     /// `#rrggbb`.
     Color,
     /// An IANA name such as `Europe/Berlin`.
@@ -69,202 +71,6 @@ pub struct Known {
     pub needs: Permission,
 }
 
-/// The key of the company's currency: three letters.
-pub const COMPANY_CURRENCY: &str = "company.currency";
-/// Whether tasks for artificial intelligence are done: a boolean.
-pub const AI_ENABLED: &str = "ai.enabled";
-/// How many tokens providers may read and write in a day: a whole number, 0 for any number.
-pub const AI_DAILY_TOKENS: &str = "ai.daily_tokens";
-/// Whether a lead is made of who wants to buy: a boolean.
-pub const AI_MAKE_LEADS: &str = "ai.make_leads";
-/// Whether tasks are done for what comes from the website too: a boolean.
-pub const AI_WEBSITE: &str = "ai.website";
-/// Whether answers are suggested: a boolean.
-pub const AI_SUGGEST_REPLIES: &str = "ai.suggest_replies";
-/// Whether clients may ask the assistant: a boolean.
-pub const ASSISTANT_FOR_CLIENTS: &str = "assistant.for_clients";
-/// How many days sessions with the assistant are kept: a whole number.
-pub const ASSISTANT_KEEP_DAYS: &str = "assistant.keep_days";
-/// How many questions somebody may ask the assistant in an hour: a whole number.
-pub const ASSISTANT_QUESTIONS_PER_HOUR: &str = "assistant.questions_per_hour";
-/// The key of the company's name.
-pub const COMPANY_NAME: &str = "company.name";
-/// The key of where the company is: two letters.
-pub const COMPANY_REGION: &str = "company.region";
-/// How many minutes before a consultation its visitor is reminded of it: a whole number.
-pub const CONSULTATION_REMINDER_MINUTES: &str = "consultations.reminder_minutes";
-/// Whether clients may register themselves: a boolean.
-pub const REGISTRATION_OPEN: &str = "registration.open";
-/// After how many days without use a session ends: a whole number.
-pub const SESSION_IDLE_DAYS: &str = "session.idle_days";
-/// After how many days a session ends even if it is used: a whole number.
-pub const SESSION_ABSOLUTE_DAYS: &str = "session.absolute_days";
-/// After how many silent minutes a live chat ends: a whole number.
-pub const CHAT_END_AFTER_MINUTES: &str = "chat.end_after_minutes";
-/// How many live chats of one department a colleague may have at a time: a whole number, 0 for any number.
-pub const CHATS_AT_ONCE: &str = "chat.most_at_once";
-/// How sure a suggested reply in a conversation must be to be sent by itself, in hundredths: a whole number, 0 for never.
-pub const AUTOMATIC_REPLIES_FROM: &str = "conversation.automatic_replies_from";
-/// Whether suggested replies are sent by themselves only while the company works: a boolean.
-pub const AUTOMATIC_REPLIES_IN_HOURS: &str = "conversation.automatic_replies_in_hours";
-/// How many days messages of conversations stay in the database before they are archived: a whole number.
-pub const CONVERSATION_KEEP_DAYS: &str = "conversation.keep_days";
-/// The key of the time zone that the company works in: an IANA name.
-pub const COMPANY_TIME_ZONE: &str = "company.time_zone";
-/// For how many minutes after it was written a comment on a ticket may be changed: a whole number.
-pub const TICKETS_EDIT_COMMENT_MINUTES: &str = "ticketing.edit_comment_minutes";
-/// For how many days a client opens a resolved ticket again: a whole number.
-pub const TICKETS_REOPEN_WITHIN_DAYS: &str = "ticketing.reopen_within_days";
-/// Whether clients of one company see each other's tickets: a boolean.
-pub const CLIENTS_SEE_COMPANY: &str = "ticketing.clients_see_company";
-/// What the keys of settings begin with that only others know.
-pub const CUSTOM: &str = "custom.";
-
-const fn company(key: &'static str, rule: Rule, default: &'static str, description: &'static str) -> Known {
-    Known { key, scope: Scope::System, rule, default, description, needs: MANAGE_SETTINGS }
-}
-
-const fn sign_in(key: &'static str, rule: Rule, default: &'static str, description: &'static str) -> Known {
-    Known { key, scope: Scope::System, rule, default, description, needs: MANAGE_SIGN_IN }
-}
-
-const fn personal(key: &'static str, rule: Rule, default: &'static str, description: &'static str) -> Known {
-    Known { key, scope: Scope::Personal, rule, default, description, needs: MANAGE_SETTINGS }
-}
-
-/// All settings that Frontdesk knows, by key.
-pub const KNOWN: &[Known] = &[
-    company(
-        AI_DAILY_TOKENS,
-        Rule::Whole { min: 0, max: 1_000_000_000 },
-        "1000000",
-        "How many tokens tasks for artificial intelligence may read and write in a day (UTC); 0 for any number. The built-in provider counts none.",
-    ),
-    company(
-        AI_ENABLED,
-        Rule::Boolean,
-        "true",
-        "Whether Frontdesk says what people want, scores who may buy and suggests answers; where it is off, such tasks fail and nothing is queued.",
-    ),
-    company(AI_MAKE_LEADS, Rule::Boolean, "true", "Whether a lead is made of somebody who wants to buy."),
-    company(
-        AI_SUGGEST_REPLIES,
-        Rule::Boolean,
-        "false",
-        "Whether answers are suggested to who writes on a social platform.",
-    ),
-    company(
-        AI_WEBSITE,
-        Rule::Boolean,
-        "false",
-        "Whether Frontdesk says what people want who write on the website too, in a message or a chat.",
-    ),
-    company(ASSISTANT_FOR_CLIENTS, Rule::Boolean, "true", "Whether clients may ask the assistant."),
-    company(
-        ASSISTANT_KEEP_DAYS,
-        Rule::Whole { min: 1, max: 3650 },
-        "365",
-        "How many days a session with the assistant is kept in which nothing more is said.",
-    ),
-    company(
-        ASSISTANT_QUESTIONS_PER_HOUR,
-        Rule::Whole { min: 1, max: 1000 },
-        "60",
-        "How many questions somebody may ask the assistant in an hour.",
-    ),
-    company(
-        CHAT_END_AFTER_MINUTES,
-        Rule::Whole { min: 1, max: 1440 },
-        "30",
-        "After how many minutes in which nothing is said a live chat ends by itself.",
-    ),
-    company(
-        CHATS_AT_ONCE,
-        Rule::Whole { min: 0, max: 100 },
-        "0",
-        "How many live chats of one department a colleague may have at a time; 0 for any number.",
-    ),
-    company(
-        COMPANY_CURRENCY,
-        Rule::Currency,
-        r#""""#,
-        "The currency of amounts that name none, as three letters (ISO 4217); empty for none.",
-    ),
-    company("company.logo_url", Rule::HttpsUrl, r#""""#, "Where the company's logo is; empty for none."),
-    company(COMPANY_NAME, Rule::Line(200), r#""""#, "The company's name; where it is empty, the tenant's."),
-    company("company.primary_color", Rule::Color, r#""""#, "The company's colour, #rrggbb; empty for none."),
-    company(
-        COMPANY_REGION,
-        Rule::Region,
-        r#""""#,
-        "Where the company is, as two letters (ISO 3166-1): telephone numbers of that country need no country code; empty for none.",
-    ),
-    company("company.support_email", Rule::Email, r#""""#, "Where people write for help; empty for none."),
-    company(COMPANY_TIME_ZONE, Rule::TimeZone, r#""UTC""#, "The time zone that the company works in, as an IANA name."),
-    company(
-        CONSULTATION_REMINDER_MINUTES,
-        Rule::Whole { min: 0, max: 20_160 },
-        "1440",
-        "How many minutes before a consultation its visitor is reminded of it; 0 for not at all.",
-    ),
-    company(
-        AUTOMATIC_REPLIES_FROM,
-        Rule::Whole { min: 0, max: 100 },
-        "0",
-        "How sure a suggested reply in a conversation must be to be sent by itself, in hundredths; 0 for never.",
-    ),
-    company(
-        AUTOMATIC_REPLIES_IN_HOURS,
-        Rule::Boolean,
-        "true",
-        "Whether suggested replies are sent by themselves only in the company's opening hours.",
-    ),
-    company(
-        CONVERSATION_KEEP_DAYS,
-        Rule::Whole { min: 7, max: 3650 },
-        "90",
-        "How many days messages of conversations stay at hand before they are archived; archived ones can be read back.",
-    ),
-    sign_in(REGISTRATION_OPEN, Rule::Boolean, "false", "Whether clients may register themselves."),
-    sign_in(
-        SESSION_ABSOLUTE_DAYS,
-        Rule::Whole { min: 1, max: 365 },
-        "90",
-        "After how many days a session ends even if it is used.",
-    ),
-    sign_in(
-        SESSION_IDLE_DAYS,
-        Rule::Whole { min: 1, max: 90 },
-        "30",
-        "After how many days without use a session ends.",
-    ),
-    company(
-        CLIENTS_SEE_COMPANY,
-        Rule::Boolean,
-        "false",
-        "Whether clients see the tickets of others who buy for the same company, as far as colleagues wrote that they do.",
-    ),
-    company(
-        TICKETS_EDIT_COMMENT_MINUTES,
-        Rule::Whole { min: 0, max: 10_080 },
-        "15",
-        "For how many minutes after they wrote it somebody may change a comment on a ticket; 0 for not at all.",
-    ),
-    company(
-        TICKETS_REOPEN_WITHIN_DAYS,
-        Rule::Whole { min: 0, max: 365 },
-        "14",
-        "For how many days after a ticket was resolved its client opens it again; after them an answer begins a new one.",
-    ),
-    personal(
-        "ui.language",
-        Rule::Line(35),
-        r#""""#,
-        "The language to be addressed in, as a BCP 47 tag; empty for the browser's.",
-    ),
-    personal("ui.theme", Rule::OneOf(&["system", "light", "dark"]), r#""system""#, "Light or dark."),
-];
-
 impl Known {
     /// The setting of that key.
     pub fn of(key: &str) -> Option<&'static Self> {
@@ -285,6 +91,8 @@ impl Known {
             | Rule::OneOf(_)
             | Rule::Email
             | Rule::HttpsUrl
+            | Rule::ApiUrl
+            | Rule::Day
             | Rule::Color
             | Rule::TimeZone
             | Rule::Region
@@ -304,7 +112,7 @@ impl Known {
             },
             // A text of the company's that is taken away is empty.
             (
-                Rule::Line(_) | Rule::Email | Rule::HttpsUrl | Rule::Color | Rule::Region | Rule::Currency,
+                Rule::Line(_) | Rule::Email | Rule::HttpsUrl | Rule::Day | Rule::Color | Rule::Region | Rule::Currency,
                 Json::String(text),
             ) if text.trim().is_empty() => {
                 return json!("");
@@ -317,6 +125,12 @@ impl Known {
             (Rule::HttpsUrl, _) => {
                 refuse("must be an address that begins with https://, at most 2000 characters".into())
             }
+            (Rule::ApiUrl, Json::String(text)) if is_api(text) => return json!(text.trim_end_matches('/')),
+            (Rule::ApiUrl, _) => refuse("must be an address that begins with https://, at most 2000 characters".into()),
+            (Rule::Day, Json::String(text)) if let Ok(day) = text.trim().parse::<NaiveDate>() => {
+                return json!(day.format("%Y-%m-%d").to_string());
+            }
+            (Rule::Day, _) => refuse("must be a day such as 2026-01-31".into()),
             (Rule::Color, Json::String(text)) if let Some(color) = color(text) => return json!(color),
             (Rule::Color, _) => refuse("must be a colour such as #1a2b3c".into()),
             (Rule::TimeZone, Json::String(text)) if let Some(name) = time_zone(text) => return json!(name),
@@ -344,6 +158,11 @@ fn is_https(text: &str) -> bool {
         && !host.is_empty()
         && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
         && host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+}
+
+/// The same, also without TLS: whoever asks it refuses that where it must not be.
+fn is_api(text: &str) -> bool {
+    is_https(text) || text.strip_prefix("http://").is_some_and(|rest| is_https(&format!("https://{rest}")))
 }
 
 /// Whether a key is one that only others know: `custom.`, then parts of lower-case letters, digits and underscores.

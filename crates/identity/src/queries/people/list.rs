@@ -175,6 +175,16 @@ pub async fn anybody(conn: &Conn) -> Result<bool> {
     Ok(user::Entity::find().count(conn).await? > 0)
 }
 
+/// The staff members with these addresses, for other contexts that link what they know of somebody.
+pub async fn staff_with_addresses(conn: &Conn, emails: &[String]) -> Result<HashMap<String, StaffId>> {
+    if emails.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let with = user::Column::Email.is_in(emails.iter().map(String::as_str));
+    let found = of_kind(Kind::Staff).filter(with).all(conn).await?;
+    Ok(found.into_iter().map(|person| (person.email, StaffId(person.id.0))).collect())
+}
+
 /// The staff member with this address, for the command line.
 pub async fn staff_id(conn: &Conn, email: &str) -> Result<Option<StaffId>> {
     let Some(email) = kernel::text::email(email) else { return Ok(None) };

@@ -1,14 +1,14 @@
 //! Chats as colleagues see them.
 
 use kernel::{
-    Cx, Error, ProblemCode, Result,
+    Conn, Cx, Error, ProblemCode, Result,
     db::search,
     filter::MAX_TEXT,
     id::{ChatId, VisitorId},
     record::{Field, Nested, Record},
     text::words::Sought,
 };
-use sea_orm::{Condition, DbBackend, EntityName, QuerySelect, QueryTrait, entity::prelude::*};
+use sea_orm::{Condition, DbBackend, EntityName, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*};
 
 use crate::{
     policy::{VIEW_CHATS, visible_chats},
@@ -76,4 +76,16 @@ impl Nested for ChatsOf {
     const PARENT: Column = Column::VisitorId;
     const ORDER: Column = Column::StartedAt;
     const DESCENDING: bool = true;
+}
+
+/// The ids of chats in their order: so many after one, from the first on where there is none. For whoever goes through all.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn chat_ids_after(conn: &Conn, after: Option<ChatId>, limit: u64) -> Result<Vec<ChatId>> {
+    let mut chats = Entity::find().select_only().column(Column::Id).order_by_asc(Column::Id).limit(limit);
+    if let Some(after) = after {
+        chats = chats.filter(Column::Id.gt(after));
+    }
+    Ok(chats.into_tuple().all(conn).await?)
 }

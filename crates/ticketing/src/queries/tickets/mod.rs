@@ -1,5 +1,6 @@
 //! Reads of tickets.
 
 pub mod around;
+pub mod course;
 pub mod history;
 pub mod list;

@@ -99,6 +99,15 @@ pub enum Permission {
     ManageCrm,
     /// See the numbers: response times, volumes, satisfaction.
     ViewAnalytics,
+    /// See chats, contacts, agents and departments that B2Chat tells of.
+    #[graphql(name = "VIEW_B2CHAT")]
+    ViewB2chat,
+    /// Connect B2Chat, run synchronisations and see how they went.
+    ManageSync,
+    /// Have chats analysed for how well they went, which may cost money.
+    AnalyseChats,
+    /// Export what one may see to files.
+    ExportData,
     /// Read the audit trail of the whole tenant.
     ViewAuditLog,
 }

@@ -80,6 +80,21 @@ pub enum NotificationType {
     LeadHot,
     /// A CRM lets the company in no more.
     CrmConnectionLost,
+    /// A synchronisation with B2Chat that somebody began is over.
+    SyncFinished,
+    /// A synchronisation with B2Chat is over, and some records or days are not whole.
+    SyncPartial,
+    /// A synchronisation with B2Chat could not go on.
+    SyncFailed,
+    /// There is no room left for copies of images and files that B2Chat points at.
+    #[graphql(name = "B2CHAT_MEDIA_STOPPED")]
+    B2chatMediaStopped,
+    /// A file that you asked for is there.
+    ExportFinished,
+    /// A file that you asked for could not be made.
+    ExportFailed,
+    /// A batch of analyses that you began is over, or cannot go on.
+    EffectivenessBatchFinished,
 }
 
 /// Something that a person is told. Nobody but they can read it.

@@ -21,6 +21,9 @@ use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::{IntoId, Permission, Staff, User, staff, user},
+    inbox::conversation_replies::{
+        ConversationReply, ConversationReplySource, ConversationReplyStatus, conversation_reply,
+    },
     live::{EventFeed, follow},
     scalars::id,
     scope::{Scope, scope},
@@ -221,6 +224,47 @@ conversation_events! {
         /// The status after.
         async fn new_status(&self) -> ConversationStatus {
             self.event.to.into()
+        }
+    }
+
+    /// There is another reply: a colleague wrote it, or it was suggested.
+    ConversationReplyAdded from inbox::ConversationReplyAdded {
+        /// Who wrote it.
+        async fn source(&self) -> ConversationReplySource {
+            self.event.source.into()
+        }
+
+        /// Where it stood then: PENDING, or APPROVED.
+        async fn status(&self) -> ConversationReplyStatus {
+            self.event.status.into()
+        }
+
+        /// The reply as it is now.
+        async fn reply(&self, ctx: &Context<'_>) -> Result<Option<ConversationReply>> {
+            Box::pin(conversation_reply(ctx, self.event.reply)).await
+        }
+    }
+
+    /// A reply was approved, sent, given up or rejected, or is tried again.
+    ConversationReplyChanged from inbox::ConversationReplyChanged {
+        /// Where it stood before.
+        async fn previous_status(&self) -> ConversationReplyStatus {
+            self.event.from.into()
+        }
+
+        /// Where it stood after.
+        async fn new_status(&self) -> ConversationReplyStatus {
+            self.event.to.into()
+        }
+
+        /// Whether a person changed what was suggested.
+        async fn is_edited(&self) -> bool {
+            self.event.edited
+        }
+
+        /// The reply as it is now.
+        async fn reply(&self, ctx: &Context<'_>) -> Result<Option<ConversationReply>> {
+            Box::pin(conversation_reply(ctx, self.event.reply)).await
         }
     }
 }

@@ -1,4 +1,13 @@
-//! What the use cases need of the open transaction, and of other contexts.
+//! What the use cases need of the open transaction, of other contexts, and of other servers.
+
+pub mod media;
+pub mod source;
+
+pub mod metrics;
+
+pub mod exports;
+
+pub mod effectiveness;
 
 use kernel::{Cx, Result, id::VisitorId};
 

@@ -1,0 +1,5 @@
+//! Those who analyse chats.
+
+pub mod anthropic;
+pub mod builtin;
+mod request;

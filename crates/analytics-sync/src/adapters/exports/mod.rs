@@ -1,0 +1,5 @@
+//! Workbooks and reports.
+
+pub mod book;
+mod pdf;
+mod xlsx;

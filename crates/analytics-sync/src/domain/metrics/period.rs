@@ -1,0 +1,154 @@
+//! Days on the wall of a time zone.
+
+use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use kernel::{Error, ProblemCode, Result};
+
+use super::thing::millis;
+
+/// Milliseconds of a day.
+pub const DAY: i64 = 86_400_000;
+/// An hour's.
+const HOUR: i64 = 3_600_000;
+/// Offsets change at these, in our time.
+const SLOT: i64 = 900_000;
+
+/// Days from one to another, both of them in it, and when they begin and end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The first day.
+    pub first: NaiveDate,
+    /// The last day.
+    pub last: NaiveDate,
+    /// The zone.
+    pub zone: Tz,
+    /// When the first day begins, in milliseconds since 1970.
+    pub from: i64,
+    /// When the last day is over.
+    pub until: i64,
+}
+
+/// When a day begins in a zone: where the clock is put forward over midnight, just then.
+pub fn begins(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    // No clock was ever put forward by more than a day.
+    let quarters = (0..=96).map(|quarters| midnight + TimeDelta::minutes(15) * quarters);
+    let found = quarters.into_iter().find_map(|local| match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) => Some(at.to_utc()),
+        LocalResult::Ambiguous(one, other) => Some(one.to_utc().min(other.to_utc())),
+        LocalResult::None => None,
+    });
+    found.unwrap_or_else(|| midnight.and_utc())
+}
+
+/// The earliest and the latest year whose days can be counted.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2200;
+/// The most days of a period: three years.
+pub const DAYS: i64 = 3 * 366;
+
+impl Period {
+    /// From one day to another.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming `from` or `to`: for days out of order, too many, or too far away.
+    pub fn new(zone: Tz, first: NaiveDate, last: NaiveDate) -> Result<Self> {
+        let refused = |field: &str, why: String| Err(Error::invalid(field, ProblemCode::InvalidFormat, why));
+        for (field, day) in [("filter.from", first), ("filter.to", last)] {
+            if !YEARS.contains(&day.year()) {
+                return refused(field, format!("must be from {} to {}", YEARS.start(), YEARS.end()));
+            }
+        }
+        if last < first {
+            return refused("filter.to", "must not be before from".into());
+        }
+        if (last - first).num_days() >= DAYS {
+            return refused("filter.from", format!("must be at most {} days before to: three years", DAYS - 1));
+        }
+        Ok(Self::days(zone, first, last))
+    }
+
+    fn days(zone: Tz, first: NaiveDate, last: NaiveDate) -> Self {
+        let after = last.checked_add_days(Days::new(1)).unwrap_or(last);
+        Self { first, last, zone, from: millis(begins(zone, first)), until: millis(begins(zone, after)) }
+    }
+
+    /// The period of as many days right before.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        let count = u64::try_from((self.last - self.first).num_days()).unwrap_or_default();
+        let last = self.first.checked_sub_days(Days::new(1)).unwrap_or(self.first);
+        Self::days(self.zone, last.checked_sub_days(Days::new(count)).unwrap_or(last), last)
+    }
+
+    /// How many days it has.
+    pub fn count(&self) -> i64 {
+        (self.last - self.first).num_days() + 1
+    }
+
+    /// Whether an instant is in it.
+    pub fn holds(&self, at: i64) -> bool {
+        (self.from..self.until).contains(&at)
+    }
+}
+
+/// What the clock on the wall shows, quickly for instants that follow each other.
+pub struct Clock {
+    zone: Tz,
+    slot: i64,
+    offset: i64,
+}
+
+impl Clock {
+    /// On the wall of this zone.
+    pub fn new(zone: Tz) -> Self {
+        Self { zone, slot: i64::MIN, offset: 0 }
+    }
+
+    /// An instant as the wall shows it: in milliseconds since 1970 there.
+    pub fn local(&mut self, at: i64) -> i64 {
+        let slot = at.div_euclid(SLOT);
+        if slot != self.slot {
+            let instant = DateTime::from_timestamp_millis(slot * SLOT).unwrap_or_default();
+            let offset = self.zone.offset_from_utc_datetime(&instant.naive_utc());
+            (self.slot, self.offset) = (slot, i64::from(offset.fix().local_minus_utc()) * 1000);
+        }
+        at + self.offset
+    }
+}
+
+/// The day of a local instant, counted from 1970.
+pub fn day_of(local: i64) -> i32 {
+    i32::try_from(local.div_euclid(DAY)).unwrap_or_default()
+}
+
+/// The hour of the day of a local instant.
+pub fn hour_of(local: i64) -> u8 {
+    u8::try_from(local.rem_euclid(DAY) / HOUR).unwrap_or_default()
+}
+
+/// A day counted from 1970 as a date.
+pub fn date(day: i32) -> NaiveDate {
+    NaiveDate::from_epoch_days(day).unwrap_or_default()
+}
+
+/// A date as a day counted from 1970.
+pub fn number(date: NaiveDate) -> i32 {
+    date.to_epoch_days()
+}
+
+/// The Monday of a day's week (ISO 8601).
+pub fn monday(day: i32) -> i32 {
+    // 1970 began with a Thursday.
+    day - (day + 3).rem_euclid(7)
+}
+
+/// The day of the week, 0 for Monday.
+pub fn weekday(day: i32) -> u8 {
+    u8::try_from((day + 3).rem_euclid(7)).unwrap_or_default()
+}
+
+/// The first day of a day's month.
+pub fn month(day: i32) -> i32 {
+    let date = date(day);
+    day - i32::try_from(date.day0()).unwrap_or_default()
+}

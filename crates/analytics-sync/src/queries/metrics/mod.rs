@@ -1,0 +1,5 @@
+//! Numbers, and the things behind them.
+
+pub mod load;
+pub mod numbers;
+pub mod rows;

@@ -1,0 +1,5 @@
+//! The synchronisation, as those see it who may.
+
+pub mod answers;
+pub mod coverage;
+pub mod runs;

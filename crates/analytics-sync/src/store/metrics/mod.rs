@@ -1,0 +1,5 @@
+//! The tables of metrics.
+
+pub mod day;
+pub mod fact;
+pub mod fact_tag;

@@ -1,0 +1,6 @@
+//! What is counted when something changes.
+
+pub mod days;
+pub mod note;
+pub mod recount;
+mod write;

@@ -1,0 +1,242 @@
+//! A run is worked on, page by page. Each page is asked for outside of any transaction, and written in one, with how far the run
+//! is: a process that dies repeats nothing and leaves nothing out.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use kernel::{
+    Conn, Cx, Db, Error, Result, Tx,
+    id::SyncRunId,
+    jobs::{self, Enqueue, Job},
+    record::{self, Records},
+};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use tokio::time::Instant;
+
+use super::{
+    RunSync, SyncSettings, access,
+    commit::{Came, commit},
+    finish, rebuild,
+    seals::opened,
+};
+use crate::{
+    domain::{
+        source::page::{Endpoint, Page, page},
+        sync::days,
+    },
+    ports::source::{Colleagues, NoSource, Said, Source, Wanted},
+    queries::sync::answers::packed,
+    store::sync::{
+        access as access_row, answer,
+        run::{Entity as SyncRuns, Model as SyncRun, SyncEntity, SyncStatus},
+    },
+};
+
+/// How long a worker goes on before the next job does.
+const TURN: TimeDelta = TimeDelta::seconds(20);
+/// How often in a row B2Chat may be away before a run is given up: about an hour.
+const AWAY: i32 = 10;
+/// How often in a row it may answer something else than records.
+const ODD: i32 = 3;
+/// How often in a row it may ask to be left alone.
+const LIMITED: i32 = 100;
+/// How much is kept of an answer that is no page, in bytes.
+const ODD_BODY: usize = 64 << 10;
+
+/// What runs read of.
+pub(super) fn endpoint(entity: SyncEntity) -> Endpoint {
+    match entity {
+        SyncEntity::Contacts => Endpoint::Contacts,
+        SyncEntity::Chats | SyncEntity::Agents | SyncEntity::Departments => Endpoint::Chats,
+    }
+}
+
+/// Whatever a run needs beside the database.
+pub struct Around<'a> {
+    /// B2Chat.
+    pub source: &'a dyn Source,
+    /// Colleagues.
+    pub colleagues: &'a dyn Colleagues,
+    /// The settings.
+    pub settings: &'a SyncSettings,
+}
+
+/// Goes on with a run for a while, and asks for the rest.
+///
+/// # Errors
+/// Of ours only: it is tried again. What B2Chat says stands with the run.
+pub async fn run_sync(db: &Db, around: &Around<'_>, cx: &Cx, job: &Job) -> Result<()> {
+    let work: RunSync = job.work()?;
+    let until = cx.now + TURN;
+    let next = loop {
+        let cx = &cx.at_present();
+        let Some(run) = going(&db.reader(cx).await?, work.run).await? else { break None };
+        match run.waiting_until.filter(|at| *at > cx.now) {
+            Some(at) => break Some(at),
+            None if cx.now >= until => break Some(cx.now),
+            None => {}
+        }
+        if run.rebuilds_id.is_some() {
+            rebuild::step(db, around.colleagues, cx, &run).await?;
+        } else {
+            step(db, around, cx, &run).await?;
+        }
+    };
+    db.transact(cx, "sync.run", |tx| async move {
+        if let Some(at) = next {
+            tx.enqueue_at(cx, &work, at).await?;
+        }
+        jobs::finish(&tx, job).await
+    })
+    .await
+}
+
+async fn going(conn: &Conn, id: SyncRunId) -> Result<Option<SyncRun>> {
+    let run = SyncRuns::find_by_id(id).one(conn).await?;
+    Ok(run.filter(|run| run.status == SyncStatus::InProgress))
+}
+
+/// Reads a page and writes it.
+async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun) -> Result<()> {
+    let access = access_row::Entity::find_by_id(access_row::ONLY).one(&db.reader(cx).await?).await?;
+    let held = match &access {
+        Some(access) => opened(db.keyring(), access)?,
+        None => None,
+    };
+    let Some(held) = held else {
+        return fail(db, cx, run, NoSource::Credentials("B2Chat is not connected".into())).await;
+    };
+    let day = days::parsed(&run.cursor_day).ok_or_else(|| Error::internal("a run has a day that is none"))?;
+    let of = endpoint(run.entity);
+    let wanted = Wanted { endpoint: of, day: Some(day), offset: run.cursor_offset, limit: run.page_size };
+    let began = Instant::now();
+    let said = around.source.page(&around.settings.api_url, &held, wanted).await;
+    let read = said.and_then(|said| match page(of, &said.body) {
+        Ok(page) => Ok((said, page)),
+        Err(why) => Err(NoSource::Answer(format!("B2Chat: {why}"), Some(said))),
+    });
+    let (said, page) = match read {
+        Ok(read) => read,
+        Err(no) => return fail(db, cx, run, no).await,
+    };
+    let kept = keep(db, around.colleagues, cx, run, (&said, &page), began).await;
+    match kept {
+        // What the database never takes would be tried for ever.
+        Err(Error::Internal { detail }) => {
+            tracing::error!(run = %run.id, day = run.cursor_day, offset = run.cursor_offset, %detail, "a page was not written");
+            let why = format!(
+                "the page of {} behind {} records could not be written; the log says why",
+                run.cursor_day, run.cursor_offset
+            );
+            give_up(db, cx, run, why).await
+        }
+        other => other,
+    }
+}
+
+async fn keep(
+    db: &Db,
+    colleagues: &dyn Colleagues,
+    cx: &Cx,
+    run: &SyncRun,
+    (said, page): (&Said, &Page),
+    began: Instant,
+) -> Result<()> {
+    let zone: Tz = run.time_zone.parse().map_err(|_| Error::internal("a run has a zone that is none"))?;
+    let raw = &answer_row(cx, run, said, page.records.len())?;
+    let asked_at = cx.now;
+    let cx = &cx.at_present();
+    db.transact(cx, "sync.page", |tx| async move {
+        let came = Came { page, raw, zone, asked_at, began };
+        commit(&tx, colleagues, cx, run, came).await
+    })
+    .await
+}
+
+/// An answer as it is kept.
+pub(super) fn answer_row(cx: &Cx, run: &SyncRun, said: &Said, records: usize) -> Result<answer::Model> {
+    let packed = packed(&said.body)?;
+    let size = |bytes: usize| i32::try_from(bytes).unwrap_or(i32::MAX);
+    Ok(answer::Model {
+        id: cx.new_id(),
+        run_id: run.id,
+        endpoint: endpoint(run.entity).path().to_owned(),
+        request_params: said.params.clone(),
+        status: said.status.into(),
+        response_size: size(said.body.len()),
+        stored_size: size(packed.len()),
+        raw_response: packed,
+        record_count: size(records),
+        api_timestamp: cx.now,
+        created_at: cx.now,
+    })
+}
+
+/// 1 s, 2 s, 4 s … at most ten minutes, with up to a quarter more at random.
+fn pause(cx: &Cx, attempts: i32) -> TimeDelta {
+    let base = (1000_i64 << attempts.clamp(0, 12)).min(600_000);
+    TimeDelta::milliseconds(base + base / 4 * i64::from(cx.random::<1>()[0]) / 255)
+}
+
+/// No page came: it is asked for later, or the run is given up.
+async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<()> {
+    let cx = &cx.at_present();
+    let no = &no;
+    let odd = match no {
+        NoSource::Answer(_, Some(said)) => {
+            let body = said.body[..said.body.len().min(ODD_BODY)].to_vec();
+            Some(answer_row(cx, run, &Said { body, ..said.clone() }, 0)?)
+        }
+        _ => None,
+    };
+    let odd = &odd;
+    db.transact(cx, "sync.page", |tx| async move {
+        let Some(before) = unchanged(&tx, cx, run).await? else { return Ok(()) };
+        if let Some(row) = odd {
+            answer::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+        }
+        if let NoSource::Credentials(why) = no {
+            access::refused(&tx, cx, why).await?;
+        }
+        let attempts = before.attempts + 1;
+        let (most, wait) = match no {
+            NoSource::Credentials(_) | NoSource::Address(_) => (0, TimeDelta::zero()),
+            NoSource::Answer(..) => (ODD, pause(cx, 0)),
+            NoSource::Away(_) => (AWAY, pause(cx, before.attempts)),
+            NoSource::Limited(asked, _) => (LIMITED, at_least(*asked)),
+        };
+        let why: String = no.sentence().chars().take(500).collect();
+        if attempts > most {
+            finish::end(&tx, cx, before, SyncStatus::Error, Some(why)).await?;
+            return Ok(());
+        }
+        let waiting_until: Option<DateTime<Utc>> = Some(cx.now + wait);
+        let after = SyncRun { attempts, waiting_until, error_message: Some(why), ..before.clone() };
+        record::change::<SyncRuns, _>(&tx, cx, &before, after).await.map(drop)
+    })
+    .await
+}
+
+fn at_least(asked: Duration) -> TimeDelta {
+    TimeDelta::from_std(asked).unwrap_or_default().max(TimeDelta::milliseconds(200))
+}
+
+pub(super) async fn give_up(db: &Db, cx: &Cx, run: &SyncRun, why: String) -> Result<()> {
+    let (cx, why) = (&cx.at_present(), &why);
+    db.transact(cx, "sync.page", |tx| async move {
+        let Some(before) = unchanged(&tx, cx, run).await? else { return Ok(()) };
+        finish::end(&tx, cx, before, SyncStatus::Error, Some(why.clone())).await.map(drop)
+    })
+    .await
+}
+
+/// The run, where it stands as it was read: whoever paused it, or read the same page meanwhile, was faster.
+pub(super) async fn unchanged(tx: &Tx, cx: &Cx, run: &SyncRun) -> Result<Option<SyncRun>> {
+    let now: SyncRun = match Records::<SyncRuns>::lock(tx, cx, run.id).await {
+        Ok(now) => now,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(Some(now).filter(|now| now.version == run.version && now.status == SyncStatus::InProgress))
+}

@@ -1,0 +1,49 @@
+//! Reading exports.
+
+use analytics_sync::{entities::export::Column, records::Exports};
+use async_graphql::{Context, ID, Object};
+use kernel::{
+    page::PageArgs,
+    record::{Filter, Record},
+};
+
+use super::types::{Export, ExportConnection};
+use crate::graphql::{
+    directives::requires,
+    errors::Result,
+    identity::Permission,
+    loaders::By,
+    records::{always, list_where},
+    scope::scope,
+};
+
+/// Reading exports.
+#[derive(Default)]
+pub struct ExportQuery;
+
+#[Object]
+impl ExportQuery {
+    /// An export; null where there is none that the viewer may see. Ask again until it is over.
+    #[graphql(name = "export", directive = requires::apply(Permission::ExportData))]
+    async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`exp_…`")] id: ID) -> Result<Option<Export>> {
+        Exports::may_list(&scope(ctx).cx())?;
+        let id = crate::graphql::scalars::id("id", &id)?;
+        let found = scope(ctx).loaders.load_one(By::<Exports>(id)).await?;
+        Ok(found.map(|export| export.as_ref().clone().into()))
+    }
+
+    /// The viewer's exports, newest first; with SEE_ALL everybody's.
+    #[graphql(directive = requires::apply(Permission::ExportData))]
+    async fn exports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<ExportConnection> {
+        let page = PageArgs { first, after, last, before };
+        let order = always::<Exports>(Column::CreatedAt, true)?;
+        Ok(list_where::<Exports>(ctx, "exports", Filter::default(), order, page).await?.into())
+    }
+}

@@ -1,0 +1,179 @@
+//! What goes wrong at B2Chat is seen, named, and never half-written.
+
+use serde_json::{Value, json};
+
+use super::b2chat_sync::{CONNECT, Company};
+use crate::support::b2chat::{Play, chat};
+use crate::support::{Options, PATIENCE, both, until};
+
+const TEST: &str = "mutation { testB2Chat { isWorking fault message errors { code } } }";
+
+both! {
+    /// Wrong credentials, an address where nobody is, a web page and other data: each is told apart, and nothing is kept of the first.
+    async fn what_is_wrong_with_the_connection_is_told(backend) {
+        let company = Company::unconnected(backend, Options::new()).await;
+        let run = |held: Value| company.admin.client.run(CONNECT, held);
+        let wrong = run(json!({ "username": company.b2chat.username, "password": "no-password-of-b2chat" })).await;
+        let wrong = &wrong.user_errors("connectB2Chat")[0];
+        assert_eq!((wrong.path.as_str(), wrong.code.as_str()), ("input.password", "INVALID_CREDENTIALS"));
+        assert_eq!(run(json!({ "username": " ", "password": "x" })).await.user_errors("connectB2Chat")[0].path, "input.username");
+        let begun = company.start(json!({ "entity": "CHATS", "operation": "FULL" })).await;
+        assert_eq!(begun.user_errors("startSync")[0].code, "NOT_AVAILABLE", "nothing is connected");
+        assert_eq!(company.admin.client.run(TEST, Value::Null).await.error_code(), "NOT_FOUND");
+        company.connect().await;
+        let tried = async || company.admin.client.run(TEST, Value::Null).await.ok().data("testB2Chat").clone();
+        assert_eq!(tried().await["isWorking"], true);
+        for (play, fault) in [(Play::Html, "ANSWER"), (Play::Other, "ANSWER"), (Play::Fails(404), "ANSWER"), (Play::Fails(503), "ADDRESS")] {
+            company.b2chat.script([play]);
+            let tried = tried().await;
+            assert_eq!((&tried["isWorking"], &tried["fault"]), (&json!(false), &json!(fault)), "{tried}");
+        }
+        company.set("b2chat.api_url", json!("http://127.0.0.1:1")).await;
+        assert_eq!(tried().await["fault"], "ADDRESS");
+        for (key, value) in [("b2chat.time_zone", "Mars/Olympus"), ("b2chat.api_url", "ftp://x"), ("b2chat.first_day", "soon")] {
+            let set = "mutation($key: String!, $value: JSON!) { setSetting(input: { key: $key, value: $value }) { errors { path code } } }";
+            let refused = company.admin.client.run(set, json!({ "key": key, "value": value })).await;
+            assert_eq!(refused.user_errors("setSetting")[0].path, "input.value", "{key}");
+        }
+        let gone = "mutation { disconnectB2Chat { connection { status } errors { code } } }";
+        assert_eq!(company.admin.client.run(gone, Value::Null).await.ok().data("disconnectB2Chat.connection.status"), "DISCONNECTED");
+        let sql = company.desk.sql().await;
+        assert_eq!(sql.number("SELECT count(*) FROM b2chat_access WHERE credentials_encrypted IS NOT NULL").await, 0);
+    }
+
+    /// Limits, failures, broken lines, web pages and a token that ends in the middle hold a run up and cost it nothing.
+    async fn a_run_gets_over_what_passes(backend) {
+        let company = Company::open(backend).await;
+        company.b2chat.fill(&company.days(3, 1), 12);
+        company.b2chat.script([
+            Play::Fails(503), Play::Fine, Play::Html, Play::Fine, Play::Ends, Play::Limited(1), Play::Fine, Play::Cut, Play::Fine,
+            Play::Other, Play::Fine, Play::Fails(500), Play::Fine, Play::Ends,
+        ]);
+        let run = company.manual(3, 1).await;
+        assert_eq!((&run["status"], &run["recordCount"], &run["failedCount"]), (&json!("SUCCESS"), &json!(36), &json!(0)), "{run}");
+        company.equals_the_source().await;
+        assert_eq!(company.b2chat.tokens(), 3);
+    }
+
+    /// Pages that are lost, repeated and reordered, and chats that come and go while pages are read: whatever is there is read, and
+    /// the day says that it is complete.
+    async fn pages_that_move_lose_nothing(backend) {
+        let company = Company::open(backend).await;
+        company.b2chat.fill(&company.days(4, 1), 12);
+        let day = company.day(4);
+        company.b2chat.script([Play::Removes, Play::Adds(chat(700, &day, 86_000)), Play::Lost, Play::Repeated, Play::Reordered]);
+        let run = company.manual(4, 1).await;
+        assert_eq!((&run["status"], &run["incompleteDays"]), (&json!("SUCCESS"), &json!(0)), "{run}");
+        let sql = company.desk.sql().await;
+        for chat in company.b2chat.chats() {
+            let id = chat["chat_id"].as_str().expect("an id");
+            assert_eq!(sql.number(&format!("SELECT count(*) FROM b2chat_chats WHERE b2chat_id = '{id}'")).await, 1, "{id}");
+        }
+        assert!(company.coverage(4, 1).await.iter().all(|day| day["isComplete"] == true));
+    }
+
+    /// Records that cannot be read are named, the rest of their page is kept, and the run is never a success; put right, they come
+    /// when the day is read once more. A chat that is over before it began is kept as it is.
+    async fn what_cannot_be_read_is_named(backend) {
+        let company = Company::open(backend).await;
+        company.b2chat.fill(&company.days(2, 1), 4);
+        company.b2chat.change(|chats| {
+            chats[0]["created_at"] = format!("{} no time", &chats[0]["created_at"].as_str().expect("a time")[..10]).into();
+            chats[1]["closed_at"] = "2001-01-01 00:00:00".into();
+            chats[2]["department"] = json!({ "code": "SALES", "name": "Sales", "parent_code": "SALES" });
+            chats[3]["messages"] = json!([{ "body": "x", "incoming": true, "type": "TEXT" }]);
+        });
+        let run = company.manual(2, 1).await;
+        assert_eq!((&run["status"], &run["failedCount"], &run["createdCount"]), (&json!("PARTIAL"), &json!(3), &json!(6)), "{run}");
+        let failures = run["failures"]["nodes"].as_array().expect("failures");
+        for (id, word) in [("0000", "created_at"), ("0003", "message 1")] {
+            let named = |one: &&Value| one["recordId"].as_str().is_some_and(|record| record.ends_with(id));
+            let found = failures.iter().find(named).unwrap_or_else(|| panic!("{id} is not among {failures:?}"));
+            assert!(found["message"].as_str().is_some_and(|text| text.contains(word)), "{found}");
+        }
+        assert!(failures.iter().any(|one| one["message"].as_str().is_some_and(|text| text.contains("own parent"))));
+        let covered = company.coverage(2, 2).await;
+        assert_eq!((&covered[0]["isComplete"], &covered[0]["failed"], &covered[0]["expected"]), (&json!(false), &json!(2), &json!(4)));
+        assert_eq!(covered[0]["missingIds"].as_array().map(Vec::len), Some(2));
+        let sql = company.desk.sql().await;
+        assert_eq!(sql.number("SELECT count(*) FROM b2chat_chats WHERE duration_seconds < 0").await, 1);
+        assert_eq!(sql.number("SELECT count(*) FROM b2chat_departments WHERE parent_id IS NOT NULL").await, 0);
+        let told = "{ notifications(first: 20) { nodes { type resourceId } } }";
+        until("those who keep it are told", PATIENCE, async || {
+            let told = company.admin.client.run(told, Value::Null).await.ok();
+            told.list("notifications.nodes").iter().any(|one| one["type"] == "SYNC_PARTIAL" && one["resourceId"] == run["id"]).then_some(())
+        })
+        .await;
+        // Put right.
+        let day = company.day(2);
+        company.b2chat.change(|chats| {
+            chats[0] = chat(0, &day, 3600);
+            chats[2] = chat(2, &day, 3720);
+            chats[3] = chat(3, &day, 3780);
+        });
+        let refetch = "mutation($day: Date!) { refetchSyncDays(input: { entity: CHATS, from: $day }) { syncRun { id } errors { code } } }";
+        let begun = company.admin.client.run(refetch, json!({ "day": day })).await.ok();
+        let run = company.over(&begun.string("refetchSyncDays.syncRun.id")).await;
+        assert_eq!(run["status"], "SUCCESS", "{run}");
+        company.equals_the_source().await;
+        assert_eq!(company.coverage(2, 2).await[0]["isComplete"], true);
+    }
+
+    /// What does not pass ends a run, with what B2Chat said and the answer as it came; whoever keeps it is told.
+    async fn a_run_that_cannot_go_on_says_why(backend) {
+        let company = Company::open(backend).await;
+        company.b2chat.fill(&company.days(1, 1), 4);
+        company.b2chat.script([Play::Html, Play::Html, Play::Html, Play::Html]);
+        let run = company.manual(1, 1).await;
+        assert_eq!((&run["status"], &run["recordCount"]), (&json!("ERROR"), &json!(0)), "{run}");
+        assert!(run["errorMessage"].as_str().is_some_and(|why| why.contains("web page")), "{run}");
+        assert_eq!(run["apiResponses"]["totalCount"], 4);
+        let sql = company.desk.sql().await;
+        assert_eq!(sql.count("b2chat_chats").await, 0);
+        let told = "{ notifications(first: 20) { nodes { type } } }";
+        until("those who keep it are told", PATIENCE, async || {
+            let told = company.admin.client.run(told, Value::Null).await.ok();
+            told.list("notifications.nodes").iter().any(|one| one["type"] == "SYNC_FAILED").then_some(())
+        })
+        .await;
+        // Days that are no days of a run.
+        let from = |from: &str, to: &str| json!({ "entity": "CHATS", "operation": "MANUAL", "from": from, "to": to });
+        for (input, path) in [
+            (from("2016-01-01", "2026-01-01"), "input.from"),
+            (from("2026-01-02", "2026-01-01"), "input.to"),
+            (from("2026-01-02", "2999-01-01"), "input.from"),
+            (json!({ "entity": "CHATS", "operation": "MANUAL" }), "input.from"),
+            (json!({ "entity": "CHATS", "operation": "FULL", "from": "2026-01-01" }), "input.from"),
+            (json!({ "entity": "CHATS", "operation": "REBUILD" }), "input.operation"),
+        ] {
+            let refused = company.start(input.clone()).await;
+            assert_eq!(refused.user_errors("startSync")[0].path, path, "{input}");
+        }
+        company.set("b2chat.first_day", json!("2011-01-01")).await;
+        let refused = company.start(json!({ "entity": "CHATS", "operation": "FULL" })).await;
+        assert_eq!(refused.user_errors("startSync")[0].path, "input.operation");
+        assert!(refused.user_errors("startSync")[0].message.contains("1098 days"));
+        assert_eq!(sql.count("sync_runs").await, 1);
+    }
+
+    /// Answers are kept for as long as is set, and no longer; runs that are long over go too.
+    async fn stored_answers_are_kept_for_a_while(backend) {
+        let company = Company::unconnected(backend, Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s")).await;
+        company.connect().await;
+        company.b2chat.fill(&company.days(1, 1), 4);
+        let run = company.manual(1, 1).await;
+        let sql = company.desk.sql().await;
+        assert_eq!(run["apiResponses"]["totalCount"], 1);
+        let log = &run["apiResponses"]["nodes"][0];
+        assert!(log["storedSize"].as_i64() < log["responseSize"].as_i64(), "{log}");
+        sql.run("UPDATE api_response_logs SET created_at = '2020-01-01T00:00:00+00:00'").await;
+        until("it is gone", PATIENCE, async || (sql.count("api_response_logs").await == 0).then_some(())).await;
+        let rebuilt = company.turn("rebuildFromRaw", run["id"].as_str().expect("an id")).await;
+        assert_eq!(rebuilt.user_errors("rebuildFromRaw")[0].code, "NOT_AVAILABLE");
+        assert_eq!(sql.count("sync_runs").await, 1);
+        sql.run("UPDATE sync_runs SET completed_at = '2020-01-01T00:00:00+00:00'").await;
+        until("it is gone", PATIENCE, async || (sql.count("sync_runs").await == 0).then_some(())).await;
+        assert_eq!(sql.count("sync_checkpoints").await, 0);
+        assert_eq!(sql.count("b2chat_chats").await, 4, "what was read stays");
+    }
+}
