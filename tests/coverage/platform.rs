@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::audit::counts;
@@ -54,6 +55,16 @@ async fn codes(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Vec
     errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
+/// Puts off what is to be done later, such as ending a silent chat, until long after the test; and waits for what is due.
+async fn put_off(home: &Home) {
+    let (soon, long) = (Utc::now() + TimeDelta::seconds(5), Utc::now() + TimeDelta::days(1));
+    home.sql
+        .run(&format!("UPDATE jobs SET run_at = '{}' WHERE run_at > '{}'", long.to_rfc3339(), soon.to_rfc3339()))
+        .await;
+    let due = format!("SELECT count(*) FROM jobs WHERE state = 'queued' AND run_at < '{}'", long.to_rfc3339());
+    until("no job is due", SOON, async || (home.sql.number(&due).await == 0).then_some(())).await;
+}
+
 /// Everything that a tenant has in its tables, once nothing is on its way there.
 async fn settled(stand: &Harness, home: &Home) -> String {
     let unsealed = "SELECT count(*) FROM outbox WHERE sequence IS NULL";
@@ -80,6 +91,7 @@ both! {
         let own = Things::make(&home).await;
         let sdl = Sdl::exported();
         let keeper = keeper(&stand).await;
+        put_off(&home).await;
         let before = settled(&stand, &home).await;
         for root in sdl.roots() {
             for client in [&keeper, &keeper.tenant("main")] {
@@ -192,6 +204,7 @@ both! {
         let keeper = keeper(&stand).await;
         let main = keeper.run("{ tenants { nodes { id } } }", Value::Null).await.ok().string("tenants.nodes.0.id");
         let suspend = "mutation($id: ID!) { suspendTenant(input: { id: $id, reason: \"unpaid\" }) { errors { code } } }";
+        put_off(&home).await;
         keeper.run(suspend, json!({ "id": main })).await.ok();
         let before = settled(&stand, &home).await;
         let right = json!({ "input": { "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD } });
