@@ -5,7 +5,7 @@
 //! also one of plain rows and JSON written by hand (`plain.rs`), on the same durable throw-away PostgreSQL cluster and the
 //! same data, made by `frontdesk seed`. Clients ask for no compression, but for those of its own rows.
 //!
-//! Arguments: the parts that are wanted, of `reads`, `search`, `live`, `desk`, `tickets`, `storm` and `writes`; all, where none is named.
+//! Arguments: the parts that are wanted, of `reads`, `search`, `live`, `desk`, `tickets`, `storm`, `writes` and `trail`; all, where none is named.
 //! Environment: `BENCH_MESSAGES` (1000000) and `BENCH_SECONDS` for one round of measuring (2). With `--strict` a missed
 //! goal is a failure.
 
@@ -24,6 +24,7 @@ mod storm;
 mod support;
 mod table;
 mod tickets;
+mod trail;
 mod writes;
 
 use std::process::ExitCode;
@@ -70,7 +71,7 @@ fn setting(name: &str, usual: u64) -> u64 {
 }
 
 /// The parts that can be wanted.
-const PARTS: [&str; 7] = ["reads", "search", "live", "storm", "desk", "tickets", "writes"];
+const PARTS: [&str; 8] = ["reads", "search", "live", "storm", "desk", "tickets", "writes", "trail"];
 
 /// The parts that are named; all, where none is.
 fn named() -> Vec<String> {
@@ -155,6 +156,9 @@ async fn run() -> usize {
     m.product.server().kill9().await;
     if wanted("writes") {
         writes::replies(&mut m, &url).await;
+    }
+    if wanted("trail") {
+        trail::verify(&mut m, &url);
     }
     println!();
     m.table.print()

@@ -95,6 +95,11 @@ history! {
     tenant::analytics_sync::m0050_rollups::Migration,
     tenant::analytics_sync::m0051_effectiveness::Migration,
     tenant::analytics_sync::m0052_exports::Migration,
+    tenant::audit::m0053_error_logs::Migration,
+    tenant::audit::m0054_retention::Migration,
+    tenant::audit::m0055_person_exports::Migration,
+    tenant::audit::m0056_audit_heads::Migration,
+    tenant::audit::m0057_erasures::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -49,6 +49,18 @@ async fn going_well(root: &Root, home: &Home, own: &Things) -> Value {
     if let Some(variables) = super::exports::going_well(root, home, own).await {
         return variables;
     }
+    if let Some(variables) = super::retention::going_well(root, home, own).await {
+        return variables;
+    }
+    if let Some(variables) = super::errors::going_well(root, home, own).await {
+        return variables;
+    }
+    if let Some(variables) = super::erasures::going_well(root, home, own).await {
+        return variables;
+    }
+    if let Some(variables) = super::person_exports::going_well(root, home, own).await {
+        return variables;
+    }
     if let Some(variables) = super::effectiveness::going_well(root, home).await {
         return variables;
     }

@@ -14,7 +14,7 @@ use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both, chance};
 const PUBLIC_AT_MOST: usize = 40;
 
 /// What no key does, whatever it holds: it would outlive the session that its owner began it in, or is its owner's own.
-const IN_A_SESSION_ONLY: [&str; 39] = [
+const IN_A_SESSION_ONLY: [&str; 40] = [
     "askAssistant",
     "assistantEvents",
     "assistantSession",
@@ -38,6 +38,7 @@ const IN_A_SESSION_ONLY: [&str; 39] = [
     "regenerateRecoveryCodes",
     "removeAvatar",
     "requestEmailChange",
+    "requestOwnExport",
     "resetSetting",
     "revokeAllSessions",
     "revokeApiKey",

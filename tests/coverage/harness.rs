@@ -207,8 +207,16 @@ pub struct Things {
     pub crm: super::crm::OfCrm,
     /// The synchronisation with B2Chat.
     pub sync: super::sync::OfSync,
+    /// A run of what says how long rows are kept, an archive and a hold.
+    pub retention: super::retention::OfRetention,
     /// An export that could not be made.
     pub export: String,
+    /// What went wrong, and what was slow.
+    pub errors: super::errors::OfErrors,
+    /// An erasure that was taken back.
+    pub erasure: String,
+    /// What is held on somebody, which could not be put together.
+    pub person_export: String,
     /// A session of the administrator's with the assistant.
     pub assistant: super::assistant::Assistant,
     /// What hangs on the message, and what is used to answer it.
@@ -464,7 +472,11 @@ impl Things {
             waiting,
             crm,
             sync: super::sync::OfSync::make(home).await,
+            retention: super::retention::OfRetention::make(home).await,
             export: super::exports::make(home).await,
+            errors: super::errors::OfErrors::make(home).await,
+            erasure: super::erasures::make(home).await,
+            person_export: super::person_exports::make(home).await,
             assistant: super::assistant::Assistant::make(home).await,
             desk,
             project,

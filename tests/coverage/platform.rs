@@ -56,6 +56,7 @@ async fn codes(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Vec
 }
 
 /// Puts off what is to be done later, such as ending a silent chat, until long after the test; and waits for what is due.
+#[expect(clippy::disallowed_methods, reason = "jobs are due by the server's clock")]
 async fn put_off(home: &Home) {
     let (soon, long) = (Utc::now() + TimeDelta::seconds(5), Utc::now() + TimeDelta::days(1));
     home.sql

@@ -276,6 +276,7 @@ fn what_sounds_secret_is_searched_for() {
         "imageUrl",
         "inputTokens",
         "isCodeDerived",
+        "keyId",
         "keyField",
         "logoUrl",
         "mustChangePassword",

@@ -110,7 +110,7 @@ pub fn valid(root: &Root, own: &Things) -> Option<Value> {
         "b2chatConnection" | "syncRuns" | "syncStates" | "apiResponseLogs" | "disconnectB2Chat" | "testB2Chat" => {
             json!({})
         }
-        "syncRun" => json!({ "id": own.sync.run }),
+        "syncRun" | "progress" => json!({ "id": own.sync.run }),
         "apiResponseLog" | "apiResponseBody" => json!({ "id": own.sync.answer }),
         "syncCoverage" => json!({ "from": "2026-01-01", "to": "2026-01-31", "entity": "CHATS" }),
         "previewRebuild" => json!({ "syncRunId": own.sync.run }),
@@ -132,6 +132,7 @@ pub fn valid(root: &Root, own: &Things) -> Option<Value> {
 pub fn kinds(root: &str, place: &str) -> Option<&'static [&'static str]> {
     Some(match (root, place) {
         ("syncRun", "id") | ("previewRebuild", "syncRunId") => &["syr"],
+        ("progress", "id") => &["syr", "exp", "efb", "lim", "rtn", "pex", "era"],
         ("apiResponseLog" | "apiResponseBody", "id") => &["arl"],
         ("pauseSync" | "resumeSync" | "cancelSync" | "rebuildFromRaw", "input.syncRunId") => &["syr"],
         ("apiResponseLogs", "filter.syncRunId.eq" | "filter.syncRunId.in") => &["syr"],

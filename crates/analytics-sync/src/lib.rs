@@ -24,9 +24,11 @@
 
 mod adapters;
 mod domain;
+pub mod held;
 mod policy;
 mod ports;
 mod queries;
+mod retention;
 mod store;
 mod usecases;
 
@@ -62,7 +64,7 @@ pub use domain::{
 };
 pub use policy::{ANALYSE_CHATS, EXPORT_DATA, MANAGE_SYNC, PERMISSIONS, VIEW_ANALYTICS, VIEW_B2CHAT};
 pub use ports::effectiveness::{Analyst, Purse};
-pub use ports::exports::{Batch as ExportBatch, ExportDesk};
+pub use ports::exports::{Batch as ExportBatch, ExportDesk, LinesBatch, LinesPlace};
 pub use ports::metrics::{
     Departments as MetricDepartments, Sees as MetricSees, Things as MetricThings, WorkingTimes as MetricWorkingTimes,
 };
@@ -87,11 +89,13 @@ pub use queries::{
         rows::rows_behind,
     },
     sync::{
-        answers::{self as api_response_logs, AnswersOf, purge_syncs, raw_response},
+        answers::{self as api_response_logs, AnswersOf, keep_to_megabytes, raw_response},
         coverage::sync_coverage,
+        held::{Known as KnownToB2chat, answers_about},
         runs::{self as sync_runs, CheckpointsOf, FailuresOf, b2chat_access, sync_states},
     },
 };
+pub use retention::RETENTION;
 pub use store::b2chat::{
     agent::Model as B2chatAgent,
     chat::{B2chatPriority, B2chatStatus, ChatProvider, Model as B2chatChat},
@@ -104,6 +108,7 @@ pub use store::effectiveness::{
     batch::{BatchState, Model as EffectivenessBatch},
     item::{AnalysisFailure, ItemState, Model as EffectivenessBatchChat},
 };
+pub use store::event::Model as AnalyticsEvent;
 pub use store::exports::export::{ExportFormat, ExportStatus, ExportType, Model as Export};
 pub use store::metrics::fact::{MetricKind, MetricPriority, MetricStatus, Model as MetricFact};
 pub use store::sync::{
@@ -115,7 +120,6 @@ pub use store::sync::{
     run::{Model as SyncRun, SyncEntity, SyncOperation, SyncStatus},
     state::{Model as SyncState, SyncStateStatus},
 };
-pub use store::{event::Model as AnalyticsEvent, events::purge};
 pub use usecases::effectiveness::{
     keep::{cancel_effectiveness_batch, resume_effectiveness_batch},
     run::{AnalystBench, RunEffectivenessBatch, run_effectiveness_batch},
@@ -141,6 +145,7 @@ pub use usecases::sync::{
     RunSync, SyncSettings,
     access::{SyncFault, connect_b2chat, disconnect_b2chat, test_b2chat},
     control::{cancel_sync, pause_sync, resume_sync},
+    erase::{bury_contacts, erase_answers},
     mark::{B2chatRecord, mark_b2chat_record},
     rebuild::{RebuildPreview, preview_rebuild, rebuild_from_raw},
     run::{Around as AroundSync, run_sync},
@@ -204,7 +209,7 @@ pub mod entities {
     pub use crate::store::metrics::{day as metric_day, fact as metric_fact, fact_tag as metric_fact_tag};
     pub use crate::store::sync::{
         access as b2chat_access, answer as api_response_log, checkpoint as sync_checkpoint, coverage as sync_coverage,
-        failure as sync_failure, run as sync_run, seen as sync_seen, state as sync_state,
+        erased as b2chat_erased, failure as sync_failure, run as sync_run, seen as sync_seen, state as sync_state,
     };
     pub use crate::store::{daily, event};
 }

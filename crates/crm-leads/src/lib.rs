@@ -38,9 +38,11 @@
 
 mod adapters;
 mod domain;
+pub mod held;
 mod policy;
 mod ports;
 mod queries;
+mod retention;
 mod store;
 mod usecases;
 
@@ -97,6 +99,7 @@ pub use queries::scores::{
     rule_sets as score_rule_sets,
     scorings::ScoringsOf,
 };
+pub use retention::RETENTION;
 pub use store::ai_tasks::task::{AiFailure, AiProviderName, AiSubjectType, AiTaskStatus, AiTaskType, Model as AiTask};
 pub use store::crm_connections::connection::{CrmMethod, CrmProvider, CrmStatus, Model as CrmConnection};
 pub use store::crm_syncs::{

@@ -57,10 +57,12 @@
 
 mod adapters;
 mod domain;
+pub mod held;
 pub mod mail;
 mod policy;
 mod ports;
 mod queries;
+mod retention;
 mod store;
 mod usecases;
 
@@ -92,7 +94,9 @@ pub use domain::{
         AUTOMATIC_REPLIES_IN_HOURS, B2CHAT_API_URL, B2CHAT_FIRST_DAY, B2CHAT_MEDIA_BACKUP, B2CHAT_MEDIA_MAX_BYTES,
         B2CHAT_PAGE_SIZE, B2CHAT_RAW_DAYS, B2CHAT_RAW_MEGABYTES, B2CHAT_SYNC_INTERVAL_HOURS, B2CHAT_TIME_ZONE,
         B2CHAT_TRAILING_DAYS, CHAT_END_AFTER_MINUTES, CHATS_AT_ONCE, COMPANY_CURRENCY, COMPANY_REGION,
-        COMPANY_TIME_ZONE, CONSULTATION_REMINDER_MINUTES, CONVERSATION_KEEP_DAYS, EXPORT_HOURS, REGISTRATION_OPEN,
+        COMPANY_TIME_ZONE, CONSULTATION_REMINDER_MINUTES, CONVERSATION_KEEP_DAYS, ERASURE_AFTER_DAYS,
+        ERASURE_NEEDS_SECOND, EXPORT_HOURS, OBSERVABILITY_SLOW_OPERATION_MS, PERSON_EXPORT_HOURS, REGISTRATION_OPEN,
+        RETENTION_AUDIT_FLOOR_DAYS, RETENTION_HOUR, RETENTION_NIGHTLY, RETENTION_ROWS_PER_SECOND,
         SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS, Scope as SettingScope, TICKETS_EDIT_COMMENT_MINUTES,
         TICKETS_REOPEN_WITHIN_DAYS,
     },
@@ -133,18 +137,18 @@ pub use queries::{
         },
         picture::{Picture, avatar},
     },
-    sessions::{may_see_sessions, purge_sessions, sessions_of},
+    sessions::{may_see_sessions, sessions_of},
     settings::{
         company::{CompanyProfile, company_name},
         values::{Setting, SettingsReader, company_setting, setting, settings},
     },
-    sign_in::purge_one_time_tokens,
     single_sign_on::{KnownAs, identity_providers, known_as, purge_external, sign_in_ways},
     tenants::{
         TenantUsage, count_tenants, links_of, platform_actor, platform_admins, platform_events, tenant_account,
         tenant_accounts, tenant_usage,
     },
 };
+pub use retention::RETENTION;
 pub use store::{
     invitations::invitation::{InvitationStatus, Model as Invitation},
     mail::smtp_settings::Model as SmtpSettings,
@@ -164,7 +168,7 @@ pub use usecases::single_sign_on::{
     unlink_external_identity::unlink_external_identity,
 };
 pub use usecases::{
-    access::{SaveRole, SetPermission, create_role, set_permission, update_role},
+    access::{SaveRole, SetPermission, create_role, set_permission, stands, update_role},
     api_keys::{CreateApiKey, create_api_key, revoke_api_key},
     invitations::{
         accept_invitation::{Accepted, accept_invitation},
@@ -244,7 +248,7 @@ pub use queries::notifications::{
     },
     feed::{
         NOTIFICATIONS_BY_CREATED_AT, NOTIFICATIONS_BY_LEVEL, NOTIFICATIONS_BY_READ, NOTIFICATIONS_BY_TYPE, Preference,
-        notification_preferences, purge_notifications, unread_notifications,
+        notification_preferences, unread_notifications,
     },
 };
 pub use store::notifications::{

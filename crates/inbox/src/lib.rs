@@ -48,10 +48,12 @@
 
 mod adapters;
 mod domain;
+pub mod held;
 pub mod kinds;
 mod policy;
 mod ports;
 mod queries;
+mod retention;
 mod store;
 mod usecases;
 
@@ -133,10 +135,11 @@ pub use queries::{
     conversations::{
         accounts::{OnAccount, account_told_of, accounts_of_conversations, companies_told_of},
         archives::{self as conversation_archives, Archived, archived_messages, archives_of_each},
+        held::archived_of,
         list as conversations,
         messages::MessagesIn,
     },
-    drafts::{drafts_of_each, purge_drafts},
+    drafts::drafts_of_each,
     messages::{self, MessagesOf, Wide},
     newsletter,
     notes::{NotesOf, note_ids},
@@ -148,6 +151,7 @@ pub use queries::{
     visitors::{self, Merged, acquaintances_of_each, merged_of_each, survivors},
     whole::{Whole, With, message_with},
 };
+pub use retention::{CONVERSATION_MESSAGES, RETENTION};
 pub use store::{
     booking::{
         consultation::{ConsultationStatus, Model as Consultation},
@@ -200,7 +204,6 @@ pub use usecases::{
         end_silent_chat::{EndSilentChat, end_silent_chat},
         enter::count_visitor,
         mark_chat_read::{MarkChatRead, mark_chat_read},
-        purge_lines::{PURGED_LINES, purge_chat_lines},
         rate_chat::{RateChat, rate_chat},
         request_transcript::{RequestTranscript, Transcript, count_transcript, request_transcript},
         send_chat_message::{SendChatMessage, send_chat_message},
@@ -218,6 +221,7 @@ pub use usecases::{
         archive_messages::{ConversationMessagesArchived, archive_messages},
         assign_conversation::{AssignConversation, assign_conversation},
         change_message::{ChangeMessage, Changed, change_message},
+        erase_archived::erase_archived,
         set_conversation_status::{SetConversationStatus, set_conversation_status},
         several_conversations::{
             AssignConversations, ConversationOutcome, SetConversationStatuses, assign_conversations,

@@ -152,6 +152,15 @@ impl Keyring {
         Some(public.verify(bytes, signature).is_ok())
     }
 
+    /// The public keys by which signatures are verified, with their short ids, newest first.
+    pub fn public_keys(&self) -> impl Iterator<Item = (String, [u8; 32])> {
+        self.0.iter().map(|key| {
+            let mut public = [0; 32];
+            public.copy_from_slice(key.sign.public_key().as_ref());
+            (hex(&key.id), public)
+        })
+    }
+
     /// Authenticates a cursor: the first 16 bytes of an HMAC-SHA-256 under the newest key.
     pub(crate) fn cursor_mac(&self, bytes: &[u8]) -> [u8; 16] {
         self.0.first().map_or([0; 16], |key| cut(&hmac::sign(&key.cursor, bytes)))
@@ -175,6 +184,11 @@ impl Keyring {
     pub fn link_verifies(&self, bytes: &[u8], mac: &[u8]) -> bool {
         self.0.iter().any(|key| hmac::verify(&key.link, bytes, mac).is_ok())
     }
+}
+
+/// Whether the holder of an Ed25519 key, whose public half is given, signed these bytes.
+pub fn signed_by(public: &[u8; 32], bytes: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, public.as_slice()).verify(bytes, signature).is_ok()
 }
 
 /// SHA-256 of what comes piece by piece.

@@ -144,6 +144,14 @@ impl Error {
         Self::Unavailable { detail: detail.to_string().into() }
     }
 
+    /// What failed, for the log only: it may repeat what was asked.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Unavailable { detail } | Self::Internal { detail } => detail.to_string(),
+            other => other.sentence(),
+        }
+    }
+
     /// What it says to whoever may know: each problem with its field; nothing internal. At most 500 characters.
     pub fn sentence(&self) -> String {
         let text = match self {

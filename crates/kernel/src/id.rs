@@ -229,6 +229,14 @@ typed_ids! {
     EffectivenessBatchId = "efb";
     /// A file that data are exported to.
     ExportId = "exp";
+    /// A run of what says how long rows are kept.
+    RetentionRunId = "rtn";
+    /// Rows that were moved out of the database.
+    ArchiveId = "arc";
+    /// What is kept whatever a policy says.
+    LegalHoldId = "hld";
+    /// A file with all that is held on a person.
+    PersonExportId = "pex";
     /// What metrics are counted from: the thing's own id, of whatever kind it is.
     MetricFactId = "mfc";
     /// A file that somebody sent.
@@ -241,6 +249,16 @@ typed_ids! {
     PersonalKeyId = "pky";
     /// A place in the audit trail before which rows may go.
     CheckpointId = "ckp";
+    /// Errors that are one and the same.
+    ErrorGroupId = "erg";
+    /// One error.
+    ErrorLogId = "err";
+    /// An operation that took long.
+    SlowOperationId = "slo";
+    /// The erasure of a person.
+    ErasureId = "era";
+    /// The signed end of the audit trail of one day.
+    AuditHeadId = "ahd";
 }
 
 impl UserId {

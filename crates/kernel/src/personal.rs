@@ -206,6 +206,17 @@ impl PersonalKeys {
         Ok(found)
     }
 
+    /// The keys of these subjects that are there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database is away.
+    pub async fn of(&self, conn: &Conn, cx: &Cx, subjects: &[Subject]) -> Result<Vec<PersonalKeyId>> {
+        let Some(marks) = self.marks(conn, cx).await? else { return Ok(Vec::new()) };
+        let whose = Column::Subject.is_in(subjects.iter().map(|subject| subject.stored(&marks)));
+        let found = Entity::find().filter(whose).filter(Column::Key.is_not_null()).all(conn).await?;
+        Ok(found.into_iter().map(|row| row.id).collect())
+    }
+
     /// Seals what is personal in the events of a transaction, inside it.
     pub(crate) async fn seal(&self, conn: &Conn, cx: &Cx, events: &mut [Envelope]) -> Result<Met> {
         let mut met = Met::default();

@@ -52,9 +52,11 @@
 
 pub mod adapters;
 mod domain;
+pub mod held;
 mod policy;
 mod ports;
 mod queries;
+mod retention;
 mod store;
 mod usecases;
 
@@ -111,7 +113,7 @@ pub use ports::{
 };
 pub use queries::assistant::{
     messages::{Said, newest_answer, sources_of_each},
-    sessions::{forget_conversations, purge_conversations},
+    sessions::forget_conversations,
 };
 pub use queries::comments::{
     comments_of::CommentsOf,
@@ -132,6 +134,7 @@ pub use queries::tickets::{
     history::History,
     list::{self as tickets, TicketsOf},
 };
+pub use retention::RETENTION;
 pub use store::assistant::{
     message::{AssistantFailure, AssistantRole, AssistantState, AssistantStop, Model as AssistantMessage},
     session::Model as AssistantSession,

@@ -20,6 +20,7 @@ pub async fn tell_due(app: &App, tenant: &Arc<Tenant>, at: Option<Instant>) -> O
         Ok(wait) => wait.map(|wait| Instant::now() + wait),
         Err(error) => {
             tracing::warn!(tenant = %tenant.slug, ?error, "what is due could not be told; trying again");
+            app.errors.failed(&app.system(tenant.clone()), audit::ErrorSource::Cron, "telling what is due", &error);
             Some(Instant::now() + AGAIN)
         }
     }

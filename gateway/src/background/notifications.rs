@@ -25,8 +25,8 @@ use serde_json::json;
 
 use crate::{
     background::{
-        ai_tasks, conversation_notices, crm, effectiveness, exports, lead_notices, media, metric_facts, sync,
-        ticket_notices,
+        ai_tasks, conversation_notices, crm, effectiveness, error_notices, exports, lead_notices, media, metric_facts,
+        person_exports, sync, ticket_notices,
     },
     wiring::app::App,
 };
@@ -95,13 +95,16 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
             found.extend(sync::notices(app, cx, event).await?);
             found.extend(media::notices(app, cx, event).await?);
             found.extend(exports::notice(event)?);
+            found.extend(person_exports::notice(event)?);
             found.extend(effectiveness::notice(event)?);
+            found.extend(error_notices::notice(app, cx, event).await?);
         }
         let leads = &crm::told(&events);
         let counted = &metric_facts::changed(&events)?;
+        let failed = &error_notices::errors(&events)?;
         let decided = ai_tasks::decides(&events);
         let something = !found.is_empty() || !gone.is_empty() || !tasks.is_empty() || !leads.is_empty() || decided;
-        let something = something || !counted.is_empty();
+        let something = something || !counted.is_empty() || !failed.is_empty();
         if something || last - stored > ahead {
             let links = app.links_of(cx).await?;
             let (desk, found, gone, tasks) =
@@ -116,7 +119,11 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
                 // Told twice, it is noted once.
                 crm::note(&tx, cx, leads).await?;
                 metric_facts::note(&tx, cx, counted).await?;
-                identity::notify(&tx, desk, cx, last, found, gone).await
+                let before = identity::notify(&tx, desk, cx, last, found, gone).await?;
+                // Another process may have told some of it meanwhile, and noted it.
+                let new: Vec<_> =
+                    failed.iter().filter(|(number, _)| *number > before).map(|(_, error)| error.clone()).collect();
+                audit::record_errors(&tx, cx, &new).await
             };
             app.db.transact(cx, "notification.create", told).await?;
         }

@@ -7,50 +7,30 @@ use std::{
     time::Duration,
 };
 
-use analytics_sync::{
-    BeginDueSyncs, CopyMedia, CountMetricDays, MakeExport, RecountMetrics, RunEffectivenessBatch, RunSync,
-};
 use chrono::{DateTime, Utc};
-use crm_leads::{PullCrm, ReadLeadImport, RunAiTask, SyncCrm};
 use futures_util::{StreamExt, stream};
-use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
-use inbox::{
-    AskSubscriber, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation, RenewSocialAccount,
-    SendConversationReply,
-};
 use kernel::{
     Error, Result, Tenant,
     cx::Origin,
     db::{TenantKey, Wake, listen, say},
     id::TenantId,
-    jobs::{self, Job, Work},
+    jobs::{self, Job},
 };
-use ticketing::{AnswerQuestion, DeliverComment, ExtractHelpDocument, RecountClocks};
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     background::{
-        ai_tasks, answers,
+        answers,
         cleaning::clean,
-        clocks, crm, effectiveness,
-        extraction::ChildProcess,
-        media,
+        clocks,
+        errors::by_clock,
+        failed_jobs::{self, Why},
         notifications::{self, Positions},
-        sync,
+        panics,
+        work::{handle, patience},
     },
-    outgoing_mail::transport::OfTenant,
-    wiring::{
-        answers::WORD,
-        app::App,
-        bookings::Desk,
-        bridges::{InTransaction, NewsletterLetters},
-        comments::CommentMail,
-        exports,
-        leads::Numbers,
-        metrics::Counted,
-        presence,
-    },
+    wiring::{answers::WORD, app::App, presence},
 };
 
 /// How long commits are gathered before they are sealed.
@@ -59,8 +39,6 @@ const GATHER: Duration = Duration::from_millis(4);
 const NOTIFY: Duration = Duration::from_millis(50);
 /// How long requests are gathered before the other processes are told of them.
 const SHARE: Duration = Duration::from_millis(500);
-/// How long a worker may take for a job.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
 const DRAIN: Duration = Duration::from_secs(7);
 /// How many jobs of one tenant run at a time in a process.
@@ -121,6 +99,7 @@ async fn seal_tenant(app: &App, id: TenantId) {
     };
     if let Err(error) = sealed.await {
         tracing::warn!(tenant = %id, ?error, "sealing failed; trying again");
+        by_clock(app, id, "sealing events", &error).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
         app.db.outbox().wake(id);
     }
@@ -143,6 +122,7 @@ async fn route_tenant(app: &App, id: TenantId) {
     };
     if let Err(error) = routed.await {
         tracing::warn!(tenant = %id, ?error, "events could not be handed to those who follow them; trying again");
+        by_clock(app, id, "handing events on", &error).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
         app.db.outbox().wake_hub(id);
     }
@@ -169,6 +149,7 @@ async fn notify_tenant(app: &App, id: TenantId, positions: &Positions) {
     // The next event, or the next sweep, finds what is left.
     if let Err(error) = told.await {
         tracing::warn!(tenant = %id, ?error, "telling people what happened failed; trying again");
+        by_clock(app, id, "telling people what happened", &error).await;
     }
 }
 
@@ -271,7 +252,10 @@ async fn work(app: Arc<App>, stop: &CancellationToken) {
                 match wait {
                     Ok(Some(wait)) => drop(due.insert(Instant::now() + wait, id)),
                     Ok(None) => {}
-                    Err(error) => tracing::warn!(tenant = %id, ?error, "looking for jobs failed"),
+                    Err(error) => {
+                        tracing::warn!(tenant = %id, ?error, "looking for jobs failed");
+                        by_clock(&app, id, "looking for jobs", &error).await;
+                    }
                 }
                 if called_again { vec![id] } else { Vec::new() }
             }
@@ -360,23 +344,26 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
         never = keep(&app, &tenant, &job) => match never {},
     };
     // Where somebody else has the job by now, noting this changes nothing: what is noted belongs to the attempt.
-    let error = match handled {
+    let (error, why) = match handled {
         Ok(Ok(Ok(()))) => return,
-        Ok(Ok(Err(error))) => format!("{error:?}"),
-        Ok(Err(_)) => "took too long".into(),
-        Err(_) => "panicked".into(),
+        Ok(Ok(Err(error))) => (format!("{error:?}"), Why::Failed(error)),
+        Ok(Err(_)) => ("took too long".into(), Why::TookTooLong),
+        Err(_) => ("panicked".into(), Why::Panicked(panics::caught())),
     };
     let correlation_id = cx.correlation_id();
     tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, correlation_id, error, "a job failed");
     let (cx, job, error) = (&cx, &job, &error);
     let noted = app
         .db
-        .transact(cx, "job.fail", |tx| async move { jobs::fail(&tx, cx, job, error, false).await.map(drop) })
+        .transact(cx, "job.fail", |tx| async move {
+            Ok(jobs::fail(&tx, cx, job, error, false).await? == jobs::Verdict::Dead)
+        })
         .await;
-    if let Err(error) = noted {
+    if let Err(error) = &noted {
         // The lease runs out, and the job is tried again.
         tracing::warn!(job = %job.id, ?error, "a failed job could not be noted");
     }
+    failed_jobs::note(&app, cx, job, &why, noted.is_ok_and(|dead| dead));
 }
 
 /// Keeps the lease of a job that is being worked on. One that was lost is no reason to break off: whoever has the job
@@ -394,94 +381,5 @@ async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
             // The next time may go better; until then nobody else can take it either.
             Err(error) => tracing::warn!(job = %job.id, ?error, "the lease of a job could not be renewed"),
         }
-    }
-}
-
-/// How long a worker may take for this job.
-fn patience(app: &App, job: &Job) -> Duration {
-    match job.kind.as_str() {
-        // It has a limit of its own, with which it ends by itself.
-        AnswerQuestion::KIND => app.assistant.patience + PATIENCE,
-        // A worker's turn, and a batch that began at its end.
-        SyncCrm::KIND | PullCrm::KIND | RunSync::KIND => PATIENCE * 4,
-        // A turn, and what was begun at its end.
-        CopyMedia::KIND | RunEffectivenessBatch::KIND => PATIENCE * 2,
-        // A million rows.
-        MakeExport::KIND => PATIENCE * 60,
-        _ => PATIENCE,
-    }
-}
-
-async fn handle(app: &App, cx: &kernel::Cx, job: &Job) -> Result<()> {
-    match job.kind.as_str() {
-        RunAiTask::KIND => ai_tasks::run(app, cx, job).await,
-        AnswerQuestion::KIND => answers::make(app, cx, job).await,
-        DeliverReply::KIND => {
-            let theirs = OfTenant { app, cx };
-            inbox::deliver_reply(&app.db, &theirs, &theirs, &app.mail, cx, job).await
-        }
-        EndSilentChat::KIND => {
-            let minutes = app.settings.whole(cx, identity::CHAT_END_AFTER_MINUTES).await?;
-            let work: &EndSilentChat = &job.work()?;
-            let end = |tx: kernel::Tx| async move {
-                inbox::end_silent_chat(&tx, cx, minutes, work).await?;
-                jobs::finish(&tx, job).await
-            };
-            app.db.transact(cx, "chat.end_silent", end).await
-        }
-        DeliverComment::KIND => {
-            let theirs = CommentMail(OfTenant { app, cx });
-            ticketing::deliver_comment(&app.db, &theirs, &app.mail.domain, cx, job).await
-        }
-        SendConversationReply::KIND => inbox::send_conversation_reply(&app.db, &app.social.networks, cx, job).await,
-        RenewSocialAccount::KIND => inbox::renew_social_account(&app.db, &app.social.networks, cx, job).await,
-        IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
-        RemindOfConsultation::KIND => {
-            let desk = &Desk::of(app, cx).await?;
-            let work: &RemindOfConsultation = &job.work()?;
-            let remind = |tx: kernel::Tx| async move {
-                inbox::remind_of_consultation(&tx, &desk.post(&tx), &desk.company, cx, work).await?;
-                jobs::finish(&tx, job).await
-            };
-            app.db.transact(cx, "consultation.remind", remind).await
-        }
-        AskSubscriber::KIND => {
-            let letters = NewsletterLetters { keyring: app.db.keyring(), links: &app.links_of(cx).await? };
-            inbox::ask_subscriber(&app.db, &letters, cx, job).await
-        }
-        CopyMedia::KIND => media::copy(app, cx, job).await,
-        SyncCrm::KIND => crm::bring(app, cx, job).await,
-        PullCrm::KIND => crm::take(app, cx, job).await,
-        RunSync::KIND => sync::go_on(app, cx, job).await,
-        BeginDueSyncs::KIND => sync::begin(app, cx, job).await,
-        CountMetricDays::KIND => analytics_sync::count_metric_days(&app.db, cx, job).await,
-        RecountMetrics::KIND => {
-            let recount =
-                |tx: kernel::Tx| async move { analytics_sync::recount_some(&tx, &Counted(tx.conn()), cx, job).await };
-            app.db.transact(cx, "metrics.recount", recount).await
-        }
-        RunEffectivenessBatch::KIND => effectiveness::run(app, cx, job).await,
-        SendLink::KIND => identity::send_link(&app.db, &app.links_of(cx).await?, cx, job).await,
-        Register::KIND => identity::register(&app.db, &app.links_of(cx).await?, cx, job).await,
-        DeliverTemplatedMail::KIND => {
-            identity::deliver_mail(&app.db, app, app.db.keyring(), cx, &app.catalog, job).await
-        }
-        DeliverNotification::KIND => {
-            identity::deliver_notification(&app.db, app.cards.as_ref(), &app.webhooks, cx, job).await
-        }
-        ExtractHelpDocument::KIND => {
-            ticketing::extract_help_document(&app.db, &app.files, &ChildProcess, cx, job).await
-        }
-        RecountClocks::KIND => {
-            let recount = |tx| async move { ticketing::recount_clocks(&tx, &InTransaction(&tx), cx, job).await };
-            app.db.transact(cx, "ticketing.recount_clocks", recount).await
-        }
-        ReadLeadImport::KIND => {
-            let numbers = &Numbers::of(&app.settings.get(cx, identity::COMPANY_REGION).await?);
-            crm_leads::read_lead_import(&app.db, &app.files, (numbers, &numbers.0), cx, job).await
-        }
-        MakeExport::KIND => exports::make(app, cx, job).await,
-        TakePicture::KIND => identity::take_picture(&app.db, &app.files, &app.oidc, cx, job).await,
-        other => Err(Error::internal(format!("no worker knows jobs of kind {other}"))),
     }
 }

@@ -1,5 +1,6 @@
 //! The commands of the binary `frontdesk`.
 
+mod archive;
 mod audit;
 mod backup;
 mod demo;
@@ -56,6 +57,9 @@ enum Command {
     /// Proves the audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Reads what was moved out of the database.
+    #[command(subcommand)]
+    Archive(archive::Command),
     /// Copies the embedded databases into a folder while the server runs.
     Backup {
         /// An empty folder.
@@ -125,6 +129,11 @@ pub async fn run() -> ExitCode {
         print!("{}", crate::graphql::schema::sdl());
         return ExitCode::SUCCESS;
     }
+    if let Command::Audit(command) = &cli.command
+        && let Some((file, keys)) = command.offline()
+    {
+        return ended(audit::verify_offline(file, keys));
+    }
     let mut config = match Config::load(cli.config, &cli.set) {
         Ok(config) => config,
         Err(error) => {
@@ -142,6 +151,7 @@ pub async fn run() -> ExitCode {
         Command::Staff(command) => staff::run(&config, command).await,
         Command::Backup { to } => backup::run(&config, &to).await,
         Command::Keys { command } => keys::run(&config, command).await,
+        Command::Archive(command) => archive::run(&config, command).await,
         Command::Audit(command) => audit::run(&config, command).await,
         Command::Seed { tenant, messages, visitors, staff } => {
             fill(&config, tenant, seed::SeedSize { messages, visitors, staff }).await
@@ -154,6 +164,10 @@ pub async fn run() -> ExitCode {
         }
         Command::Sdl | Command::Extract { .. } => Ok(()),
     };
+    ended(done)
+}
+
+fn ended(done: Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

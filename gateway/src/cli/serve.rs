@@ -1,6 +1,6 @@
 //! The server, and the workers alone.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use identity::{AddPerson, OpenTenant};
@@ -8,18 +8,22 @@ use kernel::{Db, Error, Result, Source, Tenant, key_marks, tenant::Tier, text::C
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{demo, system};
 use crate::{
-    background::{reads, workers},
+    background::{errors, panics, reads, workers},
     config::Config,
     http,
     incoming_webhooks::{social, user_sync},
     routes::{avatars, files, front_page, newsletter, operations, playground},
     wiring::{app::App, backend::Product, tenants},
 };
+
+/// How long a process that stops tries to write what went wrong.
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// Makes sure that there is something to serve: migrates the embedded database by itself; gives an empty PostgreSQL
 /// database its registry and first tenant; leaves one with tenants to `frontdesk migrate`.
@@ -96,6 +100,8 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     tokio::spawn(stop_on_signal(stop.clone())?);
     let tasks = workers::start(&app, config.workers.is_on(), &stop);
     let reads = tokio::spawn(reads::write(app.clone()));
+    panics::remember();
+    let errors = tokio::spawn(errors::write(app.clone()));
     let http = config.http()?;
     let others = operations::router(app.clone(), metrics)
         .merge(avatars::router(app.clone()))
@@ -126,6 +132,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
         tracing::error!("what was read last could not be recorded");
     }
     tasks.join_all().await;
+    close(&app, errors).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -139,10 +146,21 @@ pub(super) async fn worker(config: &Config) -> Result<()> {
     let stop = CancellationToken::new();
     let tasks = workers::start(&app, true, &stop);
     let stopped = stop_on_signal(stop.clone())?;
+    panics::remember();
+    let errors = tokio::spawn(errors::write(app.clone()));
     println!("working");
     stopped.await;
     tasks.join_all().await;
+    close(&app, errors).await;
     Ok(())
+}
+
+/// Nothing goes wrong any more: what did goes into the log, as far as there is a database.
+async fn close(app: &App, errors: JoinHandle<()>) {
+    app.errors.close();
+    if !matches!(tokio::time::timeout(CLOSING, errors).await, Ok(Ok(()))) {
+        tracing::error!("what went wrong last could not be recorded");
+    }
 }
 
 /// Cancels `stop` at SIGINT or SIGTERM. Both are heard from this call on, before anybody is told that we are ready.

@@ -1,5 +1,7 @@
 //! The one place where the kernel's errors become GraphQL's.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, ErrorExtensions, SimpleObject};
 use kernel::{Error, Problem, ProblemCode};
 
@@ -27,7 +29,7 @@ impl From<Fault> for async_graphql::Error {
             Error::Invalid(problems) => problems.iter().map(Problem::sentence).collect::<Vec<_>>().join("; "),
             other => other.to_string(),
         };
-        Self::new(message).extend_with(|_, extensions| {
+        let mut answer = Self::new(message).extend_with(|_, extensions| {
             extensions.set("code", error.code());
             extensions.set("retryable", error.retryable());
             if let Error::RateLimited { retry_after } = &error {
@@ -46,7 +48,12 @@ impl From<Fault> for async_graphql::Error {
                 let fields: Vec<_> = problems.iter().map(|problem| problem.path.join(".").into()).collect();
                 extensions.set("fields", async_graphql::Value::List(fields));
             }
-        })
+        });
+        // For the log of errors; nobody is shown it.
+        if matches!(error, Error::Internal { .. } | Error::Unavailable { .. }) {
+            answer.source = Some(Arc::new(error));
+        }
+        answer
     }
 }
 

@@ -1,13 +1,13 @@
 //! Things by id, whatever they are.
 
-use std::sync::Arc;
-
 use analytics_sync::records::{
     AnalyticsEvents, ApiResponseLogs, B2chatAgents, B2chatChats, B2chatContacts, B2chatDepartments, B2chatMessages,
     EffectivenessAnalyses, EffectivenessBatches, Exports, SyncRuns,
 };
-use async_graphql::{Context, ID, Interface, Lookahead, Object};
-use audit::records::AuditLogs;
+use async_graphql::{Context, ID, Interface};
+use audit::records::{
+    Archives, AuditLogs, Erasures, ErrorGroups, ErrorLogs, LegalHolds, PersonExports, RetentionRuns, SlowOperations,
+};
 use crm_leads::records::{AiTasks, LeadImports, LeadScorings, Leads, ScoreRuleSets};
 use futures_util::future::BoxFuture;
 use identity::{
@@ -24,8 +24,8 @@ use inbox::{
 };
 use kernel::{
     Cx, Error, ProblemCode,
-    id::{ClientId, EventId, FileId, MessageId, RoleId, StaffId, TenantId, TypedId, UserId, VisitorId, prefix},
-    record::{Record, by_ids, visible_ids},
+    id::{ClientId, EventId, FileId, RoleId, StaffId, TenantId, TypedId, UserId, prefix},
+    record::{Record, visible_ids},
 };
 use ticketing::records::{
     AssistantMessages, AssistantSessions, GuideCategories, Guides, HelpDocuments, Projects, ServiceLevelPolicies,
@@ -38,7 +38,7 @@ use super::{
         AnalyticsEvent, ApiResponseLog, EffectivenessAnalysis, EffectivenessBatch, Export, SyncRun,
         b2chat::{B2ChatAgent, B2ChatChat, B2ChatContact, B2ChatDepartment, B2ChatMessage},
     },
-    audit::AuditLog,
+    audit::{Archive, AuditLog, Erasure, ErrorGroup, ErrorLog, LegalHold, PersonExport, RetentionRun, SlowOperation},
     crm_leads::{
         ai_tasks::AiTask,
         imports::LeadImport,
@@ -63,8 +63,7 @@ use super::{
     inbox::{
         Chat, ChatMessage, Consultation, Conversation, ConversationMessage, Holiday, Message, MessageReply,
         NewsletterSubscription, Service, Visitor, conversation_replies::ConversationReply, drafts::Draft,
-        notes::InternalNote, prime, prime_visitors, saved_replies::SavedReply, social::SocialAccount, tags::Tag,
-        visitor,
+        notes::InternalNote, saved_replies::SavedReply, social::SocialAccount, tags::Tag, visitor,
     },
     loaders::By,
     scalars::id,
@@ -110,6 +109,10 @@ pub enum Node {
     B2ChatMessage(B2ChatMessage),
     /// A file that data are exported to.
     Export(Export),
+    /// The erasure of a person.
+    Erasure(Erasure),
+    /// All that is held on a person.
+    PersonExport(PersonExport),
     /// How well a chat went.
     EffectivenessAnalysis(EffectivenessAnalysis),
     /// Many chats that are analysed.
@@ -180,6 +183,18 @@ pub enum Node {
     Invitation(Invitation),
     /// A row of the audit trail.
     AuditLog(AuditLog),
+    /// Policies that are carried out, or counted.
+    RetentionRun(RetentionRun),
+    /// Rows that were moved out of the database.
+    Archive(Archive),
+    /// What no policy passes.
+    LegalHold(LegalHold),
+    /// Errors of one kind.
+    ErrorGroup(ErrorGroup),
+    /// Something that went wrong.
+    ErrorLog(ErrorLog),
+    /// An operation that took long.
+    SlowOperation(SlowOperation),
     /// A session of the viewer's with the assistant.
     AssistantSession(AssistantSession),
     /// A question to the assistant, or its answer.
@@ -244,6 +259,8 @@ pub static NOUNS: &[Noun] = &[
     record::<B2chatChats, B2ChatChat>(),
     record::<B2chatMessages, B2ChatMessage>(),
     record::<Exports, Export>(),
+    record::<Erasures, Erasure>(),
+    record::<PersonExports, PersonExport>(),
     record::<EffectivenessAnalyses, EffectivenessAnalysis>(),
     record::<EffectivenessBatches, EffectivenessBatch>(),
     record::<NewsletterSubscriptions, NewsletterSubscription>(),
@@ -267,6 +284,9 @@ pub static NOUNS: &[Noun] = &[
     record::<TicketComments, TicketComment>(),
     record::<CrmConnections, ConnectedCrm>(),
     record::<CrmSyncs, CrmSync>(),
+    record::<ErrorGroups, ErrorGroup>(),
+    record::<ErrorLogs, ErrorLog>(),
+    record::<SlowOperations, SlowOperation>(),
     record::<SyncRuns, SyncRun>(),
     record::<ApiResponseLogs, ApiResponseLog>(),
     record::<Leads, Lead>(),
@@ -317,6 +337,9 @@ pub static NOUNS: &[Noun] = &[
     record::<Notifications, Notification>(),
     record::<Channels, NotificationChannel>(),
     record::<Deliveries, NotificationDelivery>(),
+    record::<RetentionRuns, RetentionRun>(),
+    record::<Archives, Archive>(),
+    record::<LegalHolds, LegalHold>(),
     Noun {
         prefix: EventId::PREFIX,
         name: "AuditLog",
@@ -433,54 +456,4 @@ pub(super) async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result
 /// Whether the actor of `cx` sees the thing with an id.
 pub(super) async fn sees(scope: &Scope, cx: &Cx, argument: &str, text: &ID) -> kernel::Result<bool> {
     (noun(argument, text)?.sees)(scope, cx, argument, text).await
-}
-
-/// Reads the inbox's things in one statement a kind and puts them, with what is asked of them, into the loaders.
-async fn prime_inbox(scope: &Scope, ids: &[ID], look: Lookahead<'_>) -> kernel::Result<()> {
-    let cx = scope.cx();
-    let conn = scope.app.db.reader(&cx).await?;
-    let nodes = [look];
-    let messages = of_kind::<MessageId>(ids);
-    if !messages.is_empty() {
-        let found: Vec<_> = by_ids::<Messages>(&conn, &cx, &messages).await?.into_values().collect();
-        prime(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|message| (By::<Messages>(message.id), Arc::new(message))));
-    }
-    let visitors = of_kind::<VisitorId>(ids);
-    if !visitors.is_empty() {
-        let found: Vec<_> = by_ids::<Visitors>(&conn, &cx, &visitors).await?.into_values().collect();
-        prime_visitors(scope, &found, &nodes).await?;
-        scope.loaders.feed_many(found.into_iter().map(|visitor| (By::<Visitors>(visitor.id), Arc::new(visitor))));
-    }
-    Ok(())
-}
-
-fn of_kind<I: TypedId>(ids: &[ID]) -> Vec<I> {
-    ids.iter().filter_map(|id| id.parse().ok()).collect()
-}
-
-/// Things by id.
-#[derive(Default)]
-pub struct NodeQuery;
-
-#[Object]
-impl NodeQuery {
-    /// Something by its id; null where there is nothing that the viewer may see.
-    #[graphql(name = "node")]
-    async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
-        node(ctx, "id", &id).await
-    }
-
-    /// Several things by their ids, at most 100, in the order of the ids.
-    async fn nodes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The ids.", validator(max_items = 100))] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
-        if scope(ctx).cx().platform().is_err() {
-            scope(ctx).cx().user()?;
-            prime_inbox(scope(ctx), &ids, ctx.look_ahead()).await?;
-        }
-        futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, "ids", id))).await
-    }
 }

@@ -40,6 +40,7 @@ pub const PERSONAL: &[&str] = &[
     "MergedVisitor",
     "MessageReply",
     "NewsletterSubscription",
+    "PersonRecord",
     "Session",
     "Staff",
     "Ticket",

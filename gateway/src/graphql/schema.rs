@@ -10,7 +10,10 @@ use super::{
         ExportMutation, ExportQuery, MetricMutation, MetricQuery, SyncMutation, SyncQuery, SyncRecordMutation,
         b2chat::{B2ChatMediaMutation, B2ChatMediaQuery, B2ChatQuery},
     },
-    audit::AuditQuery,
+    audit::{
+        AuditQuery, ErasureMutation, ErasureQuery, ErrorMutation, ErrorQuery, LegalHoldMutation, LegalHoldQuery,
+        PersonExportMutation, PersonExportQuery, PersonQuery, RetentionMutation, RetentionQuery, SlowOperationQuery,
+    },
     crm_leads::{
         ai_tasks::{mutations::AiTaskMutation, queries::AiTaskQuery},
         imports::{LeadImportMutation, LeadImportQuery},
@@ -51,7 +54,8 @@ use super::{
         social::{SocialMutation, SocialQuery},
         tags::{TagMutation, TagQuery},
     },
-    node::NodeQuery,
+    node_queries::NodeQuery,
+    progress::ProgressSubscription,
     ticketing::{
         assistant::{AssistantMutation, AssistantQuery, AssistantSubscription},
         comments::{CommentMutation, TicketSubscription},
@@ -114,6 +118,13 @@ pub struct Query(
     SyncQuery,
     EffectivenessQuery,
     AuditQuery,
+    RetentionQuery,
+    LegalHoldQuery,
+    ErrorQuery,
+    SlowOperationQuery,
+    PersonQuery,
+    PersonExportQuery,
+    ErasureQuery,
     PlatformQuery,
 );
 
@@ -145,7 +156,10 @@ pub struct Mutation(
     AnalyticsEventMutation,
     B2ChatMediaMutation,
     MetricMutation,
+    ErrorMutation,
     ExportMutation,
+    RetentionMutation,
+    LegalHoldMutation,
     ChatMutation,
     ConversationMutation,
     SeveralConversationsMutation,
@@ -178,6 +192,8 @@ pub struct Mutation(
     SyncMutation,
     SyncRecordMutation,
     EffectivenessMutation,
+    PersonExportMutation,
+    ErasureMutation,
     PlatformMutation,
 );
 
@@ -192,6 +208,7 @@ pub struct Subscription(
     NotificationSubscription,
     AssistantSubscription,
     LeadSubscription,
+    ProgressSubscription,
 );
 
 /// The whole schema.

@@ -203,6 +203,14 @@ pub(super) fn is_request_error(response: &Response) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
+/// The code under which the client reads an error of an answer.
+pub fn code_of(error: &ServerError) -> &str {
+    match code(error) {
+        "" => classify(error).unwrap_or("INTERNAL_SERVER_ERROR"),
+        code => code,
+    }
+}
+
 /// The code of an error, for logs.
 pub(super) fn code(error: &ServerError) -> &str {
     match error.extensions.as_ref().and_then(|e| e.get("code")) {

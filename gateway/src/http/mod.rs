@@ -53,6 +53,7 @@ mod tests;
 
 pub use backend::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd, Transport};
 pub use compress::{AS_IT_IS, Compressible};
+pub use errors::code_of;
 pub use limits::Limits;
 pub use request_id::RequestId;
 pub use server::{Connection, ServerConfig, serve};

@@ -7,6 +7,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use audit::ErrorSource;
 use axum::{
     Json, Router,
     body::to_bytes,
@@ -175,7 +176,9 @@ async fn take_for(
     let Some(account) = account_told_of(&app.db.reader(cx).await?, platform, account).await? else { return Ok(()) };
     for told in conversations.values() {
         let cmd = &TakeTold { account, told: told.clone() };
-        let new = app.db.transact(cx, "conversation.take", |tx| async move { take_told(&tx, cx, cmd).await }).await?;
+        let taken = app.db.transact(cx, "conversation.take", |tx| async move { take_told(&tx, cx, cmd).await }).await;
+        let fault = |error: &Error| app.errors.fault(cx, ErrorSource::Webhook, "a delivery was not taken", error);
+        let new = taken.inspect_err(fault)?;
         metrics::counter!("frontdesk_social_messages_total", "platform" => word(platform)).increment(new);
     }
     Ok(())

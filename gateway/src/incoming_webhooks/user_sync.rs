@@ -5,6 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use audit::ErrorSource;
 use axum::{
     Json, Router,
     body::to_bytes,
@@ -102,7 +103,9 @@ async fn take(
     let changed = app.db.transact(cx, "external_user.sync", |tx| async move {
         sync_external_user(&tx, &InTransaction(&tx), cx, &app.catalog, heard).await
     });
-    if let Some(changed) = changed.await? {
+    let changed = changed.await;
+    let fault = |error: &Error| app.errors.fault(cx, ErrorSource::Webhook, "a delivery was not taken", error);
+    if let Some(changed) = changed.inspect_err(fault)? {
         app.directory.forget(cx.tenant.id, changed);
     }
     Ok(())

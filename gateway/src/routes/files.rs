@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use audit::ErrorSource;
 use axum::{
     Json, Router,
     body::{Body, BodyDataStream},
@@ -28,7 +29,7 @@ use kernel::{
     db::TenantKey,
     events::{Envelope, Note, Resource, Severity},
     files::{Content, File, Link, is_shown},
-    id::{ExportId, TypedId},
+    id::{ExportId, PersonExportId, TypedId},
 };
 use serde_json::json;
 
@@ -71,8 +72,10 @@ async fn send(app: &App, link: &str, asked: &HeaderMap, id: &str) -> Result<Resp
     let tenant = tenant(app, link).await?;
     let cx = Cx::new(app.source.clone(), tenant.clone(), Actor::Anonymous, id);
     let (file, until) = app.files.linked(app.db.keyring(), &app.db.reader(&cx).await?, &cx, link).await?;
-    if file.owner_kind.as_deref() == Some(ExportId::PREFIX) {
-        exported(app, &cx, &file).await?;
+    match file.owner_kind.as_deref() {
+        Some(ExportId::PREFIX) => exported(app, &cx, &file, "Export").await?,
+        Some(PersonExportId::PREFIX) => exported(app, &cx, &file, "PersonExport").await?,
+        _ => {}
     }
     let mut headers = headers(&file, until, cx.now);
     let tag = headers.get(ETAG).cloned();
@@ -95,17 +98,18 @@ async fn send(app: &App, link: &str, asked: &HeaderMap, id: &str) -> Result<Resp
         }
     };
     headers.insert(CONTENT_LENGTH, (range.end - range.start).into());
-    let content = app.files.read(&tenant, &file, range).await?;
+    let fault = |error: &Error| app.errors.fault(&cx, ErrorSource::Api, "a file could not be read", error);
+    let content = app.files.read(&tenant, &file, range).await.inspect_err(fault)?;
     Ok((status, headers, Body::from_stream(content)).into_response())
 }
 
 /// That an export is taken along is in the audit trail before it is handed out. Only who asked for it is given its link.
-async fn exported(app: &App, cx: &Cx, file: &File) -> Result<()> {
+async fn exported(app: &App, cx: &Cx, file: &File, kind: &'static str) -> Result<()> {
     let note = Note {
         kind: "data.export",
         severity: Severity::Medium,
         failure: None,
-        resource: file.owner_id.map(|id| Resource { kind: "Export", id }),
+        resource: file.owner_id.map(|id| Resource { kind, id }),
         details: json!({ "file": file.name, "bytes": file.size }),
     };
     app.db.record(cx, vec![Envelope::note(cx, note)]).await

@@ -14,7 +14,7 @@ use kernel::{
 };
 
 use crate::{
-    background::reads::Reads,
+    background::{errors::Errors, reads::Reads},
     config::{Ai, Assistant, Config, Introspection, Schedule},
     wiring::{answers::Answers, presence::Presence, request_rates::Rates, social::Social},
 };
@@ -85,6 +85,8 @@ pub struct App {
     pub schedule: Schedule,
     /// Who read what, on its way into the trail.
     pub reads: Reads,
+    /// What went wrong and what was slow, on its way into the log.
+    pub errors: Errors,
     /// The names of all permissions.
     pub catalog: Vec<&'static str>,
 }
@@ -159,6 +161,7 @@ impl App {
             rate_limits: config.rate_limits.is_on(),
             schedule: config.schedule()?,
             reads: Reads::new(config.audit_list_reads)?,
+            errors: Errors::default(),
             catalog,
             db,
             source,

@@ -2,8 +2,9 @@
 
 use std::{
     mem,
+    panic::{AssertUnwindSafe, resume_unwind},
     sync::{Arc, atomic::Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_graphql::{
@@ -11,7 +12,8 @@ use async_graphql::{
     async_trait::async_trait,
     parser::types::{OperationType, Selection},
 };
-use futures_util::{StreamExt, stream::BoxStream};
+use audit::ErrorSource;
+use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use http::{HeaderMap, HeaderValue, header::CACHE_CONTROL};
 use identity::{Credential, KEY_PREFIX, KeyClaims, PlatformClaims};
 use kernel::{Actor, Cx, Error, Result, Tenant, cx::Origin, db::TenantKey};
@@ -26,7 +28,11 @@ use crate::{
         scope::Scope,
     },
     http::{Backend, EndReason, Failure, Operation, Peer, Prepared, SessionEnd},
-    wiring::app::App,
+    wiring::{
+        app::App,
+        suggestions::suggest,
+        watched::{self, Asked, Watched},
+    },
 };
 
 /// How often an open socket asks whether its session or key still stands.
@@ -78,6 +84,24 @@ impl Product {
         request.variables = variables;
         let (asked, is_mutation) = found?;
         Some(Reading::new(cx, asked, is_mutation))
+    }
+
+    /// What is to be known of an operation once it is over.
+    fn watched(&self, request: &Request) -> Option<Watched> {
+        let asked = request.data.get(&std::any::TypeId::of::<Asked>())?.downcast_ref::<Asked>()?;
+        Some(Watched::new(&self.app, scope_of(request)?.cx(), asked, request))
+    }
+
+    /// Notes that a request could not be prepared by a fault of ours, in the log of whom it asked.
+    async fn unprepared(&self, peer: &Peer, operation: &Operation, failure: &Failure) {
+        let error = match failure.code {
+            "INTERNAL_SERVER_ERROR" => Error::internal("the log of the process says why"),
+            "UNAVAILABLE" => Error::unavailable("the log of the process says why"),
+            _ => return,
+        };
+        let Ok(tenant) = self.tenant(peer, None).await else { return };
+        let cx = called(self.asked(peer, tenant, Actor::Anonymous), operation);
+        self.app.errors.failed(&cx, ErrorSource::Api, "a request could not be prepared", &error);
     }
 
     /// Notes that somebody who is not signed in was refused, in the trail of whom they asked.
@@ -314,32 +338,13 @@ fn is_signed_in(request: &Request) -> bool {
     scope_of(request).is_some_and(|scope| !matches!(scope.cx().actor, Actor::Anonymous))
 }
 
-/// What the validator's suggestion of other names begins with.
-const SUGGESTION: &str = " Did you mean \"";
-/// How many names are suggested.
-const SUGGESTED: usize = 3;
-
-/// Leaves the nearest names in what is said of unknown fields and arguments, and none for strangers: by guessing they would
-/// read the schema where they may not ask for it.
-fn suggest(response: &mut Response, told: bool) {
-    for error in response.errors.iter_mut().filter(|error| error.path.is_empty()) {
-        let Some(at) = error.message.find(SUGGESTION) else { continue };
-        let nearest: Vec<_> = error.message[at..].trim_end_matches('?').split(", ").take(SUGGESTED).collect();
-        let nearest = nearest.join(", ");
-        error.message.truncate(at);
-        if told {
-            error.message.push_str(&nearest);
-            error.message.push('?');
-        }
-    }
-}
-
 /// The operation's name as a metrics label, kept with the request until it is answered.
 struct Label(Arc<str>, Arc<kernel::cx::Counters>);
 
 #[async_trait]
 impl Backend for Product {
     async fn prepare(&self, peer: &Peer, operation: &Operation, mut request: Request) -> Result<Prepared, Failure> {
+        let asked = Asked { cost: operation.cost, started: Instant::now() };
         let is_platforms = only(PLATFORM, &mut request)
             || self.platform_claims(peer).is_some() && only(&[PLATFORM, OF_BOTH].concat(), &mut request);
         let platform = if is_platforms { self.platform(peer).await? } else { None };
@@ -356,6 +361,7 @@ impl Backend for Product {
                 }
                 Err(failure) => {
                     self.refused(peer, Some(operation), &failure).await;
+                    self.unprepared(peer, operation, &failure).await;
                     return Err(failure);
                 }
                 Ok(caller) => caller,
@@ -374,7 +380,7 @@ impl Backend for Product {
         let live = operation.kind == OperationType::Subscription;
         let label = Label(operation.label.clone(), cx.counters.clone());
         let scope = Scope::new(self.app.clone(), cx, credential, idempotency, live);
-        Ok(Prepared { request: request.data(scope).data(label), headers })
+        Ok(Prepared { request: request.data(scope).data(label).data(asked), headers })
     }
 
     async fn may_upload(&self, peer: &Peer) -> Result<(), Failure> {
@@ -414,10 +420,26 @@ impl Backend for Product {
         let label = label.map(|Label(name, counters)| (name.clone(), counters.clone()));
         let schema = if valid { &self.unvalidated } else { &self.schema };
         let told = !valid && is_signed_in(&request);
-        let mut response = match rounds(&request) {
-            Some(rounds) => rounds.run(schema.execute(request)).await,
-            None => schema.execute(request).await,
+        let watched = self.watched(&request);
+        let run = async {
+            match rounds(&request) {
+                Some(rounds) => rounds.run(schema.execute(request)).await,
+                None => schema.execute(request).await,
+            }
         };
+        let mut response = match AssertUnwindSafe(run).catch_unwind().await {
+            Ok(response) => response,
+            Err(panic) => {
+                if let Some(watched) = watched {
+                    watched.panicked();
+                }
+                // Whoever runs operations answers it.
+                resume_unwind(panic)
+            }
+        };
+        if let Some(watched) = watched {
+            watched.answered(&response);
+        }
         if let Some(reading) = reading {
             self.app.reads.note(&reading, &response);
         }
@@ -435,9 +457,13 @@ impl Backend for Product {
         let (rounds, told) = (rounds(&request), is_signed_in(&request));
         // Who listens reads from the first answer on.
         let (app, mut reading) = (self.app.clone(), self.reading(&mut request));
+        let cx = scope_of(&request).map(Scope::cx);
         let results = self.schema.execute_stream(request).map(move |mut response| {
             if let Some(reading) = reading.take() {
                 app.reads.note(&reading, &response);
+            }
+            if let Some(cx) = &cx {
+                watched::note(&app, cx, &response);
             }
             suggest(&mut response, told);
             response
@@ -450,28 +476,5 @@ impl Backend for Product {
 
     fn sha256(&self, bytes: &[u8]) -> [u8; 32] {
         kernel::crypto::sha256(bytes)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use async_graphql::ServerError;
-
-    use super::*;
-
-    #[test]
-    fn the_nearest_names_are_for_those_who_are_known() {
-        let said = |told| {
-            let errors = vec![
-                ServerError::new("Unknown field \"a\" on type \"B\". Did you mean \"c\", \"d\", \"e\", \"f\"?", None),
-                ServerError::new("Unknown field \"a\" on type \"B\".", None),
-            ];
-            let mut response = Response::from_errors(errors);
-            suggest(&mut response, told);
-            response.errors.into_iter().map(|error| error.message).collect::<Vec<_>>()
-        };
-        let plain = "Unknown field \"a\" on type \"B\".";
-        assert_eq!(said(false), [plain, plain]);
-        assert_eq!(said(true), [format!("{plain} Did you mean \"c\", \"d\", \"e\"?"), plain.to_owned()]);
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use analytics_sync::{
-    ExportBatch, ExportCell as Cell, ExportDesk, ExportFilter, ExportHouse, ExportType, exported_between, next_rows,
-    stored_word as word,
+    ExportBatch, ExportCell as Cell, ExportDesk, ExportFilter, ExportHouse, ExportType, LinesBatch, LinesPlace,
+    exported_between, next_rows, stored_word as word,
 };
+use audit::{TrailPlace, trail_between, trail_lines};
 use crm_leads::{entities::lead, records::Leads};
 use kernel::{
-    Conn, Cx, Error, Result,
+    Conn, Cx, Db, Error, Result,
     id::{StaffId, UserId},
     jobs::Job,
     page::Place,
@@ -22,12 +23,13 @@ use super::{app::App, comments::as_active};
 /// Rows of other contexts.
 pub struct Rows<'a> {
     catalog: &'a [&'static str],
+    db: &'a Db,
 }
 
 impl<'a> Rows<'a> {
     /// Of the app's permissions.
     pub fn of(app: &'a App) -> Self {
-        Self { catalog: &app.catalog }
+        Self { catalog: &app.catalog, db: &app.db }
     }
 }
 
@@ -66,6 +68,7 @@ impl ExportDesk for Rows<'_> {
         match kind {
             ExportType::Leads => Leads::may_list(cx),
             ExportType::Tickets => Tickets::may_list(cx),
+            ExportType::AuditLogs => cx.require(audit::VIEW_AUDIT_LOG),
             _ => Err(not_here()),
         }
     }
@@ -74,6 +77,7 @@ impl ExportDesk for Rows<'_> {
         match kind {
             ExportType::Leads => count(conn, cx, &leads(filter), Some(up_to)).await,
             ExportType::Tickets => count(conn, cx, &tickets(filter), Some(up_to)).await,
+            ExportType::AuditLogs => Ok(trail_between(conn, cx, filter.from, filter.until).await?.rows().min(up_to)),
             _ => Err(not_here()),
         }
     }
@@ -91,6 +95,17 @@ impl ExportDesk for Rows<'_> {
             ExportType::Tickets => ticket_rows(conn, cx, filter, after).await,
             _ => Err(not_here()),
         }
+    }
+
+    async fn lines(&self, cx: &Cx, filter: &ExportFilter, after: Option<LinesPlace>) -> Result<LinesBatch> {
+        let place = match after {
+            None => trail_between(&self.db.reader(cx).await?, cx, filter.from, filter.until).await?,
+            Some(LinesPlace { start, sequence, hash, upto }) => TrailPlace { start, sequence, hash, upto, begun: true },
+        };
+        let lines = trail_lines(self.db, cx, &place, false).await?;
+        let next =
+            lines.next.map(|TrailPlace { start, sequence, hash, upto, .. }| LinesPlace { start, sequence, hash, upto });
+        Ok(LinesBatch { text: lines.text, rows: lines.rows, next })
     }
 }
 

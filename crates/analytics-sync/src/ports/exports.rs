@@ -21,6 +21,30 @@ pub struct Batch {
     pub next: Option<Place>,
 }
 
+/// How far the lines of the audit trail are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinesPlace {
+    /// The number before the first row.
+    pub start: i64,
+    /// The last number that was written.
+    pub sequence: i64,
+    /// The hash there.
+    pub hash: Vec<u8>,
+    /// The last number that is to be written.
+    pub upto: i64,
+}
+
+/// Some lines of the audit trail, and where the next ones begin; `None` after the last.
+#[derive(Debug, Clone)]
+pub struct LinesBatch {
+    /// The lines, each with its end.
+    pub text: String,
+    /// How many rows are among them.
+    pub rows: usize,
+    /// The place of the last one, where there are more.
+    pub next: Option<LinesPlace>,
+}
+
 /// What other contexts answer: whose export it is, and the rows that are theirs (leads and tickets).
 pub trait ExportDesk: Sync {
     /// What somebody may who is active, as it is now; `None` for anybody else.
@@ -48,6 +72,13 @@ pub trait ExportDesk: Sync {
         filter: &ExportFilter,
         after: Option<Place>,
     ) -> impl Future<Output = Result<Batch>> + Send;
+    /// The next lines of the audit trail, in the order of its chain.
+    fn lines(
+        &self,
+        cx: &Cx,
+        filter: &ExportFilter,
+        after: Option<LinesPlace>,
+    ) -> impl Future<Output = Result<LinesBatch>> + Send;
 }
 
 /// The tables of exports, whoever asks, and their files.

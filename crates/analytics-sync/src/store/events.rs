@@ -1,17 +1,10 @@
 //! [`Events`] on the tables.
 
-use chrono::{DateTime, Utc};
-use kernel::{Conn, Result, Tx, db::any_of, id::AnalyticsEventId};
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*,
-    sea_query::OnConflict,
-};
+use kernel::{Result, Tx};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*, sea_query::OnConflict};
 
 use super::{daily, event};
 use crate::{domain::tally::Tally, ports::Events};
-
-/// How many events are removed at a time.
-const PURGED: u64 = 1_000;
 
 impl Events for Tx {
     async fn add(&self, events: &[event::Model]) -> Result<()> {
@@ -43,23 +36,4 @@ impl Events for Tx {
             .await?;
         Ok(())
     }
-}
-
-/// Removes some events of before an instant, and says whether there may be more. What they counted for stays.
-pub async fn purge(conn: &Conn, before: DateTime<Utc>) -> Result<bool> {
-    let old: Vec<AnalyticsEventId> = event::Entity::find()
-        .select_only()
-        .column(event::Column::Id)
-        .filter(event::Column::CreatedAt.lt(before))
-        .order_by_asc(event::Column::CreatedAt)
-        .limit(PURGED)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    if old.is_empty() {
-        return Ok(false);
-    }
-    let old_ones = any_of(conn.get_database_backend(), event::Column::Id, &old);
-    event::Entity::delete_many().filter(old_ones).exec(conn).await?;
-    Ok(old.len() as u64 == PURGED)
 }

@@ -144,7 +144,7 @@ pub async fn shown(db: &Db, cx: &Cx, rows: Vec<log::Model>) -> Result<Vec<AuditL
 impl AuditLog {
     /// Puts back what is sealed in the row. What does not open is left out: proving the trail finds what was altered, and reading
     /// goes on.
-    fn open(&mut self, keys: &HashMap<PersonalKeyId, Option<PersonalKey>>) {
+    pub(crate) fn open(&mut self, keys: &HashMap<PersonalKeyId, Option<PersonalKey>>) {
         let row = &mut self.row;
         let opened = |key: PersonalKeyId, what: &str, sealed: &[u8]| {
             let key = keys.get(&key).and_then(Option::as_ref)?;

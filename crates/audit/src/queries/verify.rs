@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Conn, Cx, Result, crypto::Keyring, db::any_of, events::Outbox, id::EventId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use crate::{
-    domain::hash::{GENESIS, link},
-    store::{chain, checkpoint, log},
+    domain::{
+        hash::{GENESIS, link},
+        heads,
+    },
+    store::{chain, checkpoint, head, log},
 };
 
 /// An unbroken chain.
@@ -68,15 +72,7 @@ impl Checkpoint {
 
     /// What is signed of it.
     pub(crate) fn signed(&self, cx: &Cx, at: DateTime<Utc>) -> Vec<u8> {
-        let parts: [&[u8]; 6] = [
-            b"frontdesk audit checkpoint v1",
-            cx.tenant.id.0.as_bytes(),
-            &self.sequence.to_be_bytes(),
-            &self.rows.to_be_bytes(),
-            &at.timestamp_micros().to_be_bytes(),
-            &self.hash,
-        ];
-        parts.concat()
+        heads::checkpoint(cx.tenant.id, self.sequence, self.rows, at, &self.hash)
     }
 }
 
@@ -200,6 +196,9 @@ pub async fn verify(
             reason: "the chain ends before its recorded head",
         }));
     }
+    if let Some(broken) = wrong_head(conn, cx, keyring).await? {
+        return Ok(Err(broken));
+    }
     let rows = log::Entity::find().count(conn).await?;
     let linked = chain::Entity::find().count(conn).await?;
     if rows < linked {
@@ -225,4 +224,39 @@ pub async fn verify(
         }
     }
     Ok(Ok(Verified { sequence, from: first, hash: kernel::crypto::hex(&before), unsealed: rows - linked }))
+}
+
+/// The first head of a day that was altered, or that other rows lead to; those of keys that are not given any more are compared with
+/// the chain only.
+async fn wrong_head(conn: &Conn, cx: &Cx, keyring: &Keyring) -> Result<Option<Broken>> {
+    let mut after: Option<NaiveDate> = None;
+    loop {
+        let found = head::Entity::find()
+            .filter(Condition::all().add_option(after.map(|after| head::Column::Day.gt(after))))
+            .order_by_asc(head::Column::Day)
+            .limit(BATCH)
+            .all(conn)
+            .await?;
+        let Some(last) = found.last() else { return Ok(None) };
+        after = Some(last.day);
+        let sequences: Vec<_> = found.iter().map(|head| head.sequence).collect();
+        let links = chain::Entity::find()
+            .filter(chain::Column::Sequence.is_in(sequences))
+            .all(conn)
+            .await?
+            .into_iter()
+            .map(|link| (link.sequence, link.hash))
+            .collect::<HashMap<_, _>>();
+        for head in found {
+            let bytes = heads::head(cx.tenant.id, head.day, head.sequence, head.rows, head.at, &head.hash);
+            let reason = match keyring.verifies(&head.key_id, &bytes, &head.signature) {
+                Some(false) => "the head of a day was altered, or is not ours",
+                _ if links.get(&head.sequence).is_some_and(|hash| *hash != head.hash) => {
+                    "the chain does not lead to the head of its day"
+                }
+                _ => continue,
+            };
+            return Ok(Some(Broken { sequence: head.sequence, audit_log: None, reason }));
+        }
+    }
 }

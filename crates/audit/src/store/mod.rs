@@ -12,6 +12,13 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::domain::hash::link;
 
+pub mod erasures;
+pub mod errors;
+pub mod person_exports;
+pub mod persons;
+pub mod retention;
+pub mod slow_operations;
+
 /// The audit rows.
 pub mod log {
     use chrono::{DateTime, Utc};
@@ -20,10 +27,12 @@ pub mod log {
         id::{ApiKeyId, EventId, PersonalKeyId, SessionId, UserId},
     };
     use sea_orm::entity::prelude::*;
+    use serde::{Deserialize, Serialize};
 
     /// How serious, in the words that rows hold: those of old rows stay, since they are hashed.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
     #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+    #[serde(rename_all = "snake_case")]
     pub enum Level {
         /// Low, as it was called once.
         Info,
@@ -61,8 +70,8 @@ pub mod log {
         }
     }
 
-    /// One attempt or change.
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    /// One attempt or change. As JSON it is what an archive keeps of it: without what it is found by.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
     #[sea_orm(schema_name = "~tenant", table_name = "audit_logs")]
     pub struct Model {
         /// The event's id.
@@ -119,14 +128,18 @@ pub mod log {
         /// The key that who the actor was is sealed under.
         pub actor_key: Option<PersonalKeyId>,
         /// The actor's address, where the request came from, and with which program.
+        #[serde(with = "crate::domain::archives::bytes")]
         pub actor_sealed: Option<Vec<u8>>,
         /// The key that personal values are sealed under.
         pub values_key: Option<PersonalKeyId>,
         /// Of the values before and after, and of the details.
+        #[serde(with = "crate::domain::archives::bytes")]
         pub values_sealed: Option<Vec<u8>>,
         /// By what the actor's address is found; not hashed, since it goes when they are forgotten.
+        #[serde(skip)]
         pub email_mark: Option<Vec<u8>>,
         /// By what the place is found that the request came from; not hashed either.
+        #[serde(skip)]
         pub address_mark: Option<Vec<u8>>,
     }
 
@@ -184,6 +197,42 @@ pub mod checkpoint {
         /// When it was made.
         pub at: DateTime<Utc>,
         /// The short id of the secret key that it is signed by.
+        pub key_id: String,
+        /// Ed25519 over all of the above.
+        pub signature: Vec<u8>,
+    }
+
+    /// No relation.
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The ends of days.
+pub mod head {
+    use chrono::{DateTime, NaiveDate, Utc};
+    use kernel::id::AuditHeadId;
+    use sea_orm::entity::prelude::*;
+
+    /// The end of the trail of a day.
+    #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(schema_name = "~tenant", table_name = "audit_heads")]
+    pub struct Model {
+        /// Its id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: AuditHeadId,
+        /// The day, in UTC.
+        pub day: NaiveDate,
+        /// The last number of the day.
+        pub sequence: i64,
+        /// The hash of that link.
+        pub hash: Vec<u8>,
+        /// How many rows came since the head before.
+        pub rows: i64,
+        /// When it was signed.
+        pub at: DateTime<Utc>,
+        /// The short id of the key that it is signed by.
         pub key_id: String,
         /// Ed25519 over all of the above.
         pub signature: Vec<u8>,

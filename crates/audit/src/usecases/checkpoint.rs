@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Cx, Error, Result, Tx,
+    Conn, Cx, Error, Result, Tx,
     crypto::Keyring,
     db::{Emit, any_of},
     events::{Event, Resource, Severity},
@@ -15,7 +15,10 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::{
-    queries::verify::{Checkpoint, links_up_to, newest},
+    queries::{
+        retention::due::first_held,
+        verify::{Checkpoint, links_up_to, newest},
+    },
     store::{chain, checkpoint, log},
 };
 
@@ -71,12 +74,29 @@ impl Event for RowsRemoved {
 /// # Errors
 /// [`Error::Internal`] for a trail that is not whole: then nothing is signed.
 pub async fn make_checkpoint(tx: &Tx, cx: &Cx, keyring: &Keyring, before: DateTime<Utc>) -> Result<Option<Checkpoint>> {
+    make_checkpoint_upto(tx, cx, keyring, before, i64::MAX, None).await
+}
+
+/// The same, `most` rows further than the newest checkpoint at the most, and not beyond `upto`.
+///
+/// # Errors
+/// As [`make_checkpoint`].
+pub async fn make_checkpoint_upto(
+    tx: &Tx,
+    cx: &Cx,
+    keyring: &Keyring,
+    before: DateTime<Utc>,
+    most: i64,
+    upto: Option<i64>,
+) -> Result<Option<Checkpoint>> {
     let conn = tx.conn();
     let from = match newest(conn).await? {
         Some(row) => Checkpoint::read(cx, keyring, row).map_err(Error::internal)?,
         None => Checkpoint::beginning(),
     };
-    let Some(sequence) = last_before(tx, before).await?.filter(|sequence| *sequence > from.sequence) else {
+    let last = last_before(conn, before).await?;
+    let last = last.map(|last| last.min(from.sequence.saturating_add(most)).min(upto.unwrap_or(i64::MAX)));
+    let Some(sequence) = last.filter(|sequence| *sequence > from.sequence) else {
         return Ok(None);
     };
     let hash = links_up_to(conn, &from, Some(sequence)).await?.map_err(|broken| {
@@ -119,8 +139,7 @@ async fn sign(tx: &Tx, cx: &Cx, keyring: &Keyring, made: &Checkpoint) -> Result<
 }
 
 /// The number of the last link before the first row that is not older than `before`.
-async fn last_before(tx: &Tx, before: DateTime<Utc>) -> Result<Option<i64>> {
-    let conn = tx.conn();
+pub(crate) async fn last_before(conn: &Conn, before: DateTime<Utc>) -> Result<Option<i64>> {
     let young = log::Entity::find()
         .select_only()
         .column(log::Column::Id)
@@ -145,8 +164,8 @@ async fn last_before(tx: &Tx, before: DateTime<Utc>) -> Result<Option<i64>> {
 /// How many rows one removal takes at the most.
 pub const REMOVED: u64 = 500;
 
-/// Removes the oldest rows behind the newest checkpoint, [`REMOVED`] at the most; returns how many. Whoever wants more asks
-/// again. The database lets nothing else go.
+/// Removes the oldest rows behind the newest checkpoint, [`REMOVED`] at the most and none that is held or behind one; returns how
+/// many. Whoever wants more asks again. The database lets nothing else go.
 ///
 /// For Frontdesk itself; it asks for no permission.
 ///
@@ -156,10 +175,13 @@ pub async fn remove_behind_checkpoint(tx: &Tx, cx: &Cx, keyring: &Keyring) -> Re
     let conn = tx.conn();
     let Some(row) = newest(conn).await? else { return Ok(0) };
     let known = Checkpoint::read(cx, keyring, row).map_err(Error::internal)?;
+    // What is held keeps what came after it.
+    let held = first_held(conn).await?.unwrap_or(i64::MAX);
     let oldest: Vec<(i64, EventId)> = chain::Entity::find()
         .select_only()
         .columns([chain::Column::Sequence, chain::Column::AuditLogId])
         .filter(chain::Column::Sequence.lte(known.sequence))
+        .filter(chain::Column::Sequence.lt(held))
         .order_by_asc(chain::Column::Sequence)
         .limit(REMOVED)
         .into_tuple()

@@ -43,6 +43,13 @@ impl Event for PersonForgotten {
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
 pub async fn forget(db: &Db, tx: &Tx, cx: &Cx, who: Resource, subjects: &[Subject]) -> Result<usize> {
+    let keys = destroy(db, tx, cx, subjects).await?;
+    tx.emit(cx, &PersonForgotten { who, keys });
+    Ok(keys)
+}
+
+/// Destroys the keys of these subjects, and takes out of the rows what they are found by; returns how many there were.
+pub(crate) async fn destroy(db: &Db, tx: &Tx, cx: &Cx, subjects: &[Subject]) -> Result<usize> {
     let conn = tx.conn();
     let keys = db.personal().destroy(tx, cx, subjects).await?;
     if !keys.is_empty() {
@@ -56,6 +63,5 @@ pub async fn forget(db: &Db, tx: &Tx, cx: &Cx, who: Resource, subjects: &[Subjec
             .exec(conn)
             .await?;
     }
-    tx.emit(cx, &PersonForgotten { who, keys: keys.len() });
     Ok(keys.len())
 }

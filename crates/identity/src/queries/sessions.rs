@@ -1,16 +1,12 @@
 //! The sessions of a person.
 
-use chrono::{DateTime, Utc};
 use kernel::{
     Conn, Cx, Error, Result,
-    db::any_of,
-    id::{RefreshTokenId, SessionId, UserId},
+    id::{SessionId, UserId},
     record::Record,
 };
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    entity::prelude::*,
-    sea_query::{ExprTrait, Func},
+    Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*, sea_query::ExprTrait,
 };
 
 use super::people::list::{people_by_ids, visible_people};
@@ -19,15 +15,9 @@ use crate::{
     policy::MANAGE_SESSIONS,
     store::{
         people::user,
-        sessions::{
-            refresh_token,
-            session::{self, Model as Session},
-        },
+        sessions::session::{self, Model as Session},
     },
 };
-
-/// How many rows one statement of a purge removes at most.
-const PURGED: u64 = 500;
 
 /// Those that are good at this moment: one's own, and with [`MANAGE_SESSIONS`] those of everybody whom one sees.
 impl Record for session::Entity {
@@ -78,46 +68,5 @@ pub async fn may_see_sessions(conn: &Conn, cx: &Cx, of: UserId) -> Result<()> {
     match people_by_ids(conn, cx, &[of]).await?.is_empty() {
         true => Err(Error::NotFound { what: "User" }),
         false => Ok(()),
-    }
-}
-
-/// Removes refresh tokens that were used or ended before, and sessions that ended before, with what is left of theirs; so
-/// long a copy of a used token is known for one. Short statements, so that writers are not held up.
-pub async fn purge_sessions(conn: &Conn, before: DateTime<Utc>) -> Result<u64> {
-    let backend = conn.get_database_backend();
-    let mut removed = 0;
-    loop {
-        let ended =
-            Func::coalesce([Expr::col(refresh_token::Column::UsedAt), Expr::col(refresh_token::Column::ExpiresAt)]);
-        let old = refresh_token::Entity::find()
-            .select_only()
-            .column(refresh_token::Column::Id)
-            .filter(Expr::expr(ended.clone()).lt(before))
-            .order_by_asc(Expr::expr(ended))
-            .limit(PURGED);
-        let ids: Vec<RefreshTokenId> = old.into_tuple().all(conn).await?;
-        if ids.is_empty() {
-            break;
-        }
-        let gone = refresh_token::Entity::delete_many().filter(any_of(backend, refresh_token::Column::Id, &ids));
-        removed += gone.exec(conn).await?.rows_affected;
-    }
-    loop {
-        let ended = Func::coalesce([Expr::col(session::Column::RevokedAt), Expr::col(session::Column::ExpiresAt)]);
-        let old = session::Entity::find()
-            .select_only()
-            .column(session::Column::Id)
-            .filter(Expr::expr(ended.clone()).lt(before))
-            .order_by_asc(Expr::expr(ended))
-            .limit(PURGED);
-        let ids: Vec<SessionId> = old.into_tuple().all(conn).await?;
-        if ids.is_empty() {
-            return Ok(removed);
-        }
-        // Those that were never used outlive a session that was ended early.
-        let theirs = any_of(backend, refresh_token::Column::SessionId, &ids);
-        refresh_token::Entity::delete_many().filter(theirs).exec(conn).await?;
-        let gone = session::Entity::delete_many().filter(any_of(backend, session::Column::Id, &ids));
-        removed += gone.exec(conn).await?.rows_affected;
     }
 }

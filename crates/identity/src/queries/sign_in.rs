@@ -40,10 +40,3 @@ pub(crate) async fn owner(
 pub(crate) async fn invited(conn: &Conn, hash: &[u8]) -> Result<Option<invitation::Model>> {
     Ok(invitation::Entity::find().filter(invitation::Column::Hash.eq(hash)).one(conn).await?)
 }
-
-/// Removes one-time tokens that have ended; returns how many. Used ones end with the others of their person, but for the
-/// first of two that a change of address takes, which is kept for as long as the second is good.
-pub async fn purge_one_time_tokens(conn: &Conn, now: DateTime<Utc>) -> Result<u64> {
-    let ended = one_time_token::Entity::delete_many().filter(one_time_token::Column::ExpiresAt.lte(now));
-    Ok(ended.exec(conn).await?.rows_affected)
-}

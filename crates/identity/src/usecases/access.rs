@@ -1,12 +1,14 @@
 //! A tenant's own roles, and the permissions of single people.
 
 use kernel::{
-    Cx, Error, ProblemCode, Result,
+    Cx, Error, ProblemCode, Result, Tx,
     db::Emit,
     id::{RoleId, StaffId, UserId},
     record::Records,
     text::{Check, rename},
 };
+
+use sea_orm::EntityTrait;
 
 use super::people::add_person::found;
 use crate::{
@@ -19,7 +21,10 @@ use crate::{
     },
     policy::{MANAGE_ROLES, MANAGE_SIGN_IN, holds_all},
     ports::{ExternalIdentities, People, Roles, Who},
-    store::{access::role, people::user::Kind},
+    store::{
+        access::role,
+        people::user::{self, Kind},
+    },
 };
 
 /// The longest name and description of a role, in characters.
@@ -107,6 +112,17 @@ pub(crate) async fn is_last<S: Roles>(s: &S, person: &Person) -> Result<bool> {
         Some(name) if ADMINISTRATORS.contains(&name) => Ok(s.others(&ADMINISTRATORS, person.id).await? == 0),
         _ => Ok(false),
     }
+}
+
+/// How somebody stands who is to be erased: what they are, whether they may sign in, and whether nobody else could do what they do.
+/// For Frontdesk itself; it asks for no permission.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn stands(tx: &Tx, id: UserId) -> Result<Option<(Kind, bool, bool)>> {
+    let found = user::Entity::find_by_id(id).into_partial_model::<Person>().one(tx.conn()).await?;
+    let Some(person) = found else { return Ok(None) };
+    Ok(Some((person.kind, person.is_active, is_last(tx, &person).await?)))
 }
 
 /// Refuses to take somebody away who [is the last](is_last).

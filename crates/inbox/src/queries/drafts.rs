@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use kernel::{
     Conn, Cx, Result,
     db::any_uuid_of,
     id::DraftId,
     record::{Record, find},
 };
-use sea_orm::{Condition, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{Condition, ConnectionTrait, DbBackend, entity::prelude::*};
 
 use super::by_kind;
 use crate::{
@@ -17,9 +16,6 @@ use crate::{
     kinds::hang_on_visible,
     store::draft::{Column, Entity, Model as Draft},
 };
-
-/// How many are swept away by one statement.
-const SWEPT: u64 = 500;
 
 impl Record for Entity {
     type Id = DraftId;
@@ -46,24 +42,4 @@ pub async fn drafts_of_each(conn: &Conn, cx: &Cx, things: &[Thing]) -> Result<Ha
         found.extend(own.all(conn).await?.into_iter().map(|draft| (draft.entity(), draft)));
     }
     Ok(found)
-}
-
-/// Removes the drafts that nobody has written at since then, a few at a time.
-///
-/// # Errors
-/// [`kernel::Error::Unavailable`] where the database is away; the next sweep goes on.
-pub async fn purge_drafts(conn: &Conn, since: DateTime<Utc>) -> Result<u64> {
-    let mut gone = 0;
-    loop {
-        let old = Entity::find().select_only().column(Column::Id).filter(Column::UpdatedAt.lt(since));
-        let ids: Vec<DraftId> = old.order_by_asc(Column::UpdatedAt).limit(SWEPT).into_tuple().all(conn).await?;
-        if ids.is_empty() {
-            return Ok(gone);
-        }
-        // One that somebody has gone on with meanwhile stays.
-        let swept = Entity::delete_many().filter(Column::Id.is_in(ids)).filter(Column::UpdatedAt.lt(since));
-        gone += swept.exec(conn).await?.rows_affected;
-        // Between the statements others write.
-        tokio::task::yield_now().await;
-    }
 }

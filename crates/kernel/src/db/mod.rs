@@ -7,9 +7,12 @@
 mod conn;
 mod copy;
 mod dialect;
+pub mod erase;
 mod open;
 mod postgres_pool;
+pub mod rows;
 pub mod search;
+pub mod shape;
 mod tx;
 mod wake;
 

@@ -1,8 +1,19 @@
 //! What an event did to the thing that it is about, told by its name.
 
 /// What was done to a thing, or tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    sea_orm::EnumIter,
+    sea_orm::DeriveActiveEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It was made.
     Create,
@@ -50,6 +61,7 @@ const ENDING: &[&str] = &[
     "deleted",
     "end",
     "ended",
+    "erased",
     "forget",
     "forgotten",
     "remove",

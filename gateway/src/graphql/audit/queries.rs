@@ -1,16 +1,21 @@
 //! Reading the audit trail.
 
 use async_graphql::{Context, ID, Object};
-use audit::{entities::log::Column, list, records::AuditLogs};
+use audit::{
+    entities::{head, log::Column},
+    list,
+    records::{AuditHeads, AuditLogs},
+};
 use kernel::{
     Error, ProblemCode,
     events::{Action, Severity},
     filter::ValueComparator,
     id::SessionId,
     page::PageArgs,
+    record::{Filter, Record},
 };
 
-use super::types::{AuditAction, AuditLogConnection, AuditSeverity};
+use super::types::{AuditAction, AuditHeadConnection, AuditLogConnection, AuditSeverity};
 use crate::{
     comparator, filter,
     graphql::{
@@ -18,7 +23,7 @@ use crate::{
         errors::Result,
         filters::{DateTimeComparator, IdComparator, OrderDirection, StringComparator},
         identity::Permission,
-        records::{self, ordered},
+        records::{self, always, list_where, ordered},
         scope::scope,
     },
     order,
@@ -123,5 +128,21 @@ impl AuditQuery {
         let mut listed = records::list(ctx, "audit rows", filter, ordered(order_by, (Column::At, true)), page).await?;
         let shown = list::shown(&scope.app.db, &scope.cx(), std::mem::take(&mut listed.rows)).await?;
         Ok(listed.with(shown).into())
+    }
+
+    /// The ends of days of the audit trail, signed, the newest first.
+    #[graphql(directive = requires::apply(Permission::ViewAuditLog))]
+    async fn audit_heads(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<AuditHeadConnection> {
+        AuditHeads::may_list(&scope(ctx).cx())?;
+        let page = PageArgs { first, after, last, before };
+        let order = always::<AuditHeads>(head::Column::Day, true)?;
+        Ok(list_where::<AuditHeads>(ctx, "audit heads", Filter::default(), order, page).await?.into())
     }
 }

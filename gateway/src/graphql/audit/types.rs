@@ -1,6 +1,7 @@
 //! The audit trail.
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use kernel::{
     events::{Action, Severity},
@@ -12,7 +13,7 @@ use crate::{
     graphql::{
         errors::Result,
         identity::{IntoId, User, user},
-        scalars::Json,
+        scalars::{Date, Json},
     },
 };
 
@@ -177,3 +178,38 @@ impl AuditLog {
 }
 
 connection!(AuditLogConnection, AuditLogEdge, AuditLog, audit::AuditLog, "audit rows");
+
+/// The end of the audit trail of a day, signed. Kept elsewhere, it proves later that the rows up to there are what they were.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct AuditHead {
+    /// The day, in UTC.
+    pub day: Date,
+    /// The number of the last row of the day.
+    pub sequence: String,
+    /// The hash of that row and of all before it, in hexadecimal.
+    pub hash: String,
+    /// How many rows came since the head before.
+    pub rows: i32,
+    /// When it was signed.
+    pub signed_at: DateTime<Utc>,
+    /// The short id of the key that it is signed by: `frontdesk audit key` shows its public half.
+    pub key_id: String,
+    /// Ed25519, in base64.
+    pub signature: String,
+}
+
+impl From<audit::AuditHead> for AuditHead {
+    fn from(head: audit::AuditHead) -> Self {
+        Self {
+            day: head.day.into(),
+            sequence: head.sequence.to_string(),
+            hash: kernel::crypto::hex(&head.hash),
+            rows: i32::try_from(head.rows).unwrap_or(i32::MAX),
+            signed_at: head.at,
+            key_id: head.key_id,
+            signature: STANDARD.encode(head.signature),
+        }
+    }
+}
+
+connection!(AuditHeadConnection, AuditHeadEdge, AuditHead, audit::AuditHead, "audit heads");

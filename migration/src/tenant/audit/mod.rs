@@ -3,3 +3,8 @@
 pub mod m0004_audit_trail;
 pub mod m0006_more_actors;
 pub mod m0016_audit_row;
+pub mod m0053_error_logs;
+pub mod m0054_retention;
+pub mod m0055_person_exports;
+pub mod m0056_audit_heads;
+pub mod m0057_erasures;

@@ -41,6 +41,7 @@ impl Heading {
             ExportType::Leads => "Leads",
             ExportType::Tickets => "Tickets",
             ExportType::CustomReport => "Report of chats",
+            ExportType::AuditLogs => "Audit trail",
         };
         Self { company: company.to_owned(), title, from: wanted.filter.from, until: wanted.filter.until, made }
     }
@@ -62,7 +63,9 @@ impl Book {
     pub fn begin(format: ExportFormat, columns: Vec<&'static Column>, zone: Tz) -> Result<Self> {
         Ok(match format {
             ExportFormat::Pdf => Self::Report(Report::new(columns, zone)),
-            ExportFormat::Csv | ExportFormat::Xlsx => Self::Workbook(Box::new(Workbook::new(&columns, zone)?)),
+            ExportFormat::Csv | ExportFormat::Xlsx | ExportFormat::Jsonl => {
+                Self::Workbook(Box::new(Workbook::new(&columns, zone)?))
+            }
         })
     }
 

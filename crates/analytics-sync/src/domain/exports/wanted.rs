@@ -16,6 +16,8 @@ use crate::store::{
 
 /// The most rows of a file.
 pub const ROWS: u64 = 1_000_000;
+/// The most rows of an audit trail.
+pub const TRAIL_ROWS: u64 = 50_000_000;
 /// The most rows of a report, which somebody is to read.
 pub const REPORT_ROWS: u64 = 5_000;
 /// The most groups of a custom report.
@@ -82,6 +84,7 @@ pub fn most(format: ExportFormat) -> u64 {
     match format {
         ExportFormat::Csv | ExportFormat::Xlsx => ROWS,
         ExportFormat::Pdf => REPORT_ROWS,
+        ExportFormat::Jsonl => TRAIL_ROWS,
     }
 }
 
@@ -95,7 +98,7 @@ pub fn few_enough(field: &str, format: ExportFormat, rows: u64) -> Result<()> {
         return Ok(());
     }
     let instead = match format {
-        ExportFormat::Csv => "leave some out by the filter",
+        ExportFormat::Csv | ExportFormat::Jsonl => "leave some out by the filter",
         ExportFormat::Xlsx | ExportFormat::Pdf => "use CSV, or leave some out by the filter",
     };
     Err(Error::invalid(field, ProblemCode::TooLong, format!("may have at most {most} rows as this format: {instead}")))
@@ -123,7 +126,10 @@ impl Wanted {
         let Self { kind, filter, options, .. } = self;
         let refused = |field: &str, why: &str| Err(Error::invalid(field, ProblemCode::NotAllowed, why.to_owned()));
         let chats = matches!(kind, ExportType::Chats | ExportType::Messages | ExportType::CustomReport);
-        let b2chat = !matches!(kind, ExportType::Leads | ExportType::Tickets);
+        let b2chat = !matches!(kind, ExportType::Leads | ExportType::Tickets | ExportType::AuditLogs);
+        if (*kind == ExportType::AuditLogs) != (self.format == ExportFormat::Jsonl) {
+            return refused("format", "must be JSONL for the audit trail, and for nothing else");
+        }
         for (field, given, holds) in [
             ("filter.from", filter.from.is_some(), *kind != ExportType::Agents),
             ("filter.until", filter.until.is_some(), *kind != ExportType::Agents),
@@ -153,6 +159,10 @@ impl Wanted {
     /// # Errors
     /// [`Error::Invalid`] at the one that is none, or comes twice.
     pub fn columns(&self) -> Result<Vec<&'static Column>> {
+        if self.kind == ExportType::AuditLogs && !self.options.columns.is_empty() {
+            let why = "the audit trail has all its columns: what is left out proves nothing";
+            return Err(Error::invalid("options.columns", ProblemCode::NotAllowed, why));
+        }
         let known = match self.options.group_by {
             Some(_) => group_columns(),
             None => columns_of(self.kind),
@@ -211,6 +221,22 @@ mod tests {
         one.filter.from = Some(DateTime::UNIX_EPOCH);
         one.filter.until = Some(DateTime::UNIX_EPOCH);
         assert_eq!(field(one.check()), "filter.until");
+    }
+
+    #[test]
+    fn the_trail_is_whole_lines_and_nothing_else_is() {
+        let mut one = wanted(ExportType::AuditLogs);
+        assert_eq!(field(one.check()), "format");
+        one.format = ExportFormat::Jsonl;
+        one.filter.from = Some(DateTime::UNIX_EPOCH);
+        assert!(one.check().is_ok());
+        one.options.columns = vec!["id".into()];
+        assert_eq!(field(one.check()), "options.columns");
+        one.options.columns.clear();
+        one.filter.include_deleted = true;
+        assert_eq!(field(one.check()), "filter.includeDeleted");
+        let leads = Wanted { format: ExportFormat::Jsonl, ..wanted(ExportType::Leads) };
+        assert_eq!(field(leads.check()), "format");
     }
 
     #[test]

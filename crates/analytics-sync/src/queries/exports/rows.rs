@@ -35,7 +35,7 @@ pub const BATCH: u64 = 1_000;
 /// [`Error::Forbidden`] with the permission that it takes.
 pub fn may_export<D: ExportDesk>(desk: &D, cx: &Cx, kind: ExportType) -> Result<()> {
     match kind {
-        ExportType::Leads | ExportType::Tickets => desk.may(cx, kind),
+        ExportType::Leads | ExportType::Tickets | ExportType::AuditLogs => desk.may(cx, kind),
         _ => {
             cx.require(VIEW_B2CHAT)?;
             if sees_b2chat(cx) { Ok(()) } else { Err(Error::Forbidden { permission: VIEW_B2CHAT.name }) }
@@ -173,7 +173,9 @@ pub async fn count<D: ExportDesk>(
         ExportType::Contacts => record::count(conn, cx, &contacts(filter), up).await,
         ExportType::Chats | ExportType::CustomReport => record::count(conn, cx, &chats(filter), up).await,
         ExportType::Messages => record::count(conn, cx, &messages::sent(filter), up).await,
-        ExportType::Leads | ExportType::Tickets => desk.count(conn, cx, kind, filter, up_to).await,
+        ExportType::Leads | ExportType::Tickets | ExportType::AuditLogs => {
+            desk.count(conn, cx, kind, filter, up_to).await
+        }
     }
 }
 
@@ -215,7 +217,9 @@ pub async fn page<D: ExportDesk>(
             Ok(Batch { rows: chat_rows(conn, cx, found, names).await?, next })
         }
         ExportType::Messages => messages::page(conn, cx, filter, after).await,
-        ExportType::Leads | ExportType::Tickets => desk.page(conn, cx, kind, filter, after).await,
+        ExportType::Leads | ExportType::Tickets | ExportType::AuditLogs => {
+            desk.page(conn, cx, kind, filter, after).await
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Answers of the source, as they came.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Error, Result,
     id::{ApiResponseLogId, SyncRunId, TypedId},
@@ -10,16 +9,11 @@ use sea_orm::{Condition, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, en
 
 use crate::{
     policy::MANAGE_SYNC,
-    store::sync::{
-        answer::{ApiResponseLog, Column, Entity},
-        run,
-    },
+    store::sync::answer::{ApiResponseLog, Column, Entity},
 };
 
 /// How many answers are removed at a time.
 const PURGED: u64 = 200;
-/// How long runs are kept that are over.
-const RUNS: TimeDelta = TimeDelta::days(90);
 
 impl Record for Entity {
     type Id = ApiResponseLogId;
@@ -76,37 +70,26 @@ pub(crate) fn unpacked(packed: &[u8]) -> Result<Vec<u8>> {
     zstd::decode_all(packed).map_err(Error::internal)
 }
 
-/// Removes some of the answers that are older than they are kept, or more than are kept, and some runs that are over for long;
-/// says whether there may be more.
+/// Removes some of the oldest answers where they take more megabytes than are kept, but for those that are `held` or of a run that
+/// is; says whether there may be more.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database is away.
-pub async fn purge_syncs(conn: &Conn, now: DateTime<Utc>, raw_days: i64, raw_megabytes: i64) -> Result<bool> {
-    let old = Condition::all().add(Column::CreatedAt.lt(now - TimeDelta::days(raw_days)));
-    let mut gone = remove(conn, old).await?;
+pub async fn keep_to_megabytes(conn: &Conn, raw_megabytes: i64, held: &[Uuid]) -> Result<bool> {
     let kept: Option<i64> = Entity::find()
         .select_only()
         .column_as(Expr::cust(r#"CAST(coalesce(sum("stored_size"), 0) AS bigint)"#), "kept")
         .into_tuple()
         .one(conn)
         .await?;
-    if gone == 0 && kept.unwrap_or_default() > raw_megabytes.saturating_mul(1 << 20) {
-        gone = remove(conn, Condition::all()).await?;
+    if kept.unwrap_or_default() <= raw_megabytes.saturating_mul(1 << 20) {
+        return Ok(false);
     }
-    let over: Vec<Uuid> = run::Entity::find()
-        .select_only()
-        .column(run::Column::Id)
-        .filter(run::Column::CompletedAt.lt(now - RUNS))
-        .limit(PURGED)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let runs: Vec<_> = over.into_iter().map(SyncRunId::from_uuid).collect();
-    if !runs.is_empty() {
-        let these = kernel::db::any_of(conn.get_database_backend(), run::Column::Id, &runs);
-        run::Entity::delete_many().filter(these).exec(conn).await?;
-    }
-    Ok(gone == PURGED || runs.len() as u64 == PURGED)
+    let free = Condition::all().add_option((!held.is_empty()).then(|| {
+        let among = |column: Column| kernel::db::any_uuid_of(conn.get_database_backend(), column, held.to_vec());
+        Condition::any().add(among(Column::Id)).add(among(Column::RunId)).not()
+    }));
+    Ok(remove(conn, free).await? == PURGED)
 }
 
 async fn remove(conn: &Conn, which: Condition) -> Result<u64> {

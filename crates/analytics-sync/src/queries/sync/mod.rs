@@ -2,4 +2,5 @@
 
 pub mod answers;
 pub mod coverage;
+pub mod held;
 pub mod runs;

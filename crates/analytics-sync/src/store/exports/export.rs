@@ -26,6 +26,8 @@ pub enum ExportType {
     Tickets,
     /// Chosen columns of chats, or averages of their groups.
     CustomReport,
+    /// The audit trail.
+    AuditLogs,
 }
 
 /// As what.
@@ -39,6 +41,8 @@ pub enum ExportFormat {
     Xlsx,
     /// A report to be read.
     Pdf,
+    /// JSON, a line each.
+    Jsonl,
 }
 
 impl ExportFormat {
@@ -48,6 +52,7 @@ impl ExportFormat {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
             Self::Pdf => "pdf",
+            Self::Jsonl => "jsonl",
         }
     }
 }

@@ -1,19 +1,17 @@
 //! [`ExportBook`] on the tables, and what is noted beside transactions.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use kernel::{
     Conn, Cx, Result, Tx,
     files::{self, Owner, Received},
     id::{ExportId, FileId, UserId},
     usage,
 };
-use sea_orm::{ConnectionTrait, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
 
 use super::export::{Column, Entity, ExportStatus, Model as Export};
 use crate::ports::exports::ExportBook;
 
-/// How long the row of an export is kept.
-const KEPT: TimeDelta = TimeDelta::days(90);
 /// How many go at a time.
 const BATCH: u64 = 500;
 
@@ -61,25 +59,4 @@ pub async fn note_progress(conn: &Conn, id: ExportId, attempt: i32, rows: i32, t
 pub async fn ended(conn: &Conn, now: DateTime<Utc>) -> Result<Vec<Export>> {
     let ended = Entity::find().filter(Column::Status.eq(ExportStatus::Completed)).filter(Column::ExpiresAt.lte(now));
     Ok(ended.order_by_asc(Column::ExpiresAt).limit(BATCH).all(conn).await?)
-}
-
-/// Removes the rows of exports that are older than they are kept; says whether there may be more.
-///
-/// # Errors
-/// [`kernel::Error::Unavailable`] where the database is away.
-pub async fn purge(conn: &Conn, now: DateTime<Utc>) -> Result<bool> {
-    let over = [ExportStatus::Failed, ExportStatus::Expired, ExportStatus::Cancelled];
-    let old = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::CreatedAt.lte(now - KEPT))
-        .filter(Column::Status.is_in(over))
-        .limit(BATCH);
-    let ids: Vec<ExportId> = old.into_tuple().all(conn).await?;
-    if ids.is_empty() {
-        return Ok(false);
-    }
-    let these = kernel::db::any_of(conn.get_database_backend(), Column::Id, &ids);
-    let gone = Entity::delete_many().filter(these).exec(conn).await?;
-    Ok(gone.rows_affected == BATCH)
 }

@@ -4,6 +4,7 @@ pub mod access;
 pub mod answer;
 pub mod checkpoint;
 pub mod coverage;
+pub mod erased;
 pub mod failure;
 pub mod run;
 pub mod seen;

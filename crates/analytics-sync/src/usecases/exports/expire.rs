@@ -1,4 +1,4 @@
-//! Files of exports end, and old rows go.
+//! Files of exports end.
 
 use kernel::{
     Cx, Db, Result, Tx,
@@ -11,7 +11,7 @@ use crate::{
     ports::exports::ExportBook,
     store::exports::{
         export::{Entity as Exports, ExportStatus, Model as Export},
-        repository::{ended, purge},
+        repository::ended,
     },
 };
 
@@ -29,7 +29,7 @@ async fn end(tx: &Tx, cx: &Cx, id: kernel::id::ExportId) -> Result<()> {
     Ok(())
 }
 
-/// Gives up the files that have ended, and removes the rows of exports that are older than 90 days.
+/// Gives up the files that have ended.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away; the next time goes on.
@@ -42,9 +42,6 @@ pub async fn expire_exports(db: &Db, cx: &Cx) -> Result<()> {
         for export in found {
             db.transact(cx, "export.expire", |tx| async move { end(&tx, cx, export.id).await }).await?;
         }
-    }
-    while purge(&db.bookkeeping(cx).await?, cx.now).await? {
-        tokio::task::yield_now().await;
     }
     Ok(())
 }

@@ -238,6 +238,7 @@ async fn make<D: ExportDesk>(
     let write = async {
         let written = match wanted.format {
             ExportFormat::Csv => sheet.csv(&out).await,
+            ExportFormat::Jsonl => sheet.lines(&out).await,
             ExportFormat::Xlsx | ExportFormat::Pdf => {
                 let heading = Heading::of(&house.company, &wanted, cx.now);
                 sheet.book(heading, &out).await

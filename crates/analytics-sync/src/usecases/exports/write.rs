@@ -209,6 +209,27 @@ impl<D: ExportDesk> Sheet<'_, D> {
         Ok(count)
     }
 
+    /// Writes the audit trail; returns how many rows it has.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where it is made no more; [`Error::Unavailable`].
+    pub async fn lines(&self, out: &Out) -> Result<usize> {
+        let (mut after, mut count, mut noted) = (None, 0, 0);
+        loop {
+            let batch = self.desk.lines(self.theirs, &self.wanted.filter, after).await?;
+            count += batch.rows;
+            out.send(Ok(batch.text.into())).await.map_err(|_| gone())?;
+            if count - noted >= NOTED {
+                noted = count;
+                self.note(count).await?;
+            }
+            match batch.next {
+                Some(next) => after = Some(next),
+                None => return Ok(count),
+            }
+        }
+    }
+
     /// Writes a workbook or a report into a file of the system's temporary folder, and from there into the storage; returns how many
     /// rows it has.
     ///

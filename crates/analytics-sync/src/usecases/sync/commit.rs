@@ -10,7 +10,9 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::{
-    access, finish, hold,
+    access,
+    erase::without_erased,
+    finish, hold,
     run::unchanged,
     write::{AsOf, Tally, Told, insert_all, write},
 };
@@ -131,7 +133,9 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
     after.worked_ms += i64::try_from(came.began.elapsed().as_millis()).unwrap_or(i64::MAX);
     (after.attempts, after.waiting_until, after.error_message) = (0, None, None);
     // A page that is read once more for the count says nothing new.
-    if before.cursor_pass == 1 || !new.is_empty() || tally.created + tally.changed > 0 {
+    let says_more = before.cursor_pass == 1 || !new.is_empty() || tally.created + tally.changed > 0;
+    // Nor is one kept that tells of somebody who was erased.
+    if says_more && without_erased(tx, cx, &sorted.told).await?.is_none() {
         let row = answer::Model { api_timestamp: came.asked_at, created_at: cx.now, ..came.raw.clone() };
         answer::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     }

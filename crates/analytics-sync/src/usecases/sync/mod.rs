@@ -3,6 +3,7 @@
 pub mod access;
 pub mod commit;
 pub mod control;
+pub mod erase;
 pub mod finish;
 pub mod mark;
 pub mod rebuild;

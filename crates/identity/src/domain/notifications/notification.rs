@@ -96,6 +96,14 @@ pub enum NotificationType {
     ExportFailed,
     /// A batch of analyses that somebody began is over, or cannot go on.
     EffectivenessBatchFinished,
+    /// Something went wrong that needs somebody.
+    ErrorAlerted,
+    /// An error that was resolved happened again.
+    ErrorReopened,
+    /// What is held on a person is put together.
+    PersonExportFinished,
+    /// What is held on a person could not be put together.
+    PersonExportFailed,
 }
 
 /// What is declared of a type.
@@ -117,7 +125,7 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::MessageAssigned,
         Self::ReplyFailed,
         Self::NewSignIn,
@@ -145,6 +153,10 @@ impl NotificationType {
         Self::ExportFinished,
         Self::ExportFailed,
         Self::EffectivenessBatchFinished,
+        Self::ErrorAlerted,
+        Self::ErrorReopened,
+        Self::PersonExportFinished,
+        Self::PersonExportFailed,
     ];
 
     /// The table of the types.
@@ -349,6 +361,38 @@ impl NotificationType {
                 personal: false,
                 email: false,
                 teams: true,
+            },
+            Self::ErrorAlerted => Declared {
+                description: "Something went wrong that needs somebody, and you see the log of errors; once an hour for each kind of error.",
+                title: "Error that needs somebody",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ErrorReopened => Declared {
+                description: "An error that was resolved happened again, and you see the log of errors.",
+                title: "Resolved error happened again",
+                level: NotificationLevel::Warning,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::PersonExportFinished => Declared {
+                description: "What is held on a person, as you asked, is put together.",
+                title: "Personal data ready",
+                level: NotificationLevel::Success,
+                personal: true,
+                email: true,
+                teams: false,
+            },
+            Self::PersonExportFailed => Declared {
+                description: "What is held on a person could not be put together, as you asked.",
+                title: "Personal data not ready",
+                level: NotificationLevel::Error,
+                personal: true,
+                email: true,
+                teams: false,
             },
             Self::ExportFinished => Declared {
                 description: "A file that you asked for is there.",

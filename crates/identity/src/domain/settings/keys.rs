@@ -16,6 +16,8 @@ pub const AI_SUGGEST_REPLIES: &str = "ai.suggest_replies";
 pub const ANALYTICS_SLA_MINUTES: &str = "analytics.sla_threshold_minutes";
 /// How many hours files of exports are kept: a whole number.
 pub const EXPORT_HOURS: &str = "exports.expire_hours";
+/// How many hours files are kept with all that is held on a person: a whole number.
+pub const PERSON_EXPORT_HOURS: &str = "person_exports.expire_hours";
 /// Whether clients may ask the assistant: a boolean.
 pub const ASSISTANT_FOR_CLIENTS: &str = "assistant.for_clients";
 /// How many days sessions with the assistant are kept: a whole number.
@@ -48,8 +50,22 @@ pub const COMPANY_NAME: &str = "company.name";
 pub const COMPANY_REGION: &str = "company.region";
 /// How many minutes before a consultation its visitor is reminded of it: a whole number.
 pub const CONSULTATION_REMINDER_MINUTES: &str = "consultations.reminder_minutes";
+/// From how many milliseconds on an operation is kept as a slow one: a whole number.
+pub const OBSERVABILITY_SLOW_OPERATION_MS: &str = "observability.slow_operation_ms";
+/// How many days lie between the confirmation of an erasure and the erasure: a whole number.
+pub const ERASURE_AFTER_DAYS: &str = "privacy.erasure_after_days";
+/// Whether an erasure is confirmed by somebody else than who planned it: a boolean.
+pub const ERASURE_NEEDS_SECOND: &str = "privacy.erasure_needs_second";
 /// Whether clients may register themselves: a boolean.
 pub const REGISTRATION_OPEN: &str = "registration.open";
+/// How many days the law asks for rows of the audit trail to be kept, here or archived.
+pub const RETENTION_AUDIT_FLOOR_DAYS: &str = "retention.audit_floor_days";
+/// At which hour of the night old rows are archived and removed, in the company's time zone.
+pub const RETENTION_HOUR: &str = "retention.hour";
+/// Whether they are by themselves.
+pub const RETENTION_NIGHTLY: &str = "retention.nightly";
+/// How many rows a second are archived and removed at the most.
+pub const RETENTION_ROWS_PER_SECOND: &str = "retention.rows_per_second";
 /// After how many days without use a session ends: a whole number.
 pub const SESSION_IDLE_DAYS: &str = "session.idle_days";
 /// After how many days a session ends even if it is used: a whole number.

@@ -1,6 +1,5 @@
 //! A person's own feed and what they decided about it. Everybody sees their own, in a session, and nobody another's.
 
-use chrono::{DateTime, Utc};
 use kernel::{
     Conn, Cx, Result,
     id::{NotificationId, UserId},
@@ -91,11 +90,4 @@ pub async fn notification_preferences(conn: &Conn, cx: &Cx) -> Result<Vec<Prefer
         None => Preference::usual(kind),
     };
     Ok(NotificationType::ALL.map(of).into())
-}
-
-/// Removes notifications that were told before: `read` those that were read, `unread` the others too. Returns how many.
-/// Their deliveries go with them.
-pub async fn purge_notifications(conn: &Conn, read: DateTime<Utc>, unread: DateTime<Utc>) -> Result<u64> {
-    let old = Column::ReadAt.is_not_null().or(Column::CreatedAt.lt(unread));
-    Ok(Entity::delete_many().filter(Column::CreatedAt.lt(read)).filter(old).exec(conn).await?.rows_affected)
 }

@@ -51,7 +51,8 @@ pub async fn notified_up_to(conn: &kernel::Conn) -> Result<i64> {
 }
 
 /// Tells people what happened up to the event number `upto`, and takes back what they may see no more. Of several processes that follow the events, whoever comes
-/// first tells; the position is stored with what was told, so a crash leaves nothing out and repeats nothing.
+/// first tells; the position is stored with what was told, so a crash leaves nothing out and repeats nothing. Returns up to which event it was
+/// told before.
 ///
 /// For Frontdesk itself; it asks for no permission.
 ///
@@ -64,14 +65,14 @@ pub async fn notify(
     upto: i64,
     notices: &[Notice],
     withdrawals: &[Withdrawal],
-) -> Result<()> {
+) -> Result<i64> {
     let held = position::Entity::find_by_id(1)
         .lock_exclusive()
         .one(tx.conn())
         .await?
         .ok_or_else(|| Error::internal("notification_position has no row"))?;
     if held.sequence >= upto {
-        return Ok(());
+        return Ok(held.sequence);
     }
     for notice in notices.iter().filter(|notice| notice.sequence > held.sequence) {
         // What comes of an event is a part of what the event came of.
@@ -83,7 +84,7 @@ pub async fn notify(
         withdraw(tx, cx, withdrawal).await?;
     }
     position::Entity::update(position::ActiveModel { id: Set(1), sequence: Set(upto) }).exec(tx.conn()).await?;
-    Ok(())
+    Ok(held.sequence)
 }
 
 /// Marks as read what somebody was told of things that they may see no more.

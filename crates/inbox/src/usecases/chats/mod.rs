@@ -5,7 +5,6 @@ pub mod end_chat;
 pub mod end_silent_chat;
 pub mod enter;
 pub mod mark_chat_read;
-pub mod purge_lines;
 pub mod rate_chat;
 pub mod request_transcript;
 pub mod send_chat_message;

@@ -15,14 +15,14 @@ use futures_util::TryStreamExt;
 use kernel::{
     Cx, Db, Error, Result, Tx,
     crypto::{hex, sha256},
-    db::{Emit, any_of},
+    db::{Emit, any_of, any_uuid_of},
     events::{Event, Resource},
     files::{Storage, whole},
     id::{ConversationId, ConversationMessageId},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect,
+    Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect,
     entity::prelude::*,
     sea_query::{ExprTrait, LockType},
 };
@@ -68,15 +68,22 @@ impl Event for ConversationMessagesArchived {
     }
 }
 
-/// Moves one object's worth of messages that were written before `before`; says whether there may be more.
+/// Moves one object's worth of messages that were written before `before`, but for those of conversations that are `held`; returns how
+/// many, 0 where there are no more.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database or the storage is away; then nothing is lost, and the next one begins anew.
-pub async fn archive_messages(db: &Db, storage: &dyn Storage, cx: &Cx, before: DateTime<Utc>) -> Result<bool> {
+pub async fn archive_messages(
+    db: &Db,
+    storage: &dyn Storage,
+    cx: &Cx,
+    before: DateTime<Utc>,
+    held: &[Uuid],
+) -> Result<u64> {
     if !clear_away(db, storage, cx).await? {
-        return Ok(false);
+        return Ok(0);
     }
-    let Some(rows) = oldest(db, cx, before).await? else { return Ok(false) };
+    let Some(rows) = oldest(db, cx, before, held).await? else { return Ok(0) };
     let object = packed(&rows)?;
     let archive = begin(db, cx, &rows, &object).await?;
     storage.put(&archive.storage_key, whole(object.clone())).await?;
@@ -86,7 +93,7 @@ pub async fn archive_messages(db: &Db, storage: &dyn Storage, cx: &Cx, before: D
         return Err(Error::internal("an archive does not hold what was written"));
     }
     seal(db, cx, &archive, &rows).await?;
-    Ok(true)
+    Ok(rows.len() as u64)
 }
 
 /// Removes what a process that died has begun; says whether somebody else may begin now.
@@ -109,9 +116,11 @@ async fn clear_away(db: &Db, storage: &dyn Storage, cx: &Cx) -> Result<bool> {
 }
 
 /// The oldest messages, of one month.
-async fn oldest(db: &Db, cx: &Cx, before: DateTime<Utc>) -> Result<Option<Vec<message::Model>>> {
+async fn oldest(db: &Db, cx: &Cx, before: DateTime<Utc>, held: &[Uuid]) -> Result<Option<Vec<message::Model>>> {
+    let theirs = |held: &[Uuid]| any_uuid_of(db.backend(), message::Column::ConversationId, held.to_vec()).not();
     let rows = message::Entity::find()
         .filter(message::Column::ReceivedAt.lt(before))
+        .filter(Condition::all().add_option((!held.is_empty()).then(|| theirs(held))))
         .order_by_asc(message::Column::ReceivedAt)
         .order_by_asc(message::Column::Id)
         .limit(BATCH)
@@ -127,7 +136,7 @@ async fn oldest(db: &Db, cx: &Cx, before: DateTime<Utc>) -> Result<Option<Vec<me
 }
 
 /// As they are in the object.
-fn packed(rows: &[message::Model]) -> Result<Vec<u8>> {
+pub(crate) fn packed(rows: &[message::Model]) -> Result<Vec<u8>> {
     let mut packing = GzEncoder::new(Vec::new(), Compression::default());
     for row in rows {
         serde_json::to_writer(&mut packing, row).map_err(Error::internal)?;

@@ -3,6 +3,7 @@
 pub mod archive_messages;
 pub mod assign_conversation;
 pub mod change_message;
+pub mod erase_archived;
 pub mod set_conversation_status;
 pub mod several_conversations;
 pub mod take_message;

@@ -26,7 +26,7 @@ const COLUMNS: usize = 100;
 /// Which rows. All parts given must hold; one that says nothing of such rows is refused.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct ExportFilterInput {
-    /// Made, begun or sent at this instant or later; not of agents.
+    /// Made, begun, sent or done at this instant or later; not of agents.
     pub from: Option<Instant>,
     /// And before this one.
     pub until: Option<Instant>,

@@ -34,6 +34,9 @@ pub enum ExportType {
     Tickets,
     /// Chosen columns of chats; or, with `groupBy`, how many chats there are in each group and how long they took.
     CustomReport,
+    /// The audit trail between two instants, whole and in its order, with what is signed of it: it proves itself, see
+    /// `frontdesk audit verify --file`. As JSONL only.
+    AuditLogs,
 }
 
 /// As what.
@@ -46,6 +49,8 @@ pub enum ExportFormat {
     Xlsx,
     /// A report with a title page, charts and a table; at most 5,000 rows.
     Pdf,
+    /// A JSON object on each line; of the audit trail only, at most 50,000,000 rows.
+    Jsonl,
 }
 
 /// How far an export is.

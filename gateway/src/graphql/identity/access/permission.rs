@@ -110,6 +110,16 @@ pub enum Permission {
     ExportData,
     /// Read the audit trail of the whole tenant.
     ViewAuditLog,
+    /// See how long rows are kept, what was archived and removed for that, and what is held.
+    ViewRetention,
+    /// Decide how long rows are kept, archive and remove what is older, and place and release legal holds.
+    ManageRetention,
+    /// Read what went wrong and which operations were slow, and be told of what needs somebody.
+    ViewErrorLog,
+    /// Resolve and reopen groups of errors.
+    ManageErrorLog,
+    /// Find all that is held on a person, and give it out or have it erased.
+    ManagePersonalData,
 }
 
 impl Permission {

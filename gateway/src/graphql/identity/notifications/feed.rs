@@ -95,6 +95,14 @@ pub enum NotificationType {
     ExportFailed,
     /// A batch of analyses that you began is over, or cannot go on.
     EffectivenessBatchFinished,
+    /// Something went wrong that needs somebody, and you see the log of errors; once an hour for each kind of error.
+    ErrorAlerted,
+    /// An error that was resolved happened again, and you see the log of errors.
+    ErrorReopened,
+    /// What is held on a person, as you asked, is put together.
+    PersonExportFinished,
+    /// What is held on a person could not be put together, as you asked.
+    PersonExportFailed,
 }
 
 /// Something that a person is told. Nobody but they can read it.

@@ -14,7 +14,7 @@ use crate::{
     domain::source::{chat::SourceChat, contact::SourceContact},
     ports::source::Colleagues,
     store::sync::run::SyncEntity,
-    usecases::{media::copy::media_wait, metrics::note::chats_changed},
+    usecases::{media::copy::media_wait, metrics::note::chats_changed, sync::erase::without_erased},
 };
 
 /// So many rows go into one statement: SQLite takes 32,766 values.
@@ -81,6 +81,8 @@ pub async fn write(
     told: &Told,
     as_of: AsOf,
 ) -> Result<Tally> {
+    let left = without_erased(tx, cx, told).await?;
+    let told = left.as_ref().unwrap_or(told);
     let chats = match told {
         Told::Contacts(all) => return Ok(contacts::write(tx, cx, all, as_of).await?.1),
         Told::Chats(chats) => chats,

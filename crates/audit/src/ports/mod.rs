@@ -1,0 +1,5 @@
+//! What other contexts answer.
+
+pub mod erasures;
+pub mod persons;
+pub mod retention;

@@ -1,0 +1,4 @@
+//! Reading errors.
+
+pub mod groups;
+pub mod logs;

@@ -1,0 +1,4 @@
+//! Finding somebody, and what is theirs.
+
+pub mod find;
+pub mod theirs;

@@ -1,0 +1,4 @@
+//! Erasures.
+
+pub mod erasure;
+pub mod rows;

@@ -1,0 +1,5 @@
+//! People are erased: planned, confirmed by another, done in batches, proved.
+
+pub mod confirm;
+pub mod plan;
+pub mod run;

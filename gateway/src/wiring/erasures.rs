@@ -1,0 +1,84 @@
+//! What erasing people needs of all contexts.
+
+use analytics_sync::{KnownToB2chat, bury_contacts, erase_answers};
+use async_trait::async_trait;
+use audit::{ErasureAccount, ErasureDesk, ErasureHouse, ErasureRules, Someone};
+use identity::UserKind;
+use kernel::{
+    Cx, Result, Tx, held,
+    id::{B2chatAgentId, B2chatContactId, ConversationId, UserId},
+    jobs::Job,
+};
+
+use super::{app::App, persons::CATALOGUE};
+
+/// The contexts, as erasures ask them.
+pub struct Contexts<'a>(pub &'a App);
+
+#[async_trait]
+impl ErasureDesk for Contexts<'_> {
+    async fn account(&self, tx: &Tx, _: &Cx, who: UserId) -> Result<Option<ErasureAccount>> {
+        let stands = identity::stands(tx, who).await?;
+        Ok(stands.map(|(kind, is_active, is_last_administrator)| ErasureAccount {
+            is_client: kind == UserKind::Client,
+            is_active,
+            is_last_administrator,
+        }))
+    }
+
+    async fn bury(&self, tx: &Tx, cx: &Cx, whose: &Someone) -> Result<()> {
+        let contacts: Vec<_> = whose.of(held::Kind::Contact).into_iter().map(B2chatContactId).collect();
+        if contacts.is_empty() { Ok(()) } else { bury_contacts(tx, cx, &contacts).await }
+    }
+
+    async fn inside(&self, cx: &Cx, table: &str, whose: &Someone) -> Result<u64> {
+        let app = self.0;
+        match table {
+            "api_response_logs" => {
+                let contacts: Vec<_> = whose.of(held::Kind::Contact).into_iter().map(B2chatContactId).collect();
+                let agents: Vec<_> = whose.of(held::Kind::Agent).into_iter().map(B2chatAgentId).collect();
+                let conn = app.db.reader(cx).await?;
+                let known = KnownToB2chat::of(&conn, &contacts, &agents, whose.emails.clone()).await?;
+                drop(conn);
+                erase_answers(&app.db, cx, &known).await
+            }
+            "conversation_archives" => {
+                let of: Vec<_> = whose.of(held::Kind::Participant).into_iter().map(ConversationId).collect();
+                if of.is_empty() {
+                    return Ok(0);
+                }
+                inbox::erase_archived(&app.db, app.files.storage(), cx, &of).await
+            }
+            _ => Ok(0),
+        }
+    }
+
+    async fn sweep(&self, cx: &Cx) -> Result<()> {
+        self.0.files.sweep(&self.0.db, &cx.at_present()).await.map(drop)
+    }
+}
+
+/// What erasures stand on.
+pub fn house<'a>(app: &'a App, desk: &'a Contexts<'a>) -> ErasureHouse<'a> {
+    ErasureHouse { db: &app.db, catalogue: &CATALOGUE, desk }
+}
+
+/// What the company has set of erasures.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn rules(app: &App, cx: &Cx) -> Result<ErasureRules> {
+    Ok(ErasureRules {
+        needs_second: app.settings.get(cx, identity::ERASURE_NEEDS_SECOND).await?.as_bool().unwrap_or(true),
+        after_days: app.settings.whole(cx, identity::ERASURE_AFTER_DAYS).await?,
+    })
+}
+
+/// Erases somebody.
+///
+/// # Errors
+/// Of ours only: it is tried again.
+pub async fn run(app: &App, cx: &Cx, job: &Job) -> Result<()> {
+    let desk = Contexts(app);
+    Box::pin(audit::run_erasure(house(app, &desk), cx, job)).await
+}
