@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, ID};
 use kernel::{
     Cx, Error, ProblemCode, Tx,
     page::{Order, PageArgs},
@@ -14,8 +14,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     errors::{Result, UserError, payload},
     filters::{FilterInput, OrderInput},
-    loaders::{CountOf, Of},
+    loaders::{By, CountOf, Of},
     paging::{List, Listed},
+    scalars,
     scope::{Scope, scope},
 };
 
@@ -58,6 +59,18 @@ where
         async move { record::count(&conn, &cx, &filter, up_to).await }
     });
     Ok(Listed::new(list, slice, |row| record::place::<R>(&order, row), count))
+}
+
+/// The one with an id, for whoever may read the list of them; `None` where there is none that they may see.
+pub async fn one<R, T>(ctx: &Context<'_>, id: &ID) -> Result<Option<T>>
+where
+    R: Record,
+    T: From<R::Row>,
+{
+    let scope = scope(ctx);
+    R::may_list(&scope.cx())?;
+    let found = scope.loaders.load_one(By::<R>(scalars::id("id", id)?)).await?;
+    Ok(found.map(|row| row.as_ref().clone().into()))
 }
 
 /// The order asked for, by at most three columns, or the usual one: by a column, and whether from the end.

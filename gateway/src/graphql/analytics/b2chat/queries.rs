@@ -22,8 +22,7 @@ use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{list, list_where, ordered},
+    records::{list, list_where, one, ordered},
     scalars,
     scope::scope,
 };
@@ -147,8 +146,6 @@ impl B2ChatQuery {
     /// A message of a chat of B2Chat; null where there is none that the viewer may see.
     #[graphql(name = "b2chatMessage", directive = requires::apply(Permission::ViewB2chat))]
     async fn message(&self, ctx: &Context<'_>, #[graphql(desc = "`bms_…`")] id: ID) -> Result<Option<B2ChatMessage>> {
-        B2chatMessages::may_list(&scope(ctx).cx())?;
-        let id = scalars::id("id", &id)?;
-        Ok(scope(ctx).loaders.load_one(By::<B2chatMessages>(id)).await?.map(|row| row.as_ref().clone().into()))
+        one::<B2chatMessages, _>(ctx, &id).await
     }
 }

@@ -6,7 +6,7 @@ use analytics_sync::{
     records::{EffectivenessAnalyses, EffectivenessBatches},
 };
 use async_graphql::{Context, ID, Object};
-use kernel::{page::PageArgs, record::Record};
+use kernel::page::PageArgs;
 
 use super::{
     filters::{
@@ -22,8 +22,7 @@ use crate::graphql::{
     errors::Result,
     filters::Instant,
     identity::Permission,
-    loaders::By,
-    records::{list, ordered},
+    records::{list, one, ordered},
     scalars::id as parsed,
     scope::scope,
 };
@@ -41,9 +40,7 @@ impl EffectivenessQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "`efa_…`")] id: ID,
     ) -> Result<Option<EffectivenessAnalysis>> {
-        EffectivenessAnalyses::may_list(&scope(ctx).cx())?;
-        let found = scope(ctx).loaders.load_one(By::<EffectivenessAnalyses>(parsed("id", &id)?)).await?;
-        Ok(found.map(|analysis| analysis.as_ref().clone().into()))
+        one::<EffectivenessAnalyses, _>(ctx, &id).await
     }
 
     /// Analyses of chats, the newest first unless ordered otherwise.
@@ -72,9 +69,7 @@ impl EffectivenessQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "`efb_…`")] id: ID,
     ) -> Result<Option<EffectivenessBatch>> {
-        EffectivenessBatches::may_list(&scope(ctx).cx())?;
-        let found = scope(ctx).loaders.load_one(By::<EffectivenessBatches>(parsed("id", &id)?)).await?;
-        Ok(found.map(|batch| batch.as_ref().clone().into()))
+        one::<EffectivenessBatches, _>(ctx, &id).await
     }
 
     /// Batches of analyses, the newest first unless ordered otherwise.

@@ -2,19 +2,14 @@
 
 use analytics_sync::{entities::export::Column, records::Exports};
 use async_graphql::{Context, ID, Object};
-use kernel::{
-    page::PageArgs,
-    record::{Filter, Record},
-};
+use kernel::{page::PageArgs, record::Filter};
 
 use super::types::{Export, ExportConnection};
 use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{always, list_where},
-    scope::scope,
+    records::{always, list_where, one},
 };
 
 /// Reading exports.
@@ -26,10 +21,7 @@ impl ExportQuery {
     /// An export; null where there is none that the viewer may see. Ask again until it is over.
     #[graphql(name = "export", directive = requires::apply(Permission::ExportData))]
     async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`exp_…`")] id: ID) -> Result<Option<Export>> {
-        Exports::may_list(&scope(ctx).cx())?;
-        let id = crate::graphql::scalars::id("id", &id)?;
-        let found = scope(ctx).loaders.load_one(By::<Exports>(id)).await?;
-        Ok(found.map(|export| export.as_ref().clone().into()))
+        one::<Exports, _>(ctx, &id).await
     }
 
     /// The viewer's exports, newest first; with SEE_ALL everybody's.

@@ -8,7 +8,7 @@ use analytics_sync::{
     sync_coverage, sync_states,
 };
 use async_graphql::{Context, ID, Object, SimpleObject};
-use kernel::{page::PageArgs, record::Record};
+use kernel::page::PageArgs;
 
 use super::{
     filters::{ApiResponseLogFilter, SyncRunFilter, SyncRunOrder},
@@ -22,8 +22,7 @@ use crate::{
         directives::requires,
         errors::Result,
         identity::Permission,
-        loaders::By,
-        records::{always, list, ordered},
+        records::{always, list, one, ordered},
         scalars::{Date, id as parse},
         scope::scope,
     },
@@ -67,9 +66,7 @@ impl SyncQuery {
     /// A run of the synchronisation; null where there is none that the viewer may see.
     #[graphql(directive = requires::apply(Permission::ViewAnalytics))]
     async fn sync_run(&self, ctx: &Context<'_>, #[graphql(desc = "`syr_…`")] id: ID) -> Result<Option<SyncRun>> {
-        SyncRuns::may_list(&scope(ctx).cx())?;
-        let found = scope(ctx).loaders.load_one(By::<SyncRuns>(parse("id", &id)?)).await?;
-        Ok(found.map(|run| run.as_ref().clone().into()))
+        one::<SyncRuns, _>(ctx, &id).await
     }
 
     /// Runs of the synchronisation, newest first unless ordered otherwise. Those that were over for 90 days are kept no more.
@@ -119,9 +116,7 @@ impl SyncQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "`arl_…`")] id: ID,
     ) -> Result<Option<ApiResponseLog>> {
-        ApiResponseLogs::may_list(&scope(ctx).cx())?;
-        let found = scope(ctx).loaders.load_one(By::<ApiResponseLogs>(parse("id", &id)?)).await?;
-        Ok(found.map(|row| row.as_ref().clone().into()))
+        one::<ApiResponseLogs, _>(ctx, &id).await
     }
 
     /// The body of an answer as it came. It holds personal data.

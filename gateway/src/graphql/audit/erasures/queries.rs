@@ -2,19 +2,14 @@
 
 use async_graphql::{Context, ID, Object};
 use audit::{entities::erasure::Column, records::Erasures};
-use kernel::{
-    page::PageArgs,
-    record::{Filter, Record},
-};
+use kernel::{page::PageArgs, record::Filter};
 
 use super::types::{Erasure, ErasureConnection};
 use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{always, list_where},
-    scope::scope,
+    records::{always, list_where, one},
 };
 
 /// Reading erasures.
@@ -26,10 +21,7 @@ impl ErasureQuery {
     /// An erasure; null where there is none. Ask again until it is over.
     #[graphql(name = "erasure", directive = requires::apply(Permission::ManagePersonalData))]
     async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`era_…`")] id: ID) -> Result<Option<Erasure>> {
-        Erasures::may_list(&scope(ctx).cx())?;
-        let id = crate::graphql::scalars::id("id", &id)?;
-        let found = scope(ctx).loaders.load_one(By::<Erasures>(id)).await?;
-        Ok(found.map(|erasure| erasure.as_ref().clone().into()))
+        one::<Erasures, _>(ctx, &id).await
     }
 
     /// All erasures, the newest first.

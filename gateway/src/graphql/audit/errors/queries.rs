@@ -6,7 +6,7 @@ use audit::{
     error_groups, error_logs,
     records::{ErrorGroups, ErrorLogs},
 };
-use kernel::{id::ErrorGroupId, page::PageArgs, record::Record};
+use kernel::{id::ErrorGroupId, page::PageArgs};
 
 use super::types::{ErrorGroup, ErrorGroupConnection, ErrorGroupStatus, ErrorLevel, ErrorLogConnection, ErrorSource};
 use crate::{
@@ -16,9 +16,7 @@ use crate::{
         errors::Result,
         filters::{DateTimeComparator, IdComparator, OrderDirection, StringComparator},
         identity::Permission,
-        loaders::By,
-        records::{list, ordered},
-        scope::scope,
+        records::{list, one, ordered},
     },
     order,
 };
@@ -126,10 +124,7 @@ impl ErrorQuery {
     async fn error_group(
         &self, ctx: &Context<'_>, #[graphql(desc = "`erg_…`")] id: ID
     ) -> Result<Option<ErrorGroup>> {
-        ErrorGroups::may_list(&scope(ctx).cx())?;
-        let id = crate::graphql::scalars::id("id", &id)?;
-        let found = scope(ctx).loaders.load_one(By::<ErrorGroups>(id)).await?;
-        Ok(found.map(|group| group.as_ref().clone().into()))
+        one::<ErrorGroups, _>(ctx, &id).await
     }
 
     /// What went wrong, by kinds: the one that happened last first, unless ordered otherwise.

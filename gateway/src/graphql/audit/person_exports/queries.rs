@@ -2,17 +2,12 @@
 
 use async_graphql::{Context, ID, Object};
 use audit::{entities::person_export::Column, records::PersonExports};
-use kernel::{
-    page::PageArgs,
-    record::{Filter, Record},
-};
+use kernel::{page::PageArgs, record::Filter};
 
 use super::types::{PersonExport, PersonExportConnection};
 use crate::graphql::{
     errors::Result,
-    loaders::By,
-    records::{always, list_where},
-    scope::scope,
+    records::{always, list_where, one},
 };
 
 /// Reading exports of what is held on people.
@@ -24,10 +19,7 @@ impl PersonExportQuery {
     /// An export of what is held on a person; null where there is none that the viewer may see. Ask again until it is over.
     #[graphql(name = "personExport")]
     async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`pex_…`")] id: ID) -> Result<Option<PersonExport>> {
-        PersonExports::may_list(&scope(ctx).cx())?;
-        let id = crate::graphql::scalars::id("id", &id)?;
-        let found = scope(ctx).loaders.load_one(By::<PersonExports>(id)).await?;
-        Ok(found.map(|export| export.as_ref().clone().into()))
+        one::<PersonExports, _>(ctx, &id).await
     }
 
     /// Those that the viewer asked for of themselves, newest first; with MANAGE_PERSONAL_DATA everybody's.

@@ -5,10 +5,7 @@ use audit::{
     entities::{archive, retention_run},
     records::{Archives, RetentionRuns},
 };
-use kernel::{
-    page::PageArgs,
-    record::{Filter, Record},
-};
+use kernel::{page::PageArgs, record::Filter};
 
 use super::types::{ArchiveConnection, RetentionPolicy, RetentionRun, RetentionRunConnection};
 use crate::{
@@ -18,8 +15,7 @@ use crate::{
         errors::Result,
         filters::{DateTimeComparator, OrderDirection, StringComparator},
         identity::Permission,
-        loaders::By,
-        records::{always, list, list_where, ordered},
+        records::{always, list, list_where, one, ordered},
         scope::scope,
     },
     order,
@@ -67,10 +63,7 @@ impl RetentionQuery {
     /// A run; null where there is none. Ask again until it is over.
     #[graphql(name = "retentionRun", directive = requires::apply(Permission::ViewRetention))]
     async fn run(&self, ctx: &Context<'_>, #[graphql(desc = "`rtn_…`")] id: ID) -> Result<Option<RetentionRun>> {
-        RetentionRuns::may_list(&scope(ctx).cx())?;
-        let id = crate::graphql::scalars::id("id", &id)?;
-        let found = scope(ctx).loaders.load_one(By::<RetentionRuns>(id)).await?;
-        Ok(found.map(|run| run.as_ref().clone().into()))
+        one::<RetentionRuns, _>(ctx, &id).await
     }
 
     /// Runs, newest first.

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 use crm_leads::{entities::ai_task, records::AiTasks};
-use kernel::{id::AiTaskId, page::PageArgs, record::Record};
+use kernel::page::PageArgs;
 
 use super::{
     filters::{AiTaskFilter, AiTaskOrder},
@@ -13,8 +13,7 @@ use crate::graphql::{
     errors::Result,
     filters::Instant,
     identity::Permission,
-    loaders::By,
-    records::{list, ordered},
+    records::{list, one, ordered},
     scope::scope,
 };
 
@@ -27,10 +26,7 @@ impl AiTaskQuery {
     /// A task; null where there is none.
     #[graphql(directive = requires::apply(Permission::ViewAiTasks))]
     async fn ai_task(&self, ctx: &Context<'_>, #[graphql(desc = "`ait_…`")] id: ID) -> Result<Option<AiTask>> {
-        let scope = scope(ctx);
-        AiTasks::may_list(&scope.cx())?;
-        let id: AiTaskId = crate::graphql::scalars::id("id", &id)?;
-        Ok(scope.loaders.load_one(By::<AiTasks>(id)).await?.map(|found| found.as_ref().clone().into()))
+        one::<AiTasks, _>(ctx, &id).await
     }
 
     /// Tasks for providers of artificial intelligence, the newest first unless ordered otherwise.

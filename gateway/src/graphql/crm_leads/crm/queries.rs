@@ -6,11 +6,7 @@ use crm_leads::{
     entities::{crm_connection, crm_sync},
     records::{CrmConnections, CrmSyncs},
 };
-use kernel::{
-    id::{CrmConnectionId, CrmSyncId},
-    page::PageArgs,
-    record::Record,
-};
+use kernel::page::PageArgs;
 
 use super::{
     filters::{CrmConnectionFilter, CrmConnectionOrder, CrmSyncFilter, CrmSyncOrder},
@@ -20,8 +16,7 @@ use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{list, ordered},
+    records::{list, one, ordered},
     scalars,
     scope::scope,
 };
@@ -39,11 +34,7 @@ impl CrmQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "`crc_…`")] id: ID,
     ) -> Result<Option<ConnectedCrm>> {
-        let scope = scope(ctx);
-        CrmConnections::may_list(&scope.cx())?;
-        let id: CrmConnectionId = scalars::id("id", &id)?;
-        let found = scope.loaders.load_one(By::<CrmConnections>(id)).await?;
-        Ok(found.map(|connection| connection.as_ref().clone().into()))
+        one::<CrmConnections, _>(ctx, &id).await
     }
 
     /// The connections with CRMs, by name unless ordered otherwise. There may be several with one kind of CRM.
@@ -81,11 +72,7 @@ impl CrmQuery {
     /// What of a lead is brought into a CRM; null where there is none that the viewer may see.
     #[graphql(directive = requires::apply(Permission::ViewLeads))]
     async fn crm_sync(&self, ctx: &Context<'_>, #[graphql(desc = "`csy_…`")] id: ID) -> Result<Option<CrmSync>> {
-        let scope = scope(ctx);
-        CrmSyncs::may_list(&scope.cx())?;
-        let id: CrmSyncId = scalars::id("id", &id)?;
-        let found = scope.loaders.load_one(By::<CrmSyncs>(id)).await?;
-        Ok(found.map(|sync| sync.as_ref().clone().into()))
+        one::<CrmSyncs, _>(ctx, &id).await
     }
 
     /// What of leads that the viewer sees is brought into CRMs: the queue and what was, newest first unless ordered otherwise.

@@ -2,19 +2,14 @@
 
 use async_graphql::{Context, ID, Object};
 use crm_leads::{entities::lead_import::Column, records::LeadImports};
-use kernel::{
-    page::PageArgs,
-    record::{Filter, Record},
-};
+use kernel::{page::PageArgs, record::Filter};
 
 use super::types::{LeadImport, LeadImportConnection};
 use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{always, list_where},
-    scope::scope,
+    records::{always, list_where, one},
 };
 
 /// Reading imports of leads.
@@ -26,10 +21,7 @@ impl LeadImportQuery {
     /// An import of leads; null where there is none that the viewer may see.
     #[graphql(name = "leadImport", directive = requires::apply(Permission::ManageLeads))]
     async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`lim_…`")] id: ID) -> Result<Option<LeadImport>> {
-        LeadImports::may_list(&scope(ctx).cx())?;
-        let id = crate::graphql::scalars::id("id", &id)?;
-        let found = scope(ctx).loaders.load_one(By::<LeadImports>(id)).await?;
-        Ok(found.map(|import| import.as_ref().clone().into()))
+        one::<LeadImports, _>(ctx, &id).await
     }
 
     /// The viewer's imports of leads, newest first; with SEE_ALL everybody's.

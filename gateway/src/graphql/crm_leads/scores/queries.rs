@@ -15,8 +15,7 @@ use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{always, list_where},
+    records::{always, list_where, one},
     scope::scope,
 };
 
@@ -29,10 +28,7 @@ impl ScoreQuery {
     /// A set of rules; null where there is none.
     #[graphql(name = "scoreRuleSet", directive = requires::apply(Permission::ViewLeads))]
     async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`srs_…`")] id: ID) -> Result<Option<ScoreRuleSet>> {
-        ScoreRuleSets::may_list(&scope(ctx).cx())?;
-        let id = crate::graphql::scalars::id("id", &id)?;
-        let found = scope(ctx).loaders.load_one(By::<ScoreRuleSets>(id)).await?;
-        Ok(found.map(|set| set.as_ref().clone().into()))
+        one::<ScoreRuleSets, _>(ctx, &id).await
     }
 
     /// The sets of rules that were written, newest first.

@@ -2,15 +2,14 @@
 
 use async_graphql::{Context, ID, Object};
 use inbox::{entities::social_account::Column, records::SocialAccounts};
-use kernel::{page::PageArgs, record::Record};
+use kernel::page::PageArgs;
 
 use super::types::{Platform, SocialAccount, SocialAccountConnection, SocialAccountFilter, SocialAccountOrder};
 use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{list, ordered},
+    records::{list, one, ordered},
     scope::scope,
 };
 
@@ -31,10 +30,7 @@ impl SocialQuery {
     /// An account on a social platform; null where there is none that the viewer may see.
     #[graphql(name = "socialAccount", directive = requires::apply(Permission::ViewConversations))]
     async fn one(&self, ctx: &Context<'_>, #[graphql(desc = "`sac_…`")] id: ID) -> Result<Option<SocialAccount>> {
-        let id = crate::graphql::scalars::id("id", &id)?;
-        SocialAccounts::may_list(&scope(ctx).cx())?;
-        let found = scope(ctx).loaders.load_one(By::<SocialAccounts>(id)).await?;
-        Ok(found.map(|account| account.as_ref().clone().into()))
+        one::<SocialAccounts, _>(ctx, &id).await
     }
 
     /// The company's accounts on social platforms, the newest connection first unless ordered otherwise. Those that were

@@ -1,20 +1,14 @@
 //! Reading one's own sessions with the assistant.
 
 use async_graphql::{Context, ID, Object};
-use kernel::{
-    page::PageArgs,
-    record::{Filter, Record},
-};
+use kernel::{page::PageArgs, record::Filter};
 use sea_orm::EntityTrait;
 use ticketing::records::AssistantSessions;
 
 use super::types::{AssistantSession, AssistantSessionConnection};
 use crate::graphql::{
     errors::Result,
-    loaders::By,
-    records::{always, list_where},
-    scalars::id,
-    scope::scope,
+    records::{always, list_where, one},
 };
 
 type Column = <AssistantSessions as EntityTrait>::Column;
@@ -46,10 +40,6 @@ impl AssistantQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id, `ass_…`.")] id: ID,
     ) -> Result<Option<AssistantSession>> {
-        let scope = scope(ctx);
-        AssistantSessions::may_list(&scope.cx())?;
-        let key = self::id("id", &id)?;
-        let found = scope.loaders.load_one(By::<AssistantSessions>(key)).await?;
-        Ok(found.map(|session| session.as_ref().clone().into()))
+        one::<AssistantSessions, _>(ctx, &id).await
     }
 }

@@ -1,7 +1,7 @@
 //! Reading projects.
 
 use async_graphql::{Context, ID, Object};
-use kernel::{id::ProjectId, page::PageArgs, record::Record};
+use kernel::page::PageArgs;
 use ticketing::{entities::project, records::Projects};
 
 use super::{
@@ -12,9 +12,7 @@ use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{list, ordered},
-    scope::scope,
+    records::{list, one, ordered},
 };
 
 /// Reading projects.
@@ -26,10 +24,7 @@ impl ProjectQuery {
     /// A project; null where there is none that the viewer may see. A client sees their own without the permission.
     #[graphql(directive = requires::apply(Permission::ViewProjects))]
     async fn project(&self, ctx: &Context<'_>, #[graphql(desc = "`prj_…`")] id: ID) -> Result<Option<Project>> {
-        let scope = scope(ctx);
-        Projects::may_list(&scope.cx())?;
-        let id: ProjectId = crate::graphql::scalars::id("id", &id)?;
-        Ok(scope.loaders.load_one(By::<Projects>(id)).await?.map(|found| found.as_ref().clone().into()))
+        one::<Projects, _>(ctx, &id).await
     }
 
     /// Projects, last changed first unless ordered otherwise. A client sees their own without the permission.

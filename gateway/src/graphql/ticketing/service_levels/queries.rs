@@ -1,7 +1,7 @@
 //! Reading policies.
 
 use async_graphql::{Context, ID, Object};
-use kernel::{id::ServiceLevelPolicyId, page::PageArgs, record::Record};
+use kernel::page::PageArgs;
 use ticketing::{entities::service_level_policy::Column, records::ServiceLevelPolicies};
 
 use super::types::{
@@ -11,9 +11,7 @@ use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
-    loaders::By,
-    records::{list, ordered},
-    scope::scope,
+    records::{list, one, ordered},
 };
 
 /// Reading policies of service levels.
@@ -29,11 +27,7 @@ impl ServiceLevelQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "`slp_…`")] id: ID,
     ) -> Result<Option<ServiceLevelPolicy>> {
-        let scope = scope(ctx);
-        ServiceLevelPolicies::may_list(&scope.cx())?;
-        let id: ServiceLevelPolicyId = crate::graphql::scalars::id("id", &id)?;
-        let found = scope.loaders.load_one(By::<ServiceLevelPolicies>(id)).await?;
-        Ok(found.map(|policy| policy.as_ref().clone().into()))
+        one::<ServiceLevelPolicies, _>(ctx, &id).await
     }
 
     /// The policies of service levels, as they stand unless ordered otherwise.
