@@ -84,7 +84,8 @@ pub fn valid(root: &Root, own: &Things) -> Option<Value> {
         "setRetentionPolicy" => json!({ "input": { "policy": "drafts", "hotDays": 31 } }),
         "previewRetention" | "runRetention" => json!({ "input": { "policies": ["drafts"] } }),
         "pauseRetention" | "resumeRetention" | "cancelRetention" => json!({ "input": { "runId": of.run } }),
-        "placeLegalHold" => json!({ "input": { "subjectId": own.message, "reason": "A suit" } }),
+        // Whoever has something that is held is not erased, so it is nobody's.
+        "placeLegalHold" => json!({ "input": { "subjectId": own.department, "reason": "A suit" } }),
         "releaseLegalHold" => json!({ "input": { "holdId": of.hold, "reason": "It is over" } }),
         _ => return None,
     })
@@ -94,7 +95,7 @@ pub fn valid(root: &Root, own: &Things) -> Option<Value> {
 pub fn kinds(root: &str, place: &str) -> Option<&'static [&'static str]> {
     Some(match (root, place) {
         ("retentionRun", "id") | ("pauseRetention" | "resumeRetention" | "cancelRetention", "input.runId") => &["rtn"],
-        ("placeLegalHold", "input.subjectId") => &["msg"],
+        ("placeLegalHold", "input.subjectId") => &["dep"],
         ("releaseLegalHold", "input.holdId") => &["hld"],
         _ => return None,
     })

@@ -189,48 +189,36 @@ impl Event for ArchiveRemoved {
     }
 }
 
-/// Something is kept from now on, whatever a policy says.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LegalHoldPlaced {
-    /// The hold.
-    pub hold: LegalHoldId,
-    /// What is held: the kind of thing.
-    pub kind: String,
-    /// And its id.
-    pub subject: uuid::Uuid,
+macro_rules! of_hold {
+    ($(#[$doc:meta] $name:ident = $kind:literal;)+) => {$(
+        #[$doc]
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        pub struct $name {
+            /// The hold.
+            pub hold: LegalHoldId,
+            /// What it is on: the kind of thing.
+            pub kind: String,
+            /// And its id.
+            pub subject: uuid::Uuid,
+        }
+
+        impl Event for $name {
+            const KIND: &'static str = $kind;
+            const TOPIC: &'static str = RETENTION;
+            const SEVERITY: Severity = Severity::High;
+            fn resource(&self) -> Resource {
+                Resource::new("LegalHold", self.hold)
+            }
+            fn details(&self) -> Option<Json> {
+                Some(json!({ "subjectType": self.kind, "subjectId": self.subject }))
+            }
+        }
+    )+};
 }
 
-impl Event for LegalHoldPlaced {
-    const KIND: &'static str = "legal_hold.created";
-    const TOPIC: &'static str = RETENTION;
-    const SEVERITY: Severity = Severity::High;
-    fn resource(&self) -> Resource {
-        Resource::new("LegalHold", self.hold)
-    }
-    fn details(&self) -> Option<Json> {
-        Some(json!({ "subjectType": self.kind, "subjectId": self.subject }))
-    }
-}
-
-/// It is held no more.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LegalHoldReleased {
-    /// The hold.
-    pub hold: LegalHoldId,
-    /// What was held: the kind of thing.
-    pub kind: String,
-    /// And its id.
-    pub subject: uuid::Uuid,
-}
-
-impl Event for LegalHoldReleased {
-    const KIND: &'static str = "legal_hold.ended";
-    const TOPIC: &'static str = RETENTION;
-    const SEVERITY: Severity = Severity::High;
-    fn resource(&self) -> Resource {
-        Resource::new("LegalHold", self.hold)
-    }
-    fn details(&self) -> Option<Json> {
-        Some(json!({ "subjectType": self.kind, "subjectId": self.subject }))
-    }
+of_hold! {
+    /// Something is kept from now on, whatever a policy says.
+    LegalHoldPlaced = "legal_hold.created";
+    /// It is held no more.
+    LegalHoldReleased = "legal_hold.ended";
 }
