@@ -29,7 +29,21 @@ pub fn of_cluster(postmaster: u32) -> f64 {
 
 /// The memory that a process holds, in MB.
 pub fn resident_mb(pid: u32) -> f64 {
+    memory_mb(pid, "VmRSS:")
+}
+
+/// The most memory that a process held since [`forget_peak`], in MB.
+pub fn peak_mb(pid: u32) -> f64 {
+    memory_mb(pid, "VmHWM:")
+}
+
+/// What a process held at most before this does not count.
+pub fn forget_peak(pid: u32) {
+    std::fs::write(format!("/proc/{pid}/clear_refs"), "5").expect("the kernel forgets the peak of a process of ours");
+}
+
+fn memory_mb(pid: u32, which: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+    let line = status.lines().find_map(|line| line.strip_prefix(which)).expect("a line of memory");
     line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).expect("a number") / 1024.0
 }

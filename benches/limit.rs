@@ -6,7 +6,15 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::State, http::header, response::IntoResponse, routing::post, serve::ListenerExt};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::header,
+    response::IntoResponse,
+    routing::{MethodRouter, post},
+    serve::ListenerExt,
+};
+use chrono::{DateTime, Utc};
 use kernel::Source;
 use sea_orm::sqlx::{self, PgPool, postgres::PgPoolOptions};
 use serde::Deserialize;
@@ -65,7 +73,11 @@ struct Statements {
     message: String,
     chats: String,
     tickets: String,
+    trail: String,
+    conversations: String,
+    leads: String,
     reply: [String; 6],
+    intake: [String; 6],
 }
 
 /// Runs the limit's server until stdin ends.
@@ -91,15 +103,23 @@ pub async fn serve() {
         message: filled(include_str!("limit/message.sql")),
         chats: filled(include_str!("limit/chats.sql")),
         tickets: filled(include_str!("limit/tickets.sql")),
+        trail: filled(include_str!("limit/trail.sql")),
+        conversations: filled(include_str!("limit/conversations.sql")),
+        leads: filled(include_str!("limit/leads.sql")),
         reply: REPLY.map(&filled),
+        intake: INTAKE.map(&filled),
     };
     let routes = Router::new()
-        .route("/page", post(page))
+        .route("/page", whole(|all| &all.page))
         .route("/plain", post(plain))
-        .route("/chats", post(chats))
-        .route("/tickets", post(tickets))
+        .route("/chats", whole(|all| &all.chats))
+        .route("/tickets", whole(|all| &all.tickets))
+        .route("/conversations", whole(|all| &all.conversations))
+        .route("/leads", whole(|all| &all.leads))
+        .route("/trail", whole(|all| &all.trail))
         .route("/message", post(message))
         .route("/reply", post(reply))
+        .route("/intake", post(intake))
         .with_state(Arc::new(statements));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("{}", listener.local_addr().expect("an address").port());
@@ -116,19 +136,12 @@ fn json_text(text: String) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], text)
 }
 
-async fn page(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
-    let Statements { pool, page, .. } = statements.as_ref();
-    json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(page.as_str())).fetch_one(pool).await.expect("the page"))
-}
-
-async fn tickets(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
-    let Statements { pool, tickets, .. } = statements.as_ref();
-    json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(tickets.as_str())).fetch_one(pool).await.expect("the tickets"))
-}
-
-async fn chats(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
-    let Statements { pool, chats, .. } = statements.as_ref();
-    json_text(sqlx::query_scalar(sqlx::AssertSqlSafe(chats.as_str())).fetch_one(pool).await.expect("the chats"))
+/// What one statement answers that takes nothing.
+fn whole(sql: fn(&Statements) -> &String) -> MethodRouter<Arc<Statements>> {
+    post(move |State(statements): State<Arc<Statements>>| async move {
+        let sql = sqlx::AssertSqlSafe(sql(&statements).as_str());
+        json_text(sqlx::query_scalar(sql).fetch_one(&statements.pool).await.expect("a list"))
+    })
 }
 
 async fn plain(State(statements): State<Arc<Statements>>) -> impl IntoResponse {
@@ -200,4 +213,54 @@ async fn reply(State(statements): State<Arc<Statements>>, Json(ask): Json<Reply>
     let stored: Result<(), sqlx::Error> = stored.await;
     stored.expect("the reply is stored");
     json_text(json!({ "data": { "replyToMessage": { "reply": { "id": reply_id }, "errors": [] } } }).to_string())
+}
+
+/// What a delivery of one message writes, by hand.
+const INTAKE: [&str; 6] = [
+    "SELECT id FROM {schema}.conversations WHERE social_account_id = $1 AND platform_conversation_id = $2 FOR NO KEY UPDATE",
+    "INSERT INTO {schema}.conversation_message_keys (social_account_id, platform_message_id, message_id, received_at, arrived) \
+     VALUES ($1, $2, $3, $4, true)",
+    "INSERT INTO {schema}.conversation_messages (id, conversation_id, platform_message_id, direction, content, sender_id, received_at, metadata) \
+     VALUES ($1, $2, $3, 'inbound', $4, $5, $6, '{}')",
+    "UPDATE {schema}.conversations SET last_message_at = greatest(last_message_at, $2), last_message_id = $3, \
+     last_inbound_at = greatest(last_inbound_at, $2), message_count = message_count + 1, version = version + 1, updated_at = $4 WHERE id = $1",
+    "INSERT INTO {schema}.audit_logs (id, at, kind, severity, success, actor_kind, request_id, resource_kind, resource_id, action, old_values, \
+     new_values, metadata) \
+     VALUES ($1, $2, 'conversation.message_added', 'low', true, 'system', $3, 'Conversation', $4, 'create', $5, $6, $7)",
+    "INSERT INTO {schema}.outbox (id, topic, kind, at, payload, concerns) VALUES ($1, 'bench', 'conversation.message_added', $2, $3, $4)",
+];
+
+#[derive(Deserialize)]
+struct Delivery {
+    account: Uuid,
+    person: String,
+    message: String,
+    text: String,
+    at: DateTime<Utc>,
+}
+
+async fn intake(State(statements): State<Arc<Statements>>, Json(told): Json<Delivery>) -> impl IntoResponse {
+    let Statements { pool, source, intake: [lock, key, message, update, audit, outbox], .. } = statements.as_ref();
+    let now = source.now();
+    let [id, event, request] = std::array::from_fn(|n| source.uuid(now, n as u16));
+    let stored = async {
+        let mut tx = pool.begin().await?;
+        let query = |sql: &str| sqlx::AssertSqlSafe(sql.to_owned());
+        let of: Uuid =
+            sqlx::query_scalar(query(lock)).bind(told.account).bind(&told.person).fetch_one(&mut *tx).await?;
+        let key = sqlx::query(query(key)).bind(told.account).bind(&told.message).bind(id).bind(told.at);
+        key.execute(&mut *tx).await?;
+        let message = sqlx::query(query(message)).bind(id).bind(of).bind(&told.message).bind(&told.text);
+        message.bind(&told.person).bind(told.at).execute(&mut *tx).await?;
+        sqlx::query(query(update)).bind(of).bind(told.at).bind(id).bind(now).execute(&mut *tx).await?;
+        let (old, new) =
+            (json!({ "status": "active" }), json!({ "status": "active", "direction": "inbound", "messageId": id }));
+        let audit = sqlx::query(query(audit)).bind(event).bind(now).bind(request.to_string()).bind(of);
+        audit.bind(old).bind(new).bind(json!({ "transport": "webhook" })).execute(&mut *tx).await?;
+        let payload = json!({ "conversation": of, "message": id, "direction": "inbound", "assignee": null, "from": "active", "to": "active" });
+        sqlx::query(query(outbox)).bind(event).bind(now).bind(payload).bind(of).execute(&mut *tx).await?;
+        tx.commit().await
+    };
+    let stored: Result<(), sqlx::Error> = stored.await;
+    stored.expect("the message is stored");
 }

@@ -20,11 +20,17 @@ pub fn taking(request: &[u8], coding: &str) -> Vec<u8> {
 
 /// A whole POST request.
 pub fn post(path: &str, token: Option<&str>, body: &str) -> Vec<u8> {
-    let authorization = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
+    let bearer = token.map(|token| format!("Bearer {token}"));
+    post_with(path, bearer.as_deref().map(|bearer| ("authorization", bearer)), body)
+}
+
+/// The same with this header.
+pub fn post_with(path: &str, header: Option<(&str, &str)>, body: &str) -> Vec<u8> {
+    let header = header.map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
     let length = body.len();
     format!(
         "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\naccept: application/json\r\n\
-         {authorization}content-length: {length}\r\n\r\n{body}"
+         {header}content-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
 }

@@ -35,17 +35,32 @@ impl Product {
 
     /// The same on a database of either kind.
     pub async fn start_on(backend: Backend, url: &str, workers: bool) -> Self {
-        let options = Options::new()
-            .env("FRONTDESK_RATE_LIMITS", "off")
-            .env("FRONTDESK_SECRET_KEY", key())
-            .env("FRONTDESK_WORKERS", if workers { "on" } else { "off" });
+        let options = Options::new().env("FRONTDESK_WORKERS", if workers { "on" } else { "off" });
+        Self::start_with(backend, url, options).await
+    }
+
+    /// The same with these settings.
+    pub async fn start_with(backend: Backend, url: &str, options: Options) -> Self {
+        let options = options.env("FRONTDESK_RATE_LIMITS", "off").env("FRONTDESK_SECRET_KEY", key());
         let server = Server::start(backend, options.database(url)).await;
-        let nobody = Client::new(server.base());
+        let mut product = Self { client: Client::new(server.base()), server, token: String::new() };
+        product.sign_in().await;
+        product
+    }
+
+    /// Signs in once more: an access token lasts a quarter of an hour.
+    pub async fn sign_in(&mut self) {
         let sign_in = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { message } } }";
+        let nobody = self.client.nobody();
         let answer =
             nobody.run(sign_in, json!({ "input": { "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD } })).await.ok();
-        let token = answer.string("signIn.session.accessToken");
-        Self { client: nobody.bearer(&token), server, token }
+        self.token = answer.string("signIn.session.accessToken");
+        self.client = nobody.bearer(&self.token);
+    }
+
+    /// A client that is signed in.
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// The access token.
@@ -90,29 +105,44 @@ impl Product {
         ids
     }
 
+    /// What is answered to one document.
+    pub async fn answered(&self, document: &str, variables: Value) -> Value {
+        self.client.run(document, variables).await.ok().json["data"].clone()
+    }
+
     /// The cursor behind this many of the first of a list; a multiple of 100.
     pub async fn cursor_behind(&self, list: &str, how_many: u64) -> Value {
-        let query = format!(
-            "query Walk($after: String) {{ {list}(first: 100, after: $after) {{ pageInfo {{ endCursor }} }} }}"
-        );
+        self.cursor_in(&format!("{list}(first: 100, after: $after)"), how_many).await
+    }
+
+    /// The same of a list that is asked for with more arguments than `first: 100, after: $after`.
+    pub async fn cursor_in(&self, list: &str, how_many: u64) -> Value {
+        let query = format!("query Walk($after: String) {{ list: {list} {{ pageInfo {{ endCursor }} }} }}");
         let mut after = Value::Null;
         for _ in 0..how_many / 100 {
-            let answer = self.client.run(&query, json!({ "after": after })).await.ok();
-            after = answer.data(&format!("{list}.pageInfo.endCursor")).clone();
+            after = self.answered(&query, json!({ "after": after })).await["list"]["pageInfo"]["endCursor"].clone();
         }
         after
     }
 
-    /// SQL statements a request of the operation with this name, so far.
+    /// SQL statements and requests of the operation with this name, so far.
     pub async fn statements(&self, operation: &str) -> (f64, f64) {
+        let label = format!("operation=\"{operation}\"");
         let metrics = self.client.get("/metrics").await.text;
-        let sum = |name: &str| {
-            let label = format!("operation=\"{operation}\"");
-            let of = metrics.lines().filter(|line| line.starts_with(&format!("{name}{{")) && line.contains(&label));
-            of.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
-        };
-        (sum("frontdesk_sql_statements_total"), sum("frontdesk_requests_total"))
+        (sum(&metrics, "frontdesk_sql_statements_total", &label), sum(&metrics, "frontdesk_requests_total", &label))
     }
+
+    /// SQL statements of jobs of this kind that were worked on, so far.
+    pub async fn statements_of_jobs(&self, kind: &str) -> f64 {
+        let metrics = self.client.get("/metrics").await.text;
+        sum(&metrics, "frontdesk_job_sql_statements_total", &format!("kind=\"{kind}\""))
+    }
+}
+
+/// What the metrics with a name and a label add up to.
+fn sum(metrics: &str, name: &str, label: &str) -> f64 {
+    let of = metrics.lines().filter(|line| line.starts_with(&format!("{name}{{")) && line.contains(label));
+    of.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
 }
 
 /// The inbox page that staff work on: 50 messages with assignee, visitor, the first 3 replies and their authors.

@@ -82,6 +82,25 @@ impl Bench {
         }
         costs.iter().map(|costs| medians(costs)).collect()
     }
+
+    /// The same where nothing can be asked twice: `fresh` makes the sides of a round.
+    pub async fn compare_fresh<const N: usize>(
+        &self,
+        mut fresh: impl FnMut() -> [Side; N],
+        connections: usize,
+        rounds: usize,
+    ) -> [Cost; N] {
+        let mut costs = [const { Vec::new() }; N];
+        for round in 0..=rounds {
+            for (side, costs) in fresh().iter().zip(&mut costs) {
+                let cost = self.round(side, connections).await;
+                if round > 0 {
+                    costs.push(cost);
+                }
+            }
+        }
+        costs.map(|costs| medians(&costs))
+    }
 }
 
 fn medians(costs: &[Cost]) -> Cost {

@@ -100,6 +100,8 @@ history! {
     tenant::audit::m0055_person_exports::Migration,
     tenant::audit::m0056_audit_heads::Migration,
     tenant::audit::m0057_erasures::Migration,
+    tenant::audit::m0058_expired_erasures::Migration,
+    tenant::analytics_sync::m0059_b2chat_orders::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

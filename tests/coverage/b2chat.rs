@@ -91,12 +91,13 @@ pub async fn rows(home: &Home, hex: &str, n: usize) {
 }
 
 /// A comparison of each list's filter.
-pub fn filters() -> [(&'static str, Value); 4] {
+pub fn filters() -> [(&'static str, Value); 5] {
     [
         ("b2chatDepartments", json!({ "isActive": true })),
         ("b2chatAgents", json!({ "isActive": true })),
         ("b2chatContacts", json!({ "text": "own" })),
         ("b2chatChats", json!({ "tag": { "eq": "own" } })),
+        ("b2chatMessages", json!({ "isIncoming": true })),
     ]
 }
 
@@ -108,7 +109,8 @@ pub fn valid(root: &Root, own: &Things) -> Option<Value> {
         "b2chatContact" => json!({ "id": own.b2chat.contact }),
         "b2chatChat" => json!({ "id": own.b2chat.chat }),
         "b2chatMessage" => json!({ "id": own.b2chat.message }),
-        "b2chatDepartments" | "b2chatAgents" | "b2chatContacts" | "b2chatChats" | "b2chatMediaBackup" => json!({}),
+        "b2chatDepartments" | "b2chatAgents" | "b2chatContacts" | "b2chatChats" | "b2chatMessages" => json!({}),
+        "b2chatMediaBackup" => json!({}),
         "backUpB2ChatMedia" | "retryB2ChatMedia" => json!({ "input": { "chatId": own.b2chat.chat } }),
         _ => return None,
     })
@@ -124,7 +126,8 @@ pub fn kinds(root: &str, place: &str) -> Option<&'static [&'static str]> {
         ("b2chatAgents", "filter.staffId.eq" | "filter.staffId.in") => &["stf"],
         ("b2chatAgent", "id") | ("b2chatChats", "filter.agentId.eq" | "filter.agentId.in") => &["bag"],
         ("b2chatContact", "id") | ("b2chatChats", "filter.contactId.eq" | "filter.contactId.in") => &["bct"],
-        ("b2chatChat", "id") | ("backUpB2ChatMedia" | "retryB2ChatMedia", "input.chatId") => &["bch"],
+        ("b2chatChat", "id") | ("b2chatMessages", "filter.chatId.eq" | "filter.chatId.in") => &["bch"],
+        ("backUpB2ChatMedia" | "retryB2ChatMedia", "input.chatId") => &["bch"],
         ("b2chatMessage", "id") => &["bms"],
         _ => return None,
     })

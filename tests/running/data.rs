@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Site, enter};
-use crate::support::{Backend, Client, both, secrets};
+use crate::support::{Backend, Client, PATIENCE, both, secrets, until};
 
 const PAGE: &str = "query Page { messages(first: 100, orderBy: [{ field: CREATED_AT }]) { totalCount \
      nodes { id name email content status createdAt assignee { id name } visitor { id } replies(first: 5) { nodes { id content } } } } \
@@ -69,6 +69,23 @@ both! {
         };
         let before = counted().await;
         assert!(before.iter().all(|(_, number)| *number >= 2), "{before:?}");
+
+        // The last days come from the demo's own B2Chat, each chat and each line once.
+        let run = "{ syncRuns(first: 1) { nodes { status createdCount failedCount incompleteDays dayCount errorMessage } } }";
+        let run = until("B2Chat is read", PATIENCE, async || {
+            let found = staff.run(run, json!({})).await.ok().list("syncRuns.nodes")[0].clone();
+            (found["status"] != "IN_PROGRESS").then_some(found)
+        })
+        .await;
+        let said = |field: &str| run[field].as_i64();
+        assert_eq!((&run["status"], said("failedCount"), said("incompleteDays"), said("dayCount")), (&json!("SUCCESS"), Some(0), Some(0), Some(10)), "{run}");
+        let both = "{ b2chatChats(first: 40, orderBy: { field: CREATED_AT, direction: DESC }) { totalCount nodes { messageCount messages(first: 20) { nodes { text sentAt } } } } }";
+        let both = staff.run(both, json!({})).await.ok();
+        for chat in both.list("b2chatChats.nodes") {
+            let lines = chat["messages"]["nodes"].as_array().expect("lines");
+            let different: std::collections::BTreeSet<_> = lines.iter().map(|line| line["text"].to_string()).collect();
+            assert_eq!((different.len(), json!(lines.len())), (lines.len(), chat["messageCount"].clone()), "{chat}");
+        }
 
         let length = output.len();
         server.restart().await;

@@ -233,10 +233,14 @@ both! {
         for n in 0..7 {
             let priority = [("urgent", 0), ("normal", 2), ("low", 3)][n % 3];
             let said = [("b2chat_id", text(&n.to_string())), ("priority", text(priority.0)), ("priority_order", priority.1.to_string()),
-                ("unread_count", (n % 2).to_string())];
+                ("unread_count", (n % 2).to_string()), ("modified_order", at(&format!("1{}:00:00", 2 - n % 3)))];
+            // Two of them are not over.
+            let closed = (n % 4 != 3).then(|| [at(&format!("2{}:00:00", n % 4)), at(&format!("2{}:00:00", n % 4))]);
+            let closed = closed.map(|[closed, order]| [("closed_at", closed), ("closed_order", order)]);
+            let said: Vec<_> = said.into_iter().chain(closed.into_iter().flatten()).collect();
             rows.chat(&[], &said).await;
         }
-        for field in ["CREATED_AT", "PRIORITY", "UNREAD_COUNT"] {
+        for field in ["CREATED_AT", "PRIORITY", "UNREAD_COUNT", "CLOSED_AT", "LAST_MODIFIED_AT"] {
             for direction in ["ASC", "DESC"] {
                 let (mut found, mut after) = (Vec::new(), Value::Null);
                 loop {
@@ -253,6 +257,8 @@ both! {
                     match field {
                         "CREATED_AT" => 0,
                         "PRIORITY" => n % 3,
+                        "CLOSED_AT" => n % 4,
+                        "LAST_MODIFIED_AT" => 2 - n % 3,
                         _ => n % 2,
                     }
                 };
@@ -266,6 +272,78 @@ both! {
                 found.sort();
                 assert_eq!(found, ["0", "1", "2", "3", "4", "5", "6"], "{field} {direction}");
             }
+        }
+    }
+
+    /// Messages of all chats are found by their chat, which way they went, what they are and when they were sent; page follows page.
+    async fn messages_of_all_chats_are_found(backend) {
+        let (_desk, admin, sql) = open(backend).await;
+        let rows = B2ChatRows(&sql);
+        let (one, two) = (rows.chat(&[], &[]).await, rows.chat(&[], &[]).await);
+        for n in 0..9 {
+            let kind = ["text", "image", "other"][n % 3];
+            // Some were sent at the same instant.
+            let said = [("text", text(&n.to_string())), ("type", text(kind)), ("incoming", rows.flag(n % 2 == 0)), ("sent_at", at(&format!("10:0{}:00", n / 2)))];
+            rows.message(if n < 5 { &one } else { &two }, &said).await;
+        }
+        let document = "query($filter: B2ChatMessageFilter, $orderBy: [B2ChatMessageOrder!], $first: Int, $after: String, $last: Int, $before: String) { \
+            b2chatMessages(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) { totalCount \
+            nodes { text chat { id } } pageInfo { hasNextPage endCursor hasPreviousPage startCursor } } }";
+        let found = async |filter: Value| {
+            let seen = admin.client.run(document, json!({ "filter": filter })).await.ok();
+            let mut found = shown(&seen, "b2chatMessages", "text");
+            assert_eq!(seen.data("b2chatMessages.totalCount"), &json!(found.len()), "{filter}");
+            found.sort();
+            found.concat()
+        };
+        for (filter, all) in [
+            (json!({}), "012345678"),
+            (json!({ "chatId": { "eq": one.id } }), "01234"),
+            (json!({ "chatId": { "in": [one.id, two.id] } }), "012345678"),
+            (json!({ "chatId": { "eq": "bch_0190a5f0000070008000000000000000" } }), ""),
+            (json!({ "isIncoming": true }), "02468"),
+            (json!({ "isIncoming": false, "chatId": { "eq": two.id } }), "57"),
+            (json!({ "type": { "eq": "IMAGE" } }), "147"),
+            (json!({ "type": { "in": ["IMAGE", "OTHER"] }, "isIncoming": true }), "248"),
+            (json!({ "sentAt": { "gte": "2026-05-01T10:01:00Z", "lt": "2026-05-01T10:03:00Z" } }), "2345"),
+            (json!({ "or": [{ "type": { "eq": "FILE" } }, { "not": { "sentAt": { "lt": "2026-05-01T10:04:00Z" } } }] }), "8"),
+        ] {
+            assert_eq!(found(filter.clone()).await, all, "{filter}");
+        }
+        // A chat that counts as deleted has its messages still.
+        let deleted = format!("UPDATE b2chat_chats SET is_deleted = {}, deleted_at = {} WHERE id = {}", rows.flag(true), at("11:00:00"), two.sql);
+        sql.run(&deleted).await;
+        assert_eq!(found(json!({ "chatId": { "eq": two.id } })).await, "5678");
+        for direction in [None, Some("DESC"), Some("ASC")] {
+            let order = direction.map(|direction| json!([{ "field": "SENT_AT", "direction": direction }]));
+            let (mut seen, mut after) = (Vec::new(), Value::Null);
+            loop {
+                let page = admin.client.run(document, json!({ "orderBy": order, "first": 2, "after": after })).await.ok();
+                seen.extend(shown(&page, "b2chatMessages", "text"));
+                after = page.data("b2chatMessages.pageInfo.endCursor").clone();
+                if page.data("b2chatMessages.pageInfo.hasNextPage") == false {
+                    break;
+                }
+            }
+            let minutes: Vec<_> = seen.iter().map(|text| text.parse::<usize>().expect("a number") / 2).collect();
+            let mut sorted = minutes.clone();
+            sorted.sort_unstable();
+            if direction != Some("ASC") {
+                sorted.reverse();
+            }
+            assert_eq!(minutes, sorted, "{direction:?}: {seen:?}");
+            seen.sort();
+            assert_eq!(seen.concat(), "012345678", "{direction:?}");
+            let back = admin.client.run(document, json!({ "orderBy": order, "last": 2, "before": after })).await.ok();
+            assert_eq!(back.data("b2chatMessages.pageInfo.hasPreviousPage"), true);
+        }
+        for (filter, field) in [
+            (json!({ "chatId": { "eq": admin.id } }), "filter.chatId"),
+            (json!({ "sentAt": { "gte": "yesterday" } }), "filter.sentAt.gte"),
+        ] {
+            let refused = admin.client.run(document, json!({ "filter": filter })).await;
+            assert_eq!(refused.error_code(), "BAD_USER_INPUT", "{filter}");
+            assert_eq!(refused.errors()[0]["extensions"]["fields"], json!([field]), "{refused}");
         }
     }
 
@@ -351,7 +429,7 @@ both! {
         desk.colleague("bo@example.com", "Bo", "MANAGER").await;
         sql.run("UPDATE users SET kind = 'client', email_verified_at = created_at WHERE email = 'bo@example.com'").await;
         let buyer = desk.sign_in("bo@example.com", super::desk::PASSWORD).await.client;
-        let lists = ["b2chatDepartments", "b2chatAgents", "b2chatContacts", "b2chatChats"];
+        let lists = ["b2chatDepartments", "b2chatAgents", "b2chatContacts", "b2chatChats", "b2chatMessages"];
         for list in lists {
             let refused = staff.client.run(&format!("{{ {list} {{ nodes {{ id }} }} }}"), Value::Null).await;
             assert_eq!(refused.error_code(), "FORBIDDEN", "{list}");

@@ -124,6 +124,9 @@ impl Company {
             assert_eq!(here.get(id), Some(chat), "{id}");
         }
         assert_eq!(here.len(), there.len(), "nothing else is here");
+        let wrong = "SELECT count(*) FROM b2chat_chats WHERE closed_order <> coalesce(closed_at, '9999-01-01T00:00:00+00:00') \
+            OR modified_order <> last_modified_at OR last_modified_at IS NULL";
+        assert_eq!(self.desk.sql().await.number(wrong).await, 0, "what they are ordered by is what they are");
     }
 }
 
@@ -270,6 +273,64 @@ both! {
         let raw = company.admin.client.run("query($id: ID!) { apiResponseBody(id: $id) apiResponseLog(id: $id) { responseSize endpoint } }", json!({ "id": id })).await.ok();
         assert!(raw.string("apiResponseBody").contains("were exported"));
         assert_eq!(sql.number("SELECT count(*) FROM audit_logs WHERE kind = 'sync.completed'").await, 3);
+    }
+
+    /// A page of many records is written at once, whatever some of them have and others do not.
+    async fn many_records_of_a_page_are_written(backend) {
+        let company = Company::open(backend).await;
+        company.set("b2chat.page_size", json!(1000)).await;
+        company.set("b2chat.media_backup", json!(false)).await;
+        company.b2chat.fill(&company.days(2, 1), 300);
+        company.b2chat.change(|chats| {
+            for (n, chat) in chats.iter_mut().enumerate() {
+                let at = chat["created_at"].clone();
+                let more = (0..n % 5).map(|m| {
+                    let mut message = json!({ "body": format!("More {m} of {n}: it's \\ \"so\", {{1,NULL}} ü"), "created_at": at, "incoming": m % 2 == 0, "type": "TEXT" });
+                    // Each of these is a column that others leave empty.
+                    for (bit, (name, value)) in [
+                        ("caption", json!(format!("Caption {n}"))),
+                        ("location", json!({ "latitude": n, "longitude": -0.5 })),
+                        ("message_id", json!(format!("id-{n}-{m}"))),
+                    ]
+                    .into_iter()
+                    .enumerate()
+                    {
+                        if ((n + m) >> bit) & 1 == 1 {
+                            message[name] = value;
+                        }
+                    }
+                    if n % 3 == 0 && m == 1 {
+                        message["type"] = "IMAGE".into();
+                        message["body"] = format!("https://files.example/{n}.png").into();
+                    }
+                    message
+                });
+                chat["messages"].as_array_mut().expect("messages").extend(more.collect::<Vec<_>>());
+            }
+        });
+        let run = company.manual(2, 1).await;
+        assert_eq!((&run["status"], &run["createdCount"], &run["apiResponses"]["totalCount"]), (&json!("SUCCESS"), &json!(600), &json!(2)), "{run}");
+        let (here, there) = (here(&company.desk.sql().await).await, there(&company.b2chat.chats()));
+        // Messages of one moment are in no order.
+        let lines = |all: &BTreeMap<String, String>| -> Vec<Vec<String>> {
+            let sorted = |text: &String| {
+                let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+                lines.sort_unstable();
+                lines
+            };
+            all.values().map(sorted).collect()
+        };
+        assert_eq!(lines(&here), lines(&there));
+        let sql = company.desk.sql().await;
+        let messages = || company.b2chat.chats().into_iter().flat_map(|chat| chat["messages"].as_array().cloned().unwrap_or_default());
+        for (column, name) in [("caption", "caption"), ("location", "location"), ("b2chat_message_id", "message_id")] {
+            let there = messages().filter(|message| !message[name].is_null()).count();
+            assert_eq!(sql.number(&format!("SELECT count({column}) FROM b2chat_messages")).await, there as i64, "{column}");
+        }
+        let captions = "SELECT count(*) FROM b2chat_messages m JOIN b2chat_chats c ON c.id = m.chat_id WHERE m.caption <> 'Caption ' || CAST(CAST(substr(c.b2chat_id, 25) AS integer) AS text)";
+        assert_eq!(sql.number(captions).await, 0, "each has its own");
+        assert_eq!(sql.number("SELECT count(*) FROM b2chat_messages WHERE media_state = 'waiting' AND image_url IS NOT NULL AND text IS NULL").await,
+            messages().filter(|message| message["type"] == "IMAGE" && message["body"].as_str().is_some_and(|body| body.starts_with("https"))).count() as i64);
     }
 
     /// Contacts are written whole, and what a chat says of one never takes their place; agents and departments are read from chats alone.

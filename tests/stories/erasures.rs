@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::b2chat_sync::Company;
 use super::desk::{Desk, Person, SOON};
+use super::files::id;
 use super::leads::wrong;
 use super::person_marked::put_everywhere;
 use super::roles::{colleague, make_role};
@@ -24,6 +25,7 @@ const HOLD: &str = "mutation($id: ID!) { placeLegalHold(input: { subjectId: $id,
 const RELEASE: &str = "mutation($id: ID!) { releaseLegalHold(input: { holdId: $id, reason: \"It is over\" }) { legalHold { id } errors { message } } }";
 const TASK: &str = "mutation($id: ID!, $task: Int!) { completeErasureTask(input: { erasureId: $id, task: $task }) { erasure { externalTasks { \
     number doneAt } } errors { code message path } } }";
+const SET: &str = "mutation($key: String!, $value: JSON!) { setSetting(input: { key: $key, scope: SYSTEM, value: $value }) { errors { code message path } } }";
 const STATE: &str = "query($id: ID!) { erasure(id: $id) { status rowCount rowsDone counts { table rows } digest error completedAt externalTasks { \
     number doneAt } } }";
 
@@ -40,7 +42,7 @@ async fn confirm(who: &Person, id: &Value) -> Answer {
 }
 
 /// One plans it and one confirms it; once more where something was on its way in between, such as a row of the trail.
-async fn confirmed((who, second): (&Person, &Person), of: &str, scope: &str) -> Value {
+pub async fn confirmed((who, second): (&Person, &Person), of: &str, scope: &str) -> Value {
     until("what was planned is all of it", SOON, async || {
         let erasure = planned(who, of, scope).await;
         let said = confirm(second, &erasure["id"]).await;
@@ -51,11 +53,17 @@ async fn confirmed((who, second): (&Person, &Person), of: &str, scope: &str) -> 
     .await
 }
 
+/// Sets a setting of the company.
+async fn set(who: &Person, key: &str, value: Value) {
+    let done = who.client.run(SET, json!({ "key": key, "value": value })).await.ok();
+    assert!(done.user_errors("setSetting").is_empty(), "{done}");
+}
+
 async fn see(who: &Person, id: &Value) -> Value {
     who.client.run(STATE, json!({ "id": id })).await.ok().data("erasure").clone()
 }
 
-async fn over(who: &Person, id: &Value) -> Value {
+pub async fn over(who: &Person, id: &Value) -> Value {
     until("the erasure is over", 2 * PATIENCE, async || {
         let found = see(who, id).await;
         (!found["completedAt"].is_null() || found["status"] == "FAILED").then_some(found)
@@ -64,10 +72,15 @@ async fn over(who: &Person, id: &Value) -> Value {
 }
 
 /// Another who may erase.
-async fn second(desk: &Desk, admin: &Person, name: &str) -> Person {
+pub async fn second(desk: &Desk, admin: &Person, name: &str) -> Person {
     let all = &["MANAGE_PERSONAL_DATA", "SEE_ALL", "VIEW_STAFF", "VIEW_CLIENTS", "VIEW_MESSAGES", "VIEW_AUDIT_LOG"];
     let role = make_role(admin, &format!("Privacy {name}"), all).await;
     colleague(desk, admin, name, &role, json!({})).await
+}
+
+#[expect(clippy::disallowed_methods, reason = "the database is told what was long ago")]
+fn now() -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now()
 }
 
 /// Where a word stands in what the database and the server keep, once what was deleted is gone for good.
@@ -200,6 +213,63 @@ both! {
         assert_eq!(wrong(&nothing, "completeErasureTask"), ("input.task".into(), "NOT_AVAILABLE".into()));
         admin.client.run(TASK, json!({ "id": erasure["id"], "task": 0 })).await.ok();
         assert!(!see(&admin, &erasure["id"]).await["externalTasks"][0]["doneAt"].is_null());
+    }
+
+    /// A plan that nobody confirms expires: the address goes, what was counted stays, and the trail says so. What waits for a shorter
+    /// time, or was confirmed, does not; nor does what was begun.
+    async fn a_plan_that_nobody_confirms_expires(backend) {
+        let desk = Desk::open_with(backend, Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s")).await;
+        let admin = desk.admin().await;
+        let sam = second(&desk, &admin, "sam").await;
+        for name in ["ada", "bob", "cleo", "dan", "eve"] {
+            desk.submit(json!({ "name": name, "email": format!("{name}@example.com"), "content": "Hello" })).await.ok();
+        }
+        let sql = desk.sql().await;
+        set(&admin, "privacy.erasure_after_days", json!(60)).await;
+        let [old, new, refused, begun] = ["ada", "bob", "cleo", "dan"].map(|name| format!("{name}@example.com"));
+        let (old, new) = (planned(&admin, &old, "PERSON").await, planned(&admin, &new, "PERSON").await);
+        let (refused, begun) = (planned(&admin, &refused, "PERSON").await, planned(&admin, &begun, "PERSON").await);
+        let kept = confirmed((&admin, &sam), "eve@example.com", "PERSON").await;
+        let row = |erasure: &Value| id(&sql, erasure["id"].as_str().expect("an id"));
+        let days = |days: i64| format!("'{}'", (now() - chrono::TimeDelta::days(days)).format("%Y-%m-%dT%H:%M:%S%.6f+00:00"));
+        // What was refused when it was to begin waits as well; what has begun goes on some day, and has to know with whom.
+        sql.run(&format!("UPDATE erasures SET status = 'failed', error_message = 'x', updated_at = {} WHERE id = {}", days(31), row(&refused))).await;
+        sql.run(&format!(
+            "UPDATE erasures SET status = 'failed', error_message = 'x', started_at = {0}, updated_at = {0} WHERE id = {1}", days(400), row(&begun)
+        ))
+        .await;
+        sql.run(&format!("UPDATE erasures SET planned_at = {} WHERE id IN ({}, {})", days(31), row(&old), row(&kept))).await;
+        sql.run(&format!("UPDATE erasures SET planned_at = {} WHERE id = {}", days(29), row(&new))).await;
+        for erasure in [&old, &refused] {
+            let expired = until("it expires", SOON, async || {
+                let found = see(&admin, &erasure["id"]).await;
+                (found["status"] == "EXPIRED").then_some(found)
+            })
+            .await;
+            assert!(expired["completedAt"].is_string() && expired["rowCount"] == erasure["rowCount"] && expired["rowsDone"] == 0, "{expired}");
+            assert_eq!(expired["digest"], erasure["digest"]);
+        }
+        let of = |which: &str| format!("SELECT count(*) FROM erasures WHERE whose IS {which} AND status = 'expired'");
+        assert_eq!((sql.number(&of("NULL")).await, sql.number(&of("NOT NULL")).await), (2, 0));
+        let rows = sql.texts(&format!("SELECT CAST(plan AS text) || CAST(tasks AS text) || coalesce(subject, '') FROM erasures WHERE id = {}", row(&old))).await;
+        assert!(!rows[0].contains("ada"), "{rows:?}");
+        for (erasure, status) in [(&new, "PLANNED"), (&begun, "FAILED"), (&kept, "CONFIRMED")] {
+            assert_eq!(see(&admin, &erasure["id"]).await["status"], status);
+        }
+        assert_eq!(sql.number("SELECT count(*) FROM erasures WHERE whose IS NOT NULL").await, 3);
+        let told = trail(&admin, json!({ "eventType": { "eq": "erasure.expired" } })).await;
+        assert_eq!((told.len(), &told[0]["actor"]), (2, &Value::Null));
+        assert!(!format!("{told:?}").contains("ada@"), "{told:?}");
+        // It is over.
+        let late = confirm(&sam, &old["id"]).await;
+        assert!(late.user_errors("confirmErasure")[0].message.contains("plan it again"), "{late}");
+        assert_eq!(wrong(&admin.client.run(CANCEL, json!({ "id": old["id"] })).await, "cancelErasure").1, "NOT_ALLOWED");
+        // The days are the company's.
+        set(&admin, "privacy.erasure_plan_days", json!(7)).await;
+        until("it expires too", SOON, async || (see(&admin, &new["id"]).await["status"] == "EXPIRED").then_some(())).await;
+        assert_eq!(sql.number("SELECT count(*) FROM messages WHERE email LIKE '%@example.com'").await, 5, "nobody was erased");
+        let wrong_days = admin.client.run(SET, json!({ "key": "privacy.erasure_plan_days", "value": 0 })).await;
+        assert_eq!(wrong_days.user_errors("setSetting")[0].path, "input.value", "{wrong_days}");
     }
 
     /// A client's account goes with its projects, tickets, all comments on them and its tokens; what the client wrote elsewhere and

@@ -80,6 +80,11 @@ fn leads() -> Value {
     json!({ "type": "LEADS", "format": "CSV", "options": { "columns": ["name", "email"] } })
 }
 
+#[expect(clippy::disallowed_methods, reason = "who looks at a link has a clock of their own")]
+fn now() -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now()
+}
+
 both! {
     /// It is asked for, made, told of, downloaded, counted and on record; of nothing it is a file that says so.
     async fn a_file_is_asked_for_made_and_downloaded(backend) {
@@ -308,6 +313,33 @@ both! {
         assert_eq!(sql.number("SELECT count(*) FROM audit_logs WHERE kind = 'export.expired'").await, 1);
         sql.run(&format!("UPDATE exports SET created_at = '2026-01-01T00:00:00+00:00' WHERE id = {row}")).await;
         until("its row goes", SOON, async || (sql.count("exports").await == 0).then_some(())).await;
+    }
+
+    /// A link ends with the file, where that is sooner than links end: also before anything is cleaned up. Then the bytes go.
+    async fn a_link_ends_with_the_file(backend) {
+        let mut desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let export = asked(&admin, leads()).await;
+        over(&admin, &export).await;
+        let sql = desk.sql().await;
+        let end = now() + chrono::TimeDelta::seconds(6);
+        let row = id(&sql, &export);
+        sql.run(&format!("UPDATE exports SET expires_at = '{}' WHERE id = {row}", end.format("%Y-%m-%dT%H:%M:%S%.6f+00:00"))).await;
+        let link = link(&see(&admin, &export).await);
+        assert_eq!(desk.web.get(&link).await.status, 200);
+        until("the link ends", SOON, async || (desk.web.get(&link).await.status == 404).then_some(())).await;
+        // A link ends with a whole second.
+        assert!(now() >= end - chrono::TimeDelta::seconds(1), "not before its time");
+        let ended = until("so does the file", SOON, async || {
+            let found = see(&admin, &export).await;
+            (found["status"] == "EXPIRED").then_some(found)
+        })
+        .await;
+        assert_eq!(ended["downloadUrl"], Value::Null);
+        assert_eq!(kept(&desk.server).len(), 1, "nothing was cleaned up yet");
+        desk.server.restart_with(Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s")).await;
+        until("its bytes go", SOON, async || kept(&desk.server).is_empty().then_some(())).await;
+        assert_eq!((used(&admin).await, desk.web.get(&link).await.status), (0.0, 404));
     }
 
     /// Where there is no room, it says so, and nothing is left; with room again another is made.

@@ -185,7 +185,7 @@ pub async fn rows(who: &Person, filter: &Value, metric: &str) -> Answer {
     let document = format!(
         "query Rows($filter: MetricFilter!) {{ metricRows(metric: {metric}, filter: $filter, first: 100) {{ totalCount \
             pageInfo {{ hasNextPage endCursor }} nodes {{ thingId kind status channel priority createdAt responseSeconds firstResponseSeconds \
-            liveChat {{ id }} ticket {{ id }} }} }} }}"
+            liveChat {{ id }} ticket {{ id }} b2chatChat {{ id b2chatId }} }} }} }}"
     );
     who.client.run(&document, json!({ "filter": filter })).await
 }
@@ -417,6 +417,12 @@ both! {
         let late = rows(&admin, &filter, "SLA_BREACHES").await.ok();
         assert_eq!(late.data("metricRows.nodes.0.firstResponseSeconds"), &json!(600.0));
         assert_eq!(late.data("metricRows.nodes.0.thingId"), &json!(format!("bch_{}", hex(13))));
+        assert_eq!(late.data("metricRows.nodes.0.b2chatChat.id"), late.data("metricRows.nodes.0.thingId"));
+        let all = rows(&admin, &filter, "VOLUME").await.ok();
+        for row in all.list("metricRows.nodes") {
+            let links = [&row["b2chatChat"]["id"], &row["liveChat"], &row["ticket"]];
+            assert_eq!(links, [&row["thingId"], &Value::Null, &Value::Null], "{row}");
+        }
         let newest = rows(&admin, &filter, "VOLUME").await.ok();
         let newest: Vec<_> = newest.list("metricRows.nodes").iter().map(|row| row["createdAt"].clone()).collect();
         assert!(newest.windows(2).all(|two| two[0].as_str() >= two[1].as_str()), "{newest:?}");

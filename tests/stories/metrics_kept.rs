@@ -67,6 +67,7 @@ both! {
         let behind = rows(&admin, &filter, "RESOLUTION_TIME").await.ok();
         let row = behind.data("metricRows.nodes.0");
         assert_eq!((&row["thingId"], &row["liveChat"]["id"]), (&json!(chat.id), &json!(chat.id)));
+        assert_eq!(row["b2chatChat"], Value::Null);
         assert_eq!((&row["status"], &row["channel"], &row["priority"]), (&json!("CLOSED"), &json!("website"), &Value::Null));
 
         // Who may not see the chat has the number alone.

@@ -4,6 +4,7 @@ mod access;
 mod ai_tasks;
 mod answered_tickets;
 mod api_keys;
+mod archived_rows;
 mod around_tickets;
 mod as_stored;
 mod assistant;

@@ -12,7 +12,8 @@ use super::exports::link;
 use super::files::{id, kept, send, used};
 use super::leads::{make, wrong};
 use super::ticket_comments::{buyer, said, ticket};
-use crate::support::{Answer, Options, PATIENCE, both, until};
+use crate::coverage::sql::Sql;
+use crate::support::{Answer, Options, PATIENCE, both, chance, until};
 
 const REQUEST: &str = "mutation($of: ID!) { requestPersonExport(input: { of: $of }) { personExport { id status subject downloadUrl } errors { code message path } } }";
 const OWN: &str = "mutation { requestOwnExport { personExport { id isOwn subject } errors { code message path } } }";
@@ -90,6 +91,29 @@ async fn idle(backend: crate::support::Backend) -> Desk {
 
 async fn work(desk: &mut Desk) {
     desk.server.restart_with(Options::new().env("FRONTDESK_WORKERS", "on")).await;
+}
+
+/// How often the process is killed.
+const KILLS: usize = 20;
+/// How many pages Ann looked at meanwhile.
+const VISITS: usize = 6_000;
+
+/// So many pages that a visitor looked at, each another one.
+async fn visits(sql: &Sql, email: &str, pages: usize) {
+    let (from, random) = if sql.is_sqlite() {
+        (
+            format!("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {pages})"),
+            "randomblob(16)",
+        )
+    } else {
+        (format!("WITH numbers AS (SELECT n FROM generate_series(1, {pages}) AS n)"), "gen_random_uuid()")
+    };
+    sql.run(&format!(
+        "{from} INSERT INTO analytics_events (id, visitor_id, event_type, event_data, page_url, created_at) \
+         SELECT {random}, (SELECT id FROM visitors WHERE email = '{email}'), 'page_view', '{{}}', 'https://example.com/' || n, \
+            '2026-01-01T00:00:00+00:00' FROM numbers"
+    ))
+    .await;
 }
 
 both! {
@@ -247,17 +271,7 @@ both! {
         let admin = desk.admin().await;
         let sql = desk.sql().await;
         desk.submit(json!({ "name": "Ann", "email": "ann@example.com", "content": "x" })).await;
-        let (from, random) = if sql.is_sqlite() {
-            ("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 40000)", "randomblob(16)")
-        } else {
-            ("WITH numbers AS (SELECT n FROM generate_series(1, 40000) AS n)", "gen_random_uuid()")
-        };
-        sql.run(&format!(
-            "{from} INSERT INTO analytics_events (id, visitor_id, event_type, event_data, page_url, created_at) \
-             SELECT {random}, (SELECT id FROM visitors WHERE email = 'ann@example.com'), 'page_view', '{{}}', 'https://example.com/' || n, \
-                '2026-01-01T00:00:00+00:00' FROM numbers"
-        ))
-        .await;
+        visits(&sql, "ann@example.com", 40_000).await;
         let export = asked(&admin, "ann@example.com").await;
         work(&mut desk).await;
         until("it is being put together", PATIENCE, async || {
@@ -275,6 +289,68 @@ both! {
         assert_eq!(pages.len(), 40_000, "each once");
         assert_eq!(json!(used(&admin).await), done["size"]);
         assert_eq!(sql.number("SELECT count(*) FROM audit_logs WHERE kind = 'person_export.finished'").await, 1);
+    }
+
+    /// A process is killed again and again while it puts one together: what breaks off too often says so and leaves nothing, and whoever
+    /// asks once more has it, whole and once.
+    async fn exports_outlive_kills(backend) {
+        let options = Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s");
+        let mut desk = Desk::open_with(backend, options.env("FRONTDESK_LISTEN", format!("127.0.0.1:{}", chance::port()))).await;
+        let admin = desk.admin().await;
+        let sql = desk.sql().await;
+        desk.submit(json!({ "name": "Ann", "email": "ann@example.com", "content": "x" })).await;
+        visits(&sql, "ann@example.com", VISITS).await;
+        let (mut export, mut all) = (String::new(), Vec::new());
+        for kill in 0..KILLS {
+            // One that broke off too often, or was faster than the last kill, is over: she asks once more.
+            if export.is_empty() || !see(&admin, &export).await["completedAt"].is_null() {
+                export = asked(&admin, "ann@example.com").await;
+                all.push(export.clone());
+            }
+            // Now when it begins, now while rows are written, now when its bytes are kept.
+            let row = id(&sql, &export);
+            let count = match kill % 3 {
+                0 => format!("SELECT count(*) FROM person_exports WHERE id = {row} AND status <> 'pending'"),
+                1 => format!("SELECT count(*) FROM person_exports WHERE id = {row} AND (rows_written > 0 OR completed_at IS NOT NULL)"),
+                _ => format!("SELECT (SELECT count(*) FROM files WHERE stored_at IS NULL AND expires_at <> '2026-01-01T00:00:00+00:00') + (SELECT count(*) FROM person_exports WHERE id = {row} AND completed_at IS NOT NULL)"),
+            };
+            until("it goes on", PATIENCE, async || (sql.number(&count).await > 0).then_some(())).await;
+            desk.server.kill9().await;
+            // Nobody waits for the lease of who is dead, nor for files that nobody keeps.
+            sql.run("UPDATE jobs SET leased_until = '2026-01-01T00:00:00+00:00' WHERE leased_until IS NOT NULL").await;
+            sql.run("UPDATE files SET expires_at = '2026-01-01T00:00:00+00:00' WHERE stored_at IS NULL").await;
+            desk.server.restart().await;
+        }
+        let mut whole = Vec::new();
+        for one in &all {
+            let done = over(&admin, one).await;
+            if done["status"] == "COMPLETED" {
+                whole.push(done);
+            } else {
+                assert!(done["status"] == "FAILED" && done["error"].as_str().is_some_and(|why| why.contains("again and again")), "{done}");
+            }
+        }
+        if whole.is_empty() {
+            let last = asked(&admin, "ann@example.com").await;
+            whole.push(over(&admin, &last).await);
+            all.push(last);
+        }
+        for done in &whole {
+            let archive = unpacked(&desk, done).await;
+            let mut pages: Vec<_> = archive.rows("analytics-sync/analytics_events").iter().map(|row| row["page_url"].to_string()).collect();
+            pages.sort_unstable();
+            pages.dedup();
+            assert_eq!((pages.len(), archive.rows("analytics-sync/analytics_events").len()), (VISITS, VISITS), "nothing lost, nothing twice");
+        }
+        let ended = async |kind: &str| sql.number(&format!("SELECT count(*) FROM audit_logs WHERE kind = '{kind}'")).await;
+        assert_eq!(ended("person_export.finished").await, whole.len() as i64);
+        assert_eq!(ended("person_export.failed").await, (all.len() - whole.len()) as i64);
+        assert_eq!(sql.number("SELECT count(*) FROM jobs WHERE kind = 'audit.make_person_export'").await, 0);
+        let bytes: f64 = whole.iter().map(|done| done["size"].as_f64().expect("bytes")).sum();
+        sql.run("UPDATE files SET expires_at = '2026-01-01T00:00:00+00:00' WHERE stored_at IS NULL").await;
+        until("what nobody keeps is gone", SOON, async || (kept(&desk.server).len() == whole.len()).then_some(())).await;
+        assert_eq!(used(&admin).await, bytes);
+        assert!(desk.cli_ok(&["audit", "verify"], "").starts_with("whole: "));
     }
 
     /// A file ends, whoever has its link, and takes no room any more; what it was stays on record for 90 days.

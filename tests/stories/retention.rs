@@ -50,12 +50,12 @@ pub async fn comes_to(who: &Person, run: &str, status: &str) -> Value {
 }
 
 /// Has policies counted or carried out, and waits for it.
-async fn done(who: &Person, field: &str, policies: &[&str]) -> Value {
+pub async fn done(who: &Person, field: &str, policies: &[&str]) -> Value {
     let run = ask(who, field, policies).await.ok().string(&format!("{field}.run.id"));
     comes_to(who, &run, "COMPLETED").await
 }
 
-async fn set(who: &Person, input: Value) -> Answer {
+pub async fn set(who: &Person, input: Value) -> Answer {
     who.client.run(SET, json!({ "input": input })).await
 }
 
@@ -73,7 +73,7 @@ fn against(answer: &Answer, field: &str) -> (String, String, String) {
 }
 
 /// So many days ago, in the words of both databases.
-fn ago(sql: &Sql, days: &str) -> String {
+pub fn ago(sql: &Sql, days: &str) -> String {
     match sql.is_sqlite() {
         true => format!("strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-' || ({days}) || ' days')"),
         false => format!("now() - ({days}) * interval '1 day'"),
@@ -119,8 +119,15 @@ pub fn ids_of(rows: &[Value]) -> Vec<String> {
     rows.iter().map(|row| row["id"].as_str().expect("an id").replace('-', "")).collect()
 }
 
-async fn archives(who: &Person, table: &str) -> Vec<Value> {
+pub async fn archives(who: &Person, table: &str) -> Vec<Value> {
     who.client.run(ARCHIVES, json!({ "table": table })).await.ok().list("archives.nodes").to_vec()
+}
+
+/// What somebody was told of a run.
+async fn told(who: &Person, run: &str) -> Vec<String> {
+    let found = who.client.run("{ notifications(first: 50) { nodes { type resourceId } } }", Value::Null).await.ok();
+    let of = found.list("notifications.nodes").iter().filter(|one| one["resourceId"] == run);
+    of.map(|one| one["type"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 async fn desk(backend: crate::support::Backend) -> Desk {
@@ -288,6 +295,7 @@ both! {
     async fn where_the_storage_is_away_nothing_is_removed(backend) {
         let desk = desk(backend).await;
         let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "MANAGER").await;
         let sql = desk.sql().await;
         events(&sql, 2_500, None).await;
         let all = event_ids(&sql).await;
@@ -303,6 +311,9 @@ both! {
         assert!(failed["error"].as_str().is_some_and(|why| why.contains("storage of archives is away")), "{failed}");
         assert_eq!(event_ids(&sql).await, all);
         assert_eq!(sql.number("SELECT count(*) FROM archives WHERE sealed_at IS NOT NULL").await, 0);
+        // Who may manage it is told, and nobody else.
+        until("who manages it is told", SOON, async || (told(&admin, &run).await == ["RETENTION_FAILED"]).then_some(())).await;
+        assert_eq!(told(&bea, &run).await, Vec::<String>::new());
         std::fs::remove_file(&away).expect("it is there");
         // By itself or because somebody has it go on.
         tell(&admin, "resumeRetention", &run).await;
@@ -311,6 +322,9 @@ both! {
         let back = ids_of(&read_back(&desk, "analytics_events"));
         assert_eq!((back.len(), back.into_iter().collect::<BTreeSet<_>>()), (2_500, all));
         assert_eq!(sql.number("SELECT count(*) FROM audit_logs WHERE kind = 'retention_run.failed'").await, 1);
+        assert_eq!(told(&admin, &run).await, ["RETENTION_FAILED"], "once of each reason");
+        let logged = "SELECT count(*) FROM error_logs WHERE code = 'retention_run.failed'";
+        until("it is in the log", SOON, async || (sql.number(logged).await == 1).then_some(())).await;
     }
 
     /// A run is stopped for a while, goes on where it was, and is ended; there is one at a time.

@@ -55,6 +55,7 @@ pub use domain::{
         tally::{Numbers as MetricNumbers, Tally as MetricTally},
         thing::Thing as MetricThing,
     },
+    source::{chat::message_key, page::Endpoint},
     sync::{
         days::parsed as parsed_day,
         events::{SyncCompleted, SyncFailed},
@@ -71,7 +72,7 @@ pub use ports::metrics::{
 pub use ports::{
     Events, Visitors,
     media::{MediaHosts, NoMedia},
-    source::{Colleagues, Source},
+    source::{Colleagues, Credentials, NoSource, Said, Source, Wanted as WantedPage},
 };
 pub use queries::effectiveness::{
     analyses::{self as effectiveness_analyses, AnalysesOfBatch, AnalysesOfChat},
@@ -98,7 +99,7 @@ pub use queries::{
 pub use retention::RETENTION;
 pub use store::b2chat::{
     agent::Model as B2chatAgent,
-    chat::{B2chatPriority, B2chatStatus, ChatProvider, Model as B2chatChat},
+    chat::{B2chatPriority, B2chatStatus, ChatProvider, Model as B2chatChat, closed_order as chat_closed_order},
     contact::{Attributes, Model as B2chatContact, Texts},
     department::Model as B2chatDepartment,
     message::{B2chatMessageType, MediaState, Model as B2chatMessage},

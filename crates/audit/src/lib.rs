@@ -36,7 +36,8 @@ pub use domain::{
         Counts as ErasureCounts, Elsewhere, ErasedHow, Line as ErasureLine, Plan as ErasurePlan, Task as ErasureTask,
         Tasks as ErasureTasks, Whose,
         events::{
-            ERASURES, ErasureCancelled, ErasureConfirmed, ErasureFailed, ErasurePlanned, ErasureTaskDone, PersonErased,
+            ERASURES, ErasureCancelled, ErasureConfirmed, ErasureExpired, ErasureFailed, ErasurePlanned,
+            ErasureTaskDone, PersonErased,
         },
     },
     errors::{
@@ -100,6 +101,7 @@ pub use usecases::{
     checkpoint::{REMOVED, make_checkpoint, remove_behind_checkpoint, sign_anew},
     erasures::{
         confirm::{Erase, ErasureRules, cancel_erasure, complete_erasure_task, confirm_erasure},
+        expire::expire_erasures,
         plan::{ErasureHouse, PlanErasure, plan_erasure},
         run::run_erasure,
     },

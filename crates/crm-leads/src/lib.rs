@@ -140,7 +140,7 @@ pub use usecases::leads::{
     hand_over::hand_over,
     merge_leads::{MergeLeads, merge_leads, unmerge_lead},
     set_lead_status::{SetLeadStatus, set_lead_status},
-    several_leads::{AssignLeads, EachLead, LeadOutcome, SetLeadStatuses, assign_leads, set_lead_statuses},
+    several_leads::{AssignLeads, SetLeadStatuses, assign_leads, set_lead_statuses},
     update_lead::{UpdateLead, update_lead},
 };
 
@@ -166,7 +166,7 @@ pub use usecases::scores::{
 /// The longest texts, in characters, as the SDL states them, and how much there may be.
 pub mod limits {
     pub use crate::domain::imports::sheet::{BYTES, COLUMNS, ROWS};
-    pub use crate::domain::leads::lead::{LINE, NOTES, PHONE, REASON, SEVERAL};
+    pub use crate::domain::leads::lead::{LINE, NOTES, PHONE, REASON};
 }
 
 /// The records of this context, by the words of the API: what [`kernel::record`] reads and writes.

@@ -224,8 +224,7 @@ pub use usecases::{
         erase_archived::erase_archived,
         set_conversation_status::{SetConversationStatus, set_conversation_status},
         several_conversations::{
-            AssignConversations, ConversationOutcome, SetConversationStatuses, assign_conversations,
-            set_conversation_statuses,
+            AssignConversations, SetConversationStatuses, assign_conversations, set_conversation_statuses,
         },
         take_message::{TakeMessage, Taken, take_message},
         take_told::{TakeTold, take_told},
@@ -250,7 +249,7 @@ pub use usecases::{
         update_saved_reply,
     },
     set_message_status::{SetMessageStatus, set_message_status},
-    several_messages::{AssignMessages, Outcome, SetMessageStatuses, assign_messages, set_message_statuses},
+    several_messages::{AssignMessages, SetMessageStatuses, assign_messages, set_message_statuses},
     social::{
         choose_social_accounts::{ChooseSocialAccounts, choose_social_accounts},
         complete_social_account::{Choice, CompleteSocialAccount, Completed, complete_social_account},
@@ -284,8 +283,6 @@ pub mod limits {
     pub const PLATFORM_NAME: usize = 255;
     /// What is kept of a list that a platform tells besides a message.
     pub const TOLD_BESIDES: usize = 50;
-    /// Messages that are changed at a time.
-    pub const SEVERAL: usize = 100;
     /// Subscriptions in one file.
     pub const EXPORTED: u64 = 20_000;
 }

@@ -34,6 +34,7 @@ pub mod page;
 pub mod personal;
 pub mod record;
 pub mod retention;
+pub mod several;
 pub mod source;
 pub mod tenant;
 pub mod text;

@@ -185,9 +185,7 @@ pub use usecases::tickets::{
     link_tickets::{Link as LinkTickets, link_tickets, unlink_tickets},
     merge_tickets::{MergeTickets, merge_tickets, unmerge_ticket},
     set_ticket_status::{SetTicketStatus, set_ticket_status},
-    several_tickets::{
-        AssignTickets, EachTicket, SetTicketStatuses, TicketOutcome, assign_tickets, set_ticket_statuses,
-    },
+    several_tickets::{AssignTickets, SetTicketStatuses, assign_tickets, set_ticket_statuses},
     tag_ticket::note_tags,
     update_ticket::{UpdateTicket, update_ticket},
     watch_ticket::{Watch, unwatch_ticket, watch_ticket},
@@ -203,7 +201,7 @@ pub use usecases::help::{
 
 /// The longest texts, in characters, as the SDL states them, and how much there may be.
 pub mod limits {
-    pub use crate::domain::tickets::ticket::{AROUND, HOURS, SEVERAL, TEXT, TITLE};
+    pub use crate::domain::tickets::ticket::{AROUND, HOURS, TEXT, TITLE};
 
     /// A comment.
     pub const COMMENT: usize = 20_000;

@@ -42,6 +42,8 @@ pub async fn clean(app: Arc<App>) {
                 let days = app.settings.whole(&cx, identity::CONVERSATION_KEEP_DAYS).await?;
                 inbox::keep_months(&app.db, &cx, cx.now - TimeDelta::days(days)).await?;
                 audit::expire_person_exports(&app.db, &cx).await?;
+                let days = app.settings.whole(&cx, identity::ERASURE_PLAN_DAYS).await?;
+                audit::expire_erasures(&app.db, &cx, days).await?;
                 inbox::purge_connecting(&conn, cx.now).await?;
                 ticketing::end_lost_answers(&app.db, &cx, LOST).await?;
                 // What each context says of how long its rows are kept.

@@ -27,6 +27,7 @@ const GIVEN_UP: &[(&str, ErrorSource)] = &[
     ("letter.failed", ErrorSource::Mail),
     ("notification_delivery.failed", ErrorSource::Webhook),
     ("reply.failed", ErrorSource::Mail),
+    ("retention_run.failed", ErrorSource::Cron),
     ("social_account.refused", ErrorSource::Social),
     ("sync.failed", ErrorSource::Sync),
     ("ticket_comment.failed", ErrorSource::Mail),

@@ -19,6 +19,7 @@ pub mod notifications;
 pub mod panics;
 pub mod person_exports;
 pub mod reads;
+pub mod retention_notices;
 pub mod sync;
 pub mod ticket_notices;
 pub mod work;

@@ -26,7 +26,7 @@ use serde_json::json;
 use crate::{
     background::{
         ai_tasks, conversation_notices, crm, effectiveness, error_notices, exports, lead_notices, media, metric_facts,
-        person_exports, sync, ticket_notices,
+        person_exports, retention_notices, sync, ticket_notices,
     },
     wiring::app::App,
 };
@@ -98,6 +98,7 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
             found.extend(person_exports::notice(event)?);
             found.extend(effectiveness::notice(event)?);
             found.extend(error_notices::notice(app, cx, event).await?);
+            found.extend(retention_notices::notice(app, cx, event).await?);
         }
         let leads = &crm::told(&events);
         let counted = &metric_facts::changed(&events)?;

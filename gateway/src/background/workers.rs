@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     convert::Infallible,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -343,6 +343,8 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
         handled = work => handled,
         never = keep(&app, &tenant, &job) => match never {},
     };
+    let statements = cx.counters.statements.load(Ordering::Relaxed);
+    metrics::counter!("frontdesk_job_sql_statements_total", "kind" => job.kind.clone()).increment(statements.into());
     // Where somebody else has the job by now, noting this changes nothing: what is noted belongs to the attempt.
     let (error, why) = match handled {
         Ok(Ok(Ok(()))) => return,

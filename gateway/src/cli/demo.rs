@@ -4,6 +4,7 @@
 //! those past instants, so that events and the audit trail are there too. No mail is sent.
 
 mod b2chat;
+mod b2chat_sample;
 mod b2chat_words;
 mod conversations;
 mod front_desk;
@@ -13,19 +14,20 @@ mod newsletter;
 mod stories;
 mod work;
 
+pub use b2chat_sample::SampleB2chat;
+
 use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use identity::{AddPerson, CreateDepartment, Details, Passwords, TheirRole};
+use identity::{AddPerson, CreateDepartment, Details, TheirRole};
 use inbox::{AssignMessage, ConvertMessage, ReplyToMessage, SetMessageStatus, SubmitMessage};
 use kernel::{
     Actor, Cx, Db, Error, Permissions, Result,
     cx::{Origin, UserActor, UserKind},
-    files::Files,
     id::{ClientId, MessageId, StaffId, UserId},
 };
 
-use crate::wiring::bridges::InTransaction;
+use crate::wiring::{app::App, bridges::InTransaction};
 use stories::{DEPARTMENTS, PEOPLE, STORIES, Step, Story};
 
 /// How to sign in to the demo. The rest of its staff have the same password, to see what other roles may do.
@@ -43,7 +45,8 @@ pub struct DemoSignIn {
 ///
 /// # Errors
 /// What the use cases fail with.
-pub async fn demo(db: &Db, files: &Files, cx: &Cx, passwords: &Passwords) -> Result<Option<DemoSignIn>> {
+pub async fn demo(app: &App, cx: &Cx) -> Result<Option<DemoSignIn>> {
+    let (db, files, passwords) = (&app.db, &app.files, &app.passwords);
     if identity::count_people(&db.reader(cx).await?, cx, identity::UserKind::Staff, &kernel::record::Filter::default())
         .await?
         > 1
@@ -72,6 +75,7 @@ pub async fn demo(db: &Db, files: &Files, cx: &Cx, passwords: &Passwords) -> Res
     help::fill(db, files, cx, &staff).await?;
     leads::fill(db, cx, &staff, &messages).await?;
     b2chat::fill(db, cx, &staff).await?;
+    b2chat::connect(db, &*app.b2chat, cx, &staff[0]).await?;
     Ok(Some(DemoSignIn { email: PEOPLE[0].email.into(), client: work::CLIENTS[0].1.into(), password }))
 }
 

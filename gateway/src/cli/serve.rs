@@ -79,6 +79,14 @@ async fn first_administrator(config: &Config, db: &Db, source: &Arc<Source>) -> 
     Ok(())
 }
 
+/// The parts put together; those of a demo have its own B2Chat among them.
+async fn app(config: &Config, source: Arc<Source>) -> Result<Arc<App>> {
+    match config.demo.is_on() {
+        true => App::asking(config, source.clone(), |real| Arc::new(demo::SampleB2chat::new(real, source))).await,
+        false => App::new(config, source).await,
+    }
+}
+
 /// Runs the server until it is told to stop.
 pub(super) async fn serve(config: &mut Config) -> Result<()> {
     let source = Arc::new(Source::system());
@@ -86,12 +94,12 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
         config.secret_key = Some(demo_key(config, &source)?);
     }
     let metrics = operations::metrics()?;
-    let app = App::new(config, source.clone()).await?;
+    let app = app(config, source.clone()).await?;
     prepare(config, &app.db, &source).await?;
     let demo = match config.demo.is_on() {
         true => {
             let tenant = super::tenant_of(&app.db, None).await?;
-            demo::demo(&app.db, &app.files, &system(&source, tenant, "demo"), &app.passwords).await?
+            demo::demo(&app, &system(&source, tenant, "demo")).await?
         }
         false => None,
     };
@@ -139,7 +147,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
 
 /// Runs the background work until it is told to stop.
 pub(super) async fn worker(config: &Config) -> Result<()> {
-    let app = App::new(config, Arc::new(Source::system())).await?;
+    let app = app(config, Arc::new(Source::system())).await?;
     if tenants::registry_is_current(&app.db).await {
         key_marks::check(&app.db, &app.source).await?;
     }

@@ -22,4 +22,5 @@ pub mod records;
 pub mod scalars;
 pub mod schema;
 pub mod scope;
+pub mod several;
 pub mod ticketing;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use analytics_sync::HttpB2chat;
 use audit::{AuditChain, AuditSink};
 use identity::{
     Access, AccessTokens, Cards, Credential, Directory, HttpCards, Passwords, PlatformTokens, SessionPolicy,
@@ -111,6 +112,18 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] where the database is away; [`Error::Internal`] for settings that cannot work.
     pub async fn new(config: &Config, source: Arc<Source>) -> Result<Arc<Self>> {
+        Self::asking(config, source, |b2chat| Arc::new(b2chat)).await
+    }
+
+    /// The same with something else in the place of B2Chat, or before it.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub async fn asking(
+        config: &Config,
+        source: Arc<Source>,
+        b2chat: impl FnOnce(HttpB2chat) -> Arc<dyn analytics_sync::Source>,
+    ) -> Result<Arc<Self>> {
         inbox::kinds::register(vec![
             super::tickets::KIND,
             super::help::GUIDES,
@@ -151,7 +164,7 @@ impl App {
             mail_authorities: config.mail_authorities()?,
             allow_private_hosts: config.allow_private_hosts.is_on(),
             oidc: identity::Oidc::new(outgoing.clone()),
-            b2chat: Arc::new(analytics_sync::HttpB2chat::new(outgoing.clone())),
+            b2chat: b2chat(HttpB2chat::new(outgoing.clone())),
             crms: Arc::new(crm_leads::HttpCrms::new(config.crms()?, &outgoing)),
             social: config.social(outgoing.clone())?,
             media: Arc::new(analytics_sync::HttpMedia::new(outgoing.clone())),

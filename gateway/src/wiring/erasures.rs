@@ -10,7 +10,7 @@ use kernel::{
     jobs::Job,
 };
 
-use super::{app::App, persons::CATALOGUE};
+use super::{app::App, persons::CATALOGUE, retention::ARCHIVED};
 
 /// The contexts, as erasures ask them.
 pub struct Contexts<'a>(pub &'a App);
@@ -60,7 +60,7 @@ impl ErasureDesk for Contexts<'_> {
 
 /// What erasures stand on.
 pub fn house<'a>(app: &'a App, desk: &'a Contexts<'a>) -> ErasureHouse<'a> {
-    ErasureHouse { db: &app.db, catalogue: &CATALOGUE, desk }
+    ErasureHouse { db: &app.db, catalogue: &CATALOGUE, desk, storage: app.files.storage(), archived: &ARCHIVED }
 }
 
 /// What the company has set of erasures.

@@ -1,12 +1,14 @@
 //! How long rows of all contexts are kept, and what the contexts answer when it is carried out.
 
+use std::sync::LazyLock;
+
 use audit::{RetentionDesk, RetentionEngine};
 use chrono::{DateTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use kernel::{
     Cx, Error, Result,
     jobs::Job,
-    retention::{Policy, Retention},
+    retention::{Means, Policy, Retention, RetentionAction},
 };
 use uuid::Uuid;
 
@@ -22,6 +24,13 @@ pub const RETENTION: &[&Retention] = &[
     &audit::RETENTION,
     &kernel::retention::RETENTION,
 ];
+
+/// The tables of which rows may be archived, whichever table it is.
+pub static ARCHIVED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let policies = RETENTION.iter().flat_map(|of| of.policies);
+    let archived = policies.filter(|policy| policy.means == Means::Rows && policy.may(RetentionAction::Archive));
+    archived.map(|policy| policy.table).collect()
+});
 
 /// The contexts, asked for what is theirs.
 pub struct Contexts<'a>(pub &'a App);

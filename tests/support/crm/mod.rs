@@ -4,11 +4,12 @@
 
 mod hubspot;
 mod salesforce;
+mod slow;
 mod zoho;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -20,6 +21,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
+use self::slow::Slow;
 use super::chance;
 
 /// Who Frontdesk is there.
@@ -88,6 +90,7 @@ struct World {
     refreshes: usize,
     asked: Vec<String>,
     script: VecDeque<Play>,
+    slow: Slow,
 }
 
 /// A CRM on the loopback. It ends with the test.
@@ -319,10 +322,12 @@ impl Crm {
         let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let asked = Asked { method, path: uri.path().to_owned(), query, headers, body };
         let line = format!("{} {}", asked.method, asked.path);
-        let play = {
+        let came = Instant::now();
+        let (play, latency) = {
             let mut world = crm.world();
             world.asked.push(line.clone());
-            if is_write(&line) { world.script.pop_front() } else { None }
+            let script = if is_write(&line) { world.script.pop_front() } else { None };
+            (if world.slow.is_full(came) { Some(Play::Limited) } else { script }, world.slow.latency())
         };
         let said = match (play, crm.kind) {
             (Some(Play::Fails(status)), _) => Said::new(status, json!({ "message": "something is wrong here" })),
@@ -335,6 +340,12 @@ impl Crm {
         };
         if play == Some(Play::Waits) {
             return std::future::pending().await;
+        }
+        if !latency.is_zero() {
+            tokio::time::sleep(latency.saturating_sub(came.elapsed())).await;
+            if is_write(&line) {
+                crm.world().slow.note(came);
+            }
         }
         let mut response = Response::builder().status(StatusCode::from_u16(said.status).expect("a status"));
         for (name, value) in said.headers {

@@ -7,6 +7,7 @@ use kernel::{Conn, Cx, Result, crypto::Keyring, db::any_of, events::Outbox, id::
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
+    sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
@@ -205,13 +206,15 @@ pub async fn verify(
         return Ok(Err(Broken { sequence, audit_log: None, reason: "there are more links than audit rows" }));
     }
     // A row that waits for its link has an event that waits for its number; one without was put there by somebody else.
+    // Not `NOT IN`: what is long would be gone through once for each row.
+    let link = chain::Entity::find()
+        .select_only()
+        .column(chain::Column::AuditLogId)
+        .filter(Expr::col(chain::Column::AuditLogId.as_column_ref()).equals(log::Column::Id.as_column_ref()));
     let unlinked: Vec<EventId> = log::Entity::find()
         .select_only()
         .column(log::Column::Id)
-        .filter(
-            log::Column::Id
-                .not_in_subquery(chain::Entity::find().select_only().column(chain::Column::AuditLogId).into_query()),
-        )
+        .filter(Expr::exists(link.into_query()).not())
         .order_by_asc(log::Column::Id)
         .into_tuple()
         .all(conn)

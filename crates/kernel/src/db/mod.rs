@@ -4,6 +4,7 @@
 //! schema, so a connection carries no state from one request to the next. On SQLite a tenant is a file
 //! with one writer and a few readers, opened when first used and closed when long idle.
 
+mod bulk;
 mod conn;
 mod copy;
 mod dialect;
@@ -26,6 +27,7 @@ use sea_orm::{
 };
 use url_kind::Kind;
 
+pub use bulk::insert_all;
 pub use conn::Conn;
 pub use copy::copy_file;
 pub use dialect::{any_of, any_uuid_of, contains, first_below, has_parts, number_unsealed, skip_locked};

@@ -55,20 +55,36 @@ pub async fn insert<'a, A: ActiveModelTrait>(
     row: A,
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Result<()> {
+    insert_all(conn, [(row, stored_words(texts))]).await
+}
+
+/// Adds rows in one statement, each with its [words](stored_words). All have values for the same columns; the caller bounds how
+/// many there are.
+pub async fn insert_all<A: ActiveModelTrait>(conn: &Conn, rows: impl IntoIterator<Item = (A, String)>) -> Result<()> {
     let backend = conn.get_database_backend();
-    let (mut columns, mut values): (Vec<DynIden>, Vec<SimpleExpr>) = (Vec::new(), Vec::new());
-    for column in <A::Entity as EntityTrait>::Column::iter() {
-        if let ActiveValue::Set(value) | ActiveValue::Unchanged(value) = row.get(column) {
-            columns.push(column.into_iden());
-            values.push(column.save_as(Expr::val(value)));
-        }
-    }
-    columns.push(Alias::new(words_column(backend)).into_iden());
     let mark = if backend == DbBackend::Postgres { "$1" } else { "?" };
-    values.push(Expr::cust_with_values(words_from(backend, mark), [stored_words(texts)]));
     let mut insert = Query::insert();
-    insert.into_table(A::Entity::default().table_ref()).columns(columns).values(values).map_err(Error::internal)?;
-    conn.execute(&insert).await?;
+    insert.into_table(A::Entity::default().table_ref());
+    let mut any = false;
+    for (row, stored) in rows {
+        let (mut columns, mut values): (Vec<DynIden>, Vec<SimpleExpr>) = (Vec::new(), Vec::new());
+        for column in <A::Entity as EntityTrait>::Column::iter() {
+            if let ActiveValue::Set(value) | ActiveValue::Unchanged(value) = row.get(column) {
+                columns.push(column.into_iden());
+                values.push(column.save_as(Expr::val(value)));
+            }
+        }
+        columns.push(Alias::new(words_column(backend)).into_iden());
+        values.push(Expr::cust_with_values(words_from(backend, mark), [stored]));
+        if !any {
+            insert.columns(columns);
+            any = true;
+        }
+        insert.values(values).map_err(Error::internal)?;
+    }
+    if any {
+        conn.execute(&insert).await?;
+    }
     Ok(())
 }
 

@@ -1,25 +1,30 @@
-//! Ninety days of chats at B2Chat, as if a synchronisation had brought them: more on weekdays and at noon than otherwise, most of
-//! them answered soon, some late and a few never, so that numbers have something to show. The same for the same instant.
+//! Ninety days of chats at B2Chat: more on weekdays and at noon than otherwise, most of them answered soon, some late and a few
+//! never, so that numbers have something to show. A day's are the same whenever they are made up. All but the last days are here as if
+//! a synchronisation had brought them; the last are left to one that begins at once, with the demo's own B2Chat.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use analytics_sync::{
     AnalyseChats, Attributes, B2chatAgent, B2chatChat, B2chatContact, B2chatDepartment, B2chatMessage,
-    B2chatMessageType, B2chatPriority, B2chatStatus, ChatProvider, ChosenChats, MediaState, Texts, analyse_chats,
-    chats_changed,
+    B2chatMessageType, B2chatPriority, B2chatStatus, ChatProvider, ChosenChats, MediaState, Source, StartSync,
+    SyncEntity, SyncOperation, SyncSettings, Texts, analyse_chats, chat_closed_order, chats_changed,
     entities::{agent, chat, chat_tag, contact, department, message},
+    message_key, start_sync,
 };
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono_tz::Tz;
+use identity::{SetSetting, SettingScope};
 use kernel::{
     Cx, Db, Result, Tx,
     cx::UserActor,
     db::search,
-    id::{B2chatAgentId, B2chatChatId, B2chatContactId, B2chatDepartmentId, B2chatMessageId, StaffId, TypedId},
+    id::{B2chatAgentId, B2chatChatId, B2chatContactId, B2chatDepartmentId, B2chatMessageId, StaffId},
     text::fold,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::{
+    b2chat_sample::{ADDRESS, WORD, word},
     b2chat_words::{AGENTS, DEPARTMENTS, FIRST_NAMES, LAST_NAMES, TALKS, Talk},
     by,
 };
@@ -37,14 +42,24 @@ const BEN: usize = 1;
 /// Which hours of a day chats begin in, each as often as it stands here.
 const HOURS: [u32; 24] = [7, 8, 8, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 12, 12, 13, 14, 15, 15, 16, 16, 17, 18, 20];
 
+/// So many days are left to the first synchronisation, today among them.
+const LEFT: i64 = 2;
+/// And so many it reads.
+const READ: u64 = 10;
+
 /// All that there is.
 #[derive(Default)]
-struct Rows {
-    departments: Vec<B2chatDepartment>,
-    agents: Vec<B2chatAgent>,
-    contacts: Vec<B2chatContact>,
-    chats: Vec<B2chatChat>,
-    messages: Vec<B2chatMessage>,
+pub struct Rows {
+    /// The departments, each behind the one above it.
+    pub departments: Vec<B2chatDepartment>,
+    /// The agents.
+    pub agents: Vec<B2chatAgent>,
+    /// The contacts.
+    pub contacts: Vec<B2chatContact>,
+    /// The chats, oldest first.
+    pub chats: Vec<B2chatChat>,
+    /// What was said in them.
+    pub messages: Vec<B2chatMessage>,
 }
 
 /// Fills them in, and has those of two departments analysed.
@@ -54,7 +69,12 @@ struct Rows {
 pub async fn fill(db: &Db, cx: &Cx, staff: &[Arc<UserActor>]) -> Result<()> {
     let colleagues: Vec<_> =
         staff.iter().filter_map(|person| Some((person.email.clone(), person.staff_id()?))).collect();
-    let rows = &made(cx.now, &colleagues);
+    let mut rows = made(cx.now, &colleagues);
+    let until = midnight(cx.now) - TimeDelta::days(LEFT - 1);
+    rows.chats.retain(|chat| chat.created_at < until);
+    let last = rows.chats.iter().map(|chat| chat.id).collect::<HashSet<_>>();
+    rows.messages.retain(|message| last.contains(&message.chat_id));
+    let rows = &rows;
     db.transact(cx, "demo.fill", |tx| async move { write(&tx, cx, rows).await }).await?;
     let ben = &by(cx, cx.now, &staff[BEN]);
     for department in rows.departments.iter().filter(|department| department.is_leaf).take(2) {
@@ -67,6 +87,43 @@ pub async fn fill(db: &Db, cx: &Cx, staff: &[Arc<UserActor>]) -> Result<()> {
         let analyse = |tx| async move { analyse_chats(&tx, ben, cmd).await };
         db.transact(ben, "effectiveness_batch.start", analyse).await?;
     }
+    Ok(())
+}
+
+/// Connects with the demo's B2Chat, and begins to read the last days.
+///
+/// # Errors
+/// What the use cases fail with.
+pub async fn connect(db: &Db, source: &dyn Source, cx: &Cx, who: &Arc<UserActor>) -> Result<()> {
+    // As if she sat at her desk.
+    let who = UserActor { session: Some(cx.new_id()), ..UserActor::clone(who) };
+    let cx = &by(cx, cx.now, &Arc::new(who));
+    let set = |tx: Tx| async move {
+        for (key, value) in [(identity::B2CHAT_API_URL, ADDRESS), (identity::B2CHAT_TIME_ZONE, "UTC")] {
+            let set =
+                SetSetting { key: key.into(), scope: SettingScope::System, value: value.into(), description: None };
+            identity::set_setting(&tx, cx, set).await?;
+        }
+        Ok(())
+    };
+    db.transact(cx, "setting.set", set).await?;
+    let settings = &SyncSettings {
+        api_url: ADDRESS.into(),
+        zone: Tz::UTC,
+        first_day: None,
+        trailing_days: 3,
+        page_size: 200,
+        interval_hours: 6,
+    };
+    analytics_sync::connect_b2chat(db, source, settings, cx, WORD, WORD).await?;
+    let today = cx.now.date_naive();
+    let run = &StartSync {
+        entity: SyncEntity::Chats,
+        operation: SyncOperation::Manual,
+        from: today.checked_sub_days(Days::new(READ - 1)),
+        to: Some(today),
+    };
+    db.transact(cx, "sync.start", |tx| async move { start_sync(&tx, settings, cx, run).await }).await?;
     Ok(())
 }
 
@@ -110,7 +167,13 @@ fn later(at: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
     at + TimeDelta::seconds(i64::try_from(seconds).unwrap_or_default())
 }
 
-fn made(now: DateTime<Utc>, colleagues: &[(String, StaffId)]) -> Rows {
+/// The beginning of a day.
+fn midnight(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.date_naive().and_time(NaiveTime::MIN).and_utc()
+}
+
+/// All that there is at an instant. Whom agents are is said by their addresses.
+pub fn made(now: DateTime<Utc>, colleagues: &[(String, StaffId)]) -> Rows {
     // To the second, as B2Chat tells of them.
     let now = now.with_nanosecond(0).unwrap_or(now);
     let begun = now - TimeDelta::days(DAYS);
@@ -118,23 +181,21 @@ fn made(now: DateTime<Utc>, colleagues: &[(String, StaffId)]) -> Rows {
     departments(&mut rows, begun, now);
     agents(&mut rows, begun, now, colleagues);
     contacts(&mut rows, begun, now);
-    let mut number = 0;
-    for day in 0..DAYS {
-        let midnight = (begun + TimeDelta::days(day)).date_naive().and_hms_opt(0, 0, 0).unwrap_or_default().and_utc();
+    for ago in (0..DAYS).rev() {
+        let midnight = midnight(now) - TimeDelta::days(ago);
         let weekend = midnight.weekday().number_from_monday() > 5;
-        let dice = &mut Dice::of(For::ChatDay, u64::try_from(day).unwrap_or_default());
-        // It grows a little.
-        let usual = if weekend { 5 } else { 14 + u64::try_from(day / 30).unwrap_or_default() };
-        for _ in 0..usual + dice.below(5) {
-            let hour = dice.one_of(&HOURS);
-            let at = midnight + TimeDelta::hours(i64::from(hour));
+        // What a day has does not change with the day on which it is asked for.
+        let day = u64::try_from(midnight.timestamp() / 86_400).unwrap_or_default();
+        let dice = &mut Dice::of(For::ChatDay, day);
+        for n in 0..if weekend { 5 } else { 15 } + dice.below(5) {
+            let at = midnight + TimeDelta::hours(i64::from(dice.one_of(&HOURS)));
             let at = later(at, dice.below(3_600));
             if at < now - TimeDelta::minutes(3) {
-                chat_at(&mut rows, number, at, now);
-                number += 1;
+                chat_at(&mut rows, day * 100 + n, at, now);
             }
         }
     }
+    rows.chats.sort_by_key(|chat| chat.created_at);
     rows
 }
 
@@ -190,6 +251,8 @@ fn contacts(rows: &mut Rows, begun: DateTime<Utc>, now: DateTime<Utc>) {
         let dice = &mut Dice::of(For::ChatContact, index);
         let (first, last) = (dice.one_of(FIRST_NAMES), dice.one_of(LAST_NAMES));
         let full_name = format!("{first} {last}");
+        // Some on each day.
+        let changed = midnight(begun) + TimeDelta::days(i64::try_from(index).unwrap_or_default() % DAYS);
         let email = dice.chance(40).then(|| format!("{}.{index}@people.example", fold(first)));
         rows.contacts.push(B2chatContact {
             id: B2chatContactId(dice.id(begun)),
@@ -207,8 +270,8 @@ fn contacts(rows: &mut Rows, begun: DateTime<Utc>, now: DateTime<Utc>) {
             company: None,
             custom_attributes: Attributes::default(),
             tags: Texts::default(),
-            source_created_at: Some(begun),
-            last_modified_at: Some(begun),
+            source_created_at: Some(changed),
+            last_modified_at: Some(changed),
             is_deleted: false,
             deleted_at: None,
             deletion_reason: None,
@@ -271,7 +334,7 @@ fn chat_at(rows: &mut Rows, number: u64, created_at: DateTime<Utc>, now: DateTim
         provider,
         source_provider: sea_orm::ActiveEnum::to_value(&provider),
         status,
-        source_status: sea_orm::ActiveEnum::to_value(&status).to_uppercase(),
+        source_status: word(status).into(),
         is_agent_available: Some(is_answered),
         alias: Some("Harbour & Lane".into()),
         tags: Texts(if dice.chance(70) { vec![talk.tag.into()] } else { Vec::new() }),
@@ -286,6 +349,7 @@ fn chat_at(rows: &mut Rows, number: u64, created_at: DateTime<Utc>, now: DateTim
         picked_up_at: is_taken.then_some(picked),
         response_at: is_answered.then_some(answered),
         closed_at: is_closed.then_some(closed),
+        closed_order: chat_closed_order(is_closed.then_some(closed)),
         duration_seconds: is_closed.then(|| i32::try_from((closed - created_at).num_seconds()).unwrap_or_default()),
         source_duration_seconds: None,
         unknown_fields: Attributes::default(),
@@ -294,6 +358,7 @@ fn chat_at(rows: &mut Rows, number: u64, created_at: DateTime<Utc>, now: DateTim
         deleted_at: None,
         deletion_reason: None,
         last_modified_at: Some(until),
+        modified_order: until,
         digest: vec![0; 32],
         last_sync_at: Some(now),
         sync_version: 1,
@@ -323,14 +388,17 @@ fn messages(
         at = match answered {
             Some(answered) if !incoming && at < answered => answered,
             _ if n == 0 => created,
-            _ => later(at, 15 + dice.below(90)).min(until),
+            _ => later(at, 15 + dice.below(90)),
         };
-        let id = B2chatMessageId(dice.id(at));
+        if at > until {
+            // It is not written yet.
+            break;
+        }
         written.push(B2chatMessage {
-            id,
+            id: B2chatMessageId(dice.id(at)),
             chat_id: chat,
             b2chat_message_id: None,
-            source_key: id.uuid().as_bytes().to_vec(),
+            source_key: message_key(at, incoming, "TEXT", Some(text)),
             text: Some(text.into()),
             r#type: B2chatMessageType::Text,
             source_type: "TEXT".into(),

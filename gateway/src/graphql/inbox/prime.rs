@@ -8,9 +8,9 @@ use inbox::{
     records::{Messages, Visitors},
 };
 use kernel::{
-    Result,
+    Conn, Cx, Result,
     id::{MessageId, UserId, VisitorId},
-    record,
+    record::{self, Nested, Record},
 };
 
 use crate::graphql::{
@@ -27,6 +27,31 @@ pub fn nodes<'a>(connection: &Lookahead<'a>) -> [Lookahead<'a>; 2] {
 /// Whether a field of the nodes is asked for.
 pub fn asked(nodes: &[Lookahead<'_>], name: &str) -> bool {
     nodes.iter().any(|node| node.field(name).exists())
+}
+
+/// The node level of a connection below the nodes.
+pub fn below<'a>(nodes: &[Lookahead<'a>], connection: &str) -> Vec<Lookahead<'a>> {
+    nodes.iter().flat_map(|node| self::nodes(&node.field(connection))).collect()
+}
+
+/// Fetches the pages of the list below each parent that the nodes are asked for and puts them into the loaders; returns their rows.
+pub async fn prime_below<N: Nested>(
+    scope: &Scope,
+    (conn, cx): (&Conn, &Cx),
+    nodes: &[Lookahead<'_>],
+    name: &str,
+    list: N,
+    parents: &[N::Parent],
+) -> Result<Vec<Arc<Vec<<N::Of as Record>::Row>>>> {
+    let mut rows_below = Vec::new();
+    for (rows, backward) in pages(nodes, name) {
+        let found = record::first_of_each::<N>(conn, cx, parents, rows, backward).await?;
+        let key = |parent| Of { list, parent, rows, backward };
+        let found: Vec<_> = found.into_iter().map(|(parent, below)| (key(parent), Arc::new(below))).collect();
+        rows_below.extend(found.iter().map(|(_, below)| below.clone()));
+        scope.loaders.feed_many(found);
+    }
+    Ok(rows_below)
 }
 
 fn counted(nodes: &[Lookahead<'_>], connection: &str) -> bool {

@@ -1,20 +1,14 @@
 //! What a message became, and the same for several messages.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use inbox::{
-    AssignMessages, ConvertMessage, Outcome, SetMessageStatuses, assign_messages, convert_message, set_message_statuses,
+    AssignMessages, ConvertMessage, SetMessageStatuses, assign_messages, convert_message, set_message_statuses,
 };
 
 use super::types::{Message, MessageStatus};
 use crate::{
-    graphql::{
-        directives::requires,
-        errors::{Result, UserError},
-        identity::Permission,
-        records::write,
-        scalars::id,
-    },
-    payload,
+    graphql::{directives::requires, errors::Result, identity::Permission, records::write, scalars::id, several::ids},
+    payload, several,
     wiring::bridges::InTransaction,
 };
 
@@ -53,51 +47,26 @@ pub struct SetMessageStatusesInput {
     pub status: MessageStatus,
 }
 
-/// What came of one of several messages.
-#[derive(SimpleObject)]
-pub struct MessageOutcome {
-    /// Whether the message is as it was wanted.
-    pub is_done: bool,
-    /// The message; null where there is none that the viewer may see.
-    pub message: Option<Message>,
-    /// Why it is not.
-    pub errors: Vec<UserError>,
-}
-
-impl From<Outcome> for MessageOutcome {
-    fn from(outcome: Outcome) -> Self {
-        Self {
-            is_done: outcome.message.is_some(),
-            message: outcome.message.map(Into::into),
-            errors: outcome.problems.into_iter().map(Into::into).collect(),
-        }
+several! {
+    /// What came of one of several messages.
+    MessageOutcome of inbox::Message {
+        /// Whether the message is as it was wanted.
+        is_done,
+        /// The message; null where there is none that the viewer may see.
+        message: Message,
+        /// Why it is not.
+        errors,
     }
-}
-
-/// What came of assigning several messages.
-#[derive(SimpleObject)]
-pub struct AssignMessagesPayload {
-    /// What came of each, in the order in which they were named.
-    pub outcomes: Option<Vec<MessageOutcome>>,
-    /// What the person can correct; then no message was assigned.
-    pub errors: Vec<UserError>,
-}
-
-/// What came of setting the status of several messages.
-#[derive(SimpleObject)]
-pub struct SetMessageStatusesPayload {
-    /// What came of each, in the order in which they were named.
-    pub outcomes: Option<Vec<MessageOutcome>>,
-    /// What the person can correct; then no status was set.
-    pub errors: Vec<UserError>,
-}
-
-fn shown(outcomes: Vec<Outcome>) -> Vec<MessageOutcome> {
-    outcomes.into_iter().map(Into::into).collect()
-}
-
-fn ids<I: kernel::id::TypedId>(argument: &str, all: &[ID]) -> kernel::Result<Vec<I>> {
-    all.iter().map(|one| id(argument, one)).collect()
+    /// What came of assigning several messages.
+    AssignMessagesPayload {
+        /// What the person can correct; then no message was assigned.
+        errors,
+    }
+    /// What came of setting the status of several messages.
+    SetMessageStatusesPayload {
+        /// What the person can correct; then no status was set.
+        errors,
+    }
 }
 
 /// What a message became, and the same for several messages.
@@ -133,8 +102,7 @@ impl SeveralMessagesMutation {
         let work = |tx, cx: std::sync::Arc<_>, cmd: std::sync::Arc<_>| async move {
             assign_messages(&tx, &InTransaction(&tx), &cx, &cmd).await
         };
-        let (outcomes, errors) = write(ctx, "messages.assign", cmd, work).await?;
-        Ok(AssignMessagesPayload { outcomes: outcomes.map(shown), errors })
+        Ok(write(ctx, "messages.assign", cmd, work).await?.into())
     }
 
     /// Moves several messages to another status: each that can be, whatever comes of the others.
@@ -149,7 +117,6 @@ impl SeveralMessagesMutation {
         let work = |tx, cx: std::sync::Arc<_>, cmd: std::sync::Arc<_>| async move {
             set_message_statuses(&tx, &cx, &cmd).await
         };
-        let (outcomes, errors) = write(ctx, "messages.set_status", cmd, work).await?;
-        Ok(SetMessageStatusesPayload { outcomes: outcomes.map(shown), errors })
+        Ok(write(ctx, "messages.set_status", cmd, work).await?.into())
     }
 }

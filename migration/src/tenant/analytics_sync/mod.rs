@@ -7,3 +7,4 @@ pub mod m0049_sync;
 pub mod m0050_rollups;
 pub mod m0051_effectiveness;
 pub mod m0052_exports;
+pub mod m0059_b2chat_orders;

@@ -209,6 +209,30 @@ fn department(value: Option<&Json>) -> (Option<SourceDepartment>, Option<String>
     }
 }
 
+/// What a message is that the source names by nothing else: when it was sent, which way, what it is and says.
+fn alike(sent_at: DateTime<Utc>, incoming: bool, source_kind: &str, body: Option<&str>) -> [u8; 32] {
+    let mut sum = Sha256::default();
+    sum.update(&sent_at.timestamp_micros().to_be_bytes());
+    sum.update(&[u8::from(incoming)]);
+    sum.update(source_kind.to_uppercase().as_bytes());
+    sum.update(&[0]);
+    sum.update(body.unwrap_or_default().as_bytes());
+    sum.finish()
+}
+
+/// The key of one of those that are alike.
+fn one_of(alike: &[u8; 32], ordinal: u32) -> Vec<u8> {
+    let mut key = Sha256::default();
+    key.update(alike);
+    key.update(&ordinal.to_be_bytes());
+    key.finish().to_vec()
+}
+
+/// The key of a message of which there is no other like it in its chat.
+pub fn message_key(sent_at: DateTime<Utc>, incoming: bool, source_kind: &str, body: Option<&str>) -> Vec<u8> {
+    one_of(&alike(sent_at, incoming, source_kind, body), 0)
+}
+
 fn messages(of: &Map<String, Json>, zone: Tz) -> Result<Vec<SourceMessage>, String> {
     let none = Vec::new();
     let all = match of.get("messages") {
@@ -219,7 +243,7 @@ fn messages(of: &Map<String, Json>, zone: Tz) -> Result<Vec<SourceMessage>, Stri
     if all.len() > MESSAGES {
         return Err(format!("it has more than {MESSAGES} messages"));
     }
-    let mut alike: HashMap<[u8; 32], u32> = HashMap::new();
+    let mut ordinals: HashMap<[u8; 32], u32> = HashMap::new();
     let mut read = Vec::with_capacity(all.len());
     for (n, value) in all.iter().enumerate() {
         let wrong = |why: String| format!("message {}: {why}", n + 1);
@@ -231,20 +255,12 @@ fn messages(of: &Map<String, Json>, zone: Tz) -> Result<Vec<SourceMessage>, Stri
         };
         let body = text(of, "body");
         let source_kind = line(of, "type").unwrap_or_else(|| "TEXT".into());
-        let mut sum = Sha256::default();
-        sum.update(&sent_at.timestamp_micros().to_be_bytes());
-        sum.update(&[u8::from(incoming)]);
-        sum.update(source_kind.to_uppercase().as_bytes());
-        sum.update(&[0]);
-        sum.update(body.as_deref().unwrap_or_default().as_bytes());
-        let same = sum.finish();
-        let ordinal = alike.entry(same).or_default();
-        let mut key = Sha256::default();
-        key.update(&same);
-        key.update(&ordinal.to_be_bytes());
+        let same = alike(sent_at, incoming, &source_kind, body.as_deref());
+        let ordinal = ordinals.entry(same).or_default();
+        let key = one_of(&same, *ordinal);
         *ordinal += 1;
         read.push(SourceMessage {
-            key: key.finish().to_vec(),
+            key,
             id: line(of, "message_id").or_else(|| line(of, "id")),
             kind: words::message_type(&source_kind, body.as_deref().is_some_and(is_link)),
             source_kind,

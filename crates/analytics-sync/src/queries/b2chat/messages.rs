@@ -27,6 +27,9 @@ impl Record for Entity {
     }
 }
 
+/// By the chat that they are of.
+pub const BY_CHAT: Field<Column> = Field::new("chatId", &[Column::ChatId]);
+
 /// By what they are.
 pub const BY_TYPE: Field<Column> = Field::new("type", &[Column::Type]);
 

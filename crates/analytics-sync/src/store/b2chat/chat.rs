@@ -1,6 +1,6 @@
 //! Chats.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeZone, Utc};
 use kernel::id::{B2chatAgentId, B2chatChatId, B2chatContactId, B2chatDepartmentId};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,11 @@ impl B2chatPriority {
     }
 }
 
+/// Where a chat stands among those that are over: one that is not, after them all.
+pub fn closed_order(closed: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    closed.unwrap_or_else(|| Utc.with_ymd_and_hms(9999, 1, 1, 0, 0, 0).single().unwrap_or(DateTime::<Utc>::MAX_UTC))
+}
+
 /// A chat that B2Chat tells of.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(schema_name = "~tenant", table_name = "b2chat_chats")]
@@ -119,6 +124,8 @@ pub struct Model {
     pub response_at: Option<DateTime<Utc>>,
     /// When it was over.
     pub closed_at: Option<DateTime<Utc>>,
+    /// The same, to be ordered by.
+    pub closed_order: DateTime<Utc>,
     /// From its beginning to its end.
     pub duration_seconds: Option<i32>,
     /// The same as B2Chat says it.
@@ -135,6 +142,8 @@ pub struct Model {
     pub deletion_reason: Option<String>,
     /// When it last changed at B2Chat.
     pub last_modified_at: Option<DateTime<Utc>>,
+    /// The same, to be ordered by.
+    pub modified_order: DateTime<Utc>,
     /// SHA-256 of what the source says.
     pub digest: Vec<u8>,
     /// When a synchronisation last told of it.

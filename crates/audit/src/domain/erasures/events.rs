@@ -68,6 +68,21 @@ impl Event for ErasureCancelled {
     }
 }
 
+/// Nobody confirmed an erasure in time: it does not say any more of whom it was.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErasureExpired {
+    /// It.
+    pub erasure: ErasureId,
+}
+
+impl Event for ErasureExpired {
+    const KIND: &'static str = "erasure.expired";
+    const TOPIC: &'static str = ERASURES;
+    fn resource(&self) -> Resource {
+        Resource::new("Erasure", self.erasure)
+    }
+}
+
 /// Something was done by hand that an erasure asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ErasureTaskDone {

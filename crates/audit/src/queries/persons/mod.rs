@@ -1,4 +1,5 @@
 //! Finding somebody, and what is theirs.
 
+pub mod archived;
 pub mod find;
 pub mod theirs;

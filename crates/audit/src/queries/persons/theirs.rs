@@ -47,16 +47,24 @@ impl Theirs<'_> {
     }
 
     fn by(&self, held: &Held, part: Part) -> Option<Condition> {
-        // What hangs on a row that stays stays with it.
-        let stays = |tie: &Tie| self.erasing && matches!(tie.erased, Erased::Id | Erased::Kept(_));
         // What others were told about something of theirs is in words for those.
         let told = |tie: &Tie| self.outside && matches!(tie.by, By::Named { .. });
-        let ties = held.ties.iter().filter(|tie| tie.part == part && !stays(tie) && !told(tie));
+        let ties = held.ties.iter().filter(|tie| tie.part == part && !self.stays(tie) && !told(tie));
         let all: Vec<_> = ties.filter_map(|tie| self.tie(held, tie)).collect();
         if all.is_empty() {
             return None;
         }
         Some(Condition::all().add(all.into_iter().fold(Condition::any(), Condition::add)).add(self.rest(held)?))
+    }
+
+    /// Whether erasing leaves a row of this tie as it is: what hangs on it stays with it.
+    pub fn stays(&self, tie: &Tie) -> bool {
+        self.erasing && matches!(tie.erased, Erased::Id | Erased::Kept(_))
+    }
+
+    /// Whether rows of a table are left out, all or some.
+    pub fn leaves_out(&self, held: &Held) -> bool {
+        self.outside && self.catalogue.internal.iter().any(|(table, _)| *table == held.table)
     }
 
     /// What is left of a table; `None` where that is nothing.
@@ -121,7 +129,7 @@ impl Theirs<'_> {
     }
 
     /// What is said of the rows of a table that are whole theirs.
-    fn keys(&self, table: &'static str, what: SimpleExpr) -> Option<SelectStatement> {
+    pub fn keys(&self, table: &'static str, what: SimpleExpr) -> Option<SelectStatement> {
         let held = self.catalogue.of(table)?;
         let mut select = Query::select();
         select.expr(what).from((Alias::new(TENANT), Alias::new(table))).cond_where(self.whole(held)?);

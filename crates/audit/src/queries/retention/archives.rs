@@ -93,6 +93,17 @@ pub(crate) async fn bytes_of(storage: &dyn Storage, key: &str, bytes: i64, sum: 
     Ok(object)
 }
 
+/// What the object beside an archive says of it.
+///
+/// # Errors
+/// [`Error::Internal`] with the key of an archive that is not what was written; [`Error::Unavailable`] where the storage is away.
+pub(crate) async fn manifest_of(storage: &dyn Storage, archive: &Model) -> Result<Written> {
+    let manifest = bytes_of(storage, &archive.manifest_key(), archive.manifest_bytes, &archive.manifest_sha256).await?;
+    serde_json::from_slice(&manifest).map_err(|error| {
+        Error::internal(format!("the archive {} is not what was written: {error}", archive.storage_key))
+    })
+}
+
 /// The rows of an archive, one line of JSON each, in the order in which they went; whatever does not fit its checksums, its count or,
 /// of the audit trail, its chain is refused with its name.
 ///
@@ -104,8 +115,7 @@ pub async fn archived_rows(storage: &dyn Storage, archive: &Model) -> Result<Vec
     let key = &archive.storage_key;
     let named = |why: String| Error::internal(format!("the archive {key} is not what was written: {why}"));
     let object = bytes_of(storage, key, archive.bytes, &archive.sha256).await?;
-    let manifest = bytes_of(storage, &archive.manifest_key(), archive.manifest_bytes, &archive.manifest_sha256).await?;
-    let written: Written = serde_json::from_slice(&manifest).map_err(|error| named(error.to_string()))?;
+    let written = manifest_of(storage, archive).await?;
     let lines = unpacked(&object).map_err(|why| named(why.to_string()))?;
     if lines.len() as i64 != i64::from(archive.row_count) || written.rows != archive.row_count {
         return Err(named("it has another number of rows".into()));

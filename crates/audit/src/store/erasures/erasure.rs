@@ -37,6 +37,8 @@ pub enum ErasureStatus {
     Failed,
     /// Somebody took it back before it began.
     Cancelled,
+    /// Nobody confirmed it in time.
+    Expired,
 }
 
 /// An erasure.

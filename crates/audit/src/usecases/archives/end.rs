@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::{Cx, Db, Result, db::Emit, files::Storage, id::ArchiveId, retention::Policy};
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*, sea_query::ExprTrait};
 
-use super::object::take_back;
+use super::object::remove_both;
 use crate::{
     domain::retention::{events::ArchiveRemoved, progress::Step},
     queries::retention::{archives::archived_rows, holds::held_ids},
@@ -72,7 +72,7 @@ pub async fn end_archives(
                 progressing.set(step);
                 continue;
             }
-            take_back(storage, archive).await?;
+            remove_both(storage, archive).await?;
             step.archives_removed += 1;
             let then = &progressing.with(step);
             db.transact(cx, "archive.remove", |tx| async move {

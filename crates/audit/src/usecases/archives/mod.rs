@@ -5,6 +5,7 @@
 //! still here; the next one removes it and begins anew.
 
 pub mod end;
+pub mod erase;
 pub mod object;
 pub mod rows;
 pub mod trail;

@@ -157,7 +157,7 @@ pub async fn seal(tx: &Tx, cx: &Cx, archive: &Model) -> Result<()> {
 pub async fn clear_away(db: &Db, storage: &dyn Storage, cx: &Cx) -> Result<()> {
     let begun = Entity::find().filter(Column::SealedAt.is_null()).all(&db.reader(cx).await?).await?;
     for archive in begun {
-        take_back(storage, &archive).await?;
+        remove_both(storage, &archive).await?;
         let id = archive.id;
         db.transact(cx, "archive.begin", |tx| async move {
             let gone = Entity::delete_many().filter(Column::Id.eq(id)).filter(Column::SealedAt.is_null());
@@ -173,7 +173,7 @@ pub async fn clear_away(db: &Db, storage: &dyn Storage, cx: &Cx) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the storage is away.
-pub async fn take_back(storage: &dyn Storage, archive: &Model) -> Result<()> {
+pub async fn remove_both(storage: &dyn Storage, archive: &Model) -> Result<()> {
     storage.remove(&archive.storage_key).await.map_err(away)?;
     storage.remove(&archive.manifest_key()).await.map_err(away)
 }
@@ -185,7 +185,7 @@ pub async fn take_back(storage: &dyn Storage, archive: &Model) -> Result<()> {
 /// [`Error::Unavailable`] where the storage is away.
 pub async fn given_up(storage: &dyn Storage, archive: &Model, error: Error) -> Result<Error> {
     if matches!(error, Error::Conflict { retryable: false, .. }) {
-        take_back(storage, archive).await?;
+        remove_both(storage, archive).await?;
     }
     Ok(error)
 }

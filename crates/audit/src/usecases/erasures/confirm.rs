@@ -70,7 +70,11 @@ pub async fn confirm_erasure(
     cx.require(MANAGE_PERSONAL_DATA)?;
     let before = Records::<Erasures>::lock(tx, cx, id).await?;
     if !matches!(before.status, ErasureStatus::Planned | ErasureStatus::Failed) {
-        return Err(refused("was confirmed already, or is over"));
+        let why = match before.status {
+            ErasureStatus::Expired => "expired, since nobody confirmed it in time: plan it again",
+            _ => "was confirmed already, or is over",
+        };
+        return Err(refused(why));
     }
     let actor = cx.person()?.id;
     if rules.needs_second && before.planned_by_id == Some(actor) {

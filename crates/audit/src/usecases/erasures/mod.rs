@@ -1,5 +1,6 @@
 //! People are erased: planned, confirmed by another, done in batches, proved.
 
 pub mod confirm;
+pub mod expire;
 pub mod plan;
 pub mod run;

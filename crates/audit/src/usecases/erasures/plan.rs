@@ -1,6 +1,8 @@
 //! It is said what an erasure would do, and nothing is done.
 
-use kernel::{Cx, Db, Error, ProblemCode, Result, Tx, db::Emit, held::Kind, id::UserId, record::Records};
+use kernel::{
+    Cx, Db, Error, ProblemCode, Result, Tx, db::Emit, files::Storage, held::Kind, id::UserId, record::Records,
+};
 
 use crate::{
     domain::{
@@ -25,6 +27,10 @@ pub struct ErasureHouse<'a> {
     pub catalogue: &'a Catalogue,
     /// What other contexts do.
     pub desk: &'a dyn ErasureDesk,
+    /// Where archives are.
+    pub storage: &'a dyn Storage,
+    /// The tables that may be archived.
+    pub archived: &'a [&'static str],
 }
 
 /// Somebody is to be erased.

@@ -1,6 +1,7 @@
 //! An erasure is done: table by table, some rows at a time, each batch in a transaction that notes it. A process that dies leaves a job
 //! whose lease ends; another finds what is left and goes on. Only the end says that it is done, with the proof.
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Error, Result, Tx,
     crypto::hex,
@@ -22,7 +23,10 @@ use crate::{
         erasures::events::{ErasureCancelled, ErasureFailed, PersonErased},
         persons::Someone,
     },
-    queries::persons::theirs::Theirs,
+    queries::{
+        persons::{archived::Known, theirs::Theirs},
+        retention::archives::archives_to_read,
+    },
     store::{
         erasures::{
             erasure::{Column, Entity as Erasures, ErasureStatus, Model as Erasure},
@@ -30,7 +34,7 @@ use crate::{
         },
         persons::{Table, table},
     },
-    usecases::forget::destroy,
+    usecases::{archives::erase::erase_archived, forget::destroy},
 };
 
 /// So often it is begun; then it is given up, until somebody confirms it once more.
@@ -133,6 +137,8 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
         let order = in_order(house.catalogue, &references);
         (references, order)
     };
+    let theirs =
+        &Theirs { catalogue: house.catalogue, whose: &whose, outside: false, erasing: true, backend: db.backend() };
     // What no statement looks into goes first: what says whose it is goes later.
     for (_, held) in &order {
         if held.ties.iter().any(|tie| matches!((tie.by, tie.erased), (By::Inside(_), Erased::Row))) {
@@ -143,8 +149,9 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
             }
         }
     }
-    let theirs =
-        &Theirs { catalogue: house.catalogue, whose: &whose, outside: false, erasing: true, backend: db.backend() };
+    let archived = known_in_archives(house, cx, theirs).await?;
+    let begun = cx.at_present().now;
+    erase_archives(house, cx, erasure, &archived, None).await?;
     let eraser = &Eraser { theirs, references: &references, now: cx.now };
     for (_, held) in order {
         if held.table == KEYS {
@@ -174,9 +181,46 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
             }
         }
     }
+    // Rows that were archived just before they would have gone.
+    erase_archives(house, cx, erasure, &archived, Some(begun)).await?;
     db.transact(cx, "erasure.run", |tx| async move { eraser.forget_words(tx.conn()).await }).await?;
     house.desk.sweep(cx).await?;
     Ok(whose)
+}
+
+/// What they are known by in the archives of each table that may be archived.
+async fn known_in_archives(
+    house: ErasureHouse<'_>,
+    cx: &Cx,
+    theirs: &Theirs<'_>,
+) -> Result<Vec<(&'static str, Known)>> {
+    let conn = house.db.reader(cx).await?;
+    let mut all = Vec::new();
+    for held in house.archived.iter().filter_map(|table| house.catalogue.of(table)) {
+        all.extend(Known::of(&conn, theirs, held).await?.map(|known| (held.table, known)));
+    }
+    Ok(all)
+}
+
+/// Takes what is theirs out of the archives, or out of those that were begun since.
+async fn erase_archives(
+    house: ErasureHouse<'_>,
+    cx: &Cx,
+    begun: &Erasure,
+    archived: &[(&'static str, Known)],
+    since: Option<DateTime<Utc>>,
+) -> Result<()> {
+    for (table, known) in archived {
+        let archives = archives_to_read(&house.db.reader(cx).await?, None, Some(table), (None, None)).await?;
+        for archive in archives.iter().filter(|archive| since.is_none_or(|since| archive.created_at >= since)) {
+            let rows = erase_archived(house.db, house.storage, cx, archive, known).await?;
+            if rows > 0 {
+                let note = |tx: Tx| async move { note(&tx, cx, begun, table, rows).await };
+                house.db.transact(cx, "erasure.run", note).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Gives some files up; returns how many.
@@ -218,7 +262,7 @@ async fn end(house: ErasureHouse<'_>, tx: &Tx, cx: &Cx, begun: &Erasure, whose: 
 
 /// Takes back what else was planned of somebody who is not there any more: such a plan holds their addresses.
 async fn drop_plans(tx: &Tx, cx: &Cx, whose: &Someone) -> Result<()> {
-    let open = [ErasureStatus::Planned, ErasureStatus::Confirmed];
+    let open = [ErasureStatus::Planned, ErasureStatus::Confirmed, ErasureStatus::Failed];
     let open = Erasures::find().filter(Column::Status.is_in(open)).filter(Column::StartedAt.is_null());
     for before in open.order_by_asc(Column::Id).all(tx.conn()).await? {
         let theirs = before.whose.clone().unwrap_or_default().someone();

@@ -22,7 +22,13 @@ use crate::{
         persons::{Catalogue, Someone},
     },
     ports::persons::PersonDesk,
-    queries::{list::AuditLog, persons::theirs::Theirs},
+    queries::{
+        list::AuditLog,
+        persons::{
+            archived::{known_in_archives, theirs_in},
+            theirs::Theirs,
+        },
+    },
     store::{
         log,
         person_exports::{
@@ -181,6 +187,18 @@ impl Sheet<'_> {
                     Some(next) => after = next,
                     None => break,
                 }
+            }
+        }
+        if let Some((known, archives)) = known_in_archives(self.db, self.cx, &theirs, held).await? {
+            let shape = table(&self.db.reader(self.cx).await?, held.table).await?;
+            for one in archives {
+                for row in theirs_in(self.files.storage(), &one, &known).await? {
+                    part.rows += 1;
+                    let row = self.shown(held, &shape, row, true, &mut pictures);
+                    lines.row(&row).await?;
+                    progress.rows = progress.rows.saturating_add(1);
+                }
+                self.note(*progress).await?;
             }
         }
         if held.ties.iter().any(|tie| matches!(tie.by, By::Inside(_))) {

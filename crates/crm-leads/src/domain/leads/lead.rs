@@ -13,8 +13,6 @@ pub const PHONE: usize = 40;
 pub const NOTES: usize = 20_000;
 /// The longest reason.
 pub const REASON: usize = 500;
-/// How many leads are changed at a time.
-pub const SEVERAL: usize = 100;
 
 impl Lead {
     /// Whose work it is.

@@ -121,11 +121,22 @@ pub(crate) async fn records_of(
     Ok(rows.into_iter().map(|row| (row.lead_id, row)).collect())
 }
 
-/// The lead that a CRM's record is of.
-pub(crate) async fn lead_of(conn: &Conn, connection: CrmConnectionId, external_id: &str) -> Result<Option<LeadId>> {
+/// The leads that these records of a CRM are of.
+pub(crate) async fn leads_of(
+    conn: &Conn,
+    connection: CrmConnectionId,
+    external_ids: &[String],
+) -> Result<HashMap<String, LeadId>> {
     use record::Column;
-    let row = record::Entity::find().filter(Column::ConnectionId.eq(connection));
-    Ok(row.filter(Column::ExternalId.eq(external_id)).one(conn).await?.map(|row| row.lead_id))
+    if external_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = record::Entity::find()
+        .filter(Column::ConnectionId.eq(connection))
+        .filter(Column::ExternalId.is_in(external_ids))
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.lead_id)).collect())
 }
 
 /// Keeps a record as it is now.

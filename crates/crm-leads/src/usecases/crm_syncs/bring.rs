@@ -1,17 +1,19 @@
 //! What is due is brought, a batch at a time; one worker has a connection at a time, so that its limit is kept.
 
+use std::{collections::HashMap, time::Duration};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Db, Result, Tx,
     db::any_of,
-    id::CrmConnectionId,
+    id::{CrmConnectionId, LeadId},
     jobs::{self, Job, Work},
 };
 use sea_orm::{ConnectionTrait, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    outcome::keep_outcomes,
+    outcome::{Came, keep_outcomes},
     send::{Sending, Step},
 };
 use crate::{
@@ -79,7 +81,53 @@ async fn look_again(tx: &Tx, cx: &Cx, id: CrmConnectionId) -> Result<()> {
     wake(tx, cx, id, &SyncCrm { connection: id }, at).await
 }
 
+/// A batch that was sent: what became of it is kept while the CRM has the next one.
+struct Sent {
+    cx: Cx,
+    connection: CrmConnection,
+    steps: Vec<(Step, Came)>,
+}
+
+impl Sent {
+    /// Which lead each record is of that is not kept yet.
+    fn whose(&self) -> HashMap<String, LeadId> {
+        let there = self.steps.iter().filter_map(|(step, came)| match came {
+            Came::There(external_id) => Some((external_id.clone(), step.sync.lead_id)),
+            _ => None,
+        });
+        there.collect()
+    }
+
+    /// Whether all of it went well; then nothing of it is looked at again.
+    fn went_well(&self) -> bool {
+        self.steps.iter().all(|(_, came)| matches!(came, Came::There(_) | Came::Gone | Came::Same))
+    }
+}
+
+/// Keeps what became of a batch, where one was sent.
+async fn keep(db: &Db, sent: Option<Sent>) -> Result<()> {
+    match sent {
+        Some(Sent { cx, connection, steps }) => keep_outcomes(db, &cx, &connection, &steps).await,
+        None => Ok(()),
+    }
+}
+
 async fn bring_due(db: &Db, crms: &dyn Crms, own: TimeDelta, cx: &Cx, conn: &Conn, id: CrmConnectionId) -> Result<()> {
+    let mut sent = None;
+    let brought = bring_batches(db, crms, own, cx, conn, id, &mut sent).await;
+    keep(db, sent).await?;
+    brought
+}
+
+async fn bring_batches(
+    db: &Db,
+    crms: &dyn Crms,
+    own: TimeDelta,
+    cx: &Cx,
+    conn: &Conn,
+    id: CrmConnectionId,
+    sent: &mut Option<Sent>,
+) -> Result<()> {
     let until = cx.now + TURN;
     loop {
         let cx = &cx.at_present();
@@ -93,14 +141,29 @@ async fn bring_due(db: &Db, crms: &dyn Crms, own: TimeDelta, cx: &Cx, conn: &Con
         if due.is_empty() {
             return Ok(());
         }
-        let pause = bring(db, crms, own, cx, conn, &found, due).await?;
+        let before = sent.take();
+        let whose = before.as_ref().map(Sent::whose).unwrap_or_default();
+        let brought = bring(db, crms, own, cx, conn, &found, (due, whose));
+        let (brought, kept) = futures_util::join!(brought, keep(db, before));
+        kept?;
+        let (steps, pause) = brought?;
+        let now = cx.at_present();
+        let pause = pause.and_then(|pause| TimeDelta::from_std(pause).ok()).map(|pause| now.now + pause);
+        // What would be leased anew is kept before anything is.
+        let lasts = now.now < cx.now + own / 2;
+        let batch = Sent { cx: now, connection: found, steps };
+        if pause.is_none() && lasts && batch.went_well() {
+            *sent = Some(batch);
+            continue;
+        }
+        keep(db, Some(batch)).await?;
         if let Some(until) = pause {
             limit(conn, id, until).await?;
         }
     }
 }
 
-/// Brings a batch; returns until when the CRM is to be left alone.
+/// Sends a batch, where these records are of these leads; returns what became of each, and how long the CRM is to be left alone.
 async fn bring(
     db: &Db,
     crms: &dyn Crms,
@@ -108,22 +171,20 @@ async fn bring(
     cx: &Cx,
     conn: &Conn,
     connection: &CrmConnection,
-    due: Vec<CrmSync>,
-) -> Result<Option<DateTime<Utc>>> {
+    (due, whose): (Vec<CrmSync>, HashMap<String, LeadId>),
+) -> Result<(Vec<(Step, Came)>, Option<Duration>)> {
     let ids: Vec<_> = due.iter().map(|sync| sync.lead_id).collect();
     let backend = conn.get_database_backend();
     let leads = lead::Entity::find().filter(any_of(backend, lead::Column::Id, &ids)).all(conn).await?;
+    let mut leads: HashMap<_, _> = leads.into_iter().map(|lead| (lead.id, lead)).collect();
     let mut records = records_of(conn, connection.id, &ids).await?;
-    let mut sending = Sending::new(db, crms, own, cx, conn, connection);
+    let mut sending = Sending::new(db, crms, own, cx, conn, connection, whose);
     for sync in due {
         let record = records.remove(&sync.lead_id);
-        let lead = leads.iter().find(|lead| lead.id == sync.lead_id).cloned();
+        let lead = leads.remove(&sync.lead_id);
         sending.add(Step::of(sync, lead, record, connection));
     }
-    let (steps, pause) = sending.run().await?;
-    let now = cx.at_present();
-    keep_outcomes(db, &now, connection, &steps).await?;
-    Ok(pause.and_then(|pause| TimeDelta::from_std(pause).ok()).map(|pause| now.now + pause))
+    sending.run().await
 }
 
 /// Notes how long the CRM is to be left alone.

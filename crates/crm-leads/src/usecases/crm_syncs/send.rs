@@ -3,11 +3,11 @@
 //! A lead is never two records: what may be there without our knowing it, because an answer was lost, is brought by the field that
 //! holds our id, and the CRM finds it by that. Where the CRM names another record of the same person, that one becomes the lead's.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::TimeDelta;
 use futures_util::future::FutureExt;
-use kernel::{Conn, Cx, Db, Result};
+use kernel::{Conn, Cx, Db, Result, id::LeadId};
 use serde_json::{Map, Value as Json};
 
 use super::outcome::Came;
@@ -20,7 +20,7 @@ use crate::{
     store::{
         crm_connections::connection::Model as CrmConnection,
         crm_syncs::{
-            queue::{hold, lead_of},
+            queue::{hold, leads_of},
             record::Model as CrmRecord,
             sync::Model as CrmSync,
         },
@@ -91,6 +91,8 @@ pub(super) struct Sending<'a> {
     conn: &'a Conn,
     connection: &'a CrmConnection,
     steps: Vec<Step>,
+    /// Whose the CRM's records are, as far as it was looked at or is not kept yet.
+    whose: HashMap<String, LeadId>,
     pause: Option<Duration>,
     /// Why nothing more is sent for now.
     stopped: bool,
@@ -104,8 +106,9 @@ impl<'a> Sending<'a> {
         cx: &'a Cx,
         conn: &'a Conn,
         connection: &'a CrmConnection,
+        whose: HashMap<String, LeadId>,
     ) -> Self {
-        Self { db, crms, own, cx, conn, connection, steps: Vec::new(), pause: None, stopped: false }
+        Self { db, crms, own, cx, conn, connection, steps: Vec::new(), whose, pause: None, stopped: false }
     }
 
     pub(super) fn add(&mut self, step: Step) {
@@ -211,8 +214,9 @@ impl<'a> Sending<'a> {
                         self.pause = pause;
                         self.stopped = true;
                     }
+                    self.look_whose(&rows).await?;
                     for ((n, _), brought) in part.into_iter().zip(rows) {
-                        came[n] = self.brought(n, brought).await?;
+                        came[n] = self.brought(n, brought);
                     }
                 }
                 Err(NoCrm::Refused(_)) if part.len() > 1 => {
@@ -229,14 +233,31 @@ impl<'a> Sending<'a> {
         Ok(())
     }
 
+    /// Looks whose the records are that a CRM names.
+    async fn look_whose(&mut self, rows: &[Brought]) -> Result<()> {
+        let named = rows.iter().filter_map(|brought| match brought {
+            Brought::There(id) => Some(id),
+            Brought::Not(failure) => match &failure.kind {
+                RowFault::Known(id) => Some(id),
+                _ => None,
+            },
+        });
+        let unknown: Vec<_> = named.filter(|id| !self.whose.contains_key(*id)).cloned().collect();
+        self.whose.extend(leads_of(self.conn, self.connection.id, &unknown).await?);
+        Ok(())
+    }
+
     /// What became of a row; none where it is to be done once more.
-    async fn brought(&mut self, n: usize, brought: Brought) -> Result<Option<Came>> {
+    fn brought(&mut self, n: usize, brought: Brought) -> Option<Came> {
         let connection = self.connection;
-        Ok(match brought {
+        match brought {
             Brought::There(id) if id.is_empty() => {
                 Some(Came::Failed { why: "the CRM did not say which record it is".into(), for_good: false })
             }
-            Brought::There(id) => Some(self.theirs(n, &id).await?.unwrap_or(Came::There(id))),
+            Brought::There(id) => Some(self.theirs(n, &id).unwrap_or_else(|| {
+                self.whose.insert(id.clone(), self.steps[n].sync.lead_id);
+                Came::There(id)
+            })),
             Brought::Not(failure) => match failure.kind {
                 RowFault::ForGood => Some(Came::Failed { why: failure.message, for_good: true }),
                 RowFault::ForNow => Some(Came::Failed { why: failure.message, for_good: false }),
@@ -244,7 +265,7 @@ impl<'a> Sending<'a> {
                     self.steps[n].anew(connection, Todo::Upsert);
                     None
                 }
-                RowFault::Known(id) => match self.theirs(n, &id).await? {
+                RowFault::Known(id) => match self.theirs(n, &id) {
                     Some(conflict) => Some(conflict),
                     None => {
                         self.steps[n].anew(connection, Todo::Update(id));
@@ -252,18 +273,18 @@ impl<'a> Sending<'a> {
                     }
                 },
             },
-        })
+        }
     }
 
     /// The conflict where a record is another lead's already.
-    async fn theirs(&self, n: usize, external_id: &str) -> Result<Option<Came>> {
+    fn theirs(&self, n: usize, external_id: &str) -> Option<Came> {
         let lead = self.steps[n].sync.lead_id;
-        let other = lead_of(self.conn, self.connection.id, external_id).await?.filter(|other| *other != lead);
-        Ok(other.map(|other| Came::Failed {
+        let other = self.whose.get(external_id).filter(|other| **other != lead)?;
+        Some(Came::Failed {
             why: format!(
                 "the CRM has {lead} and {other} as one record, {external_id}: merge them here, or part them there"
             ),
             for_good: true,
-        }))
+        })
     }
 }

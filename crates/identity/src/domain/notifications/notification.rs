@@ -104,6 +104,8 @@ pub enum NotificationType {
     PersonExportFinished,
     /// What is held on a person could not be put together.
     PersonExportFailed,
+    /// Rows could not be archived or removed that are older than they are kept.
+    RetentionFailed,
 }
 
 /// What is declared of a type.
@@ -125,7 +127,7 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::MessageAssigned,
         Self::ReplyFailed,
         Self::NewSignIn,
@@ -157,6 +159,7 @@ impl NotificationType {
         Self::ErrorReopened,
         Self::PersonExportFinished,
         Self::PersonExportFailed,
+        Self::RetentionFailed,
     ];
 
     /// The table of the types.
@@ -393,6 +396,14 @@ impl NotificationType {
                 personal: true,
                 email: true,
                 teams: false,
+            },
+            Self::RetentionFailed => Declared {
+                description: "A run that archives or removes old rows broke off, and you decide how long rows are kept.",
+                title: "Retention broke off",
+                level: NotificationLevel::Error,
+                personal: false,
+                email: true,
+                teams: true,
             },
             Self::ExportFinished => Declared {
                 description: "A file that you asked for is there.",

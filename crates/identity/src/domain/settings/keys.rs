@@ -56,6 +56,8 @@ pub const OBSERVABILITY_SLOW_OPERATION_MS: &str = "observability.slow_operation_
 pub const ERASURE_AFTER_DAYS: &str = "privacy.erasure_after_days";
 /// Whether an erasure is confirmed by somebody else than who planned it: a boolean.
 pub const ERASURE_NEEDS_SECOND: &str = "privacy.erasure_needs_second";
+/// How many days the plan of an erasure is kept that nobody confirms: a whole number.
+pub const ERASURE_PLAN_DAYS: &str = "privacy.erasure_plan_days";
 /// Whether clients may register themselves: a boolean.
 pub const REGISTRATION_OPEN: &str = "registration.open";
 /// How many days the law asks for rows of the audit trail to be kept, here or archived.

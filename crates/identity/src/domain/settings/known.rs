@@ -202,6 +202,12 @@ pub const KNOWN: &[Known] = &[
         "true",
         "Whether the erasure of a person must be confirmed by somebody else than who planned it.",
     ),
+    company(
+        ERASURE_PLAN_DAYS,
+        Rule::Whole { min: 1, max: 365 },
+        "30",
+        "How many days the plan of an erasure waits for somebody to confirm it; then it expires, and says of nobody any more whose it was.",
+    ),
     sign_in(REGISTRATION_OPEN, Rule::Boolean, "false", "Whether clients may register themselves."),
     company(
         RETENTION_AUDIT_FLOOR_DAYS,

@@ -11,8 +11,6 @@ pub const TITLE: usize = 200;
 pub const TEXT: usize = 20_000;
 /// The most hours.
 pub const HOURS: i32 = 100_000;
-/// How many tickets are changed at a time.
-pub const SEVERAL: usize = 100;
 /// How many watch one ticket, and how many tickets one is tied to.
 pub const AROUND: usize = 100;
 /// How deep parts of parts go.

@@ -1,18 +1,21 @@
 //! The filters and orders of what B2Chat tells of.
 
 use analytics_sync::{
-    b2chat::{agents, chats, contacts, departments},
-    records::{B2chatAgents, B2chatChats, B2chatContacts, B2chatDepartments},
+    b2chat::{agents, chats, contacts, departments, messages},
+    records::{B2chatAgents, B2chatChats, B2chatContacts, B2chatDepartments, B2chatMessages},
 };
 use async_graphql::{Enum, ID, InputObject};
 use kernel::{
     Result,
-    id::{B2chatAgentId, B2chatContactId, B2chatDepartmentId, StaffId},
+    id::{B2chatAgentId, B2chatChatId, B2chatContactId, B2chatDepartmentId, StaffId},
     record::Filter,
 };
 use sea_orm::EntityTrait;
 
-use super::chats::{B2ChatPriority, B2ChatProvider, B2ChatStatus};
+use super::{
+    chats::{B2ChatPriority, B2ChatProvider, B2ChatStatus},
+    messages::B2ChatMessageType,
+};
 use crate::{
     comparator, filter,
     graphql::{
@@ -33,6 +36,10 @@ comparator!(
 comparator!(
     /// Comparisons with how much a chat matters.
     B2ChatPriorityComparator of B2ChatPriority as analytics_sync::B2chatPriority
+);
+comparator!(
+    /// Comparisons with what a message is.
+    B2ChatMessageTypeComparator of B2ChatMessageType as analytics_sync::B2chatMessageType
 );
 
 filter! {
@@ -326,6 +333,10 @@ pub enum B2ChatChatOrderField {
     Priority,
     /// By how many of the contact's messages nobody read.
     UnreadCount,
+    /// By when they were over; one that is not counts as over after all others.
+    ClosedAt,
+    /// By when they last changed at B2Chat; where it does not say so, by when they began.
+    LastModifiedAt,
 }
 
 /// An order of chats of B2Chat.
@@ -347,6 +358,8 @@ impl OrderInput for B2ChatChatOrder {
             B2ChatChatOrderField::CreatedAt => Column::CreatedAt,
             B2ChatChatOrderField::Priority => Column::PriorityOrder,
             B2ChatChatOrderField::UnreadCount => Column::UnreadCount,
+            B2ChatChatOrderField::ClosedAt => Column::ClosedOrder,
+            B2ChatChatOrderField::LastModifiedAt => Column::ModifiedOrder,
         };
         (column, self.direction == OrderDirection::Desc)
     }
@@ -368,5 +381,53 @@ impl B2ChatChatFilter {
     fn asks_for_deleted(&self) -> bool {
         let mut below = self.and.iter().chain(&self.or).flatten().chain(self.not.as_deref());
         self.is_deleted.is_some() || below.any(Self::asks_for_deleted)
+    }
+}
+
+filter! {
+    /// Which messages of chats of B2Chat. All parts given must hold; at most 4 levels and 40 comparisons.
+    B2ChatMessageFilter of B2chatMessages {
+        /// Of which chats.
+        chat_id: IdComparator,
+        /// What they are.
+        #[graphql(name = "type")]
+        kind: B2ChatMessageTypeComparator,
+        /// Whether the contact wrote them; else they came from the company.
+        is_incoming: bool,
+        /// When they were sent.
+        sent_at: DateTimeComparator,
+    }
+    |level, leaves| {
+        leaves.id::<B2chatChatId>(messages::BY_CHAT, level.chat_id)?;
+        leaves.value::<analytics_sync::B2chatMessageType>(messages::BY_TYPE, level.kind)?;
+        leaves.is(messages::BY_INCOMING, level.is_incoming);
+        leaves.time(messages::BY_SENT_AT, level.sent_at)?;
+    }
+}
+
+/// What messages of chats of B2Chat can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum B2ChatMessageOrderField {
+    /// By when they were sent.
+    SentAt,
+}
+
+/// An order of messages of chats of B2Chat.
+#[derive(Debug, Clone, InputObject)]
+pub struct B2ChatMessageOrder {
+    /// By what.
+    pub field: B2ChatMessageOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Desc")]
+    pub direction: OrderDirection,
+}
+
+impl OrderInput for B2ChatMessageOrder {
+    type Of = B2chatMessages;
+
+    fn column(&self) -> (<B2chatMessages as EntityTrait>::Column, bool) {
+        use analytics_sync::entities::message::Column;
+        let B2ChatMessageOrderField::SentAt = self.field;
+        (Column::SentAt, self.direction == OrderDirection::Desc)
     }
 }

@@ -14,9 +14,10 @@ use super::{
     departments::{B2ChatDepartment, B2ChatDepartmentConnection, department},
     filters::{
         B2ChatAgentFilter, B2ChatAgentOrder, B2ChatChatFilter, B2ChatChatOrder, B2ChatContactFilter,
-        B2ChatContactOrder, B2ChatDepartmentFilter, B2ChatDepartmentOrder, which_agents, which_chats, which_contacts,
+        B2ChatContactOrder, B2ChatDepartmentFilter, B2ChatDepartmentOrder, B2ChatMessageFilter, B2ChatMessageOrder,
+        which_agents, which_chats, which_contacts,
     },
-    messages::B2ChatMessage,
+    messages::{B2ChatMessage, B2ChatMessageConnection},
 };
 use crate::graphql::{
     directives::requires,
@@ -147,5 +148,24 @@ impl B2ChatQuery {
     #[graphql(name = "b2chatMessage", directive = requires::apply(Permission::ViewB2chat))]
     async fn message(&self, ctx: &Context<'_>, #[graphql(desc = "`bms_…`")] id: ID) -> Result<Option<B2ChatMessage>> {
         one::<B2chatMessages, _>(ctx, &id).await
+    }
+
+    /// The messages of all chats of B2Chat, newest first unless ordered otherwise.
+    #[graphql(name = "b2chatMessages", directive = requires::apply(Permission::ViewB2chat))]
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<B2ChatMessageFilter>,
+        #[graphql(desc = "In which order; ties are broken by id. At most 3.")] order_by: Option<
+            Vec<B2ChatMessageOrder>,
+        >,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<B2ChatMessageConnection> {
+        let page = PageArgs { first, after, last, before };
+        let order = ordered(order_by, (entities::message::Column::SentAt, true));
+        Ok(list(ctx, "B2Chat messages", filter, order, page).await?.into())
     }
 }

@@ -17,6 +17,7 @@ use super::inputs::{Metric, MetricGrouping, MetricKind, MetricPriority, MetricSt
 use crate::{
     connection,
     graphql::{
+        analytics::b2chat::chats::{B2ChatChat, chat as b2chat_chat},
         errors::Result,
         identity::{Department, IntoId, Staff, department, staff},
         inbox::Chat,
@@ -400,6 +401,15 @@ impl MetricRow {
         }
         let found = scope(ctx).loaders.load_one(By::<Chats>(ChatId(self.thing))).await?;
         Ok(found.map(|chat| chat.as_ref().clone().into()))
+    }
+
+    /// The chat of B2Chat's, where it is one.
+    #[graphql(name = "b2chatChat")]
+    async fn b2chat_chat(&self, ctx: &Context<'_>) -> Result<Option<B2ChatChat>> {
+        if self.kind != MetricKind::B2chatChat {
+            return Ok(None);
+        }
+        Box::pin(b2chat_chat(ctx, B2chatChatId(self.thing))).await
     }
 
     /// The ticket, where it is one.

@@ -40,6 +40,8 @@ pub enum ErasureStatus {
     Failed,
     /// Somebody took it back before it began.
     Cancelled,
+    /// Nobody confirmed it within `privacy.erasure_plan_days`: it does not say any more of whom it was.
+    Expired,
 }
 
 /// What becomes of rows.

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::Lookahead;
-use kernel::{Result, id::UserId};
+use crm_leads::ScoringsOf;
+use inbox::records::Visitors;
+use kernel::{Result, id::UserId, record};
 
 use crate::graphql::{
-    inbox::prime::{asked, distinct},
-    loaders::TagsOf,
+    inbox::prime::{asked, distinct, prime_below, prime_visitors},
+    loaders::{By, CrmRecordsOf, TagsOf},
     scope::Scope,
 };
 
@@ -38,6 +40,26 @@ pub async fn prime_leads(scope: &Scope, leads: &[crm_leads::Lead], nodes: &[Look
         }
         Ok(())
     };
-    futures_util::try_join!(people, tags)?;
+    let visitors = async {
+        let ids = distinct(leads.iter().filter_map(|lead| lead.visitor_id));
+        if !asked(nodes, "visitor") || ids.is_empty() {
+            return Ok(());
+        }
+        let found = record::by_ids::<Visitors>(&conn, &cx, &ids).await?;
+        let visitors: Vec<_> = found.values().cloned().collect();
+        scope.loaders.feed_many(found.into_iter().map(|(id, visitor)| (By::<Visitors>(id), Arc::new(visitor))));
+        let below: Vec<_> = nodes.iter().map(|node| node.field("visitor")).collect();
+        prime_visitors(scope, &visitors, &below).await
+    };
+    let ids: Vec<_> = leads.iter().map(|lead| lead.id).collect();
+    let scorings = prime_below(scope, (&conn, &cx), nodes, "scores", ScoringsOf, &ids);
+    let records = async {
+        if asked(nodes, "crmRecords") {
+            let found = crm_leads::crm_records_of_each(&conn, &ids).await?;
+            scope.loaders.feed_many(found.into_iter().map(|(id, records)| (CrmRecordsOf(id), Arc::new(records))));
+        }
+        Ok(())
+    };
+    futures_util::try_join!(people, tags, visitors, scorings, records)?;
     Ok(())
 }

@@ -2,28 +2,22 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use crm_leads::{
-    AssignLeads, EachLead, LeadOutcome as Outcome, SetLeadStatuses, assign_leads, records::Leads, set_lead_statuses,
-};
-use inbox::{Entity, TagEntity};
-use kernel::{
-    Cx, Tx,
-    id::{LeadId, TagId, TypedId},
-    record::by_ids,
-};
+use async_graphql::{Context, ID, InputObject, Object};
+use crm_leads::{AssignLeads, SetLeadStatuses, assign_leads, records::Leads, set_lead_statuses};
+use kernel::{Cx, Tx};
 
 use super::types::{Lead, LeadStatus};
 use crate::{
     graphql::{
         directives::requires,
-        errors::{Result, UserError},
+        errors::Result,
         identity::Permission,
         records::write,
-        scalars::id,
         scope::scope,
-        ticketing::tickets::{mutations::maybe, several::retag},
+        several::{Tagging, ids, tag_each},
+        ticketing::tickets::mutations::maybe,
     },
+    several,
     wiring::tickets::House,
 };
 
@@ -60,87 +54,31 @@ pub struct TagLeadsInput {
     pub remove: Vec<ID>,
 }
 
-/// What came of one of several leads.
-#[derive(SimpleObject)]
-pub struct LeadOutcome {
-    /// Whether the lead is as it was wanted.
-    pub is_done: bool,
-    /// The lead; null where nothing came of it.
-    pub lead: Option<Lead>,
-    /// Why nothing did.
-    pub errors: Vec<UserError>,
-}
-
-impl From<Outcome> for LeadOutcome {
-    fn from(outcome: Outcome) -> Self {
-        Self {
-            is_done: outcome.lead.is_some(),
-            lead: outcome.lead.map(Into::into),
-            errors: outcome.problems.into_iter().map(Into::into).collect(),
-        }
+several! {
+    /// What came of one of several leads.
+    LeadOutcome of crm_leads::Lead {
+        /// Whether the lead is as it was wanted.
+        is_done,
+        /// The lead; null where nothing came of it.
+        lead: Lead,
+        /// Why nothing did.
+        errors,
     }
-}
-
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident)+) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub struct $name {
-            /// What came of each, in the order in which they were named.
-            pub outcomes: Option<Vec<LeadOutcome>>,
-            /// What the person can correct; then nothing was changed.
-            pub errors: Vec<UserError>,
-        }
-
-        impl From<(Option<Vec<Outcome>>, Vec<UserError>)> for $name {
-            fn from((outcomes, errors): (Option<Vec<Outcome>>, Vec<UserError>)) -> Self {
-                Self { outcomes: outcomes.map(|all| all.into_iter().map(Into::into).collect()), errors }
-            }
-        }
-    )+};
-}
-
-payloads! {
     /// What came of giving several leads to somebody.
-    AssignLeadsPayload
-    /// What came of moving several leads.
-    SetLeadStatusesPayload
-    /// What came of tagging several leads.
-    TagLeadsPayload
-}
-
-fn ids<I: TypedId>(argument: &str, all: &[ID]) -> kernel::Result<Vec<I>> {
-    all.iter().map(|one| id(argument, one)).collect()
-}
-
-/// Which leads get and lose which tags.
-struct TagLeads {
-    leads: Vec<LeadId>,
-    add: Vec<TagId>,
-    remove: Vec<TagId>,
-}
-
-async fn tag_leads(tx: &Tx, cx: &Cx, cmd: &TagLeads) -> kernel::Result<Vec<Outcome>> {
-    cx.require(crm_leads::MANAGE_LEADS)?;
-    let mut done = EachLead::of(&cmd.leads)?;
-    let found = by_ids::<Leads>(tx.conn(), cx, &cmd.leads).await?;
-    for lead in done.ids() {
-        let one = async {
-            let row = found.get(&lead).cloned().ok_or(kernel::Error::NotFound { what: "Lead" })?;
-            for (tags, add) in [(&cmd.add, true), (&cmd.remove, false)] {
-                if !tags.is_empty() {
-                    retag(tx, cx, &TagEntity { entity: Entity::from(lead), tags: tags.clone() }, add).await?;
-                }
-            }
-            Ok(row)
-        };
-        match one.await {
-            // What is no tag is none for any of them.
-            Err(error @ kernel::Error::NotFound { what: "Tag" }) => return Err(error),
-            answer => done.put(lead, answer)?,
-        }
+    AssignLeadsPayload {
+        /// What the person can correct; then nothing was changed.
+        errors,
     }
-    Ok(done.in_order(&cmd.leads))
+    /// What came of moving several leads.
+    SetLeadStatusesPayload {
+        /// What the person can correct; then nothing was changed.
+        errors,
+    }
+    /// What came of tagging several leads.
+    TagLeadsPayload {
+        /// What the person can correct; then nothing was changed.
+        errors,
+    }
 }
 
 /// The same for several leads.
@@ -189,12 +127,15 @@ impl SeveralLeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: TagLeadsInput,
     ) -> Result<TagLeadsPayload> {
-        let cmd = TagLeads {
-            leads: ids("input.leadIds", &input.lead_ids)?,
+        let cmd = Tagging {
+            things: ids("input.leadIds", &input.lead_ids)?,
             add: ids("input.add", &input.add)?,
             remove: ids("input.remove", &input.remove)?,
         };
-        let work = |tx: Tx, cx: Arc<Cx>, cmd: Arc<_>| async move { tag_leads(&tx, &cx, &cmd).await };
+        let work = |tx: Tx, cx: Arc<Cx>, cmd: Arc<_>| async move {
+            cx.require(crm_leads::MANAGE_LEADS)?;
+            tag_each::<Leads>(&tx, &cx, "lead", &cmd).await
+        };
         Ok(write(ctx, "leads.tag", cmd, work).await?.into())
     }
 }

@@ -103,6 +103,8 @@ pub enum NotificationType {
     PersonExportFinished,
     /// What is held on a person could not be put together, as you asked.
     PersonExportFailed,
+    /// A run that archives or removes old rows broke off, and you decide how long rows are kept.
+    RetentionFailed,
 }
 
 /// Something that a person is told. Nobody but they can read it.

@@ -4,6 +4,7 @@ pub mod archives;
 pub mod events;
 pub mod filters;
 pub mod mutations;
+pub mod prime;
 pub mod queries;
 pub mod several;
 pub mod types;

@@ -6,12 +6,14 @@ use kernel::{id::ConversationId, page::PageArgs};
 
 use super::{
     filters::{ConversationFilter, ConversationOrder},
+    prime::prime_conversations,
     types::{Conversation, ConversationConnection, conversation},
 };
 use crate::graphql::{
     directives::requires,
     errors::Result,
     identity::Permission,
+    inbox::prime::nodes,
     records::{list, ordered},
     scalars::id,
     scope::scope,
@@ -49,6 +51,8 @@ impl ConversationQuery {
     ) -> Result<ConversationConnection> {
         let page = PageArgs { first, after, last, before };
         let order = ordered(order_by, (Column::LastMessageAt, true));
-        Ok(list(ctx, "conversations", filter, order, page).await?.into())
+        let listed = list(ctx, "conversations", filter, order, page).await?;
+        prime_conversations(scope(ctx), &listed.rows, &nodes(&ctx.look_ahead())).await?;
+        Ok(listed.into())
     }
 }

@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use inbox::{Entity, EntityType, TagEntity, add_tags, remove_tags, tags_of_each};
+use async_graphql::{Context, ID, InputObject, Object};
+use inbox::{EntityType, TagEntity, add_tags, remove_tags, tags_of_each};
 use kernel::{
     Cx, Tx,
     id::{TagId, TicketId, TypedId},
-    record::by_ids,
 };
-use ticketing::{
-    AssignTickets, EachTicket, SetTicketStatuses, TicketOutcome as Outcome, assign_tickets, note_tags,
-    records::Tickets, set_ticket_statuses,
-};
+use ticketing::{AssignTickets, SetTicketStatuses, assign_tickets, note_tags, records::Tickets, set_ticket_statuses};
 
 use super::{
     mutations::maybe,
@@ -21,12 +17,13 @@ use super::{
 use crate::{
     graphql::{
         directives::requires,
-        errors::{Result, UserError},
+        errors::Result,
         identity::Permission,
         records::write,
-        scalars::id,
         scope::scope,
+        several::{Tagging, ids, tag_each},
     },
+    several,
     wiring::tickets::House,
 };
 
@@ -63,57 +60,31 @@ pub struct TagTicketsInput {
     pub remove: Vec<ID>,
 }
 
-/// What came of one of several tickets.
-#[derive(SimpleObject)]
-pub struct TicketOutcome {
-    /// Whether the ticket is as it was wanted.
-    pub is_done: bool,
-    /// The ticket; null where nothing came of it.
-    pub ticket: Option<Ticket>,
-    /// Why nothing did.
-    pub errors: Vec<UserError>,
-}
-
-impl From<Outcome> for TicketOutcome {
-    fn from(outcome: Outcome) -> Self {
-        Self {
-            is_done: outcome.ticket.is_some(),
-            ticket: outcome.ticket.map(Into::into),
-            errors: outcome.problems.into_iter().map(Into::into).collect(),
-        }
+several! {
+    /// What came of one of several tickets.
+    TicketOutcome of ticketing::Ticket {
+        /// Whether the ticket is as it was wanted.
+        is_done,
+        /// The ticket; null where nothing came of it.
+        ticket: Ticket,
+        /// Why nothing did.
+        errors,
     }
-}
-
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident)+) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub struct $name {
-            /// What came of each, in the order in which they were named.
-            pub outcomes: Option<Vec<TicketOutcome>>,
-            /// What the person can correct; then nothing was changed.
-            pub errors: Vec<UserError>,
-        }
-
-        impl From<(Option<Vec<Outcome>>, Vec<UserError>)> for $name {
-            fn from((outcomes, errors): (Option<Vec<Outcome>>, Vec<UserError>)) -> Self {
-                Self { outcomes: outcomes.map(|all| all.into_iter().map(Into::into).collect()), errors }
-            }
-        }
-    )+};
-}
-
-payloads! {
     /// What came of giving several tickets to somebody.
-    AssignTicketsPayload
+    AssignTicketsPayload {
+        /// What the person can correct; then nothing was changed.
+        errors,
+    }
     /// What came of moving several tickets.
-    SetTicketStatusesPayload
+    SetTicketStatusesPayload {
+        /// What the person can correct; then nothing was changed.
+        errors,
+    }
     /// What came of tagging several tickets.
-    TagTicketsPayload
-}
-
-fn ids<I: TypedId>(argument: &str, all: &[ID]) -> kernel::Result<Vec<I>> {
-    all.iter().map(|one| id(argument, one)).collect()
+    TagTicketsPayload {
+        /// What the person can correct; then nothing was changed.
+        errors,
+    }
 }
 
 /// Which tags a thing gets and loses; of a ticket, the history says so.
@@ -132,36 +103,6 @@ pub async fn retag(tx: &Tx, cx: &Cx, cmd: &TagEntity, add: bool) -> kernel::Resu
         note_tags(tx, cx, ticket, &without(&after, &before), &without(&before, &after)).await?;
     }
     Ok(after)
-}
-
-/// Which tickets get and lose which tags.
-struct TagTickets {
-    tickets: Vec<TicketId>,
-    add: Vec<TagId>,
-    remove: Vec<TagId>,
-}
-
-async fn tag_tickets(tx: &Tx, cx: &Cx, cmd: &TagTickets) -> kernel::Result<Vec<Outcome>> {
-    cx.require(ticketing::MANAGE_TICKETS)?;
-    let mut done = EachTicket::of(&cmd.tickets)?;
-    let found = by_ids::<Tickets>(tx.conn(), cx, &cmd.tickets).await?;
-    for ticket in done.ids() {
-        let one = async {
-            let row = found.get(&ticket).cloned().ok_or(kernel::Error::NotFound { what: "Ticket" })?;
-            for (tags, add) in [(&cmd.add, true), (&cmd.remove, false)] {
-                if !tags.is_empty() {
-                    retag(tx, cx, &TagEntity { entity: Entity::from(ticket), tags: tags.clone() }, add).await?;
-                }
-            }
-            Ok(row)
-        };
-        match one.await {
-            // What is no tag is none for any of them.
-            Err(error @ kernel::Error::NotFound { what: "Tag" }) => return Err(error),
-            answer => done.put(ticket, answer)?,
-        }
-    }
-    Ok(done.in_order(&cmd.tickets))
 }
 
 /// The same for several tickets.
@@ -211,12 +152,15 @@ impl SeveralTicketsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: TagTicketsInput,
     ) -> Result<TagTicketsPayload> {
-        let cmd = TagTickets {
-            tickets: ids("input.ticketIds", &input.ticket_ids)?,
+        let cmd = Tagging {
+            things: ids("input.ticketIds", &input.ticket_ids)?,
             add: ids("input.add", &input.add)?,
             remove: ids("input.remove", &input.remove)?,
         };
-        let work = |tx: Tx, cx: Arc<Cx>, cmd: Arc<_>| async move { tag_tickets(&tx, &cx, &cmd).await };
+        let work = |tx: Tx, cx: Arc<Cx>, cmd: Arc<_>| async move {
+            cx.require(ticketing::MANAGE_TICKETS)?;
+            tag_each::<Tickets>(&tx, &cx, "ticket", &cmd).await
+        };
         Ok(write(ctx, "tickets.tag", cmd, work).await?.into())
     }
 }

@@ -2,8 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kernel::{Cx, Result, Tx, id::B2chatAgentId, text::fold};
-use sea_orm::{Condition, QueryOrder, entity::prelude::*};
+use kernel::{
+    Cx, Result, Tx,
+    db::any_of,
+    id::{B2chatAgentId, B2chatDepartmentId},
+    text::fold,
+};
+use sea_orm::{
+    Condition, ConnectionTrait, QueryOrder, QuerySelect, QueryTrait,
+    entity::prelude::*,
+    sea_query::{ExprTrait, SimpleExpr},
+};
 
 use super::{AsOf, Tally, insert_all, update};
 use crate::{
@@ -100,18 +109,34 @@ pub(super) async fn write(
 pub(super) async fn place(tx: &Tx, cx: &Cx, agents: &HashMap<String, B2chatAgentId>) -> Result<()> {
     let mut ids: Vec<_> = agents.values().copied().collect();
     ids.sort_unstable();
-    for id in ids {
-        let newest = chat::Entity::find()
-            .filter(chat::Column::AgentId.eq(id))
-            .filter(chat::Column::DepartmentId.is_not_null())
-            .order_by_desc(chat::Column::CreatedAt)
-            .order_by_desc(chat::Column::B2chatId);
-        let Some(department) = newest.one(tx.conn()).await?.and_then(|chat| chat.department_id) else { continue };
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let newest = chat::Entity::find()
+        .select_only()
+        .column(chat::Column::DepartmentId)
+        .filter(Expr::col(chat::Column::AgentId.as_column_ref()).equals(Column::Id.as_column_ref()))
+        .filter(chat::Column::DepartmentId.is_not_null())
+        .order_by_desc(chat::Column::CreatedAt)
+        .order_by_desc(chat::Column::B2chatId)
+        .limit(1)
+        .into_query();
+    let rows: Vec<(B2chatAgentId, Option<B2chatDepartmentId>, Option<B2chatDepartmentId>)> = B2chatAgents::find()
+        .select_only()
+        .columns([Column::Id, Column::DepartmentId])
+        .expr_as(SimpleExpr::SubQuery(None, Box::new(newest.into())), "newest")
+        .filter(any_of(tx.conn().get_database_backend(), Column::Id, &ids))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    for (id, before, newest) in rows {
+        let Some(department) = newest.filter(|newest| before != Some(*newest)) else { continue };
         B2chatAgents::update_many()
             .col_expr(Column::DepartmentId, Expr::value(Some(department)))
             .col_expr(Column::UpdatedAt, Expr::value(cx.now))
             .filter(Column::Id.eq(id))
-            .filter(Condition::any().add(Column::DepartmentId.is_null()).add(Column::DepartmentId.ne(department)))
             .exec(tx.conn())
             .await?;
     }

@@ -14,7 +14,7 @@ use super::{AsOf, Tally, insert_all, messages, update};
 use crate::{
     domain::source::chat::SourceChat,
     store::b2chat::{
-        chat::{Column, Entity as B2chatChats, Model as B2chatChat},
+        chat::{Column, Entity as B2chatChats, Model as B2chatChat, closed_order},
         chat_tag,
         contact::{Attributes, Texts},
     },
@@ -52,6 +52,7 @@ fn row(id: B2chatChatId, one: &SourceChat, names: &Names, as_of: AsOf) -> B2chat
         picked_up_at: one.picked_up_at,
         response_at: one.response_at,
         closed_at: one.closed_at,
+        closed_order: closed_order(one.closed_at),
         duration_seconds: one.duration(),
         source_duration_seconds: one.source_duration,
         unknown_fields: Attributes(one.unknown.clone()),
@@ -60,6 +61,7 @@ fn row(id: B2chatChatId, one: &SourceChat, names: &Names, as_of: AsOf) -> B2chat
         deleted_at: None,
         deletion_reason: None,
         last_modified_at: Some(one.modified_at),
+        modified_order: one.modified_at,
         digest: one.digest.clone(),
         last_sync_at: Some(as_of.at),
         sync_version: 1,

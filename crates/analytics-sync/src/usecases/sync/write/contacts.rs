@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use kernel::{Cx, Result, Tx, db::search, id::B2chatContactId, text::fold};
 use sea_orm::{IntoActiveModel, entity::prelude::*};
 
-use super::{AsOf, Tally, update};
+use super::{AsOf, ROWS, Tally, update};
 use crate::{
     domain::source::contact::SourceContact,
     store::b2chat::contact::{Attributes, Column, Entity as B2chatContacts, Model as B2chatContact, Texts},
@@ -54,13 +54,12 @@ pub(super) async fn write(
     let these = Column::B2chatId.is_in(told.keys().copied());
     let found = B2chatContacts::find().filter(these).all(tx.conn()).await?;
     let mut known: HashMap<String, B2chatContact> = found.into_iter().map(|row| (row.b2chat_id.clone(), row)).collect();
-    let mut ids = HashMap::new();
+    let (mut ids, mut new) = (HashMap::new(), Vec::new());
     for (key, one) in told {
         let Some(before) = known.remove(key) else {
-            let new = row(cx.new_id(), one, cx, as_of);
-            ids.insert(key.to_owned(), new.id);
-            search::insert(tx.conn(), new.clone().into_active_model(), new.texts()).await?;
-            tally.created += 1;
+            let row = row(cx.new_id(), one, cx, as_of);
+            ids.insert(key.to_owned(), row.id);
+            new.push(row);
             continue;
         };
         ids.insert(key.to_owned(), before.id);
@@ -81,6 +80,11 @@ pub(super) async fn write(
             search::index_one::<B2chatContacts>(tx.conn(), after.id, after.texts()).await?;
         }
         tally.changed += 1;
+    }
+    tally.created = i32::try_from(new.len()).unwrap_or(i32::MAX);
+    for some in new.chunks(ROWS) {
+        let rows = some.iter().map(|row| (row.clone().into_active_model(), search::stored_words(row.texts())));
+        search::insert_all(tx.conn(), rows).await?;
     }
     Ok((ids, tally))
 }

@@ -55,18 +55,13 @@ impl AsOf {
     }
 }
 
-/// Adds rows, several in a statement.
+/// Adds rows, many in a statement.
 pub(super) async fn insert_all<E>(tx: &Tx, rows: Vec<E::Model>) -> Result<()>
 where
     E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
     E::ActiveModel: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
 {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some: Vec<_> = rows.by_ref().take(ROWS).map(IntoActiveModel::into_active_model).collect();
-        E::insert_many(some).exec_without_returning(tx.conn()).await?;
-    }
-    Ok(())
+    kernel::db::insert_all::<E>(tx.conn(), rows).await
 }
 
 /// Writes what a page tells of, as far as it belongs to what is synchronised.

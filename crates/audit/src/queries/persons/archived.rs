@@ -1,0 +1,131 @@
+//! What archives hold of somebody: a line tells whose it was by the columns that told it while it was a row.
+
+use std::collections::BTreeSet;
+
+use kernel::{
+    Conn, Cx, Db, Error, Result,
+    files::Storage,
+    held::{By, Held, Part},
+};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::theirs::Theirs;
+use crate::{
+    queries::retention::archives::{archived_rows, archives_to_read},
+    store::{
+        persons::{Row, text},
+        retention::archive::Model as Archive,
+    },
+};
+
+/// By what lines of a table's archives are whole somebody's.
+pub struct Known {
+    /// By ids in these columns.
+    ids: Vec<(&'static str, BTreeSet<Uuid>)>,
+    /// By addresses in these.
+    emails: Vec<(&'static str, BTreeSet<String>)>,
+}
+
+impl Known {
+    /// What a person is known by in a table; `None` where nothing in it can be theirs. What is told by a row that this one hangs on
+    /// is told as long as that row is here: it must be asked before that goes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database is away.
+    pub async fn of(conn: &Conn, theirs: &Theirs<'_>, held: &'static Held) -> Result<Option<Self>> {
+        if theirs.leaves_out(held) {
+            return Ok(None);
+        }
+        let mut known = Self { ids: Vec::new(), emails: Vec::new() };
+        for tie in held.ties.iter().filter(|tie| tie.part == Part::Whole && !theirs.stays(tie)) {
+            match tie.by {
+                By::Id { column, of } => known.ids.push((column, theirs.whose.of(of).into_iter().collect())),
+                By::Email(column) => known.emails.push((column, theirs.whose.emails.iter().cloned().collect())),
+                By::Of { column, table, key } => {
+                    let keys = theirs.keys(table, Expr::col((Alias::new(table), Alias::new(key))));
+                    let mut ids = BTreeSet::new();
+                    for row in match keys {
+                        Some(keys) => conn.query_all(&keys).await?,
+                        None => Vec::new(),
+                    } {
+                        ids.insert(row.try_get_by_index::<Uuid>(0)?);
+                    }
+                    known.ids.push((column, ids));
+                }
+                // No table that is archived has rows that are told by anything else.
+                By::Entity { .. } | By::Named { .. } | By::Mentions(_) | By::Inside(_) => {}
+            }
+        }
+        known.ids.retain(|(_, ids)| !ids.is_empty());
+        known.emails.retain(|(_, emails)| !emails.is_empty());
+        Ok((!known.ids.is_empty() || !known.emails.is_empty()).then_some(known))
+    }
+
+    /// Whether a row is theirs.
+    pub fn owns(&self, row: &Row) -> bool {
+        // Both databases' archives have ids as text, one with hyphens and one without.
+        let id = |column: &str| text(row, column).and_then(|text| Uuid::try_parse(text).ok());
+        self.ids.iter().any(|(column, ids)| id(column).is_some_and(|id| ids.contains(&id)))
+            || self.emails.iter().any(|(column, emails)| text(row, column).is_some_and(|email| emails.contains(email)))
+    }
+
+    /// The same of a line of an archive.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for what is no row.
+    pub fn owns_line(&self, line: &str) -> Result<bool> {
+        Ok(self.owns(&serde_json::from_str(line).map_err(Error::internal)?))
+    }
+}
+
+/// The archives of a table.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn archives_of(conn: &Conn, table: &str) -> Result<Vec<Archive>> {
+    archives_to_read(conn, None, Some(table), (None, None)).await
+}
+
+/// The rows of one archive that are theirs.
+///
+/// # Errors
+/// [`Error::Internal`] with the key of an archive that is not what was written; [`Error::Unavailable`] where the storage is away.
+pub async fn theirs_in(storage: &dyn Storage, archive: &Archive, known: &Known) -> Result<Vec<Row>> {
+    let mut theirs = Vec::new();
+    for line in archived_rows(storage, archive).await? {
+        let mut row: Row = serde_json::from_str(&line).map_err(Error::internal)?;
+        if known.owns(&row) {
+            row.iter_mut().filter(|(column, _)| *column == "id" || column.ends_with("_id")).for_each(|(_, value)| {
+                if let Some(id) = value.as_str().and_then(|text| Uuid::try_parse(text).ok()) {
+                    *value = Json::String(id.to_string());
+                }
+            });
+            theirs.push(row);
+        }
+    }
+    Ok(theirs)
+}
+
+/// What a person is known by in a table that has archives, with those.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn known_in_archives(
+    db: &Db,
+    cx: &Cx,
+    theirs: &Theirs<'_>,
+    held: &'static Held,
+) -> Result<Option<(Known, Vec<Archive>)>> {
+    let conn = db.reader(cx).await?;
+    let archives = archives_of(&conn, held.table).await?;
+    // Rows of the trail are sealed under keys of theirs.
+    if archives.is_empty() || archives.iter().any(|archive| archive.chain.is_some()) {
+        return Ok(None);
+    }
+    Ok(Known::of(&conn, theirs, held).await?.map(|known| (known, archives)))
+}
