@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Measuring;
 use super::reads::same;
 use super::table::Goal::{AtMost, None as Any};
+use super::{Measuring, settle};
 
 /// Conversations; each has 25 messages.
 const CONVERSATIONS: u64 = 200_000;
@@ -25,7 +25,7 @@ pub async fn list(m: &mut Measuring) {
     let conversations = CONVERSATIONS.min(m.messages / 5);
     let filled = include_str!("data/conversations.sql").replace("{conversations}", &conversations.to_string());
     m.database.psql(&filled.replace("{schema}", &format!("\"{}\"", m.schema)));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let ours = m.product.asked([page("ConversationPage", &Value::Null)]);
     let limit = m.limit_asked("/conversations", [String::new()]);
     same(&ours, &limit, "the list of conversations").await;

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::Measuring;
 use super::cpu;
 use super::load::{self, Connection, percentile};
 use super::reads::same;
 use super::support::Socket;
 use super::table::Goal::{AtLeast, AtMost, None as Any};
+use super::{Measuring, settle};
 
 /// Chats that are over; each has ten lines.
 const ENDED: u64 = 300_000;
@@ -45,7 +45,7 @@ fn page(name: &str, after: &Value) -> (String, Value) {
 pub async fn chats(m: &mut Measuring) {
     let filled = include_str!("data/chats.sql").replace("{chats}", &ENDED.min(m.messages).to_string());
     m.database.psql(&filled.replace("{schema}", &format!("\"{}\"", m.schema)));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let ours = m.product.asked([page("ChatPage", &Value::Null)]);
     let limit = m.limit_asked("/chats", [String::new()]);
     same(&ours, &limit, "the list of chats").await;
@@ -191,7 +191,7 @@ async fn asked(connection: &mut Connection, token: Option<&str>, query: &str, in
 /// The times of 30 days of a service that 20 people hold, who have 5,000 bookings.
 pub async fn slots(m: &mut Measuring) {
     m.database.psql(&include_str!("data/bookings.sql").replace("{schema}", &format!("\"{}\"", m.schema)));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let ask = |sql: &str| m.database.psql(sql);
     let service = ask("SELECT 'svc_' || replace(md5('service')::uuid::text, '-', '')");
     let (from, to) = (ask("SELECT current_date + 1"), ask("SELECT current_date + 30"));

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::Measuring;
 use super::load::{self, Connection};
 use super::product::Product;
 use super::side::Side;
 use super::support::{Backend, Options, told};
 use super::table::Goal::{AtLeast, None as Any};
+use super::{Measuring, settle};
 
 /// Those who send.
 const SENDERS: usize = 16;
@@ -28,7 +28,7 @@ pub async fn deliveries(m: &mut Measuring, url: &str) {
             .replace("{schema}", &format!("\"{}\"", m.schema))
             .replace("{people}", &PEOPLE.to_string()),
     );
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let product =
         Product::start_with(Backend::Postgres, url, told::apps(Options::new().env("FRONTDESK_WORKERS", "off"))).await;
     let account = m.database.psql("SELECT md5('intake account')::uuid");

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Measuring;
 use super::reads::same;
 use super::table::Goal::{AtMost, None as Any};
+use super::{Measuring, settle};
 
 /// Leads; each has two scorings, and every second one is in a CRM.
 const LEADS: u64 = 300_000;
@@ -25,7 +25,7 @@ pub async fn list(m: &mut Measuring) {
     let leads = LEADS.min(m.messages * 3 / 10);
     let filled = include_str!("data/leads.sql").replace("{leads}", &leads.to_string());
     m.database.psql(&filled.replace("{schema}", &format!("\"{}\"", m.schema)));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let ours = m.product.asked([page("LeadPage", &Value::Null)]);
     let limit = m.limit_asked("/leads", [String::new()]);
     same(&ours, &limit, "the list of leads").await;

@@ -15,7 +15,7 @@ use crate::product::Product;
 use crate::side::Bench;
 use crate::support::{Backend, Cluster, Database, Options};
 use crate::table::Table;
-use crate::{seed, setting};
+use crate::{seed, setting, settle};
 
 /// So many messages the database has beside.
 const SEEDED: u64 = 1_000;
@@ -43,7 +43,7 @@ pub async fn all(cluster: &Cluster, bench: Bench, table: Table) -> Table {
     let year = setting("BENCH_YEAR", 365).max(days);
     let database = cluster.database();
     seed(&database.url(), SEEDED);
-    database.psql("VACUUM (ANALYZE)");
+    settle(&database);
     let product = start(&database).await;
     let schema = format!("\"{}\"", database.psql("SELECT schema_name FROM public.tenants"));
     // Today goes on; the days before it are over.

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::Measuring;
 use super::product::Product;
 use super::table::Goal::{AtLeast, AtMost, None as Any};
+use super::{Measuring, settle};
 
 /// Tasks.
 const TASKS: u64 = 10_000;
@@ -20,7 +20,7 @@ pub async fn builtin(m: &mut Measuring, url: &str) {
     let schema = format!("\"{}\"", m.schema);
     let filled = include_str!("data/tasks.sql").replace("{tasks}", &tasks.to_string());
     m.database.psql(&filled.replace("{schema}", &schema));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let mut processes = Vec::new();
     for _ in 0..WORKERS {
         processes.push(Product::start(url, true).await);

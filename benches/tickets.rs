@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Measuring;
 use super::reads::same;
 use super::table::Goal::{AtLeast, AtMost, None as Any};
+use super::{Measuring, settle};
 
 /// Tickets; each has four comments.
 const TICKETS: u64 = 500_000;
@@ -25,7 +25,7 @@ pub async fn list(m: &mut Measuring) {
     let tickets = TICKETS.min(m.messages);
     let filled = include_str!("data/tickets.sql").replace("{tickets}", &tickets.to_string());
     m.database.psql(&filled.replace("{schema}", &format!("\"{}\"", m.schema)));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let ours = m.product.asked([page("TicketPage", &Value::Null)]);
     let limit = m.limit_asked("/tickets", [String::new()]);
     same(&ours, &limit, "the list of tickets").await;

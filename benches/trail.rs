@@ -9,7 +9,7 @@ use crate::product;
 use crate::reads::same;
 use crate::support::server::frontdesk;
 use crate::table::Goal::{AtLeast, AtMost, None as Any};
-use crate::{Measuring, setting};
+use crate::{Measuring, setting, settle};
 
 /// Whose rows are read, and how many it has.
 const THING: &str = "00000000-0000-4000-8000-000000000001";
@@ -53,7 +53,7 @@ pub async fn history(m: &mut Measuring) {
          SELECT gen_random_uuid(), now() - interval '300 days' + n * interval '1 second', {VALUES}, \
             CASE WHEN n % {every} = 0 THEN '{THING}'::uuid ELSE gen_random_uuid() END, {REST} FROM generate_series(1, {rows}) AS n"
     ));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
     let ours = m.product.asked([page("TrailPage", &Value::Null)]);
     let limit = m.limit_asked("/trail", [String::new()]);
     same(&ours, &limit, "the trail of one thing").await;
@@ -85,7 +85,7 @@ pub async fn history(m: &mut Measuring) {
         "ALTER TABLE {schema}.audit_logs DISABLE TRIGGER USER; DELETE FROM {schema}.audit_logs WHERE request_id LIKE 'req-%'; \
          ALTER TABLE {schema}.audit_logs ENABLE TRIGGER USER"
     ));
-    m.database.psql("VACUUM (ANALYZE)");
+    settle(&m.database);
 }
 
 /// Makes `BENCH_TRAIL` rows (300,000), links, exports and proves them. No server may run before: it would link them meanwhile.

@@ -9,6 +9,7 @@ use super::Synced;
 use super::source::{CHATS, tag};
 use crate::cpu;
 use crate::load::Connection;
+use crate::settle;
 use crate::side::{Cost, Side};
 use crate::table::Goal::{AtMost, None as Any};
 
@@ -63,7 +64,7 @@ pub async fn fill(s: &mut Synced) {
     s.database.psql(&sql.replace("{first}", &first.to_string()));
     let chats = s.count("SELECT count(*) FROM {schema}.b2chat_chats");
     assert_eq!(chats, (s.year * CHATS) as f64, "a year of chats");
-    s.database.psql("VACUUM (ANALYZE)");
+    settle(&s.database);
     s.product.sign_in().await;
     let began = Instant::now();
     let recount = "mutation Recount { recountMetrics { queued errors { message } } }";
@@ -72,7 +73,7 @@ pub async fn fill(s: &mut Synced) {
     // Each is looked at twice: as it is, and whether it is still there.
     let rate = chats / began.elapsed().as_secs_f64();
     s.table.number("chats counted anew in a second", rate, "", Any);
-    s.database.psql("VACUUM (ANALYZE)");
+    settle(&s.database);
     s.product.sign_in().await;
 }
 

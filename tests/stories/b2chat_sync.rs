@@ -374,11 +374,11 @@ both! {
         assert_eq!(company.turn("pauseSync", &run).await.ok().data("pauseSync.syncRun.status"), "PAUSED");
         let stood = company.see(&run).await;
         let asked = company.b2chat.pages();
-        // Whoever read a page meanwhile stops at its end.
+        // Whoever read a page meanwhile stops at its end; the next one was asked for ahead.
         let sql = company.desk.sql().await;
         let working = "SELECT count(*) FROM jobs WHERE kind = 'analytics_sync.run'";
         until("nobody reads", PATIENCE, async || (sql.number(working).await == 0).then_some(())).await;
-        assert!(company.b2chat.pages() <= asked + 1, "nothing more is asked for");
+        assert!(company.b2chat.pages() <= asked + 2, "nothing more is asked for");
         assert_eq!(company.see(&run).await["recordCount"], stood["recordCount"]);
         company.turn("resumeSync", &run).await.ok();
         let done = company.over(&run).await;

@@ -44,12 +44,13 @@ pub async fn bring(app: &App, cx: &Cx, job: &Job) -> Result<()> {
 /// Of ours only: it is tried again.
 pub async fn take(app: &App, cx: &Cx, job: &Job) -> Result<()> {
     let pulled = &changes_in_crm(&app.db, app.crms.as_ref(), cx, job).await?;
+    let mut all = true;
     for remote in pulled.iter().flat_map(|pulled| &pulled.changes) {
         let Some(pulled) = pulled else { continue };
         let take = |tx| async move { take_change(&tx, &House(&tx, &app.catalog), cx, pulled, remote).await };
-        app.db.transact(cx, "crm.pull", take).await?;
+        all &= app.db.transact(cx, "crm.pull", take).await?;
     }
-    let finish = |tx| async move { finish_pull(&tx, cx, job, pulled.as_ref()).await };
+    let finish = |tx| async move { finish_pull(&tx, cx, job, pulled.as_ref(), all).await };
     app.db.transact(cx, "crm.pull", finish).await
 }
 

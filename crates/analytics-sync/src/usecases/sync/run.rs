@@ -22,10 +22,16 @@ use super::{
 };
 use crate::{
     domain::{
-        source::page::{Endpoint, Page, page},
-        sync::days,
+        source::{
+            page::{Endpoint, Page, page},
+            time::day as written,
+        },
+        sync::{
+            days,
+            passes::{self, Next},
+        },
     },
-    ports::source::{Colleagues, NoSource, Said, Source, Wanted},
+    ports::source::{Colleagues, Credentials, NoSource, Said, Source, Wanted},
     queries::sync::answers::packed,
     store::sync::{
         access as access_row, answer,
@@ -69,6 +75,7 @@ pub struct Around<'a> {
 pub async fn run_sync(db: &Db, around: &Around<'_>, cx: &Cx, job: &Job) -> Result<()> {
     let work: RunSync = job.work()?;
     let until = cx.now + TURN;
+    let mut ahead = None;
     let next = loop {
         let cx = &cx.at_present();
         let Some(run) = going(&db.reader(cx).await?, work.run).await? else { break None };
@@ -80,7 +87,7 @@ pub async fn run_sync(db: &Db, around: &Around<'_>, cx: &Cx, job: &Job) -> Resul
         if run.rebuilds_id.is_some() {
             rebuild::step(db, around.colleagues, cx, &run).await?;
         } else {
-            step(db, around, cx, &run).await?;
+            ahead = step(db, around, cx, &run, ahead).await?;
         }
     };
     db.transact(cx, "sync.run", |tx| async move {
@@ -97,8 +104,24 @@ async fn going(conn: &Conn, id: SyncRunId) -> Result<Option<SyncRun>> {
     Ok(run.filter(|run| run.status == SyncStatus::InProgress))
 }
 
-/// Reads a page and writes it.
-async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun) -> Result<()> {
+/// An answer that was asked for before its turn, since it takes a while: what is written then is the page before.
+struct Ahead {
+    /// As which the source knew us.
+    held: Credentials,
+    wanted: Wanted,
+    asked_at: DateTime<Utc>,
+    said: Result<Said, NoSource>,
+}
+
+async fn ask(around: &Around<'_>, cx: &Cx, held: &Credentials, wanted: Wanted) -> Ahead {
+    let asked_at = cx.at_present().now;
+    let said = around.source.page(&around.settings.api_url, held, wanted).await;
+    Ahead { held: held.clone(), wanted, asked_at, said }
+}
+
+/// Reads a page and writes it; meanwhile that is asked for which comes after it in all likelihood.
+async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun, ahead: Option<Ahead>) -> Result<Option<Ahead>> {
+    let began = Instant::now();
     let access = access_row::Entity::find_by_id(access_row::ONLY).one(&db.reader(cx).await?).await?;
     let held = match &access {
         Some(access) => opened(db.keyring(), access)?,
@@ -110,8 +133,11 @@ async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun) -> Result<()
     let day = days::parsed(&run.cursor_day).ok_or_else(|| Error::internal("a run has a day that is none"))?;
     let of = endpoint(run.entity);
     let wanted = Wanted { endpoint: of, day: Some(day), offset: run.cursor_offset, limit: run.page_size };
-    let began = Instant::now();
-    let said = around.source.page(&around.settings.api_url, &held, wanted).await;
+    let ahead = ahead.filter(|ahead| ahead.wanted == wanted && ahead.held == held);
+    let Ahead { said, asked_at, .. } = match ahead {
+        Some(ahead) => ahead,
+        None => ask(around, cx, &held, wanted).await,
+    };
     let read = said.and_then(|said| match page(of, &said.body) {
         Ok(page) => Ok((said, page)),
         Err(why) => Err(NoSource::Answer(format!("B2Chat: {why}"), Some(said))),
@@ -120,7 +146,13 @@ async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun) -> Result<()
         Ok(read) => read,
         Err(no) => return fail(db, cx, run, no).await,
     };
-    let kept = keep(db, around.colleagues, cx, run, (&said, &page), began).await;
+    let zone: Tz = run.time_zone.parse().map_err(|_| Error::internal("a run has a zone that is none"))?;
+    let likely = async {
+        let wanted = likely_next(cx, run, &page, zone, wanted)?;
+        Some(ask(around, cx, &held, wanted).await)
+    };
+    let came = Read { said: &said, page: &page, zone, asked_at, began };
+    let (kept, ahead) = futures_util::join!(keep(db, around.colleagues, cx, run, came), likely);
     match kept {
         // What the database never takes would be tried for ever.
         Err(Error::Internal { detail }) => {
@@ -129,23 +161,47 @@ async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun) -> Result<()
                 "the page of {} behind {} records could not be written; the log says why",
                 run.cursor_day, run.cursor_offset
             );
-            give_up(db, cx, run, why).await
+            give_up(db, cx, run, why).await?;
+            Ok(None)
         }
-        other => other,
+        other => other.map(|()| ahead),
     }
 }
 
-async fn keep(
-    db: &Db,
-    colleagues: &dyn Colleagues,
-    cx: &Cx,
-    run: &SyncRun,
-    (said, page): (&Said, &Page),
+/// What is wanted after a page that tells of all it should: the next page, or that of the next day; nothing after the last.
+fn likely_next(cx: &Cx, run: &SyncRun, page: &Page, zone: Tz, wanted: Wanted) -> Option<Wanted> {
+    let day = wanted.day?;
+    let next = passes::next(passes::Read {
+        pass: run.cursor_pass,
+        offset: wanted.offset,
+        page: i32::try_from(page.records.len()).unwrap_or(i32::MAX),
+        total: page.total,
+        seen: page.total,
+        new: 0,
+        is_open: days::after(day) >= days::today(cx.now, zone),
+    });
+    match next {
+        Next::Page(offset) => Some(Wanted { offset, ..wanted }),
+        Next::Again => Some(Wanted { offset: 0, ..wanted }),
+        Next::Whole | Next::Lacking => {
+            let day = days::after(day);
+            (written(day) <= run.to_day).then_some(Wanted { day: Some(day), offset: 0, ..wanted })
+        }
+    }
+}
+
+/// A page as it was read.
+struct Read<'a> {
+    said: &'a Said,
+    page: &'a Page,
+    zone: Tz,
+    asked_at: DateTime<Utc>,
     began: Instant,
-) -> Result<()> {
-    let zone: Tz = run.time_zone.parse().map_err(|_| Error::internal("a run has a zone that is none"))?;
+}
+
+async fn keep(db: &Db, colleagues: &dyn Colleagues, cx: &Cx, run: &SyncRun, read: Read<'_>) -> Result<()> {
+    let Read { said, page, zone, asked_at, began } = read;
     let raw = &answer_row(cx, run, said, page.records.len())?;
-    let asked_at = cx.now;
     let cx = &cx.at_present();
     db.transact(cx, "sync.page", |tx| async move {
         let came = Came { page, raw, zone, asked_at, began };
@@ -180,7 +236,7 @@ fn pause(cx: &Cx, attempts: i32) -> TimeDelta {
 }
 
 /// No page came: it is asked for later, or the run is given up.
-async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<()> {
+async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<Option<Ahead>> {
     let cx = &cx.at_present();
     let no = &no;
     let odd = match no {
@@ -215,7 +271,8 @@ async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<()> {
         let after = SyncRun { attempts, waiting_until, error_message: Some(why), ..before.clone() };
         record::change::<SyncRuns, _>(&tx, cx, &before, after).await.map(drop)
     })
-    .await
+    .await?;
+    Ok(None)
 }
 
 fn at_least(asked: Duration) -> TimeDelta {

@@ -9,13 +9,17 @@ use kernel::{
     id::{CrmConnectionId, CrmSyncId, LeadId, TypedId, UserId},
     jobs::{Enqueue, JobState, Work},
 };
-use sea_orm::{ActiveEnum, ConnectionTrait, IntoActiveModel, QuerySelect, Statement, entity::prelude::*};
+use sea_orm::{
+    ActiveEnum, ConnectionTrait, DynIden, IntoActiveModel, JoinType, QueryOrder, QuerySelect, Statement,
+    entity::prelude::*,
+    sea_query::{ExprTrait, IntoCondition, LockType},
+};
 
 use super::{
     record,
     sync::{self, CrmAction, CrmSyncStatus},
 };
-use crate::store::crm_connections::connection;
+use crate::store::{crm_connections::connection, leads::lead};
 
 /// Adds what is to be brought, or notes that it changed where it waits already; returns its id.
 pub(crate) async fn put(
@@ -119,6 +123,40 @@ pub(crate) async fn records_of(
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|row| (row.lead_id, row)).collect())
+}
+
+/// The same, each one's until the transaction ends; all that write records have them in the order of their leads.
+pub(crate) async fn take_records(
+    tx: &Tx,
+    connection: CrmConnectionId,
+    leads: &[LeadId],
+) -> Result<HashMap<LeadId, record::Model>> {
+    use record::Column;
+    let backend = tx.conn().get_database_backend();
+    let rows = record::Entity::find()
+        .filter(Column::ConnectionId.eq(connection))
+        .filter(any_of(backend, Column::LeadId, leads))
+        .order_by_asc(Column::LeadId)
+        .lock(LockType::NoKeyUpdate)
+        .all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.lead_id, row)).collect())
+}
+
+/// Leads with their records in a CRM, both as they were at one instant: what is in a lead and is not agreed then was changed here.
+pub(crate) async fn with_records(
+    conn: &Conn,
+    connection: CrmConnectionId,
+    leads: &[LeadId],
+) -> Result<Vec<(lead::Model, Option<record::Model>)>> {
+    let of = record::Entity::belongs_to(lead::Entity).from(record::Column::LeadId).to(lead::Column::Id);
+    let here = move |_: DynIden, record: DynIden| {
+        Expr::col((record, record::Column::ConnectionId)).eq(connection).into_condition()
+    };
+    let leads = any_of(conn.get_database_backend(), lead::Column::Id, leads);
+    let joined =
+        lead::Entity::find().filter(leads).join(JoinType::LeftJoin, RelationDef::from(of).rev().on_condition(here));
+    Ok(joined.select_also(record::Entity).all(conn).await?)
 }
 
 /// The leads that these records of a CRM are of.

@@ -5,11 +5,10 @@ use std::{collections::HashMap, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Db, Result, Tx,
-    db::any_of,
     id::{CrmConnectionId, LeadId},
     jobs::{self, Job, Work},
 };
-use sea_orm::{ConnectionTrait, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -22,10 +21,9 @@ use crate::{
     store::{
         crm_connections::connection::{self as row, CrmStatus, Model as CrmConnection},
         crm_syncs::{
-            queue::{claim, hold, lease, next_due, records_of, wake},
+            queue::{claim, hold, lease, next_due, wake, with_records},
             sync::Model as CrmSync,
         },
-        leads::lead,
     },
 };
 
@@ -174,15 +172,12 @@ async fn bring(
     (due, whose): (Vec<CrmSync>, HashMap<String, LeadId>),
 ) -> Result<(Vec<(Step, Came)>, Option<Duration>)> {
     let ids: Vec<_> = due.iter().map(|sync| sync.lead_id).collect();
-    let backend = conn.get_database_backend();
-    let leads = lead::Entity::find().filter(any_of(backend, lead::Column::Id, &ids)).all(conn).await?;
-    let mut leads: HashMap<_, _> = leads.into_iter().map(|lead| (lead.id, lead)).collect();
-    let mut records = records_of(conn, connection.id, &ids).await?;
+    let known = with_records(conn, connection.id, &ids).await?;
+    let mut known: HashMap<_, _> = known.into_iter().map(|(lead, record)| (lead.id, (lead, record))).collect();
     let mut sending = Sending::new(db, crms, own, cx, conn, connection, whose);
     for sync in due {
-        let record = records.remove(&sync.lead_id);
-        let lead = leads.remove(&sync.lead_id);
-        sending.add(Step::of(sync, lead, record, connection));
+        let (lead, record) = known.remove(&sync.lead_id).unzip();
+        sending.add(Step::of(sync, lead, record.flatten(), connection));
     }
     sending.run().await
 }

@@ -13,7 +13,7 @@ use crate::{
     store::{
         crm_connections::connection::Model as CrmConnection,
         crm_syncs::{
-            queue::{forget_record, keep_record},
+            queue::{forget_record, keep_record, take_records},
             record::Model as CrmRecord,
             sync::{self, CrmAction, CrmSyncStatus, Model as CrmSync},
         },
@@ -43,15 +43,25 @@ pub(super) enum Came {
 /// Keeps what became of each.
 pub(super) async fn keep_outcomes(db: &Db, cx: &Cx, connection: &CrmConnection, steps: &[(Step, Came)]) -> Result<()> {
     db.transact(cx, "crm.sync", |tx| async move {
+        // What came back meanwhile is in the records as they are now.
+        let leads: Vec<_> = steps.iter().map(|(step, _)| step.sync.lead_id).collect();
+        let records = take_records(&tx, connection.id, &leads).await?;
         for (step, came) in steps {
-            keep(&tx, cx, connection, step, came).await?;
+            keep(&tx, cx, connection, step, records.get(&step.sync.lead_id), came).await?;
         }
         Ok(())
     })
     .await
 }
 
-async fn keep(tx: &Tx, cx: &Cx, connection: &CrmConnection, step: &Step, came: &Came) -> Result<()> {
+async fn keep(
+    tx: &Tx,
+    cx: &Cx,
+    connection: &CrmConnection,
+    step: &Step,
+    record: Option<&CrmRecord>,
+    came: &Came,
+) -> Result<()> {
     use sync::Column;
     let before = &step.sync;
     let mut after = CrmSync { leased_until: None, updated_at: cx.now, ..before.clone() };
@@ -93,7 +103,8 @@ async fn keep(tx: &Tx, cx: &Cx, connection: &CrmConnection, step: &Step, came: &
     match (came, &step.lead) {
         (Came::There(external_id), Some(lead)) => {
             after.external_id = Some(external_id.clone());
-            let agreed = step.record.as_ref().map(|record| &record.fields);
+            // Of what was sent anew nothing that was agreed before counts.
+            let agreed = step.record.as_ref().and(record).map(|record| &record.fields);
             let fields = sent(lead, &connection.field_mappings, &step.values, agreed);
             let record = CrmRecord {
                 connection_id: connection.id,
@@ -101,7 +112,7 @@ async fn keep(tx: &Tx, cx: &Cx, connection: &CrmConnection, step: &Step, came: &
                 external_id: external_id.clone(),
                 fields,
                 synced_at: cx.now,
-                remote_modified_at: step.record.as_ref().and_then(|record| record.remote_modified_at),
+                remote_modified_at: record.and_then(|record| record.remote_modified_at),
             };
             keep_record(tx.conn(), record).await?;
         }

@@ -23,7 +23,7 @@ use crate::{
     store::{
         crm_connections::connection::{Column, CrmStatus, Entity as CrmConnections, Model as CrmConnection},
         crm_syncs::{
-            queue::{keep_record, records_of, wake},
+            queue::{keep_record, take_records, wake},
             record::Model as CrmRecord,
         },
     },
@@ -35,6 +35,8 @@ use crate::{
 
 /// How often changes there are looked at.
 const EVERY: TimeDelta = TimeDelta::minutes(5);
+/// How soon where something was written while it was looked.
+const SOON: TimeDelta = TimeDelta::seconds(1);
 /// How far it is looked back each time: a CRM finds what was written a moment late.
 const OVERLAP: TimeDelta = TimeDelta::minutes(2);
 
@@ -52,6 +54,8 @@ impl Work for PullCrm {
 /// What is to be looked at, and until when that is all.
 pub struct Pulled {
     connection: CrmConnection,
+    /// When the CRM was asked.
+    asked_at: DateTime<Utc>,
     /// The records that were changed there, oldest change first.
     pub changes: Vec<Remote>,
 }
@@ -70,13 +74,14 @@ pub async fn changes_in_crm(db: &Db, crms: &dyn Crms, cx: &Cx, job: &Job) -> Res
     let since = found.pulled_until.unwrap_or(found.created_at) - OVERLAP;
     let fields: Vec<_> = found.field_mappings.0.iter().map(|mapping| mapping.crm.clone()).collect();
     let fields = std::sync::Arc::new(fields);
+    let asked_at = cx.at_present().now;
     let said = asked(db, crms, cx, found.id, &move |crm, held| {
         let fields = fields.clone();
         async move { crm.changes(held, since, &fields).await }.boxed()
     })
     .await?;
     match said {
-        Ok(changes) => Ok(Some(Pulled { connection: found, changes })),
+        Ok(changes) => Ok(Some(Pulled { connection: found, asked_at, changes })),
         Err(NoCrm::Revoked(_)) => Ok(None),
         Err(no) => {
             tracing::info!(connection = %found.id, why = no.sentence(), "changes in a CRM could not be looked at");
@@ -85,27 +90,32 @@ pub async fn changes_in_crm(db: &Db, crms: &dyn Crms, cx: &Cx, job: &Job) -> Res
     }
 }
 
-/// Takes over what counts of a record's change. What is no address or number here is left out.
+/// Takes over what counts of a record's change. What is no address or number here is left out. Returns `false` where we wrote the
+/// record after the CRM was asked: it is to be asked again, since what it said is older than what we wrote.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database is away.
-pub async fn take_change(tx: &Tx, house: &impl Telephones, cx: &Cx, pulled: &Pulled, remote: &Remote) -> Result<()> {
+pub async fn take_change(tx: &Tx, house: &impl Telephones, cx: &Cx, pulled: &Pulled, remote: &Remote) -> Result<bool> {
     let connection = &pulled.connection;
-    let Ok(id) = remote.lead.parse::<LeadId>() else { return Ok(()) };
-    let Some(lead) = tx.take_lead(id).await? else { return Ok(()) };
-    let record = records_of(tx.conn(), connection.id, &[id]).await?.remove(&id);
+    let Ok(id) = remote.lead.parse::<LeadId>() else { return Ok(true) };
+    let Some(lead) = tx.take_lead(id).await? else { return Ok(true) };
+    let record = take_records(tx, connection.id, &[id]).await?.remove(&id);
     let record = record.filter(|record| record.external_id == remote.external_id && lead.merged_into_id.is_none());
-    let Some(record) = record else { return Ok(()) };
+    let Some(record) = record else { return Ok(true) };
+    if record.synced_at > pulled.asked_at {
+        return Ok(false);
+    }
     let mappings = &connection.field_mappings;
     let here = kept(&lead, mappings, &record.fields, remote);
     let taken = to_take(&lead, mappings, &record.fields, remote);
     let lead = if taken.is_nothing() { lead } else { taken_over(tx, house, cx, id, taken).await?.unwrap_or(lead) };
     let fields = looked_at(&lead, mappings, &record.fields, remote, &here);
     if fields == record.fields && record.remote_modified_at == Some(remote.modified_at) {
-        return Ok(());
+        return Ok(true);
     }
     let record = CrmRecord { fields, synced_at: cx.now, remote_modified_at: Some(remote.modified_at), ..record };
-    keep_record(tx.conn(), record).await
+    keep_record(tx.conn(), record).await?;
+    Ok(true)
 }
 
 async fn taken_over(
@@ -142,11 +152,11 @@ async fn taken_over(
     Ok(None)
 }
 
-/// Notes how far it was looked, and looks again in a while.
+/// Notes how far it was looked, and looks again in a while: soon where not all of it could be taken.
 ///
 /// # Errors
 /// [`Error::Conflict`] where the job was lost meanwhile.
-pub async fn finish_pull(tx: &Tx, cx: &Cx, job: &Job, pulled: Option<&Pulled>) -> Result<()> {
+pub async fn finish_pull(tx: &Tx, cx: &Cx, job: &Job, pulled: Option<&Pulled>, all: bool) -> Result<()> {
     let work: PullCrm = job.work()?;
     jobs::finish(tx, job).await?;
     if let Some(pulled) = pulled {
@@ -160,8 +170,8 @@ pub async fn finish_pull(tx: &Tx, cx: &Cx, job: &Job, pulled: Option<&Pulled>) -
             .await?;
     }
     let found = connection(tx.conn(), work.connection).await?;
-    if found.is_some_and(|found| found.pull && found.status == CrmStatus::Connected) {
-        wake(tx, cx, work.connection, &work, cx.now + EVERY).await?;
+    if found.is_some_and(|found| (found.pull || !all) && found.status == CrmStatus::Connected) {
+        wake(tx, cx, work.connection, &work, cx.now + if all { EVERY } else { SOON }).await?;
     }
     Ok(())
 }
