@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use kernel::{Cx, Result, Tx, record};
+use kernel::{Cx, Error, Result, Tx, record};
 use sea_orm::{IntoActiveModel, PaginatorTrait, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 use serde_json::Value as Json;
 use tokio::time::Instant;
@@ -13,18 +13,13 @@ use super::{
     access,
     erase::without_erased,
     finish, hold,
+    read::Reading,
     run::unchanged,
     write::{AsOf, Tally, Told, insert_all, write},
 };
 use crate::{
     domain::{
-        source::{
-            chat::chat,
-            contact::contact,
-            fields::Unread,
-            page::{Endpoint, Page},
-            time::day,
-        },
+        source::{chat::chat, contact::contact, fields::Unread, page::Endpoint, time::day},
         sync::{
             days,
             passes::{self, Next, Read},
@@ -54,9 +49,7 @@ const SENTENCE: usize = 500;
 
 /// What came.
 pub(super) struct Came<'a> {
-    pub(super) page: &'a Page,
-    pub(super) raw: &'a answer::Model,
-    pub(super) zone: Tz,
+    pub(super) page: &'a Reading,
     pub(super) asked_at: DateTime<Utc>,
     pub(super) began: Instant,
 }
@@ -117,9 +110,8 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
     let Some(held) = hold(tx).await? else { return Ok(()) };
     let Some(before) = unchanged(tx, cx, run).await? else { return Ok(()) };
     access::taken(tx, cx, &held).await?;
-    let endpoint = super::run::endpoint(before.entity);
-    let sorted = sorted(endpoint, &came.page.records, came.zone);
-    let new = note_seen(tx, &before, &sorted).await?;
+    let Reading { answer, sorted, .. } = came.page;
+    let new = note_seen(tx, &before, sorted).await?;
     let as_of = AsOf { at: cx.now, is_stored: false };
     let tally = write(tx, colleagues, cx, before.entity, &sorted.told, as_of).await?;
     let mut after = before.clone();
@@ -136,16 +128,17 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
     let says_more = before.cursor_pass == 1 || !new.is_empty() || tally.created + tally.changed > 0;
     // Nor is one kept that tells of somebody who was erased.
     if says_more && without_erased(tx, cx, &sorted.told).await?.is_none() {
-        let row = answer::Model { api_timestamp: came.asked_at, created_at: cx.now, ..came.raw.clone() };
+        let row = answer.row(cx, &before, came.page.count, came.asked_at);
         answer::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     }
     let seen = pass_seen(tx, &before).await?;
-    let today = days::today(cx.now, came.zone);
+    let zone: Tz = before.time_zone.parse().map_err(|_| Error::internal("a run has a zone that is none"))?;
+    let today = days::today(cx.now, zone);
     let current = days::parsed(&before.cursor_day).unwrap_or(today);
     let next = passes::next(Read {
         pass: before.cursor_pass,
         offset: before.cursor_offset,
-        page: count(came.page.records.len()),
+        page: came.page.count,
         total: came.page.total,
         seen,
         new: after.pass_new,
@@ -179,7 +172,7 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
             }
         }
     }
-    finish::last_record(tx, &after, sorted.last).await?;
+    finish::last_record(tx, &after, sorted.last.clone()).await?;
     let after = record::change::<SyncRuns, _>(tx, cx, &before, after).await?;
     if after.completed_at.is_some() {
         finish::over(tx, cx, &after).await?;

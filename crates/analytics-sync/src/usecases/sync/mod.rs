@@ -6,6 +6,7 @@ pub mod control;
 pub mod erase;
 pub mod finish;
 pub mod mark;
+pub mod read;
 pub mod rebuild;
 pub mod run;
 pub mod schedule;

@@ -17,22 +17,20 @@ use tokio::time::Instant;
 use super::{
     RunSync, SyncSettings, access,
     commit::{Came, commit},
-    finish, rebuild,
+    finish,
+    read::{Answer, Asked, Reading, ask},
+    rebuild,
     seals::opened,
 };
 use crate::{
     domain::{
-        source::{
-            page::{Endpoint, Page, page},
-            time::day as written,
-        },
+        source::{page::Endpoint, time::day as written},
         sync::{
             days,
             passes::{self, Next},
         },
     },
-    ports::source::{Colleagues, Credentials, NoSource, Said, Source, Wanted},
-    queries::sync::answers::packed,
+    ports::source::{Colleagues, NoSource, Said, Source, Wanted},
     store::sync::{
         access as access_row, answer,
         run::{Entity as SyncRuns, Model as SyncRun, SyncEntity, SyncStatus},
@@ -104,23 +102,8 @@ async fn going(conn: &Conn, id: SyncRunId) -> Result<Option<SyncRun>> {
     Ok(run.filter(|run| run.status == SyncStatus::InProgress))
 }
 
-/// An answer that was asked for before its turn, since it takes a while: what is written then is the page before.
-struct Ahead {
-    /// As which the source knew us.
-    held: Credentials,
-    wanted: Wanted,
-    asked_at: DateTime<Utc>,
-    said: Result<Said, NoSource>,
-}
-
-async fn ask(around: &Around<'_>, cx: &Cx, held: &Credentials, wanted: Wanted) -> Ahead {
-    let asked_at = cx.at_present().now;
-    let said = around.source.page(&around.settings.api_url, held, wanted).await;
-    Ahead { held: held.clone(), wanted, asked_at, said }
-}
-
 /// Reads a page and writes it; meanwhile that is asked for which comes after it in all likelihood.
-async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun, ahead: Option<Ahead>) -> Result<Option<Ahead>> {
+async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun, ahead: Option<Asked>) -> Result<Option<Asked>> {
     let began = Instant::now();
     let access = access_row::Entity::find_by_id(access_row::ONLY).one(&db.reader(cx).await?).await?;
     let held = match &access {
@@ -132,27 +115,22 @@ async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun, ahead: Optio
     };
     let day = days::parsed(&run.cursor_day).ok_or_else(|| Error::internal("a run has a day that is none"))?;
     let of = endpoint(run.entity);
+    let zone: Tz = run.time_zone.parse().map_err(|_| Error::internal("a run has a zone that is none"))?;
     let wanted = Wanted { endpoint: of, day: Some(day), offset: run.cursor_offset, limit: run.page_size };
     let ahead = ahead.filter(|ahead| ahead.wanted == wanted && ahead.held == held);
-    let Ahead { said, asked_at, .. } = match ahead {
+    let Asked { said, at: asked_at, .. } = match ahead {
         Some(ahead) => ahead,
-        None => ask(around, cx, &held, wanted).await,
+        None => ask(around, cx, &held, zone, wanted).await?,
     };
-    let read = said.and_then(|said| match page(of, &said.body) {
-        Ok(page) => Ok((said, page)),
-        Err(why) => Err(NoSource::Answer(format!("B2Chat: {why}"), Some(said))),
-    });
-    let (said, page) = match read {
-        Ok(read) => read,
+    let page = match said {
+        Ok(page) => page,
         Err(no) => return fail(db, cx, run, no).await,
     };
-    let zone: Tz = run.time_zone.parse().map_err(|_| Error::internal("a run has a zone that is none"))?;
     let likely = async {
         let wanted = likely_next(cx, run, &page, zone, wanted)?;
-        Some(ask(around, cx, &held, wanted).await)
+        Some(ask(around, cx, &held, zone, wanted).await)
     };
-    let came = Read { said: &said, page: &page, zone, asked_at, began };
-    let (kept, ahead) = futures_util::join!(keep(db, around.colleagues, cx, run, came), likely);
+    let (kept, ahead) = futures_util::join!(keep(db, around.colleagues, cx, run, (&page, asked_at, began)), likely);
     match kept {
         // What the database never takes would be tried for ever.
         Err(Error::Internal { detail }) => {
@@ -164,17 +142,17 @@ async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun, ahead: Optio
             give_up(db, cx, run, why).await?;
             Ok(None)
         }
-        other => other.map(|()| ahead),
+        other => other.and(ahead.transpose()),
     }
 }
 
 /// What is wanted after a page that tells of all it should: the next page, or that of the next day; nothing after the last.
-fn likely_next(cx: &Cx, run: &SyncRun, page: &Page, zone: Tz, wanted: Wanted) -> Option<Wanted> {
+fn likely_next(cx: &Cx, run: &SyncRun, page: &Reading, zone: Tz, wanted: Wanted) -> Option<Wanted> {
     let day = wanted.day?;
     let next = passes::next(passes::Read {
         pass: run.cursor_pass,
         offset: wanted.offset,
-        page: i32::try_from(page.records.len()).unwrap_or(i32::MAX),
+        page: page.count,
         total: page.total,
         seen: page.total,
         new: 0,
@@ -190,43 +168,20 @@ fn likely_next(cx: &Cx, run: &SyncRun, page: &Page, zone: Tz, wanted: Wanted) ->
     }
 }
 
-/// A page as it was read.
-struct Read<'a> {
-    said: &'a Said,
-    page: &'a Page,
-    zone: Tz,
-    asked_at: DateTime<Utc>,
-    began: Instant,
-}
-
-async fn keep(db: &Db, colleagues: &dyn Colleagues, cx: &Cx, run: &SyncRun, read: Read<'_>) -> Result<()> {
-    let Read { said, page, zone, asked_at, began } = read;
-    let raw = &answer_row(cx, run, said, page.records.len())?;
+async fn keep(
+    db: &Db,
+    colleagues: &dyn Colleagues,
+    cx: &Cx,
+    run: &SyncRun,
+    (page, asked_at, began): (&Reading, DateTime<Utc>, Instant),
+) -> Result<()> {
     let cx = &cx.at_present();
-    db.transact(cx, "sync.page", |tx| async move {
-        let came = Came { page, raw, zone, asked_at, began };
-        commit(&tx, colleagues, cx, run, came).await
-    })
+    db.transact(
+        cx,
+        "sync.page",
+        |tx| async move { commit(&tx, colleagues, cx, run, Came { page, asked_at, began }).await },
+    )
     .await
-}
-
-/// An answer as it is kept.
-pub(super) fn answer_row(cx: &Cx, run: &SyncRun, said: &Said, records: usize) -> Result<answer::Model> {
-    let packed = packed(&said.body)?;
-    let size = |bytes: usize| i32::try_from(bytes).unwrap_or(i32::MAX);
-    Ok(answer::Model {
-        id: cx.new_id(),
-        run_id: run.id,
-        endpoint: endpoint(run.entity).path().to_owned(),
-        request_params: said.params.clone(),
-        status: said.status.into(),
-        response_size: size(said.body.len()),
-        stored_size: size(packed.len()),
-        raw_response: packed,
-        record_count: size(records),
-        api_timestamp: cx.now,
-        created_at: cx.now,
-    })
 }
 
 /// 1 s, 2 s, 4 s … at most ten minutes, with up to a quarter more at random.
@@ -236,13 +191,13 @@ fn pause(cx: &Cx, attempts: i32) -> TimeDelta {
 }
 
 /// No page came: it is asked for later, or the run is given up.
-async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<Option<Ahead>> {
+async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<Option<Asked>> {
     let cx = &cx.at_present();
     let no = &no;
     let odd = match no {
         NoSource::Answer(_, Some(said)) => {
             let body = said.body[..said.body.len().min(ODD_BODY)].to_vec();
-            Some(answer_row(cx, run, &Said { body, ..said.clone() }, 0)?)
+            Some(Answer::of(&Said { body, ..said.clone() })?.row(cx, run, 0, cx.now))
         }
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! Chats.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kernel::{
     Cx, Result, Tx,
@@ -82,7 +82,7 @@ pub(super) async fn write(
     let these = Column::B2chatId.is_in(told.keys().copied());
     let found = B2chatChats::find().filter(these).all(tx.conn()).await?;
     let mut known: HashMap<String, B2chatChat> = found.into_iter().map(|row| (row.b2chat_id.clone(), row)).collect();
-    let (mut new, mut written, mut retagged) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut new, mut written, mut changed, mut retagged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (key, one) in told {
         let Some(before) = known.remove(key) else {
             let chat = row(cx.new_id(), one, names, as_of);
@@ -108,10 +108,11 @@ pub(super) async fn write(
             retagged.push(before.id);
         }
         written.push((before.id, one));
+        changed.push(before.id);
         tally.changed += 1;
     }
     tally.created = i32::try_from(new.len()).unwrap_or(i32::MAX);
-    let mut tagged: Vec<_> = new.iter().map(|chat| chat.id).collect();
+    let mut tagged: HashSet<_> = new.iter().map(|chat| chat.id).collect();
     insert_all::<B2chatChats>(tx, new).await?;
     if !retagged.is_empty() {
         let old = any_of(tx.conn().get_database_backend(), chat_tag::Column::ChatId, &retagged);
@@ -126,6 +127,6 @@ pub(super) async fn write(
     }
     let tags = tags.into_iter().map(|((chat_id, tag_folded), tag)| chat_tag::Model { chat_id, tag_folded, tag });
     insert_all::<chat_tag::Entity>(tx, tags.collect()).await?;
-    messages::write(tx, cx, &written, as_of).await?;
+    messages::write(tx, cx, &written, &changed, as_of).await?;
     Ok((written.into_iter().map(|(id, _)| id).collect(), tally))
 }

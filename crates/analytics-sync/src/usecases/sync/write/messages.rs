@@ -53,14 +53,21 @@ fn row(cx: &Cx, chat_id: B2chatChatId, one: &SourceMessage, as_of: AsOf) -> B2ch
     }
 }
 
-/// Writes the messages of chats that are new or changed.
-pub(super) async fn write(tx: &Tx, cx: &Cx, chats: &[(B2chatChatId, &SourceChat)], as_of: AsOf) -> Result<()> {
-    let ids: Vec<_> = chats.iter().map(|(id, _)| *id).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let of_these = any_of(tx.conn().get_database_backend(), Column::ChatId, &ids);
-    let kept = B2chatMessages::find().filter(of_these).all(tx.conn()).await?;
+/// Writes the messages of chats that are new or changed; only of the `changed` ones some are there.
+pub(super) async fn write(
+    tx: &Tx,
+    cx: &Cx,
+    chats: &[(B2chatChatId, &SourceChat)],
+    changed: &[B2chatChatId],
+    as_of: AsOf,
+) -> Result<()> {
+    let kept = match changed {
+        [] => Vec::new(),
+        changed => {
+            let of_these = any_of(tx.conn().get_database_backend(), Column::ChatId, changed);
+            B2chatMessages::find().filter(of_these).all(tx.conn()).await?
+        }
+    };
     let mut taken = known_ids(tx, chats).await?;
     let mut kept: HashMap<(B2chatChatId, Vec<u8>), B2chatMessage> =
         kept.into_iter().map(|row| ((row.chat_id, row.source_key.clone()), row)).collect();
