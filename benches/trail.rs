@@ -22,8 +22,20 @@ const VALUES: &str = "'message.replied', 'low', true, 'staff', gen_random_uuid()
 const REST: &str = "'{\"status\": \"NEW\"}', '{\"status\": \"REPLIED\", \"reply\": \"rpl_0190a5f0000070008000000000000000\"}', 'update', \
     '{\"transport\": \"http\", \"operation\": \"Reply\"}'";
 
+/// SQL that writes so many rows, each with a time and place in the trail but in no chain yet; `age` is how long ago, by `n`.
+pub(crate) fn written(schema: &str, rows: u64, age: &str) -> String {
+    format!(
+        "SET synchronous_commit = off; CREATE TEMPORARY TABLE made AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, {rows}) AS n; \
+         INSERT INTO {schema}.audit_logs ({COLUMNS}, actor_key, actor_sealed, values_key, values_sealed) \
+         SELECT id, now() - ({age}), {VALUES}, gen_random_uuid(), {REST}, gen_random_uuid(), \
+            decode(repeat('ab', 120), 'hex'), gen_random_uuid(), decode(repeat('cd', 200), 'hex') FROM made; \
+         INSERT INTO {schema}.outbox (id, topic, kind, at, payload) \
+         SELECT id, 'inbox', 'message.replied', now() - interval '2 days', '{{}}' FROM made ORDER BY n"
+    )
+}
+
 /// Runs a command beside the server; returns what it printed and how long it took.
-fn run(url: Option<&str>, args: &[&str]) -> (String, f64) {
+pub(crate) fn run(url: Option<&str>, args: &[&str]) -> (String, f64) {
     let mut command = frontdesk(args.iter().copied());
     if let Some(url) = url {
         command.env("FRONTDESK_DATABASE_URL", url).env("FRONTDESK_SECRET_KEY", product::key());
@@ -91,14 +103,7 @@ pub async fn history(m: &mut Measuring) {
 /// Makes `BENCH_TRAIL` rows (300,000), links, exports and proves them. No server may run before: it would link them meanwhile.
 pub fn proof(m: &mut Measuring, url: &str) {
     let (rows, schema) = (setting("BENCH_TRAIL", 300_000), m.schema.clone());
-    m.database.psql(&format!(
-        "SET synchronous_commit = off; CREATE TEMPORARY TABLE made AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, {rows}) AS n; \
-         INSERT INTO {schema}.audit_logs ({COLUMNS}, actor_key, actor_sealed, values_key, values_sealed) \
-         SELECT id, now() - interval '2 days' + n * interval '1 millisecond', {VALUES}, gen_random_uuid(), {REST}, gen_random_uuid(), \
-            decode(repeat('ab', 120), 'hex'), gen_random_uuid(), decode(repeat('cd', 200), 'hex') FROM made; \
-         INSERT INTO {schema}.outbox (id, topic, kind, at, payload) \
-         SELECT id, 'inbox', 'message.replied', now() - interval '2 days', '{{}}' FROM made ORDER BY n"
-    ));
+    m.database.psql(&written(&schema, rows, "interval '2 days' - n * interval '1 millisecond'"));
     verify(m, url);
 }
 

@@ -72,6 +72,22 @@ both! {
         assert!(company.coverage(4, 1).await.iter().all(|day| day["isComplete"] == true));
     }
 
+    /// The zone of B2Chat was set wrong. Set right, everything is read at its right time, and no message is there twice.
+    async fn a_zone_that_is_put_right_moves_what_is_there(backend) {
+        let company = Company::open(backend).await;
+        company.set("b2chat.time_zone", json!("America/Bogota")).await;
+        company.b2chat.fill(&company.days(3, 2), 6);
+        let run = company.manual(3, 2).await;
+        assert_eq!((&run["status"], &run["timeZone"]), (&json!("SUCCESS"), &json!("America/Bogota")), "{run}");
+        let sql = company.desk.sql().await;
+        let messages = sql.count("b2chat_messages").await;
+        company.set("b2chat.time_zone", json!("UTC")).await;
+        let run = company.manual(3, 2).await;
+        assert_eq!((&run["status"], &run["createdCount"], &run["changedCount"]), (&json!("SUCCESS"), &json!(0), &json!(12)), "{run}");
+        assert_eq!(sql.count("b2chat_messages").await, messages);
+        company.equals_the_source().await;
+    }
+
     /// Records that cannot be read are named, the rest of their page is kept, and the run is never a success; put right, they come
     /// when the day is read once more. A chat that is over before it began is kept as it is.
     async fn what_cannot_be_read_is_named(backend) {

@@ -398,7 +398,7 @@ fn messages(
             id: B2chatMessageId(dice.id(at)),
             chat_id: chat,
             b2chat_message_id: None,
-            source_key: message_key(at, incoming, "TEXT", Some(text)),
+            source_key: message_key(at.naive_utc(), incoming, "TEXT", Some(text)),
             text: Some(text.into()),
             r#type: B2chatMessageType::Text,
             source_type: "TEXT".into(),

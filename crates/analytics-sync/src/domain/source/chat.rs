@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use kernel::{crypto::Sha256, text::is_link};
 use serde_json::{Map, Value as Json};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     contact::{SourceContact, named_in_chat},
     fields::{Unread, clean, clean_json, digest, instant, key_of, line, names, text},
-    time::seconds,
+    time::{as_written, seconds},
     words,
 };
 use crate::store::b2chat::{
@@ -209,10 +209,11 @@ fn department(value: Option<&Json>) -> (Option<SourceDepartment>, Option<String>
     }
 }
 
-/// What a message is that the source names by nothing else: when it was sent, which way, what it is and says.
-fn alike(sent_at: DateTime<Utc>, incoming: bool, source_kind: &str, body: Option<&str>) -> [u8; 32] {
+/// What a message is that the source names by nothing else: when it was sent as the source writes it, which way, what it is and says.
+/// It stays the same where the zone of the source is set right.
+fn alike(written: NaiveDateTime, incoming: bool, source_kind: &str, body: Option<&str>) -> [u8; 32] {
     let mut sum = Sha256::default();
-    sum.update(&sent_at.timestamp_micros().to_be_bytes());
+    sum.update(&written.and_utc().timestamp_micros().to_be_bytes());
     sum.update(&[u8::from(incoming)]);
     sum.update(source_kind.to_uppercase().as_bytes());
     sum.update(&[0]);
@@ -229,8 +230,8 @@ fn one_of(alike: &[u8; 32], ordinal: u32) -> Vec<u8> {
 }
 
 /// The key of a message of which there is no other like it in its chat.
-pub fn message_key(sent_at: DateTime<Utc>, incoming: bool, source_kind: &str, body: Option<&str>) -> Vec<u8> {
-    one_of(&alike(sent_at, incoming, source_kind, body), 0)
+pub fn message_key(written: NaiveDateTime, incoming: bool, source_kind: &str, body: Option<&str>) -> Vec<u8> {
+    one_of(&alike(written, incoming, source_kind, body), 0)
 }
 
 fn messages(of: &Map<String, Json>, zone: Tz) -> Result<Vec<SourceMessage>, String> {
@@ -249,13 +250,16 @@ fn messages(of: &Map<String, Json>, zone: Tz) -> Result<Vec<SourceMessage>, Stri
         let wrong = |why: String| format!("message {}: {why}", n + 1);
         let Some(of) = value.as_object() else { return Err(wrong("is no message".into())) };
         let sent_at = instant(of, "created_at", zone).map_err(wrong)?;
-        let Some(sent_at) = sent_at else { return Err(wrong("it has no created_at".into())) };
+        let written = line(of, "created_at").as_deref().and_then(as_written);
+        let (Some(sent_at), Some(written)) = (sent_at, written) else {
+            return Err(wrong("it has no created_at".into()));
+        };
         let Some(incoming) = of.get("incoming").and_then(Json::as_bool) else {
             return Err(wrong("it does not say which way it went".into()));
         };
         let body = text(of, "body");
         let source_kind = line(of, "type").unwrap_or_else(|| "TEXT".into());
-        let same = alike(sent_at, incoming, &source_kind, body.as_deref());
+        let same = alike(written, incoming, &source_kind, body.as_deref());
         let ordinal = ordinals.entry(same).or_default();
         let key = one_of(&same, *ordinal);
         *ordinal += 1;

@@ -11,10 +11,19 @@ pub fn time(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
     if let Ok(whole) = DateTime::parse_from_rfc3339(text) {
         return Some(whole.with_timezone(&Utc));
     }
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
+    at(local(text)?, zone)
+}
+
+fn local(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))
-        .ok()?;
-    at(local, zone)
+        .ok()
+}
+
+/// What the source writes, whatever its zone is; in UTC where it names a zone. `None` for what is no time.
+pub fn as_written(text: &str) -> Option<NaiveDateTime> {
+    let text = text.trim();
+    DateTime::parse_from_rfc3339(text).map(|whole| whole.naive_utc()).ok().or_else(|| local(text))
 }
 
 fn at(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {

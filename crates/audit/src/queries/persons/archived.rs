@@ -83,14 +83,6 @@ impl Known {
     }
 }
 
-/// The archives of a table.
-///
-/// # Errors
-/// [`Error::Unavailable`] where the database is away.
-pub async fn archives_of(conn: &Conn, table: &str) -> Result<Vec<Archive>> {
-    archives_to_read(conn, None, Some(table), (None, None)).await
-}
-
 /// The rows of one archive that are theirs.
 ///
 /// # Errors
@@ -122,7 +114,7 @@ pub async fn known_in_archives(
     held: &'static Held,
 ) -> Result<Option<(Known, Vec<Archive>)>> {
     let conn = db.reader(cx).await?;
-    let archives = archives_of(&conn, held.table).await?;
+    let archives = archives_to_read(&conn, None, Some(held.table), (None, None)).await?;
     // Rows of the trail are sealed under keys of theirs.
     if archives.is_empty() || archives.iter().any(|archive| archive.chain.is_some()) {
         return Ok(None);

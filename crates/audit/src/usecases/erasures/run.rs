@@ -149,7 +149,7 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
             }
         }
     }
-    let archived = known_in_archives(house, cx, theirs).await?;
+    let archived = known_of_tables(house, cx, theirs).await?;
     let begun = cx.at_present().now;
     erase_archives(house, cx, erasure, &archived, None).await?;
     let eraser = &Eraser { theirs, references: &references, now: cx.now };
@@ -189,7 +189,7 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
 }
 
 /// What they are known by in the archives of each table that may be archived.
-async fn known_in_archives(
+async fn known_of_tables(
     house: ErasureHouse<'_>,
     cx: &Cx,
     theirs: &Theirs<'_>,

@@ -85,6 +85,8 @@ pub(super) async fn write(
                 caption: message.caption.clone(),
                 location: message.location.clone(),
                 broadcasted: message.broadcasted,
+                // The zone of the source was set right.
+                sent_at: message.sent_at,
                 ..before.clone()
             };
             if after != before {
