@@ -7,7 +7,7 @@
 use kernel::{Error, Result};
 use uuid::Uuid;
 
-use super::facts::{Counted, Facts};
+use super::facts::{Counted, Facts, NEVER, NOBODY};
 use crate::store::metrics::fact::{MetricKind, MetricPriority, MetricStatus};
 
 /// How blocks are written.
@@ -23,8 +23,8 @@ const PRIORITIES: [Option<MetricPriority>; 5] = [
     Some(MetricPriority::Low),
 ];
 
-fn place<T: PartialEq>(all: &[T], value: &T) -> u8 {
-    all.iter().position(|known| known == value).and_then(|place| u8::try_from(place).ok()).unwrap_or_default()
+fn position<T: PartialEq>(all: &[T], value: &T) -> u8 {
+    all.iter().position(|known| known == value).and_then(|position| u8::try_from(position).ok()).unwrap_or_default()
 }
 
 fn put(out: &mut Vec<u8>, mut number: u64) {
@@ -56,23 +56,25 @@ pub fn encode(facts: &Facts) -> Vec<u8> {
         put_text(&mut out, folded);
         put_text(&mut out, shown);
     }
-    let mut things: Vec<&Counted> = facts.things.iter().collect();
-    things.sort_by_key(|thing| thing.created);
-    put(&mut out, things.len() as u64);
+    let things = &facts.things;
+    let mut places: Vec<usize> = (0..things.len()).collect();
+    places.sort_by_key(|place| things.created[*place]);
+    put(&mut out, places.len() as u64);
     let mut last = 0;
-    for thing in things {
+    for place in places {
+        let thing = things.get(place);
         put_signed(&mut out, thing.created - last);
         last = thing.created;
-        let kinds = place(&KINDS, &thing.kind) * 15 + place(&STATUSES, &thing.status) * 5;
-        out.push(kinds + place(&PRIORITIES, &thing.priority));
+        let kinds = position(&KINDS, &thing.kind) * 15 + position(&STATUSES, &thing.status) * 5;
+        out.push(kinds + position(&PRIORITIES, &thing.priority));
         let times = [thing.opened, thing.picked_up, thing.answered, thing.closed];
         let ids = [thing.agent, thing.staff, thing.b2chat_department, thing.department];
-        let has = times.iter().map(Option::is_some).chain(ids.iter().map(Option::is_some));
+        let has = times.iter().map(|at| *at != NEVER).chain(ids.iter().map(|id| *id != NOBODY));
         out.push(has.enumerate().fold(0, |mask, (bit, has)| mask | u8::from(has) << bit));
-        times.iter().flatten().for_each(|at| put_signed(&mut out, at - thing.created));
+        times.iter().filter(|at| **at != NEVER).for_each(|at| put_signed(&mut out, at - thing.created));
         put(&mut out, thing.channel.into());
-        ids.iter().flatten().for_each(|id| put(&mut out, (*id).into()));
-        let tags = facts.tags_of(thing);
+        ids.iter().filter(|id| **id != NOBODY).for_each(|id| put(&mut out, (*id).into()));
+        let tags = things.tags_of(place);
         put(&mut out, tags.len() as u64);
         tags.iter().for_each(|tag| put(&mut out, (*tag).into()));
     }
@@ -89,7 +91,32 @@ impl Reader<'_> {
         Some(*first)
     }
 
+    #[inline]
     fn number(&mut self) -> Option<u64> {
+        match self.0 {
+            [byte, rest @ ..] if *byte < 0x80 => {
+                self.0 = rest;
+                Some((*byte).into())
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    /// A number of several bytes: most have up to eight, and more bytes follow, so that eight are taken at once.
+    fn long_number(&mut self) -> Option<u64> {
+        if let Some(eight) = self.0.first_chunk() {
+            let word = u64::from_le_bytes(*eight);
+            let ends = !word & 0x8080_8080_8080_8080;
+            if ends != 0 {
+                let bits = ends.trailing_zeros() + 1;
+                self.0 = &self.0[bits as usize / 8..];
+                // Sevens of bits become fourteens, these twenty-eights, and these the number.
+                let sevens = (word & (u64::MAX >> (64 - bits))) & 0x7f7f_7f7f_7f7f_7f7f;
+                let pairs = (sevens & 0x007f_007f_007f_007f) | ((sevens & 0x7f00_7f00_7f00_7f00) >> 1);
+                let fours = (pairs & 0x0000_3fff_0000_3fff) | ((pairs & 0x3fff_0000_3fff_0000) >> 2);
+                return Some((fours & 0x0fff_ffff) | (fours >> 32 << 28));
+            }
+        }
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -149,16 +176,13 @@ fn read(from: &mut Reader<'_>, facts: &mut Facts) -> Option<()> {
         created += from.signed()?;
         let kinds = usize::from(from.byte()?);
         let mask = from.byte()?;
-        let mut time =
-            |bit: u8| if mask >> bit & 1 == 1 { from.signed().map(|at| Some(created + at)) } else { Some(None) };
+        let mut time = |bit: u8| if mask >> bit & 1 == 1 { Some(created + from.signed()?) } else { Some(NEVER) };
         let (opened, picked_up, answered, closed) = (time(0)?, time(1)?, time(2)?, time(3)?);
         let channel = known(&words, from.number()?)?;
-        let mut id = |bit: u8| if mask >> bit & 1 == 1 { known(&ids, from.number()?).map(Some) } else { Some(None) };
+        let mut id = |bit: u8| if mask >> bit & 1 == 1 { known(&ids, from.number()?) } else { Some(NOBODY) };
         let (agent, staff, b2chat_department, department) = (id(4)?, id(5)?, id(6)?, id(7)?);
-        let begins = facts.tags.len();
-        let count = from.number()?;
-        for _ in 0..count {
-            facts.tags.push(known(&tags, from.number()?)?);
+        for _ in 0..from.number()? {
+            facts.things.tag(known(&tags, from.number()?)?);
         }
         facts.things.push(Counted {
             kind: *KINDS.get(kinds / 15)?,
@@ -174,7 +198,6 @@ fn read(from: &mut Reader<'_>, facts: &mut Facts) -> Option<()> {
             staff,
             b2chat_department,
             department,
-            tags: (u32::try_from(begins).ok()?, u32::try_from(count).ok()?),
         });
     }
     from.0.is_empty().then_some(())

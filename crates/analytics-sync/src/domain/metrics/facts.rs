@@ -1,10 +1,11 @@
-//! Things in the form in which many are counted quickly: ids and words stand once, and are named by their numbers.
+//! Things in the form in which many are counted quickly: ids and words stand once, and are named by their numbers; and each value of
+//! all things stands in one row, so that who counts goes along those that it needs.
 
 use std::{collections::HashMap, hash::Hash};
 
 use uuid::Uuid;
 
-use super::thing::millis;
+use super::{metric::Span, thing::millis};
 use crate::store::metrics::fact::{MetricKind, MetricPriority, MetricStatus, Model as Fact};
 
 /// Values that stand once.
@@ -37,11 +38,6 @@ impl<T: Clone + Eq + Hash> Once<T> {
         self.numbers.get(value).copied()
     }
 
-    /// The value with a number.
-    pub fn value(&self, number: u32) -> Option<&T> {
-        self.all.get(usize::try_from(number).ok()?)
-    }
-
     /// All of them, in the order of their numbers.
     pub fn all(&self) -> &[T] {
         &self.all
@@ -59,40 +55,154 @@ pub struct Counted {
     pub priority: Option<MetricPriority>,
     /// When it began.
     pub created: i64,
-    /// When it entered the queue.
-    pub opened: Option<i64>,
+    /// When it entered the queue, [`NEVER`] where it did not, as all that follow.
+    pub opened: i64,
     /// When somebody took it.
-    pub picked_up: Option<i64>,
+    pub picked_up: i64,
     /// When somebody first answered.
-    pub answered: Option<i64>,
+    pub answered: i64,
     /// When it was over.
-    pub closed: Option<i64>,
+    pub closed: i64,
     /// By which way it came, of the words.
     pub channel: u32,
-    /// The agent of B2Chat's, of the ids; as the three below.
-    pub agent: Option<u32>,
-    /// The colleague.
-    pub staff: Option<u32>,
+    /// The agent of B2Chat's who has it, of the ids; [`NOBODY`] where none has, as all that follow.
+    pub agent: u32,
+    /// The colleague who has it.
+    pub staff: u32,
     /// The department of B2Chat's.
-    pub b2chat_department: Option<u32>,
+    pub b2chat_department: u32,
     /// The department of the company.
-    pub department: Option<u32>,
-    /// Where its tags begin, and how many it has.
-    pub tags: (u32, u32),
+    pub department: u32,
 }
 
-impl Counted {
-    /// Whether it had begun and was not over at an instant.
-    pub fn is_open_at(&self, at: i64) -> bool {
-        self.created < at && self.closed.map_or(self.status != MetricStatus::Closed, |closed| closed >= at)
+/// At no time: no clock ever showed it.
+pub const NEVER: i64 = i64::MIN;
+/// The number of no id.
+pub const NOBODY: u32 = u32::MAX;
+
+/// Many things, each value of all of them in one row. They are named by their places.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Things {
+    /// What each is, where it stands, and how much it matters.
+    pub what: Vec<(MetricKind, MetricStatus, Option<MetricPriority>)>,
+    /// When each began.
+    pub created: Vec<i64>,
+    opened: Vec<i64>,
+    picked_up: Vec<i64>,
+    answered: Vec<i64>,
+    /// When each was over.
+    pub closed: Vec<i64>,
+    /// By which way each came.
+    pub channel: Vec<u32>,
+    /// Which agent of B2Chat's has each.
+    pub agent: Vec<u32>,
+    /// Which colleague.
+    pub staff: Vec<u32>,
+    /// Of which department of B2Chat's each is.
+    pub b2chat_department: Vec<u32>,
+    /// Of which department of the company.
+    pub department: Vec<u32>,
+    tags: Vec<u32>,
+    /// Where the tags of each end.
+    tags_end: Vec<u32>,
+}
+
+impl Things {
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.what.reserve(more);
+        for row in [&mut self.created, &mut self.opened, &mut self.picked_up, &mut self.answered, &mut self.closed] {
+            row.reserve(more);
+        }
+        let numbers = [&mut self.channel, &mut self.agent, &mut self.staff, &mut self.b2chat_department];
+        for row in numbers.into_iter().chain([&mut self.department, &mut self.tags, &mut self.tags_end]) {
+            row.reserve(more);
+        }
+    }
+
+    /// Adds a tag of the thing that is added next.
+    pub fn tag(&mut self, tag: u32) {
+        self.tags.push(tag);
+    }
+
+    /// Adds a thing, whose tags were added.
+    pub fn push(&mut self, thing: Counted) {
+        self.what.push((thing.kind, thing.status, thing.priority));
+        self.created.push(thing.created);
+        self.opened.push(thing.opened);
+        self.picked_up.push(thing.picked_up);
+        self.answered.push(thing.answered);
+        self.closed.push(thing.closed);
+        self.channel.push(thing.channel);
+        self.agent.push(thing.agent);
+        self.staff.push(thing.staff);
+        self.b2chat_department.push(thing.b2chat_department);
+        self.department.push(thing.department);
+        self.tags_end.push(u32::try_from(self.tags.len()).unwrap_or(u32::MAX));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.created.len()
+    }
+
+    /// The thing at a place, of those that there are.
+    pub fn get(&self, place: usize) -> Counted {
+        let (kind, status, priority) = self.what[place];
+        Counted {
+            kind,
+            status,
+            priority,
+            created: self.created[place],
+            opened: self.opened[place],
+            picked_up: self.picked_up[place],
+            answered: self.answered[place],
+            closed: self.closed[place],
+            channel: self.channel[place],
+            agent: self.agent[place],
+            staff: self.staff[place],
+            b2chat_department: self.b2chat_department[place],
+            department: self.department[place],
+        }
+    }
+
+    /// The tags of the thing at a place.
+    pub fn tags_of(&self, place: usize) -> &[u32] {
+        let begins = place.checked_sub(1).map_or(0, |before| self.tags_end[before]);
+        &self.tags[begins as usize..self.tags_end[place] as usize]
+    }
+
+    /// Where a span of each begins and ends.
+    pub fn ends(&self, span: Span) -> (&[i64], &[i64]) {
+        match span {
+            Span::Response => (&self.created, &self.answered),
+            Span::FirstResponse => (&self.opened, &self.answered),
+            Span::Pickup => (&self.opened, &self.picked_up),
+            Span::Resolution => (&self.created, &self.closed),
+        }
+    }
+
+    /// Every instant that one of them knows.
+    pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
+        let rows = [&self.created, &self.opened, &self.picked_up, &self.answered, &self.closed];
+        rows.into_iter().flatten().copied().filter(|at| *at != NEVER)
+    }
+
+    /// Whether the thing at a place had begun and was not over at an instant.
+    pub fn is_open_at(&self, place: usize, at: i64) -> bool {
+        let is_open = match self.closed[place] {
+            NEVER => self.what[place].1 != MetricStatus::Closed,
+            closed => closed >= at,
+        };
+        is_open && self.created[place] < at
     }
 }
 
-/// Many things.
+/// Many things, and what they name.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// Them.
-    pub things: Vec<Counted>,
+    pub things: Things,
     /// Ids of people and departments.
     pub ids: Once<Uuid>,
     /// Words of channels.
@@ -101,8 +211,6 @@ pub struct Facts {
     pub tag_words: Once<String>,
     /// The same as they are written first.
     pub tags_shown: Vec<String>,
-    /// The tags of all things, one after the other.
-    pub tags: Vec<u32>,
 }
 
 impl Facts {
@@ -117,33 +225,29 @@ impl Facts {
 
     /// Adds a thing with its tags: in the form in which they are compared, and as they are written.
     pub fn add(&mut self, fact: &Fact, tags: &[(String, String)]) {
-        let begins = self.tags.len();
         for (folded, shown) in tags {
             let number = self.tag(folded, shown);
-            self.tags.push(number);
+            self.things.tag(number);
         }
-        let counted = Counted {
+        let at = |instant: Option<_>| instant.map_or(NEVER, millis);
+        let mut id = |id: Option<Uuid>| id.map_or(NOBODY, |id| self.ids.put(id));
+        let (agent, staff) = (id(fact.agent_id.map(|id| id.0)), id(fact.staff_id.map(|id| id.0)));
+        let b2chat_department = id(fact.b2chat_department_id.map(|id| id.0));
+        let department = id(fact.department_id.map(|id| id.0));
+        self.things.push(Counted {
             kind: fact.kind,
             status: fact.status,
             priority: fact.priority,
             created: millis(fact.created_at),
-            opened: fact.opened_at.map(millis),
-            picked_up: fact.picked_up_at.map(millis),
-            answered: fact.response_at.map(millis),
-            closed: fact.closed_at.map(millis),
+            opened: at(fact.opened_at),
+            picked_up: at(fact.picked_up_at),
+            answered: at(fact.response_at),
+            closed: at(fact.closed_at),
             channel: self.words.put(fact.channel.clone()),
-            agent: fact.agent_id.map(|id| self.ids.put(id.0)),
-            staff: fact.staff_id.map(|id| self.ids.put(id.0)),
-            b2chat_department: fact.b2chat_department_id.map(|id| self.ids.put(id.0)),
-            department: fact.department_id.map(|id| self.ids.put(id.0)),
-            tags: (u32::try_from(begins).unwrap_or(u32::MAX), u32::try_from(tags.len()).unwrap_or_default()),
-        };
-        self.things.push(counted);
-    }
-
-    /// The tags of a thing.
-    pub fn tags_of(&self, thing: &Counted) -> &[u32] {
-        let (begins, count) = (thing.tags.0 as usize, thing.tags.1 as usize);
-        self.tags.get(begins..begins + count).unwrap_or_default()
+            agent,
+            staff,
+            b2chat_department,
+            department,
+        });
     }
 }

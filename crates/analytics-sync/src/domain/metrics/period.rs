@@ -104,27 +104,25 @@ impl Clock {
         Self { zone, slot: i64::MIN, offset: 0 }
     }
 
-    /// An instant as the wall shows it: in milliseconds since 1970 there.
-    pub fn local(&mut self, at: i64) -> i64 {
+    /// The hour that the wall shows at an instant, counted from 1970 there.
+    pub fn hour(&mut self, at: i64) -> i32 {
         let slot = at.div_euclid(SLOT);
         if slot != self.slot {
             let instant = DateTime::from_timestamp_millis(slot * SLOT).unwrap_or_default();
             let offset = self.zone.offset_from_utc_datetime(&instant.naive_utc());
             (self.slot, self.offset) = (slot, i64::from(offset.fix().local_minus_utc()) * 1000);
         }
-        at + self.offset
+        i32::try_from((at + self.offset).div_euclid(HOUR)).unwrap_or_default()
     }
 }
 
-/// The day of a local instant, counted from 1970.
-pub fn day_of(local: i64) -> i32 {
-    i32::try_from(local.div_euclid(DAY)).unwrap_or_default()
+/// The day of an instant, counted from 1970.
+pub fn day_of(at: i64) -> i32 {
+    i32::try_from(at.div_euclid(DAY)).unwrap_or_default()
 }
 
-/// The hour of the day of a local instant.
-pub fn hour_of(local: i64) -> u8 {
-    u8::try_from(local.rem_euclid(DAY) / HOUR).unwrap_or_default()
-}
+/// Hours of a day.
+pub const HOURS: i32 = 24;
 
 /// A day counted from 1970 as a date.
 pub fn date(day: i32) -> NaiveDate {
@@ -142,9 +140,9 @@ pub fn monday(day: i32) -> i32 {
     day - (day + 3).rem_euclid(7)
 }
 
-/// The day of the week, 0 for Monday.
-pub fn weekday(day: i32) -> u8 {
-    u8::try_from((day + 3).rem_euclid(7)).unwrap_or_default()
+/// The hour of the week, 0 for the first of a Monday, of an hour counted from 1970.
+pub fn hour_of_week(hour: i32) -> i32 {
+    (hour + 3 * HOURS).rem_euclid(7 * HOURS)
 }
 
 /// The first day of a day's month.

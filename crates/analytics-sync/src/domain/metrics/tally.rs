@@ -1,13 +1,12 @@
 //! What is counted of many things, and the numbers that come of it.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use super::{
-    facts::Counted,
+    apart::Apart,
     metric::{Metric, Span},
     working::Working,
 };
-use crate::store::metrics::fact::MetricStatus;
 
 /// By what things are counted.
 #[derive(Debug, Clone, Default)]
@@ -18,55 +17,33 @@ pub struct Measure {
     pub sla: i64,
 }
 
-impl Measure {
-    /// A span of a thing; `None` where one of its ends is not known, and an error where it is negative.
-    pub fn span(&self, thing: &Counted, span: Span) -> Option<Result<i64, Negative>> {
-        let (from, until) = match span {
-            Span::Response => (Some(thing.created), thing.answered),
-            Span::FirstResponse => (thing.opened, thing.answered),
-            Span::Pickup => (thing.opened, thing.picked_up),
-            Span::Resolution => (Some(thing.created), thing.closed),
-        };
-        let (from, until) = (from?, until?);
-        if until < from {
-            return Some(Err(Negative));
-        }
-        Some(Ok(self.working.as_ref().map_or(until - from, |working| working.between(from, until))))
-    }
-}
-
-/// The end of a span is before its beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Negative;
-
-/// Spans of many things.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Spans {
-    /// Those that count, in milliseconds.
-    values: Vec<i64>,
-    /// The same in order, once somebody asks.
-    ordered: OnceLock<Vec<i64>>,
-    /// How many are negative.
-    negative: u64,
-}
-
-/// What is counted of many things.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// How many.
-    pub volume: u64,
+/// What is counted of a group at once. No more things fit memory than a number has room for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// How many began in the period.
+    pub volume: u32,
     /// How many of them are over.
-    pub closed: u64,
+    pub closed: u32,
     /// How many of them nobody has.
-    pub unassigned: u64,
-    /// How many were open at the end; those may have begun before.
-    pub backlog: u64,
-    /// How many of them were first answered too late.
-    pub breaches: u64,
-    spans: [Spans; 4],
+    pub unassigned: u32,
+    /// How many were open when the period was over; those may have begun before.
+    pub open: u32,
 }
 
-const SPANS: [Span; 4] = [Span::Response, Span::FirstResponse, Span::Pickup, Span::Resolution];
+/// What is told of spans of many things.
+#[derive(Debug, Clone, Default)]
+pub struct Times {
+    count: u64,
+    negative: u64,
+    average: Option<f64>,
+    shortest: Option<f64>,
+    longest: Option<f64>,
+    percentiles: [Option<f64>; 4],
+}
+
+/// What is counted of the things of a group; by itself of none.
+#[derive(Debug, Clone, Default)]
+pub struct Tally(Option<(Arc<Apart>, usize)>);
 
 /// The numbers of a metric. Times are in seconds. What is of nothing is absent.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,41 +72,47 @@ pub struct Numbers {
 const RANKS: [usize; 4] = [50, 90, 95, 99];
 
 /// The value at the nearest rank of so many in a hundred: the smallest that so many are not above. The values are in order.
-pub fn nearest_rank(values: &[i64], percent: usize) -> Option<i64> {
+pub fn nearest_rank(values: &[u64], percent: usize) -> Option<u64> {
     let rank = (values.len() * percent).div_ceil(100);
     values.get(rank.checked_sub(1)?).copied()
 }
 
-fn seconds(millis: i64) -> f64 {
+fn seconds(millis: u64) -> f64 {
     millis as f64 / 1000.0
 }
 
-impl Tally {
-    /// Counts a thing that began in the period.
-    pub fn add(&mut self, measure: &Measure, thing: &Counted) {
-        self.volume += 1;
-        self.closed += u64::from(thing.status == MetricStatus::Closed);
-        self.unassigned += u64::from(thing.agent.is_none() && thing.staff.is_none());
-        for (spans, span) in self.spans.iter_mut().zip(SPANS) {
-            match measure.span(thing, span) {
-                Some(Ok(value)) => {
-                    self.breaches += u64::from(span == Span::FirstResponse && value > measure.sla);
-                    spans.values.push(value);
-                }
-                Some(Err(Negative)) => spans.negative += 1,
-                None => {}
-            }
+impl Times {
+    /// Of these, which are in order, and of so many that are negative.
+    pub fn new(values: &[u64], negative: u64) -> Self {
+        let sum: u128 = values.iter().copied().map(u128::from).sum();
+        Self {
+            count: values.len() as u64,
+            negative,
+            average: (!values.is_empty()).then(|| sum as f64 / values.len() as f64 / 1000.0),
+            shortest: values.first().copied().map(seconds),
+            longest: values.last().copied().map(seconds),
+            percentiles: RANKS.map(|percent| nearest_rank(values, percent).map(seconds)),
         }
     }
+}
 
-    fn spans(&self, span: Span) -> &Spans {
-        let [response, first, pickup, resolution] = &self.spans;
-        match span {
-            Span::Response => response,
-            Span::FirstResponse => first,
-            Span::Pickup => pickup,
-            Span::Resolution => resolution,
-        }
+impl Tally {
+    /// Of a group of things that were told apart.
+    pub fn new(apart: &Arc<Apart>, group: usize) -> Self {
+        Self(Some((Arc::clone(apart), group)))
+    }
+
+    fn of<T: Default>(&self, of: impl Fn(&Apart, usize) -> T) -> T {
+        self.0.as_ref().map_or_else(T::default, |(apart, group)| of(apart, *group))
+    }
+
+    /// How many there are.
+    pub fn volume(&self) -> u64 {
+        self.of(Apart::counts).volume.into()
+    }
+
+    fn times(&self, span: Span) -> Times {
+        self.of(|apart, group| apart.times(span, group).clone())
     }
 
     /// The numbers of a metric.
@@ -146,38 +129,32 @@ impl Tally {
             percentiles: [None; 4],
             rate,
         };
+        let counts = self.of(Apart::counts);
+        let volume = u64::from(counts.volume);
         match metric {
-            Metric::Volume => things(self.volume, None),
-            Metric::Closed => things(self.closed, share(self.closed, self.volume)),
-            Metric::OpenBacklog => things(self.backlog, None),
-            Metric::Unassigned => things(self.unassigned, share(self.unassigned, self.volume)),
+            Metric::Volume => things(volume, None),
+            Metric::Closed => things(counts.closed.into(), share(counts.closed.into(), volume)),
+            Metric::OpenBacklog => things(self.of(Apart::backlog), None),
+            Metric::Unassigned => things(counts.unassigned.into(), share(counts.unassigned.into(), volume)),
             Metric::SlaBreaches => {
-                let first = self.spans(Span::FirstResponse);
-                let (count, negative) = (first.values.len() as u64, first.negative);
-                let missing = self.volume - count - negative;
-                Numbers { negative, missing, ..things(self.breaches, share(self.breaches, count)) }
+                let (breaches, first) = (self.of(Apart::breaches), self.times(Span::FirstResponse));
+                let missing = volume - first.count - first.negative;
+                Numbers { negative: first.negative, missing, ..things(breaches, share(breaches, first.count)) }
             }
             Metric::ResponseTime
             | Metric::FirstResponseTime
             | Metric::PickupTime
             | Metric::ResolutionTime
             | Metric::Duration => {
-                let spans = self.spans(metric.span().unwrap_or(Span::Resolution));
-                let count = spans.values.len() as u64;
-                let ordered = spans.ordered.get_or_init(|| {
-                    let mut ordered = spans.values.clone();
-                    ordered.sort_unstable();
-                    ordered
-                });
-                let sum: i128 = spans.values.iter().copied().map(i128::from).sum();
+                let times = self.times(metric.span().unwrap_or(Span::Resolution));
                 Numbers {
-                    negative: spans.negative,
-                    missing: self.volume - count - spans.negative,
-                    average: (count > 0).then(|| sum as f64 / count as f64 / 1000.0),
-                    shortest: ordered.first().copied().map(seconds),
-                    longest: ordered.last().copied().map(seconds),
-                    percentiles: RANKS.map(|percent| nearest_rank(ordered, percent).map(seconds)),
-                    ..things(count, None)
+                    negative: times.negative,
+                    missing: volume - times.count - times.negative,
+                    average: times.average,
+                    shortest: times.shortest,
+                    longest: times.longest,
+                    percentiles: times.percentiles,
+                    ..things(times.count, None)
                 }
             }
         }

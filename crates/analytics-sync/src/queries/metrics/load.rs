@@ -40,6 +40,7 @@ struct Day {
     day: i32,
     mark: i64,
     counted: i64,
+    things: i32,
     block: Vec<u8>,
 }
 
@@ -64,6 +65,8 @@ pub async fn of_period(conn: &Conn, from: i64, until: i64) -> Result<Facts> {
     if let ([(first, _), .., (_, last)], true) = (&stretches[..], stretches.len() > STRETCHES) {
         stretches = vec![(*first, *last)];
     }
+    let things = days.iter().filter_map(|day| usize::try_from(day.things).ok());
+    facts.things.reserve(things.sum());
     for day in &days {
         if !stretches.iter().any(|(first, last)| (*first..=*last).contains(&day.day)) {
             block::decode(&day.block, &mut facts)?;

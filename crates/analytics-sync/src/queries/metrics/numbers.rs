@@ -10,8 +10,10 @@ use uuid::Uuid;
 use super::load;
 use crate::{
     domain::metrics::{
+        apart::apart,
+        chosen::{Chosen, Ground},
         facts::Facts,
-        group::{Around, Grouping, Key, Which, count},
+        group::{Grouping, Key, Which},
         period::Period,
         tally::{Measure, Tally},
         working::Working,
@@ -76,13 +78,9 @@ const TEXT: usize = 200;
 pub struct Loaded {
     /// The period.
     pub period: Period,
-    /// The one before.
-    pub before: Option<Period>,
-    facts: Facts,
-    around: Around,
+    now: Arc<Chosen>,
+    before: Option<Arc<Chosen>>,
     names: HashMap<Uuid, String>,
-    which: Which,
-    measure: Measure,
 }
 
 /// A group with its numbers.
@@ -93,9 +91,9 @@ pub struct Group {
     /// What that is called, where this context knows and the actor may.
     pub label: Option<String>,
     /// What is counted.
-    pub tally: Arc<Tally>,
+    pub tally: Tally,
     /// The same of the period before.
-    pub before: Option<Arc<Tally>>,
+    pub before: Option<Tally>,
 }
 
 /// Loads what numbers of a period need.
@@ -127,18 +125,16 @@ pub async fn load_metrics(
         false => None,
     };
     let measure = Measure { working, sla: asked.sla() };
-    Ok(Loaded { period, before, facts, around, names, which, measure })
+    let ground = Arc::new(Ground { facts, around, which, measure });
+    let chosen = |period: Period| Arc::new(Chosen::new(Arc::clone(&ground), period));
+    Ok(Loaded { period, now: chosen(period), before: before.map(chosen), names })
 }
 
 /// When the company was at work while anything was open.
 async fn working(cx: &Cx, facts: &Facts, times: &impl WorkingTimes) -> Result<Working> {
-    let instants = |thing: &crate::domain::metrics::facts::Counted| {
-        let ends = [thing.opened, thing.picked_up, thing.answered, thing.closed];
-        ends.into_iter().flatten().chain([thing.created])
-    };
     // A source may tell of instants that are none of ours; at those nobody was at work.
     let (least, most) = (DateTime::UNIX_EPOCH + TimeDelta::days(10_957), cx.now + TimeDelta::days(1));
-    let all = || facts.things.iter().flat_map(instants).filter_map(DateTime::from_timestamp_millis);
+    let all = || facts.things.instants().filter_map(DateTime::from_timestamp_millis);
     let within = |at: DateTime<Utc>| at.clamp(least, most.max(least));
     let (Some(from), Some(until)) = (all().min().map(within), all().max().map(within)) else {
         return Ok(Working::default());
@@ -152,16 +148,10 @@ async fn working(cx: &Cx, facts: &Facts, times: &impl WorkingTimes) -> Result<Wo
 pub const GROUPS: i32 = 1_000;
 
 impl Loaded {
-    fn counted(&self, period: &Period, grouping: Grouping) -> Vec<(Key, Tally)> {
-        count(&self.facts, &self.around, &self.which, &self.measure, period, grouping)
-    }
-
     /// All things together.
     pub fn together(&self) -> Group {
-        let tally =
-            |period: &Period| self.counted(period, Grouping::All).pop().map(|(_, tally)| tally).unwrap_or_default();
-        let before = self.before.as_ref().map(|before| Arc::new(tally(before)));
-        Group { key: Key::None, label: None, tally: Arc::new(tally(&self.period)), before }
+        let tally = |of: &Arc<Chosen>| apart(of, Grouping::All).pop().map(|(_, tally)| tally).unwrap_or_default();
+        Group { key: Key::None, label: None, tally: tally(&self.now), before: self.before.as_ref().map(tally) }
     }
 
     /// The things told apart, at most so many groups; and how many more there are.
@@ -174,17 +164,16 @@ impl Loaded {
             let message = format!("must be from 1 to {GROUPS}");
             return Err(Error::invalid("limit", ProblemCode::InvalidFormat, message));
         };
-        let mut groups = self.counted(&self.period, grouping);
+        let mut groups = apart(&self.now, grouping);
         let by_time = matches!(grouping, Grouping::Day | Grouping::Week | Grouping::Month);
-        let before = self.before.as_ref().map(|before| self.counted(before, grouping)).unwrap_or_default();
+        let before = self.before.as_ref().map(|before| apart(before, grouping)).unwrap_or_default();
         let more = groups.len().saturating_sub(limit);
         groups.truncate(limit);
         let count = groups.len();
-        let mut by_key: HashMap<Key, Arc<Tally>> = HashMap::new();
+        let mut by_key: HashMap<Key, Tally> = HashMap::new();
         let mut in_turn = Vec::new();
         for (key, tally) in before {
             // Parts of time have no part of the same name in the period before: each is compared with the one in its turn.
-            let tally = Arc::new(tally);
             if by_time { in_turn.push(tally) } else { drop(by_key.insert(key, tally)) }
         }
         let mut shown = Vec::with_capacity(count);
@@ -194,7 +183,7 @@ impl Loaded {
                 (Some(_), true) => in_turn.get(turn).cloned(),
                 (Some(_), false) => Some(by_key.remove(&key).unwrap_or_default()),
             };
-            shown.push(Group { label: self.label(&key), key, tally: Arc::new(tally), before });
+            shown.push(Group { label: self.label(&key), key, tally, before });
         }
         Ok((shown, more))
     }
@@ -203,8 +192,9 @@ impl Loaded {
         match key {
             Key::Agent(id) | Key::B2chatDepartment(id) => self.names.get(id).cloned(),
             Key::Tag(folded) => {
-                let number = self.facts.tag_words.number(folded)?;
-                self.facts.tags_shown.get(number as usize).cloned()
+                let facts = &self.now.ground.facts;
+                let number = facts.tag_words.number(folded)?;
+                facts.tags_shown.get(number as usize).cloned()
             }
             Key::Channel(word) => Some(word.clone()),
             _ => None,

@@ -1,7 +1,5 @@
 //! Numbers, and the things behind them.
 
-use std::sync::Arc;
-
 use analytics_sync::{
     Grouping, LoadedMetrics, Metric as Counted, MetricFact, MetricGroup as Group, MetricKey, MetricKind as Kind,
     MetricNumbers, MetricTally, MetricUnit as Measured, week_name,
@@ -129,8 +127,8 @@ pub struct MetricDifference {
 /// A metric with its numbers.
 pub struct MetricValue {
     metric: Counted,
-    tally: Arc<MetricTally>,
-    before: Option<Arc<MetricTally>>,
+    tally: MetricTally,
+    before: Option<MetricTally>,
 }
 
 /// A metric with its numbers.

@@ -1,0 +1,170 @@
+//! Which groups things are in: groups are numbers, and each has a key.
+
+use std::collections::{BTreeMap, HashMap};
+
+use uuid::Uuid;
+
+use super::{
+    chosen::Chosen,
+    facts::{NOBODY, Once},
+    group::{Grouping, Key},
+    period::{HOURS, Period, date, hour_of_week, monday, month, number},
+};
+use crate::store::metrics::fact::MetricPriority;
+
+/// The groups of each thing, of those that are chosen.
+#[derive(Debug)]
+pub enum Members {
+    /// All in the first.
+    All,
+    /// Each in one.
+    One(Vec<u32>),
+    /// Each in as many as stand before its end, one after the other.
+    Many {
+        /// Where those of each end.
+        ends: Vec<u32>,
+        /// Of all things.
+        groups: Vec<u32>,
+    },
+}
+
+impl Members {
+    fn many() -> Self {
+        Self::Many { ends: Vec::new(), groups: Vec::new() }
+    }
+
+    /// Adds a thing that is in these groups, or in the first.
+    fn push(&mut self, of: impl IntoIterator<Item = u32>) {
+        if let Self::Many { ends, groups } = self {
+            let before = groups.len();
+            groups.extend(of);
+            if groups.len() == before {
+                groups.push(0);
+            }
+            ends.push(u32::try_from(groups.len()).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// The groups of a thing.
+    pub fn of(&self, thing: usize) -> &[u32] {
+        match self {
+            Self::All => &[0],
+            Self::One(groups) => std::slice::from_ref(&groups[thing]),
+            Self::Many { ends, groups } => {
+                let begins = thing.checked_sub(1).map_or(0, |before| ends[before]);
+                &groups[begins as usize..ends[thing] as usize]
+            }
+        }
+    }
+}
+
+/// A part of a period.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// The first day of it, or of the week or month of which it is.
+    pub day: i32,
+    /// When it is over.
+    pub end: i64,
+}
+
+/// The parts of a period, and which of them each of its days is in.
+pub fn parts(period: &Period, grouping: Grouping) -> (Vec<Part>, Vec<u32>) {
+    let begin_of = |day: i32| match grouping {
+        Grouping::Week => monday(day),
+        Grouping::Month => month(day),
+        _ => day,
+    };
+    let mut last_of: BTreeMap<i32, i32> = BTreeMap::new();
+    let mut part_of = Vec::new();
+    for day in number(period.first)..=number(period.last) {
+        last_of.insert(begin_of(day), day);
+        part_of.push(u32::try_from(last_of.len() - 1).unwrap_or(u32::MAX));
+    }
+    let end = |last: i32| Period::before(&Period { first: date(last + 1), last: date(last + 1), ..*period }).until;
+    (last_of.into_iter().map(|(day, last)| Part { day, end: end(last) }).collect(), part_of)
+}
+
+/// The groups of things, and their keys.
+pub fn members(chosen: &Chosen, grouping: Grouping) -> (Members, Vec<Key>) {
+    let (facts, period) = (&chosen.ground.facts, &chosen.period);
+    let by_hour =
+        |of: fn(i32) -> i32| Members::One(chosen.hours().iter().map(|hour| of(*hour).unsigned_abs()).collect());
+    match grouping {
+        Grouping::All => (Members::All, vec![Key::None]),
+        Grouping::Channel => {
+            let keys = facts.words.all().iter().cloned().map(Key::Channel);
+            (Members::One(chosen.each(&facts.things.channel).collect()), keys.collect())
+        }
+        Grouping::Priority => {
+            let all = [MetricPriority::Urgent, MetricPriority::High, MetricPriority::Normal, MetricPriority::Low];
+            let group = |(_, _, priority): (_, _, Option<_>)| priority.map_or(0, |priority| priority as u32 + 1);
+            let keys = [Key::None].into_iter().chain(all.map(Key::Priority));
+            (Members::One(chosen.each(&facts.things.what).map(group).collect()), keys.collect())
+        }
+        Grouping::Hour => (by_hour(|hour| hour.rem_euclid(HOURS)), (0..24).map(Key::Hour).collect()),
+        Grouping::WeekdayHour => {
+            let keys = (0..7).flat_map(|day| (0..24).map(move |hour| Key::WeekdayHour(day, hour)));
+            (by_hour(hour_of_week), keys.collect())
+        }
+        Grouping::Day | Grouping::Week | Grouping::Month => {
+            let (parts, part_of) = parts(period, grouping);
+            let (first, last) = (number(period.first), number(period.last));
+            // Where a clock is put back over midnight a day comes twice: what is before the first is of the first.
+            let part =
+                |hour: &i32| part_of[(hour.div_euclid(HOURS).clamp(first, last) - first).unsigned_abs() as usize];
+            let key = match grouping {
+                Grouping::Week => Key::Week,
+                Grouping::Month => Key::Month,
+                _ => Key::Day,
+            };
+            let keys = parts.iter().map(|part| key(date(part.day)));
+            (Members::One(chosen.hours().iter().map(part).collect()), keys.collect())
+        }
+        Grouping::Tag => {
+            let mut members = Members::many();
+            for place in &chosen.places {
+                members.push(facts.things.tags_of(*place as usize).iter().map(|tag| tag + 1));
+            }
+            let keys = [Key::None].into_iter().chain(facts.tag_words.all().iter().cloned().map(Key::Tag));
+            (members, keys.collect())
+        }
+        Grouping::Agent => by_agent(chosen),
+        Grouping::Department => by_department(chosen),
+    }
+}
+
+fn by_agent(chosen: &Chosen) -> (Members, Vec<Key>) {
+    let (facts, around) = (&chosen.ground.facts, &chosen.ground.around);
+    let mut keys = Once::default();
+    keys.put(Key::None);
+    let staff: Vec<u32> = facts.ids.all().iter().map(|id| keys.put(Key::Staff(*id))).collect();
+    let who = |id: &Uuid| around.staff_of.get(id).map_or(Key::Agent(*id), |staff| Key::Staff(*staff));
+    let agents: Vec<u32> = facts.ids.all().iter().map(|id| keys.put(who(id))).collect();
+    let both = chosen.each(&facts.things.staff).zip(chosen.each(&facts.things.agent));
+    let groups = both.map(|ids| match ids {
+        (NOBODY, NOBODY) => 0,
+        (NOBODY, agent) => agents[agent as usize],
+        (colleague, _) => staff[colleague as usize],
+    });
+    (Members::One(groups.collect()), keys.all().to_vec())
+}
+
+fn by_department(chosen: &Chosen) -> (Members, Vec<Key>) {
+    let (facts, around) = (&chosen.ground.facts, &chosen.ground.around);
+    let mut keys = Once::default();
+    keys.put(Key::None);
+    let mut above = |tree: &HashMap<Uuid, Vec<Uuid>>, key: fn(Uuid) -> Key| -> Vec<Vec<u32>> {
+        let path = |id: &Uuid| tree.get(id).filter(|path| path.contains(id)).cloned().unwrap_or_else(|| vec![*id]);
+        let all = facts.ids.all().iter().map(path);
+        all.map(|path| path.into_iter().map(|id| keys.put(key(id))).collect()).collect()
+    };
+    let own = above(&around.departments, Key::Department);
+    let theirs = above(&around.b2chat_departments, Key::B2chatDepartment);
+    let mut members = Members::many();
+    let both = chosen.each(&facts.things.department).zip(chosen.each(&facts.things.b2chat_department));
+    for (department, b2chat_department) in both {
+        let of_both = [own.get(department as usize), theirs.get(b2chat_department as usize)];
+        members.push(of_both.into_iter().flatten().flatten().copied());
+    }
+    (members, keys.all().to_vec())
+}
