@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{
-    chosen::Chosen,
+    chosen::{Chosen, Spans},
     facts::NEVER,
     group::{Grouping, Key},
     members::{Members, members, parts},
@@ -73,8 +73,8 @@ impl Apart {
         let things = &self.chosen.ground.facts.things;
         // How many more, or fewer, are open at the end of a part than at the end of the one before.
         let mut steps = vec![0_i64; parts.len() + 1];
-        for (thing, place) in self.chosen.places.iter().map(|place| *place as usize).enumerate() {
-            let likely = self.members.of(thing)[0] as usize;
+        let places = self.chosen.places.iter().map(|place| *place as usize);
+        self.members.each(places.enumerate().map(|(thing, place)| (place, thing)), |place, likely| {
             let first = part_of(things.created[place], likely);
             let last = match things.closed[place] {
                 NEVER if things.what[place].1 == MetricStatus::Closed => first,
@@ -85,7 +85,7 @@ impl Apart {
                 steps[first] += 1;
                 steps[last] -= 1;
             }
-        }
+        });
         let mut open = 0;
         let mut so_far = |step: &i64| {
             open += step;
@@ -101,9 +101,8 @@ impl Apart {
             let is_late = |span: u64| i64::try_from(span).is_ok_and(|span| span > sla);
             let mut breaches = vec![0; self.counts.len()];
             let longest_first = self.chosen.spans(Span::FirstResponse).ordered.iter().rev();
-            for (_, thing) in longest_first.take_while(|(span, _)| is_late(*span)) {
-                self.members.of(thing as usize).iter().for_each(|group| breaches[*group as usize] += 1);
-            }
+            let late = longest_first.take_while(|(span, _)| is_late(*span));
+            self.members.each(late, |_, group| breaches[group] += 1);
             breaches
         });
         all[group]
@@ -116,7 +115,11 @@ impl Apart {
 
     /// Goes along all spans in their order and puts each where those of its group stand, which so come to be in order too.
     fn times_of_all(&self, span: Span) -> Vec<Times> {
-        let spans = self.chosen.spans(span);
+        let Spans { ordered, negative } = self.chosen.spans(span);
+        if let Members::All = self.members {
+            let sum = ordered.iter().map(|(span, _)| u128::from(span)).sum();
+            return vec![Times::new(ordered.len(), sum, |place| ordered.at(place), negative.len() as u64)];
+        }
         let mut places = Vec::with_capacity(self.counts.len());
         let mut room = 0;
         for counts in &self.counts {
@@ -125,18 +128,16 @@ impl Apart {
         }
         let begins = places.clone();
         let mut values = vec![0; room];
-        spans.ordered.iter().for_each(|(span, thing)| {
-            for group in self.members.of(thing as usize) {
-                let place = &mut places[*group as usize];
-                values[*place] = span;
-                *place += 1;
-            }
+        self.members.each(ordered.iter(), |span, group| {
+            values[places[group]] = span;
+            places[group] += 1;
         });
-        let mut negative = vec![0; self.counts.len()];
-        for thing in &spans.negative {
-            self.members.of(*thing as usize).iter().for_each(|group| negative[*group as usize] += 1);
-        }
-        let each = begins.into_iter().zip(places).zip(negative);
-        each.map(|((begins, ends), negative)| Times::new(&values[begins..ends], negative)).collect()
+        let mut negatives = vec![0; self.counts.len()];
+        self.members.each(negative.iter().map(|thing| ((), *thing as usize)), |(), group| negatives[group] += 1);
+        let times = |((begins, ends), negative): ((usize, usize), u64)| {
+            let spans = &values[begins..ends];
+            Times::new(spans.len(), spans.iter().copied().map(u128::from).sum(), |place| spans[place], negative)
+        };
+        begins.into_iter().zip(places).zip(negatives).map(times).collect()
     }
 }

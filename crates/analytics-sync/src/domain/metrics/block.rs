@@ -81,10 +81,36 @@ pub fn encode(facts: &Facts) -> Vec<u8> {
     out
 }
 
+/// A number of several bytes, and what follows it. Most have up to eight, which are taken at once.
+#[inline]
+fn long_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    if let Some(eight) = bytes.first_chunk() {
+        let word = u64::from_le_bytes(*eight);
+        let ends = !word & 0x8080_8080_8080_8080;
+        if ends != 0 {
+            let bits = ends.trailing_zeros() + 1;
+            // Sevens of bits become fourteens, these twenty-eights, and these the number.
+            let sevens = (word & (u64::MAX >> (64 - bits))) & 0x7f7f_7f7f_7f7f_7f7f;
+            let pairs = (sevens & 0x007f_007f_007f_007f) | ((sevens & 0x7f00_7f00_7f00_7f00) >> 1);
+            let fours = (pairs & 0x0000_3fff_0000_3fff) | ((pairs & 0x3fff_0000_3fff_0000) >> 2);
+            return Some(((fours & 0x0fff_ffff) | (fours >> 32 << 28), &bytes[bits as usize / 8..]));
+        }
+    }
+    let mut number = 0;
+    for (byte, shift) in bytes.iter().zip((0..64).step_by(7)) {
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some((number, &bytes[shift / 7 + 1..]));
+        }
+    }
+    None
+}
+
 /// Bytes that are read from the front.
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
+    #[inline]
     fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
@@ -93,41 +119,15 @@ impl Reader<'_> {
 
     #[inline]
     fn number(&mut self) -> Option<u64> {
-        match self.0 {
-            [byte, rest @ ..] if *byte < 0x80 => {
-                self.0 = rest;
-                Some((*byte).into())
-            }
-            _ => self.long_number(),
-        }
+        let (number, rest) = match self.0 {
+            [byte, rest @ ..] if *byte < 0x80 => ((*byte).into(), rest),
+            bytes => long_number(bytes)?,
+        };
+        self.0 = rest;
+        Some(number)
     }
 
-    /// A number of several bytes: most have up to eight, and more bytes follow, so that eight are taken at once.
-    fn long_number(&mut self) -> Option<u64> {
-        if let Some(eight) = self.0.first_chunk() {
-            let word = u64::from_le_bytes(*eight);
-            let ends = !word & 0x8080_8080_8080_8080;
-            if ends != 0 {
-                let bits = ends.trailing_zeros() + 1;
-                self.0 = &self.0[bits as usize / 8..];
-                // Sevens of bits become fourteens, these twenty-eights, and these the number.
-                let sevens = (word & (u64::MAX >> (64 - bits))) & 0x7f7f_7f7f_7f7f_7f7f;
-                let pairs = (sevens & 0x007f_007f_007f_007f) | ((sevens & 0x7f00_7f00_7f00_7f00) >> 1);
-                let fours = (pairs & 0x0000_3fff_0000_3fff) | ((pairs & 0x3fff_0000_3fff_0000) >> 2);
-                return Some((fours & 0x0fff_ffff) | (fours >> 32 << 28));
-            }
-        }
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
+    #[inline]
     fn signed(&mut self) -> Option<i64> {
         let number = self.number()?;
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
@@ -150,16 +150,16 @@ impl Reader<'_> {
 /// # Errors
 /// [`Error::Internal`] for bytes that are no block of this version.
 pub fn decode(block: &[u8], facts: &mut Facts) -> Result<()> {
-    read(&mut Reader(block), facts).ok_or_else(|| Error::internal("a day of metrics cannot be read"))
+    read(Reader(block), facts).ok_or_else(|| Error::internal("a day of metrics cannot be read"))
 }
 
-fn read(from: &mut Reader<'_>, facts: &mut Facts) -> Option<()> {
+fn read(mut from: Reader<'_>, facts: &mut Facts) -> Option<()> {
     if from.byte()? != VERSION {
         return None;
     }
-    let mut ids = Vec::new();
+    let mut all_ids = Vec::new();
     for _ in 0..from.number()? {
-        ids.push(facts.ids.put(Uuid::from_slice(from.bytes(16)?).ok()?));
+        all_ids.push(facts.ids.put(Uuid::from_slice(from.bytes(16)?).ok()?));
     }
     let mut words = Vec::new();
     for _ in 0..from.number()? {
@@ -176,14 +176,22 @@ fn read(from: &mut Reader<'_>, facts: &mut Facts) -> Option<()> {
         created += from.signed()?;
         let kinds = usize::from(from.byte()?);
         let mask = from.byte()?;
-        let mut time = |bit: u8| if mask >> bit & 1 == 1 { Some(created + from.signed()?) } else { Some(NEVER) };
-        let (opened, picked_up, answered, closed) = (time(0)?, time(1)?, time(2)?, time(3)?);
+        let (mut times, mut ids) = ([NEVER; 4], [NOBODY; 4]);
+        for (bit, at) in times.iter_mut().enumerate() {
+            if mask >> bit & 1 == 1 {
+                *at = created + from.signed()?;
+            }
+        }
         let channel = known(&words, from.number()?)?;
-        let mut id = |bit: u8| if mask >> bit & 1 == 1 { known(&ids, from.number()?) } else { Some(NOBODY) };
-        let (agent, staff, b2chat_department, department) = (id(4)?, id(5)?, id(6)?, id(7)?);
+        for (bit, id) in ids.iter_mut().enumerate() {
+            if mask >> (bit + 4) & 1 == 1 {
+                *id = known(&all_ids, from.number()?)?;
+            }
+        }
         for _ in 0..from.number()? {
             facts.things.tag(known(&tags, from.number()?)?);
         }
+        let ([opened, picked_up, answered, closed], [agent, staff, b2chat_department, department]) = (times, ids);
         facts.things.push(Counted {
             kind: *KINDS.get(kinds / 15)?,
             status: *STATUSES.get(kinds / 5 % 3)?,

@@ -39,6 +39,8 @@ pub struct Chosen {
     pub places: Vec<u32>,
     /// How many of them began in it.
     pub begun: usize,
+    /// Whether each counts for each of [`Counts`].
+    marks: Vec<[bool; 4]>,
     spans: [OnceLock<Spans>; 4],
     hours: OnceLock<Vec<i32>>,
 }
@@ -73,7 +75,15 @@ impl Chosen {
         }
         let begun = places.len();
         places.append(&mut carried);
-        Self { ground, period, places, begun, spans: Default::default(), hours: OnceLock::new() }
+        let things = &facts.things;
+        let mark = |(thing, place): (usize, usize)| {
+            let began = thing < begun;
+            let closed = began && things.what[place].1 == MetricStatus::Closed;
+            let unassigned = began && things.agent[place] == NOBODY && things.staff[place] == NOBODY;
+            [began, closed, unassigned, things.is_open_at(place, period.until)]
+        };
+        let marks = places.iter().map(|place| *place as usize).enumerate().map(mark).collect();
+        Self { ground, period, places, begun, marks, spans: Default::default(), hours: OnceLock::new() }
     }
 
     /// A value of each thing, of those that all things have.
@@ -83,21 +93,15 @@ impl Chosen {
 
     /// What is counted of each of so many groups at once.
     pub fn count(&self, members: &Members, groups: usize) -> Vec<Counts> {
-        let things = &self.ground.facts.things;
         let mut counts = vec![Counts::default(); groups];
-        for (thing, place) in self.places.iter().map(|place| *place as usize).enumerate() {
-            let began = u32::from(thing < self.begun);
-            let closed = began * u32::from(things.what[place].1 == MetricStatus::Closed);
-            let unassigned = began * u32::from(things.agent[place] == NOBODY && things.staff[place] == NOBODY);
-            let open = u32::from(things.is_open_at(place, self.period.until));
-            for group in members.of(thing) {
-                let counts = &mut counts[*group as usize];
-                counts.volume += began;
-                counts.closed += closed;
-                counts.unassigned += unassigned;
-                counts.open += open;
-            }
-        }
+        let marks = self.marks.iter().enumerate().map(|(thing, mark)| (*mark, thing));
+        members.each(marks, |[began, closed, unassigned, open], group| {
+            let counts = &mut counts[group];
+            counts.volume += u32::from(began);
+            counts.closed += u32::from(closed);
+            counts.unassigned += u32::from(unassigned);
+            counts.open += u32::from(open);
+        });
         counts
     }
 

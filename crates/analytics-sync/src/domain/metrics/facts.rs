@@ -121,11 +121,13 @@ impl Things {
     }
 
     /// Adds a tag of the thing that is added next.
+    #[inline]
     pub fn tag(&mut self, tag: u32) {
         self.tags.push(tag);
     }
 
     /// Adds a thing, whose tags were added.
+    #[inline]
     pub fn push(&mut self, thing: Counted) {
         self.what.push((thing.kind, thing.status, thing.priority));
         self.created.push(thing.created);

@@ -29,31 +29,31 @@ pub enum Members {
 }
 
 impl Members {
-    fn many() -> Self {
-        Self::Many { ends: Vec::new(), groups: Vec::new() }
-    }
-
-    /// Adds a thing that is in these groups, or in the first.
-    fn push(&mut self, of: impl IntoIterator<Item = u32>) {
-        if let Self::Many { ends, groups } = self {
-            let before = groups.len();
-            groups.extend(of);
-            if groups.len() == before {
+    /// Each thing in the groups that are added for it, or in the first where none are.
+    fn many<T>(things: impl Iterator<Item = T>, mut add: impl FnMut(T, &mut Vec<u32>)) -> Self {
+        let (mut ends, mut groups) = (Vec::with_capacity(things.size_hint().0), Vec::new());
+        let mut end = 0;
+        for thing in things {
+            add(thing, &mut groups);
+            if groups.len() == end {
                 groups.push(0);
             }
-            ends.push(u32::try_from(groups.len()).unwrap_or(u32::MAX));
+            end = groups.len();
+            ends.push(u32::try_from(end).unwrap_or(u32::MAX));
         }
+        Self::Many { ends, groups }
     }
 
-    /// The groups of a thing.
-    pub fn of(&self, thing: usize) -> &[u32] {
+    /// Goes along things, each with something of it, and the groups of each.
+    pub fn each<T: Copy>(&self, things: impl Iterator<Item = (T, usize)>, mut each: impl FnMut(T, usize)) {
+        // Told apart here, so that each of the three is a narrow loop.
         match self {
-            Self::All => &[0],
-            Self::One(groups) => std::slice::from_ref(&groups[thing]),
-            Self::Many { ends, groups } => {
+            Self::All => things.for_each(|(of, _)| each(of, 0)),
+            Self::One(groups) => things.for_each(|(of, thing)| each(of, groups[thing] as usize)),
+            Self::Many { ends, groups } => things.for_each(|(of, thing)| {
                 let begins = thing.checked_sub(1).map_or(0, |before| ends[before]);
-                &groups[begins as usize..ends[thing] as usize]
-            }
+                groups[begins as usize..ends[thing] as usize].iter().for_each(|group| each(of, *group as usize));
+            }),
         }
     }
 }
@@ -121,10 +121,9 @@ pub fn members(chosen: &Chosen, grouping: Grouping) -> (Members, Vec<Key>) {
             (Members::One(chosen.hours().iter().map(part).collect()), keys.collect())
         }
         Grouping::Tag => {
-            let mut members = Members::many();
-            for place in &chosen.places {
-                members.push(facts.things.tags_of(*place as usize).iter().map(|tag| tag + 1));
-            }
+            let members = Members::many(chosen.places.iter(), |place, groups| {
+                groups.extend(facts.things.tags_of(*place as usize).iter().map(|tag| tag + 1));
+            });
             let keys = [Key::None].into_iter().chain(facts.tag_words.all().iter().cloned().map(Key::Tag));
             (members, keys.collect())
         }
@@ -160,11 +159,10 @@ fn by_department(chosen: &Chosen) -> (Members, Vec<Key>) {
     };
     let own = above(&around.departments, Key::Department);
     let theirs = above(&around.b2chat_departments, Key::B2chatDepartment);
-    let mut members = Members::many();
     let both = chosen.each(&facts.things.department).zip(chosen.each(&facts.things.b2chat_department));
-    for (department, b2chat_department) in both {
-        let of_both = [own.get(department as usize), theirs.get(b2chat_department as usize)];
-        members.push(of_both.into_iter().flatten().flatten().copied());
-    }
+    let members = Members::many(both, |(department, b2chat_department), groups| {
+        groups.extend_from_slice(own.get(department as usize).map_or(&[], Vec::as_slice));
+        groups.extend_from_slice(theirs.get(b2chat_department as usize).map_or(&[], Vec::as_slice));
+    });
     (members, keys.all().to_vec())
 }

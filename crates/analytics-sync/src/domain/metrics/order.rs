@@ -28,15 +28,28 @@ impl Ordered {
         all
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.packed.len() + self.beyond.len()
+    }
+
+    /// The span at a place of theirs.
+    pub fn at(&self, place: usize) -> u64 {
+        match place.checked_sub(self.packed.len()) {
+            None => self.packed[place] >> self.bits,
+            Some(beyond) => self.beyond[beyond].0,
+        }
+    }
+
     /// Them, the shortest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, u32)> + '_ {
-        let unpacked = |packed: &u64| (packed >> self.bits, (packed & ((1 << self.bits) - 1)) as u32);
-        self.packed.iter().map(unpacked).chain(self.beyond.iter().copied())
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, usize)> + '_ {
+        let unpacked = |packed: &u64| (packed >> self.bits, (packed & ((1 << self.bits) - 1)) as usize);
+        self.packed.iter().map(unpacked).chain(self.beyond.iter().map(|(span, thing)| (*span, *thing as usize)))
     }
 }
 
 /// So many bits are sorted by at once: as many counts are at hand at any time.
-const DIGIT: u32 = 10;
+const DIGIT: u32 = 12;
 /// Fewer than these are compared with each other.
 const FEW: usize = 4_096;
 
@@ -51,7 +64,7 @@ fn sort(values: &mut Vec<u64>, from: u32) {
     let mut shift = from;
     while most.checked_shr(shift).is_some_and(|left| left > 0) {
         let digit = |value: u64| (value >> shift) as usize & ((1 << DIGIT) - 1);
-        let mut places = [0_usize; 1 << DIGIT];
+        let mut places = [0_u32; 1 << DIGIT];
         values.iter().for_each(|value| places[digit(*value)] += 1);
         let mut begins = 0;
         for place in &mut places {
@@ -59,7 +72,7 @@ fn sort(values: &mut Vec<u64>, from: u32) {
         }
         for value in values.iter() {
             let place = &mut places[digit(*value)];
-            other[*place] = *value;
+            other[*place as usize] = *value;
             *place += 1;
         }
         std::mem::swap(values, &mut other);
@@ -84,7 +97,7 @@ mod tests {
             let mut expected = spans.clone();
             expected.sort_unstable();
             let found = Ordered::new(spans.into_iter(), count as usize);
-            assert!(found.iter().eq(expected), "{count} of {bits} bits");
+            assert!(found.iter().map(|(span, thing)| (span, thing as u32)).eq(expected), "{count} of {bits} bits");
         }
     }
 }

@@ -71,10 +71,9 @@ pub struct Numbers {
 /// The percentiles that are told.
 const RANKS: [usize; 4] = [50, 90, 95, 99];
 
-/// The value at the nearest rank of so many in a hundred: the smallest that so many are not above. The values are in order.
-pub fn nearest_rank(values: &[u64], percent: usize) -> Option<u64> {
-    let rank = (values.len() * percent).div_ceil(100);
-    values.get(rank.checked_sub(1)?).copied()
+/// The place of the nearest rank of so many in a hundred, among so many values in order: of the smallest that so many are not above.
+pub fn nearest_rank(count: usize, percent: usize) -> Option<usize> {
+    (count * percent).div_ceil(100).checked_sub(1)
 }
 
 fn seconds(millis: u64) -> f64 {
@@ -82,16 +81,16 @@ fn seconds(millis: u64) -> f64 {
 }
 
 impl Times {
-    /// Of these, which are in order, and of so many that are negative.
-    pub fn new(values: &[u64], negative: u64) -> Self {
-        let sum: u128 = values.iter().copied().map(u128::from).sum();
+    /// Of so many spans with this sum, each of which is told by its place in their order, and of so many that are negative.
+    pub fn new(count: usize, sum: u128, at: impl Fn(usize) -> u64, negative: u64) -> Self {
+        let seconds = |place: Option<usize>| place.map(|place| seconds(at(place)));
         Self {
-            count: values.len() as u64,
+            count: count as u64,
             negative,
-            average: (!values.is_empty()).then(|| sum as f64 / values.len() as f64 / 1000.0),
-            shortest: values.first().copied().map(seconds),
-            longest: values.last().copied().map(seconds),
-            percentiles: RANKS.map(|percent| nearest_rank(values, percent).map(seconds)),
+            average: (count > 0).then(|| sum as f64 / count as f64 / 1000.0),
+            shortest: seconds((count > 0).then_some(0)),
+            longest: seconds(count.checked_sub(1)),
+            percentiles: RANKS.map(|percent| seconds(nearest_rank(count, percent))),
         }
     }
 }

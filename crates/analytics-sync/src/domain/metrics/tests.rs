@@ -82,15 +82,11 @@ fn backlog(tally: &Tally) -> u64 {
 
 #[test]
 fn ranks_are_the_nearest() {
-    let values: Vec<u64> = (1..=10).collect();
-    assert_eq!([50, 90, 95, 99].map(|percent| nearest_rank(&values, percent)), [Some(5), Some(9), Some(10), Some(10)]);
-    assert_eq!(nearest_rank(&[7], 50), Some(7));
-    assert_eq!(nearest_rank(&[], 50), None);
-    let hundred: Vec<u64> = (1..=100).collect();
-    assert_eq!(
-        [50, 90, 95, 99].map(|percent| nearest_rank(&hundred, percent)),
-        [Some(50), Some(90), Some(95), Some(99)]
-    );
+    let ranks = |count| [50, 90, 95, 99].map(|percent| nearest_rank(count, percent).map(|place| place + 1));
+    assert_eq!(ranks(10), [Some(5), Some(9), Some(10), Some(10)]);
+    assert_eq!(ranks(1), [Some(1); 4]);
+    assert_eq!(ranks(0), [None; 4]);
+    assert_eq!(ranks(100), [Some(50), Some(90), Some(95), Some(99)]);
 }
 
 #[test]
