@@ -8,3 +8,4 @@ pub mod m0050_rollups;
 pub mod m0051_effectiveness;
 pub mod m0052_exports;
 pub mod m0059_b2chat_orders;
+pub mod m0060_plain_days;

@@ -117,7 +117,7 @@ impl Reader<'_> {
         Some(*first)
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&mut self) -> Option<u64> {
         let (number, rest) = match self.0 {
             [byte, rest @ ..] if *byte < 0x80 => ((*byte).into(), rest),

@@ -111,8 +111,8 @@ impl Chosen {
             let (from, until) = self.ground.facts.things.ends(span);
             let working = self.ground.measure.working.as_ref();
             let mut negative = Vec::new();
-            let all = self.each(from).zip(self.each(until)).take(self.begun).enumerate();
-            let known = all.filter_map(|(thing, (from, until))| {
+            let known = self.places[..self.begun].iter().enumerate().filter_map(|(thing, place)| {
+                let (from, until) = (from[*place as usize], until[*place as usize]);
                 if from == NEVER || until == NEVER {
                     return None;
                 }

@@ -31,16 +31,17 @@ pub enum Members {
 impl Members {
     /// Each thing in the groups that are added for it, or in the first where none are.
     fn many<T>(things: impl Iterator<Item = T>, mut add: impl FnMut(T, &mut Vec<u32>)) -> Self {
-        let (mut ends, mut groups) = (Vec::with_capacity(things.size_hint().0), Vec::new());
+        let (mut ends, mut groups) =
+            (Vec::with_capacity(things.size_hint().0), Vec::with_capacity(things.size_hint().0));
         let mut end = 0;
-        for thing in things {
+        things.for_each(|thing| {
             add(thing, &mut groups);
             if groups.len() == end {
                 groups.push(0);
             }
             end = groups.len();
             ends.push(u32::try_from(end).unwrap_or(u32::MAX));
-        }
+        });
         Self::Many { ends, groups }
     }
 
@@ -122,7 +123,7 @@ pub fn members(chosen: &Chosen, grouping: Grouping) -> (Members, Vec<Key>) {
         }
         Grouping::Tag => {
             let members = Members::many(chosen.places.iter(), |place, groups| {
-                groups.extend(facts.things.tags_of(*place as usize).iter().map(|tag| tag + 1));
+                facts.things.tags_of(*place as usize).iter().for_each(|tag| groups.push(tag + 1));
             });
             let keys = [Key::None].into_iter().chain(facts.tag_words.all().iter().cloned().map(Key::Tag));
             (members, keys.collect())
@@ -161,8 +162,9 @@ fn by_department(chosen: &Chosen) -> (Members, Vec<Key>) {
     let theirs = above(&around.b2chat_departments, Key::B2chatDepartment);
     let both = chosen.each(&facts.things.department).zip(chosen.each(&facts.things.b2chat_department));
     let members = Members::many(both, |(department, b2chat_department), groups| {
-        groups.extend_from_slice(own.get(department as usize).map_or(&[], Vec::as_slice));
-        groups.extend_from_slice(theirs.get(b2chat_department as usize).map_or(&[], Vec::as_slice));
+        for of_one in [own.get(department as usize), theirs.get(b2chat_department as usize)].into_iter().flatten() {
+            of_one.iter().for_each(|group| groups.push(*group));
+        }
     });
     (members, keys.all().to_vec())
 }

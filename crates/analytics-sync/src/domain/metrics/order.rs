@@ -16,13 +16,13 @@ impl Ordered {
     pub fn new(spans: impl Iterator<Item = (u64, u32)>, things: usize) -> Self {
         let bits = usize::BITS - things.leading_zeros();
         let mut all = Self { packed: Vec::with_capacity(things), bits, beyond: Vec::new() };
-        for (span, thing) in spans {
+        spans.for_each(|(span, thing)| {
             if span.leading_zeros() >= bits {
                 all.packed.push(span << bits | u64::from(thing));
             } else {
                 all.beyond.push((span, thing));
             }
-        }
+        });
         sort(&mut all.packed, bits);
         all.beyond.sort_unstable();
         all
