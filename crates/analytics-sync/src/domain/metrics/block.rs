@@ -81,31 +81,6 @@ pub fn encode(facts: &Facts) -> Vec<u8> {
     out
 }
 
-/// A number of several bytes, and what follows it. Most have up to eight, which are taken at once.
-#[inline]
-fn long_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    if let Some(eight) = bytes.first_chunk() {
-        let word = u64::from_le_bytes(*eight);
-        let ends = !word & 0x8080_8080_8080_8080;
-        if ends != 0 {
-            let bits = ends.trailing_zeros() + 1;
-            // Sevens of bits become fourteens, these twenty-eights, and these the number.
-            let sevens = (word & (u64::MAX >> (64 - bits))) & 0x7f7f_7f7f_7f7f_7f7f;
-            let pairs = (sevens & 0x007f_007f_007f_007f) | ((sevens & 0x7f00_7f00_7f00_7f00) >> 1);
-            let fours = (pairs & 0x0000_3fff_0000_3fff) | ((pairs & 0x3fff_0000_3fff_0000) >> 2);
-            return Some(((fours & 0x0fff_ffff) | (fours >> 32 << 28), &bytes[bits as usize / 8..]));
-        }
-    }
-    let mut number = 0;
-    for (byte, shift) in bytes.iter().zip((0..64).step_by(7)) {
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some((number, &bytes[shift / 7 + 1..]));
-        }
-    }
-    None
-}
-
 /// Bytes that are read from the front.
 struct Reader<'a>(&'a [u8]);
 
@@ -117,14 +92,17 @@ impl Reader<'_> {
         Some(*first)
     }
 
-    #[inline(always)]
+    #[inline]
     fn number(&mut self) -> Option<u64> {
-        let (number, rest) = match self.0 {
-            [byte, rest @ ..] if *byte < 0x80 => ((*byte).into(), rest),
-            bytes => long_number(bytes)?,
-        };
-        self.0 = rest;
-        Some(number)
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
     }
 
     #[inline]
