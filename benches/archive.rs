@@ -32,7 +32,9 @@ pub async fn all(cluster: &Cluster, bench: Bench, mut table: Table) -> Table {
         "ALTER TABLE {schema}.audit_logs DISABLE TRIGGER USER; UPDATE {schema}.audit_logs SET at = at - interval '1001 days'; \
          ALTER TABLE {schema}.audit_logs ENABLE TRIGGER USER"
     ));
-    let age = format!("CASE WHEN n <= {rows} / 2 THEN interval '1000 days' ELSE interval '900 days' END - n * interval '1 second'");
+    let age = format!(
+        "CASE WHEN n <= {rows} / 2 THEN interval '1000 days' ELSE interval '900 days' END - n * interval '1 second'"
+    );
     database.psql(&trail::written(&schema, rows, &age));
     settle(&database);
     // Linked first: what is in no chain is not archived.

@@ -46,11 +46,14 @@ pub async fn due(m: &mut Measuring, url: &str) {
     let (scans, spent) = (looked(), cpu::of_process(pid) + cpu::of_cluster(m.bench.postmaster));
     tokio::time::sleep(REST).await;
     let (scans, spent) = (looked() - scans, cpu::of_process(pid) + cpu::of_cluster(m.bench.postmaster) - spent);
-    m.table.number(&format!("{tickets} open tickets with a service level: scans of their clocks at rest"), scans, "", AtMost(0.0));
-    m.table.number("  CPU of the server and PostgreSQL a second", spent * 1_000.0 / REST.as_secs_f64(), "ms", Any);
-    let told = format!(
-        "SELECT count(*) FROM {schema}.outbox WHERE kind = 'ticket.service_level_breached'"
+    m.table.number(
+        &format!("{tickets} open tickets with a service level: scans of their clocks at rest"),
+        scans,
+        "",
+        AtMost(0.0),
     );
+    m.table.number("  CPU of the server and PostgreSQL a second", spent * 1_000.0 / REST.as_secs_f64(), "ms", Any);
+    let told = format!("SELECT count(*) FROM {schema}.outbox WHERE kind = 'ticket.service_level_breached'");
     let began = Instant::now();
     while m.database.psql(&told).parse() != Ok(DUE) {
         assert!(began.elapsed() < PATIENCE, "{} of {DUE} are told of", m.database.psql(&told));

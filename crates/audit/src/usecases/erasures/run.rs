@@ -189,11 +189,7 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
 }
 
 /// What they are known by in the archives of each table that may be archived.
-async fn known_of_tables(
-    house: ErasureHouse<'_>,
-    cx: &Cx,
-    theirs: &Theirs<'_>,
-) -> Result<Vec<(&'static str, Known)>> {
+async fn known_of_tables(house: ErasureHouse<'_>, cx: &Cx, theirs: &Theirs<'_>) -> Result<Vec<(&'static str, Known)>> {
     let conn = house.db.reader(cx).await?;
     let mut all = Vec::new();
     for held in house.archived.iter().filter_map(|table| house.catalogue.of(table)) {

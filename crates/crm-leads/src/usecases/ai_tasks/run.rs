@@ -103,7 +103,9 @@ pub async fn run_ai_task(db: &Db, bench: &AiBench<'_>, cx: &Cx, job: &Job) -> Re
         wait(&conn, &task, AiFailure::LimitReached, "the day's tokens are spent", tomorrow, cx.now).await?;
         return jobs::put_back(&conn, job, tomorrow).await;
     }
-    if !begin(&db.bookkeeping(cx).await?, &task, cx.now).await? {
+    // Rules take no time: nobody would see that a task is under way with them.
+    let takes_time = task.provider != AiProviderName::Builtin;
+    if takes_time && !begin(&db.bookkeeping(cx).await?, &task, cx.now).await? {
         return db.transact(cx, "ai_task.run", |tx| async move { jobs::finish(&tx, job).await }).await;
     }
     task.status = AiTaskStatus::Processing;
