@@ -1,6 +1,9 @@
 //! An answer of the source, taken apart.
 
-use serde_json::Value as Json;
+use std::collections::HashMap;
+
+use serde::de::IgnoredAny;
+use serde_json::{Value as Json, value::RawValue};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +37,11 @@ impl Endpoint {
     }
 }
 
-/// A page of records.
-#[derive(Debug, Clone, PartialEq)]
+/// A page of records. Each is taken apart by itself: all of them at once take ten times the room of what was answered.
+#[derive(Debug, Clone)]
 pub struct Page {
-    /// The records, in the order of the source.
-    pub records: Vec<Json>,
+    /// The records as they came, in the order of the source.
+    pub records: Vec<Box<RawValue>>,
     /// How many there are on all pages.
     pub total: i32,
 }
@@ -52,16 +55,23 @@ pub fn page(endpoint: Endpoint, body: &[u8]) -> Result<Page, String> {
     if begin.starts_with('<') {
         return Err("it answered a web page instead of data".into());
     }
-    let Ok(mut all) = serde_json::from_slice::<Json>(body) else {
-        return Err("it answered what is no JSON".into());
-    };
     let field = endpoint.field();
-    let Some(Json::Array(records)) = all.get_mut(field).map(Json::take) else {
-        return Err(format!("its answer has no list of {field}"));
+    let no_list = || format!("its answer has no list of {field}");
+    let Ok(all) = serde_json::from_slice::<HashMap<String, &RawValue>>(body) else {
+        let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+        return Err(if is_json { no_list() } else { "it answered what is no JSON".into() });
     };
-    let total = all["total"].as_i64().and_then(|total| i32::try_from(total).ok()).filter(|total| *total >= 0);
+    let records = all.get(field).and_then(|records| serde_json::from_str(records.get()).ok());
+    let Some(records) = records else { return Err(no_list()) };
+    let total = all.get("total").and_then(|total| serde_json::from_str::<i32>(total.get()).ok());
+    let total = total.filter(|total| *total >= 0);
     let Some(total) = total else { return Err(format!("its answer does not say how many {field} there are")) };
     Ok(Page { records, total })
+}
+
+/// What a record says; none of one that is nested too deep.
+pub fn record(raw: &RawValue) -> Option<Json> {
+    serde_json::from_str(raw.get()).ok()
 }
 
 #[cfg(test)]
@@ -82,6 +92,10 @@ mod tests {
             (r#"{"chats":[]}"#, "how many"),
             (r#"{"chats":[],"total":-1}"#, "how many"),
             (r#"{"chats":[],"total":"many"}"#, "how many"),
+            (r#"{"chats":[],"total":7.5}"#, "how many"),
+            (r#"{"chats":[{"a":1}],"total":1"#, "no JSON"),
+            (r#"{"chats":[oops],"total":1}"#, "no JSON"),
+            ("7", "no list of chats"),
         ] {
             assert!(page(Endpoint::Chats, body.as_bytes()).unwrap_err().contains(why), "{body}");
         }

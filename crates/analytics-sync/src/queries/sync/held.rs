@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::answers::unpacked;
 use crate::{
-    domain::source::page::{Endpoint, page},
+    domain::source::page::{Endpoint, page, record},
     store::{
         b2chat::{agent, contact},
         sync::answer::{Column, Entity},
@@ -114,7 +114,7 @@ pub async fn answers_about(
         let Some(endpoint) = Endpoint::of(&row.endpoint) else { continue };
         // What was no page says nothing of anybody.
         let Ok(page) = page(endpoint, &unpacked(&row.raw_response)?) else { continue };
-        let records = page.records.iter().filter_map(|record| known.in_record(endpoint, record));
+        let records = page.records.iter().filter_map(|raw| known.in_record(endpoint, &record(raw)?));
         about.extend(records.map(|record| json!({ "id": row.id, "created_at": row.created_at, "record": record })));
     }
     Ok((about, next))

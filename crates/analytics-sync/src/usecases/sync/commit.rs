@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kernel::{Cx, Error, Result, Tx, record};
 use sea_orm::{IntoActiveModel, PaginatorTrait, QuerySelect, entity::prelude::*, sea_query::OnConflict};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, value::RawValue};
 use tokio::time::Instant;
 
 use super::{
@@ -19,7 +19,13 @@ use super::{
 };
 use crate::{
     domain::{
-        source::{chat::chat, contact::contact, fields::Unread, page::Endpoint, time::day},
+        source::{
+            chat::chat,
+            contact::contact,
+            fields::{Unread, key_of},
+            page::{Endpoint, record as taken_apart},
+            time::day,
+        },
         sync::{
             days,
             passes::{self, Next, Read},
@@ -63,11 +69,16 @@ pub(super) struct Sorted {
     pub(super) last: Option<String>,
 }
 
+fn too_deep(raw: &RawValue) -> Unread {
+    let key = key_of(&Json::String(raw.get().to_owned()));
+    Unread { id: None, key, message: "the record is nested too deep".into() }
+}
+
 /// Reads records; of one that a page tells of twice the last counts.
-pub(super) fn sorted(endpoint: Endpoint, records: &[Json], zone: Tz) -> Sorted {
+pub(super) fn sorted(endpoint: Endpoint, records: &[Box<RawValue>], zone: Tz) -> Sorted {
     let (mut keys, mut unread) = (Vec::new(), Vec::new());
     fn all<T>(
-        records: &[Json],
+        records: &[Box<RawValue>],
         read: impl Fn(&Json) -> Result<T, Unread>,
         id: impl Fn(&T) -> &str,
         keys: &mut Vec<String>,
@@ -75,8 +86,8 @@ pub(super) fn sorted(endpoint: Endpoint, records: &[Json], zone: Tz) -> Sorted {
     ) -> Vec<T> {
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut kept: Vec<T> = Vec::new();
-        for value in records {
-            match read(value) {
+        for raw in records {
+            match taken_apart(raw).map_or_else(|| Err(too_deep(raw)), |value| read(&value)) {
                 Ok(one) => match known.get(id(&one)) {
                     Some(at) => kept[*at] = one,
                     None => {
@@ -361,4 +372,20 @@ async fn cover(tx: &Tx, cx: &Cx, run: &SyncRun, expected: i32, all_told: bool) -
         .exec_without_returning(tx.conn())
         .await?;
     Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_nested_too_deep_costs_no_other() {
+        let deep = format!(r#"{{"chat_id":"b","topic":{}{}}}"#, "[".repeat(300), "]".repeat(300));
+        let records = [r#"{"chat_id":"a","created_at":"2026-03-01 10:00:00"}"#, deep.as_str()];
+        let records = records.map(|text| RawValue::from_string(text.to_owned()).expect("JSON"));
+        let Sorted { told, unread, keys, .. } = sorted(Endpoint::Chats, &records, Tz::UTC);
+        assert!(matches!(told, Told::Chats(chats) if chats.len() == 1));
+        assert_eq!((unread.len(), keys.len()), (1, 2));
+        assert_eq!(unread[0].message, "the record is nested too deep");
+    }
 }

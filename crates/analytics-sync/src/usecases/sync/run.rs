@@ -79,13 +79,14 @@ pub async fn run_sync(db: &Db, around: &Around<'_>, cx: &Cx, job: &Job) -> Resul
         let Some(run) = going(&db.reader(cx).await?, work.run).await? else { break None };
         match run.waiting_until.filter(|at| *at > cx.now) {
             Some(at) => break Some(at),
-            None if cx.now >= until => break Some(cx.now),
+            // What was asked for ahead is not thrown away.
+            None if cx.now >= until && ahead.is_none() => break Some(cx.now),
             None => {}
         }
         if run.rebuilds_id.is_some() {
             rebuild::step(db, around.colleagues, cx, &run).await?;
         } else {
-            ahead = step(db, around, cx, &run, ahead).await?;
+            ahead = step(db, around, cx, &run, ahead, until).await?;
         }
     };
     db.transact(cx, "sync.run", |tx| async move {
@@ -103,7 +104,14 @@ async fn going(conn: &Conn, id: SyncRunId) -> Result<Option<SyncRun>> {
 }
 
 /// Reads a page and writes it; meanwhile that is asked for which comes after it in all likelihood.
-async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun, ahead: Option<Asked>) -> Result<Option<Asked>> {
+async fn step(
+    db: &Db,
+    around: &Around<'_>,
+    cx: &Cx,
+    run: &SyncRun,
+    ahead: Option<Asked>,
+    until: DateTime<Utc>,
+) -> Result<Option<Asked>> {
     let began = Instant::now();
     let access = access_row::Entity::find_by_id(access_row::ONLY).one(&db.reader(cx).await?).await?;
     let held = match &access {
@@ -127,7 +135,7 @@ async fn step(db: &Db, around: &Around<'_>, cx: &Cx, run: &SyncRun, ahead: Optio
         Err(no) => return fail(db, cx, run, no).await,
     };
     let likely = async {
-        let wanted = likely_next(cx, run, &page, zone, wanted)?;
+        let wanted = likely_next(cx, run, &page, zone, wanted).filter(|_| cx.now < until)?;
         Some(ask(around, cx, &held, zone, wanted).await)
     };
     let (kept, ahead) = futures_util::join!(keep(db, around.colleagues, cx, run, (&page, asked_at, began)), likely);
