@@ -1,5 +1,5 @@
-//! A page is asked for and read, before anything of it is written. To read one takes as long as to ask for it, so it is read by
-//! another thread: meanwhile the page before is written.
+//! A page is asked for and read, before anything of it is written. The next one is asked for while one is written, and read in its
+//! turn: a page that is taken apart takes ten times the room of what was answered.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -23,7 +23,7 @@ pub(super) struct Asked {
     pub(super) held: Credentials,
     pub(super) wanted: Wanted,
     pub(super) at: DateTime<Utc>,
-    pub(super) said: Result<Reading, NoSource>,
+    pub(super) said: Result<Said, NoSource>,
 }
 
 /// A page as it was read.
@@ -71,23 +71,23 @@ impl Answer {
     }
 }
 
-/// Asks for a page and reads it.
-///
-/// # Errors
-/// Of ours only; what the source says is in the answer.
-pub(super) async fn ask(around: &Around<'_>, cx: &Cx, held: &Credentials, zone: Tz, wanted: Wanted) -> Result<Asked> {
+/// Asks for a page.
+pub(super) async fn ask(around: &Around<'_>, cx: &Cx, held: &Credentials, wanted: Wanted) -> Asked {
     let at = cx.at_present().now;
-    let said = match around.source.page(&around.settings.api_url, held, wanted).await {
-        Ok(said) => {
-            let read = tokio::task::spawn_blocking(move || read(wanted, zone, said));
-            read.await.map_err(|_| Error::internal("a page could not be read"))??
-        }
-        Err(no) => Err(no),
-    };
-    Ok(Asked { held: held.clone(), wanted, at, said })
+    let said = around.source.page(&around.settings.api_url, held, wanted).await;
+    Asked { held: held.clone(), wanted, at, said }
 }
 
-fn read(wanted: Wanted, zone: Tz, said: Said) -> Result<Result<Reading, NoSource>> {
+/// Reads what was answered, on another thread, since that takes a while.
+///
+/// # Errors
+/// Of ours only; what is wrong with the answer is in the answer.
+pub(super) async fn read(wanted: Wanted, zone: Tz, said: Said) -> Result<Result<Reading, NoSource>> {
+    let read = tokio::task::spawn_blocking(move || taken_apart(wanted, zone, said));
+    read.await.map_err(|_| Error::internal("a page could not be read"))?
+}
+
+fn taken_apart(wanted: Wanted, zone: Tz, said: Said) -> Result<Result<Reading, NoSource>> {
     let page = match page(wanted.endpoint, &said.body) {
         Ok(page) => page,
         Err(why) => return Ok(Err(NoSource::Answer(format!("B2Chat: {why}"), Some(said)))),

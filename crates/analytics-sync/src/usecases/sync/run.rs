@@ -18,7 +18,7 @@ use super::{
     RunSync, SyncSettings, access,
     commit::{Came, commit},
     finish,
-    read::{Answer, Asked, Reading, ask},
+    read::{Answer, Asked, Reading, ask, read},
     rebuild,
     seals::opened,
 };
@@ -128,15 +128,19 @@ async fn step(
     let ahead = ahead.filter(|ahead| ahead.wanted == wanted && ahead.held == held);
     let Asked { said, at: asked_at, .. } = match ahead {
         Some(ahead) => ahead,
-        None => ask(around, cx, &held, zone, wanted).await?,
+        None => ask(around, cx, &held, wanted).await,
     };
-    let page = match said {
+    let read = match said {
+        Ok(said) => read(wanted, zone, said).await?,
+        Err(no) => Err(no),
+    };
+    let page = match read {
         Ok(page) => page,
         Err(no) => return fail(db, cx, run, no).await,
     };
     let likely = async {
         let wanted = likely_next(cx, run, &page, zone, wanted).filter(|_| cx.now < until)?;
-        Some(ask(around, cx, &held, zone, wanted).await)
+        Some(ask(around, cx, &held, wanted).await)
     };
     let (kept, ahead) = futures_util::join!(keep(db, around.colleagues, cx, run, (&page, asked_at, began)), likely);
     match kept {
@@ -150,7 +154,7 @@ async fn step(
             give_up(db, cx, run, why).await?;
             Ok(None)
         }
-        other => other.and(ahead.transpose()),
+        other => other.map(|()| ahead),
     }
 }
 
