@@ -36,7 +36,7 @@ pub async fn due(m: &mut Measuring, url: &str) {
     let pid = product.server().pid();
     let looked = || {
         let sql = format!(
-            "SELECT pg_stat_clear_snapshot(), coalesce(seq_scan, 0) + coalesce(idx_scan, 0) FROM pg_stat_user_tables \
+            "SELECT pg_stat_clear_snapshot(), coalesce(seq_scan, 0) FROM pg_stat_user_tables \
              WHERE relid = '{schema}.ticket_clocks'::regclass"
         );
         m.database.psql(&sql).trim_start_matches('|').parse::<f64>().expect("a number")
