@@ -69,9 +69,12 @@ pub(super) struct Sorted {
     pub(super) last: Option<String>,
 }
 
+/// What is wrong with a record that nothing is read of.
+const TOO_DEEP: &str = "the record is nested too deep";
+
 fn too_deep(raw: &RawValue) -> Unread {
     let key = key_of(&Json::String(raw.get().to_owned()));
-    Unread { id: None, key, message: "the record is nested too deep".into() }
+    Unread { id: None, key, message: TOO_DEEP.into() }
 }
 
 /// Reads records; of one that a page tells of twice the last counts.
@@ -137,8 +140,9 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
     (after.attempts, after.waiting_until, after.error_message) = (0, None, None);
     // A page that is read once more for the count says nothing new.
     let says_more = before.cursor_pass == 1 || !new.is_empty() || tally.created + tally.changed > 0;
-    // Nor is one kept that tells of somebody who was erased.
-    if says_more && without_erased(tx, cx, &sorted.told).await?.is_none() {
+    // Nor is one kept that tells of somebody who was erased, or in which nobody would be found.
+    let is_legible = sorted.unread.iter().all(|one| one.message != TOO_DEEP);
+    if says_more && is_legible && without_erased(tx, cx, &sorted.told).await?.is_none() {
         let row = answer.row(cx, &before, came.page.count, came.asked_at);
         answer::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     }
@@ -386,6 +390,6 @@ mod tests {
         let Sorted { told, unread, keys, .. } = sorted(Endpoint::Chats, &records, Tz::UTC);
         assert!(matches!(told, Told::Chats(chats) if chats.len() == 1));
         assert_eq!((unread.len(), keys.len()), (1, 2));
-        assert_eq!(unread[0].message, "the record is nested too deep");
+        assert_eq!(unread[0].message, TOO_DEEP);
     }
 }
