@@ -19,6 +19,7 @@ mod desk;
 mod intake;
 mod leads;
 mod limit;
+mod lists;
 mod live;
 mod load;
 mod plain;

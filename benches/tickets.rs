@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::reads::same;
-use super::table::Goal::{AtLeast, AtMost, None as Any};
-use super::{Measuring, settle};
+use super::table::Goal::{AtLeast, AtMost};
+use super::{Measuring, lists};
 
 /// Tickets; each has four comments.
 const TICKETS: u64 = 500_000;
@@ -23,28 +22,7 @@ fn page(name: &str, after: &Value) -> (String, Value) {
 /// The list of tickets against one statement that builds the same JSON, and a page far down.
 pub async fn list(m: &mut Measuring) {
     let tickets = TICKETS.min(m.messages);
-    let filled = include_str!("data/tickets.sql").replace("{tickets}", &tickets.to_string());
-    m.database.psql(&filled.replace("{schema}", &format!("\"{}\"", m.schema)));
-    settle(&m.database);
-    let ours = m.product.asked([page("TicketPage", &Value::Null)]);
-    let limit = m.limit_asked("/tickets", [String::new()]);
-    same(&ours, &limit, "the list of tickets").await;
-    let pages = 1_000.min(tickets / 50 / 2) / 2 * 2;
-    let deep = m.product.cursor_behind("tickets", (pages - 2) * 50).await;
-    let deep = m.product.asked([page("DeepTicketPage", &deep)]);
-    let compared = m.bench.compare(&[&ours, &limit, &deep], 16, 5).await;
-    let [ours, best, deep] = compared.try_into().expect("three sides");
-    m.table.ratio("list of tickets: CPU a request", (ours.cpu(), best.cpu()), "ms", AtMost(1.3));
-    m.table.ratio("  of it the server's", (ours.server, best.server), "ms", Any);
-    m.table.ratio("  of it PostgreSQL's", (ours.database, best.database), "ms", Any);
-    m.table.ratio(
-        &format!("list of tickets: CPU, page {pages} to page 1"),
-        (deep.cpu(), ours.cpu()),
-        "ms",
-        AtMost(1.3),
-    );
-    let (statements, requests) = m.product.statements("TicketPage").await;
-    m.table.number("list of tickets: SQL statements", statements / requests, "", Any);
+    lists::list(m, "tickets", tickets, include_str!("data/tickets.sql"), page).await;
 }
 
 /// Tickets that many make at once, which take a number each, against projects, which take none; and whether any number is missing

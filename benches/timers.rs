@@ -28,9 +28,10 @@ pub async fn due(m: &mut Measuring, url: &str) {
     m.database.psql(&filled.replace("{spread}", &SPREAD.to_string()).replace("{schema}", &schema));
     settle(&m.database);
     // The first is due in so long from here.
+    let begun = 3_600 - FIRST;
     m.database.psql(&format!(
         "UPDATE {schema}.ticket_clocks SET started_at = started_at + lag, due_at = due_at + lag, next_at = next_at + lag \
-         FROM (SELECT now() - min(started_at) - interval '59 minutes 40 seconds' AS lag FROM {schema}.ticket_clocks) l"
+         FROM (SELECT now() - min(started_at) - interval '{begun} seconds' AS lag FROM {schema}.ticket_clocks) l"
     ));
     let product = Product::start(url, true).await;
     let pid = product.server().pid();
