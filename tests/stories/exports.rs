@@ -248,9 +248,10 @@ both! {
         let idle = megabytes(&desk, "VmRSS:");
         let done = over(&admin, &export).await;
         assert_eq!((&done["status"], &done["recordCount"]), (&json!("COMPLETED"), &json!(60_000)));
-        // However many rows there are, a batch of them is in memory.
+        // However many rows there are, a batch of them is in memory. A process that just began takes about 60 MB beside that for its
+        // first work: what it runs is read in, and each connection keeps some pages. All rows at once would take as much again.
         let most = megabytes(&desk, "VmHWM:");
-        assert!(most - idle < 64, "{idle} MB before, {most} MB at most");
+        assert!(most - idle < 96, "{idle} MB before, {most} MB at most");
         let text = desk.web.get(&link(&done)).await.text;
         let mut rows: Vec<_> = text.lines().skip(1).collect();
         assert_eq!(rows.len(), 60_000);
