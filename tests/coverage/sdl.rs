@@ -200,13 +200,13 @@ impl Sdl {
             variables = format!("({variables})");
             arguments = format!("({arguments})");
         }
-        let selection = self.selection_part(named(&root.ty), depth, first, &[], &mut Vec::new(), part);
+        let selection = self.selection_part(named(&root.ty), depth, first, &Beside::default(), &mut Vec::new(), part);
         format!("{} {operation_name}{variables} {{ {}{arguments} {selection} }}", root.operation, root.name)
     }
 
     /// All that objects of these types show and link to, in a place where any of them may stand.
     pub fn beside_one_another(&self, types: &[&str]) -> String {
-        let beside: Vec<_> = types.iter().map(|ty| (*ty).to_owned()).collect();
+        let beside = self.beside(types);
         let all = |ty: &str| self.selection_part(ty, 1, 1, &beside, &mut vec!["Node".to_owned()], (0, 1));
         let of = |ty: &&str| format!("... on {ty} {}", all(ty));
         types.iter().map(of).collect()
@@ -218,7 +218,7 @@ impl Sdl {
         ty: &str,
         depth: usize,
         first: u32,
-        beside: &[String],
+        beside: &Beside,
         above: &mut Vec<String>,
         (part, parts): (usize, usize),
     ) -> String {
@@ -264,18 +264,18 @@ impl Sdl {
                 (_, true) => "(limit: 1000)".to_owned(),
                 _ => String::new(),
             };
-            let clashes = self.clashes(ty, name, beside);
+            let clashes = beside.usual.get(name).is_some_and(|usual| *usual != field.ty.node.to_string());
             // Beside all kinds that there are, links would take more aliases than a document may have; each kind's own list has them.
             // What needs an alias and links to nothing is divided among the parts.
             let elsewhere = (ty.len() + name.len()) % parts != part % parts;
-            if clashes && beside.len() > 20 && (composite || elsewhere) {
+            if clashes && beside.objects > 20 && (composite || elsewhere) {
                 continue;
             }
             let alias = if clashes { format!("{ty}_{name}: ") } else { String::new() };
             let _ = write!(
                 set,
                 "{alias}{name}{arguments} {}",
-                self.selection_part(inner, below, first, &[], above, (part, parts))
+                self.selection_part(inner, below, first, &Beside::default(), above, (part, parts))
             );
         }
         // Whatever has an id is asked for everything at the root; below it, each of its kinds would cost as much again.
@@ -285,9 +285,10 @@ impl Sdl {
             let groups = (parts / 8).max(1);
             let mine = self.implementors(ty).into_iter().enumerate().filter(|(at, _)| at % groups == part / 8 % groups);
             let objects: Vec<_> = mine.map(|(_, object)| object).collect();
+            let beside = self.beside(&objects);
             let (part, parts) = if groups > 1 { (part % 8, 8) } else { (part, parts) };
             for object in &objects {
-                let of_object = self.selection_part(object, depth, first, &objects, above, (part, parts));
+                let of_object = self.selection_part(object, depth, first, &beside, above, (part, parts));
                 let _ = write!(set, "... on {object} {of_object}");
             }
         }
@@ -295,17 +296,25 @@ impl Sdl {
         set + "} "
     }
 
-    /// Whether this object has the field with another type than most of these have, so that it cannot stand beside theirs.
-    fn clashes(&self, object: &str, field: &str, beside: &[String]) -> bool {
-        let type_of = |object: &str| {
-            let fields = self.fields(object);
-            fields.iter().find(|f| f.name.node == field).map(|f| f.ty.node.to_string())
-        };
-        let mut types: BTreeMap<String, usize> = BTreeMap::new();
-        for ty in beside.iter().filter_map(|object| type_of(object)) {
-            *types.entry(ty).or_default() += 1;
+    /// These objects, where any of them may stand.
+    fn beside(&self, objects: &[impl AsRef<str>]) -> Beside {
+        let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        for field in objects.iter().flat_map(|object| self.fields(object.as_ref())) {
+            *counts.entry(field.name.node.to_string()).or_default().entry(field.ty.node.to_string()).or_default() += 1;
         }
-        let usual = types.into_iter().max_by_key(|(_, count)| *count).map(|(ty, _)| ty);
-        usual.is_some() && type_of(object) != usual
+        let usual = counts.into_iter().filter_map(|(field, types)| {
+            let (ty, _) = types.into_iter().max_by_key(|(_, count)| *count)?;
+            Some((field, ty))
+        });
+        Beside { objects: objects.len(), usual: usual.collect() }
     }
+}
+
+/// Objects any of which may stand in a place, so that a field that has another type than most of them have needs another name.
+#[derive(Default)]
+struct Beside {
+    /// How many there are.
+    objects: usize,
+    /// The type that most of them have, by field.
+    usual: BTreeMap<String, String>,
 }
