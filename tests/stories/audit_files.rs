@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::desk::{Desk, SOON};
 use super::exports::exported;
-use crate::support::{Backend, Options, PATIENCE, both, server::frontdesk, until};
+use crate::support::{Backend, Options, PATIENCE, Server, both, server::frontdesk, until};
 
 /// Exports the trail to this file in the server's folder; returns its lines.
 fn taken(desk: &Desk, name: &str, more: &[&str]) -> Vec<String> {
@@ -229,4 +229,43 @@ both! {
             assert_eq!(super::leads::wrong(&answer, "requestExport").0, path);
         }
     }
+}
+
+/// Two processes sign a day at the same moment: it has one head, which the trail tells of once, and neither fails.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_sign_a_day_once() {
+    let quick = || Options::new().env("FRONTDESK_CLEANING_INTERVAL", "1s");
+    let mut desk = Desk::open_with(Backend::Postgres, quick()).await;
+    desk.message("Ada", "Hello").await;
+    // Whoever would write a head waits.
+    let sql = desk.sql().await;
+    let door = desk.sql().await;
+    door.run("BEGIN").await;
+    door.run("LOCK TABLE audit_heads IN SHARE MODE").await;
+    long_ago(&mut desk).await;
+    let setting = |name: &str| desk.server.setting(name).expect("a setting").to_owned();
+    let options = quick()
+        .env("FRONTDESK_SECRET_KEY", setting("FRONTDESK_SECRET_KEY"))
+        .database(setting("FRONTDESK_DATABASE_URL"));
+    let mut beside = Server::start_anew(Backend::Postgres, options).await;
+    until("both are at the door", PATIENCE, async || {
+        let waiting = "SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = relation \
+            WHERE relname = 'audit_heads' AND NOT granted AND relnamespace = current_schema()::regnamespace";
+        (sql.number(waiting).await == 2).then_some(())
+    })
+    .await;
+    door.run("COMMIT").await;
+    until("it is told", SOON, async || (sql.count("audit_heads").await == 1).then_some(())).await;
+    // Whoever came second is done with it, too, once it has stopped.
+    for server in [&mut desk.server, &mut beside] {
+        server.terminate();
+        server.wait().await;
+    }
+    assert_eq!(sql.count("audit_heads").await, 1);
+    assert_eq!(sql.number("SELECT count(*) FROM audit_logs WHERE kind = 'audit.head_signed'").await, 1);
+    for output in [desk.server.output(), beside.output()] {
+        assert!(!output.contains("ERROR") && !output.contains("WARN"), "{output}");
+    }
+    drop(beside);
+    drop::<Desk>(desk);
 }

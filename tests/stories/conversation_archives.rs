@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::conversations::{Social, texts};
 use super::desk::SOON;
+use super::erasures::{confirmed, over, second};
 use super::roles::run;
 use crate::coverage::sql::Sql;
 use crate::support::told::{apps, edited, taken_back, written};
@@ -88,6 +89,40 @@ both! {
         std::fs::write(&path, bytes).expect("a folder");
         let refused = social.admin.client.run(BACK, json!({})).await;
         assert_eq!(refused.error_code(), "INTERNAL_SERVER_ERROR", "{refused}");
+    }
+
+    /// Who is erased is in no archive any more, and what others wrote in the same months is there as it was.
+    async fn who_is_erased_leaves_the_archives(backend) {
+        let quick = Options::new().env("FRONTDESK_SWEEP_INTERVAL", "1s").env("FRONTDESK_JOB_LEASE", "1s").env("FRONTDESK_CLEANING_INTERVAL", "1s");
+        let social = Social::open_with(backend, quick).await;
+        let second = second(&social.desk, &social.admin, "sam").await;
+        let old = |days: i64| social.at(-days * DAY);
+        social.told(&[
+            written("page1", "ann", "m1", "Annabel was here", old(150)),
+            written("page1", "bob", "m2", "Bob was here", old(150) + 1000),
+            written("page1", "ann", "m3", "Annabel was here again", old(100)),
+            written("page1", "bob", "m4", "Bob is here", social.at(0)),
+        ])
+        .await;
+        archived(&social, 1).await;
+        let keys = everything(&social.sql, "storage_key").await;
+        assert_eq!(keys.len(), 2);
+        let all = social.all().await;
+        let ann = all.iter().find(|one| one["participantId"] == "ann").expect("hers");
+        let erasure = confirmed((&social.admin, &second), ann["id"].as_str().expect("an id"), "PERSON").await;
+        let erased = over(&social.admin, &erasure["id"]).await;
+        assert_eq!(erased["status"], "DONE", "{erased}");
+        let counts = erased["counts"].as_array().expect("counts");
+        assert!(counts.iter().any(|one| one["table"] == "conversation_archives" && one["rows"] == 2), "{erased}");
+        assert_eq!(everything(&social.sql, "CAST(messages AS text)").await, ["1", "0"]);
+        let folder = social.desk.server.dir().join("data/files");
+        for (before, now) in keys.iter().zip(everything(&social.sql, "storage_key").await) {
+            assert!(*before != now && !folder.join(before).exists() && folder.join(now).exists());
+        }
+        let bob = back(&social, json!({})).await;
+        assert_eq!((&bob["messageCount"], texts(&bob)), (&json!(2), vec!["Bob is here"]));
+        let archive = &bob["archives"].as_array().expect("archives")[0];
+        assert_eq!((&archive["messageCount"], &archive["messages"]["nodes"][0]["content"]), (&json!(1), &json!("Bob was here")));
     }
 
     /// A process died on the way: its object is not sealed, and all of its messages are here. The next one begins anew.
