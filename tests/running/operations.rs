@@ -68,13 +68,17 @@ both! {
         // A mutation that has arrived but for its last byte when the signal comes.
         let body = json!({ "query": SUBMIT, "variables": submission("in flight") }).to_string();
         let mut slow = TcpStream::connect(("127.0.0.1", server.port())).await.expect("a connection");
-        let (last, body_but_last) = (body.len() - 1, body.len());
+        let (last, length) = (body.len() - 1, body.len());
         let head = format!(
-            "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {body_but_last}\r\n\r\n"
+            "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+             expect: 100-continue\r\n\r\n"
         );
-        slow.write_all(format!("{head}{}", &body[..last]).as_bytes()).await.expect("the server reads");
-        // The server answers this one behind it, so the head of the first has been read.
-        nobody.get("/healthz").await;
+        slow.write_all(head.as_bytes()).await.expect("the server reads");
+        // It says so once it reads the body: from then on the request has begun.
+        let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+        slow.read_exact(&mut go_on).await.expect("the server waits for the body");
+        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+        slow.write_all(&body.as_bytes()[..last]).await.expect("the server reads");
 
         server.terminate();
         assert_eq!(socket.close_code().await, 1001, "going away");
