@@ -34,15 +34,24 @@ pub fn any_of<C: ColumnTrait, I: TypedId>(backend: DbBackend, column: C, ids: &[
 }
 
 /// The same of ids whose types differ.
-pub fn any_uuid_of<C: ColumnTrait>(backend: DbBackend, column: C, mut ids: Vec<uuid::Uuid>) -> SimpleExpr {
+pub fn any_uuid_of<C: ColumnTrait>(backend: DbBackend, column: C, ids: Vec<uuid::Uuid>) -> SimpleExpr {
+    any_value_of(backend, column, ids)
+}
+
+/// The same of other values: texts, bytes. SQLite takes 32,766 in a statement.
+pub fn any_value_of<C: ColumnTrait, V>(backend: DbBackend, column: C, mut values: Vec<V>) -> SimpleExpr
+where
+    V: Clone + Into<Value>,
+    Vec<V>: Into<Value>,
+{
     let column = Expr::col(column.as_column_ref());
     match backend {
-        DbBackend::Postgres => column.eq(PgFunc::any(ids)),
+        DbBackend::Postgres => column.eq(PgFunc::any(Expr::val(values))),
         _ => {
-            if let Some(last) = ids.last().copied() {
-                ids.resize(ids.len().next_power_of_two(), last);
+            if let Some(last) = values.last().cloned() {
+                values.resize(values.len().next_power_of_two(), last);
             }
-            column.is_in(ids.into_iter().map(Value::from))
+            column.is_in(values.into_iter().map(Into::<Value>::into))
         }
     }
 }

@@ -6,7 +6,7 @@ use kernel::{Cx, Result, Tx, db::any_of, id::B2chatChatId};
 use sea_orm::{QueryOrder, entity::prelude::*};
 use uuid::Uuid;
 
-use super::write::write;
+use super::write::{add, write};
 use crate::{
     domain::metrics::thing::Thing,
     ports::metrics::Things,
@@ -41,12 +41,20 @@ pub async fn chats_changed(tx: &Tx, cx: &Cx, chats: &[B2chatChatId]) -> Result<(
         }
         let things = found.into_iter().map(|chat| {
             let tags = tags_of.remove(&chat.id).unwrap_or_default();
-            thing(chat, tags)
+            counted(&chat, tags)
         });
         let (ids, things): (Vec<Uuid>, Vec<Thing>) = (chats.iter().map(|id| id.0).collect(), things.collect());
         write(tx, cx, &ids, things).await?;
     }
     Ok(())
+}
+
+/// Notes, in the transaction that added them, what counts of chats that were not there before.
+///
+/// # Errors
+/// What the database says.
+pub async fn chats_added(tx: &Tx, cx: &Cx, chats: Vec<Thing>) -> Result<()> {
+    add(tx, cx, chats).await
 }
 
 /// Notes that these live chats or tickets are to be counted as they are now.
@@ -62,7 +70,7 @@ pub async fn things_changed(tx: &Tx, things: &impl Things, cx: &Cx, kind: Metric
 }
 
 /// What counts of a chat of B2Chat's.
-fn thing(chat: B2chatChat, tags: Vec<String>) -> Thing {
+pub fn counted(chat: &B2chatChat, tags: Vec<String>) -> Thing {
     let channel = match chat.provider {
         ChatProvider::Whatsapp => "whatsapp".to_owned(),
         ChatProvider::Facebook => "facebook".to_owned(),

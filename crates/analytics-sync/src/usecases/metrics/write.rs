@@ -1,8 +1,12 @@
 //! Facts are written, and the days that they are of are marked.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Cx, Result, Tx, db::any_of, id::MetricFactId};
+use kernel::{
+    Cx, Result, Tx,
+    db::{any_of, insert_all},
+    id::MetricFactId,
+};
 use sea_orm::{
     ConnectionTrait, IntoActiveModel, Iterable, QuerySelect, Statement, Value, entity::prelude::*,
     sea_query::OnConflict,
@@ -16,7 +20,7 @@ use crate::{
         thing::{Thing, millis},
     },
     store::metrics::{
-        fact::{Column, Entity},
+        fact::{self, Column, Entity},
         fact_tag,
     },
 };
@@ -36,46 +40,59 @@ pub async fn write(tx: &Tx, cx: &Cx, ids: &[Uuid], things: Vec<Thing>) -> Result
         before.filter(any_of(backend, Column::ThingId, &ids)).into_tuple().all(conn).await?;
     let mut days: BTreeSet<i32> = before.iter().map(|(_, at)| day_of(millis(*at))).collect();
 
-    let mut facts: HashMap<MetricFactId, _> = HashMap::new();
-    for thing in things {
-        let (fact, tags) = thing.into_fact();
-        days.insert(day_of(millis(fact.created_at)));
-        facts.insert(fact.thing_id, (fact, tags));
-    }
+    let Facts { rows, tags } = facts(things, &mut days);
     if !before.is_empty() {
         let old = fact_tag::Entity::delete_many().filter(any_of(backend, fact_tag::Column::ThingId, &ids));
         old.exec(conn).await?;
     }
-    let gone: Vec<_> = before.iter().map(|(id, _)| *id).filter(|id| !facts.contains_key(id)).collect();
+    let gone: Vec<_> = before.iter().map(|(id, _)| *id).filter(|id| !rows.contains_key(id)).collect();
     if !gone.is_empty() {
         Entity::delete_many().filter(any_of(backend, Column::ThingId, &gone)).exec(conn).await?;
     }
-    // In the order of their ids, as every writer of several takes them.
-    let mut facts: Vec<_> = facts.into_values().collect();
-    facts.sort_by_key(|(fact, _)| fact.thing_id);
-    if !facts.is_empty() {
+    if !rows.is_empty() {
         let all = Column::iter().filter(|column| !matches!(column, Column::ThingId));
-        Entity::insert_many(facts.iter().map(|(fact, _)| fact.clone().into_active_model()))
+        Entity::insert_many(rows.into_values().map(IntoActiveModel::into_active_model))
             .on_conflict(OnConflict::column(Column::ThingId).update_columns(all).to_owned())
             .exec_without_returning(conn)
             .await?;
     }
-    let tags: Vec<_> = facts
-        .iter()
-        .flat_map(|(fact, tags)| {
-            let row = |(folded, tag): &(String, String)| fact_tag::Model {
-                thing_id: fact.thing_id,
-                tag_folded: folded.clone(),
-                tag: tag.clone(),
-            };
-            tags.iter().map(row)
-        })
-        .collect();
-    for tags in tags.chunks(1_000) {
-        let rows = tags.iter().map(|tag| tag.clone().into_active_model());
-        fact_tag::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    insert_all::<fact_tag::Entity>(conn, tags).await?;
+    marked(tx, cx, &days).await
+}
+
+/// Writes what counts of things that were not there before this transaction.
+///
+/// # Errors
+/// What the database says.
+pub async fn add(tx: &Tx, cx: &Cx, things: Vec<Thing>) -> Result<()> {
+    let mut days = BTreeSet::new();
+    let Facts { rows, tags } = facts(things, &mut days);
+    insert_all::<Entity>(tx.conn(), rows.into_values().collect()).await?;
+    insert_all::<fact_tag::Entity>(tx.conn(), tags).await?;
+    marked(tx, cx, &days).await
+}
+
+/// What is written of things, in the order of their ids, as every writer of several takes them.
+struct Facts {
+    rows: BTreeMap<MetricFactId, fact::Model>,
+    tags: Vec<fact_tag::Model>,
+}
+
+fn facts(things: Vec<Thing>, days: &mut BTreeSet<i32>) -> Facts {
+    let (mut rows, mut tags) = (BTreeMap::new(), BTreeMap::new());
+    for thing in things {
+        let (fact, of) = thing.into_fact();
+        let thing_id = fact.thing_id;
+        days.insert(day_of(millis(fact.created_at)));
+        let row = |(tag_folded, tag)| fact_tag::Model { thing_id, tag_folded, tag };
+        tags.insert(thing_id, of.into_iter().map(row).collect::<Vec<_>>());
+        rows.insert(thing_id, fact);
     }
-    if mark(tx, &days).await? {
+    Facts { rows, tags: tags.into_values().flatten().collect() }
+}
+
+async fn marked(tx: &Tx, cx: &Cx, days: &BTreeSet<i32>) -> Result<()> {
+    if mark(tx, days).await? {
         queue(tx, cx).await?;
     }
     Ok(())

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use kernel::{Cx, Error, Result, Tx, record};
-use sea_orm::{IntoActiveModel, PaginatorTrait, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use kernel::{Cx, Error, Result, Tx, db::any_value_of, record};
+use sea_orm::{
+    ConnectionTrait, IntoActiveModel, PaginatorTrait, QuerySelect, entity::prelude::*, sea_query::OnConflict,
+};
 use serde_json::{Value as Json, value::RawValue};
 use tokio::time::Instant;
 
 use super::{
-    access,
-    erase::without_erased,
-    finish, hold,
+    access, finish, hold,
     read::Reading,
     run::unchanged,
     write::{AsOf, Tally, Told, insert_all, write},
@@ -142,7 +142,7 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
     let says_more = before.cursor_pass == 1 || !new.is_empty() || tally.created + tally.changed > 0;
     // Nor is one kept that tells of somebody who was erased, or in which nobody would be found.
     let is_legible = sorted.unread.iter().all(|one| one.message != TOO_DEEP);
-    if says_more && is_legible && without_erased(tx, cx, &sorted.told).await?.is_none() {
+    if says_more && is_legible && !tally.left_out {
         let row = answer.row(cx, &before, came.page.count, came.asked_at);
         answer::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     }
@@ -200,10 +200,11 @@ async fn note_seen(tx: &Tx, run: &SyncRun, sorted: &Sorted) -> Result<HashSet<St
     use seen::Column;
     let mut new: HashSet<String> = sorted.keys.iter().cloned().collect();
     let unread: HashSet<&str> = sorted.unread.iter().map(|one| one.key.as_str()).collect();
-    let these = Column::RecordKey.is_in(sorted.keys.iter().map(String::as_str));
     if sorted.keys.is_empty() {
         return Ok(new);
     }
+    let backend = tx.conn().get_database_backend();
+    let these = any_value_of(backend, Column::RecordKey, sorted.keys.clone());
     let known: Vec<String> = seen::Entity::find()
         .select_only()
         .column(Column::RecordKey)
@@ -215,20 +216,24 @@ async fn note_seen(tx: &Tx, run: &SyncRun, sorted: &Sorted) -> Result<HashSet<St
     for key in &known {
         new.remove(key);
     }
-    let row = |key: &String| {
-        let failed = unread.contains(key.as_str());
-        seen::Model { run_id: run.id, record_key: key.clone(), pass: run.cursor_pass, failed }.into_active_model()
-    };
-    for some in sorted.keys.chunks(1_000) {
-        seen::Entity::insert_many(some.iter().map(row))
-            .on_conflict(
-                OnConflict::columns([Column::RunId, Column::RecordKey])
-                    .update_columns([Column::Pass, Column::Failed])
-                    .to_owned(),
-            )
-            .exec_without_returning(tx.conn())
-            .await?;
+    let is_unread = |key: &String| unread.contains(key.as_str());
+    for failed in [false, true] {
+        let again: Vec<_> = known.iter().filter(|key| is_unread(key) == failed).cloned().collect();
+        if !again.is_empty() {
+            seen::Entity::update_many()
+                .col_expr(Column::Pass, Expr::value(run.cursor_pass))
+                .col_expr(Column::Failed, Expr::value(failed))
+                .filter(Column::RunId.eq(run.id))
+                .filter(any_value_of(backend, Column::RecordKey, again))
+                .exec(tx.conn())
+                .await?;
+        }
     }
+    let row = |key: &String| {
+        let failed = is_unread(key);
+        seen::Model { run_id: run.id, record_key: key.clone(), pass: run.cursor_pass, failed }
+    };
+    insert_all::<seen::Entity>(tx, new.iter().map(row).collect()).await?;
     Ok(new)
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use kernel::{
     Cx, Db, Result, Tx,
     crypto::sha256,
-    db::any_of,
+    db::{any_of, any_value_of},
     id::{ApiResponseLogId, B2chatContactId},
 };
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::OnConflict};
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// So many values go into one statement.
-const ROWS: usize = 500;
+const ROWS: usize = 1_000;
 
 fn hash(cx: &Cx, what: &str, id: &str) -> Vec<u8> {
     let parts: [&[u8]; 6] =
@@ -58,7 +58,7 @@ async fn among<'a>(tx: &Tx, cx: &Cx, what: &str, ids: impl Iterator<Item = &'a s
     let mut found = HashSet::new();
     let all: Vec<_> = hashes.keys().cloned().collect();
     for some in all.chunks(ROWS) {
-        let these = erased::Column::SourceHash.is_in(some.iter().cloned());
+        let these = any_value_of(tx.conn().get_database_backend(), erased::Column::SourceHash, some.to_vec());
         let rows = erased::Entity::find().filter(these).all(tx.conn()).await?;
         found.extend(rows.iter().filter_map(|row| hashes.get(&row.source_hash)).map(|id| (*id).to_owned()));
     }

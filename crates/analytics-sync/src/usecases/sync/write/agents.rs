@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use kernel::{
     Cx, Result, Tx,
-    db::any_of,
+    db::{any_of, any_value_of},
     id::{B2chatAgentId, B2chatDepartmentId},
     text::fold,
 };
 use sea_orm::{
-    Condition, ConnectionTrait, QueryOrder, QuerySelect, QueryTrait,
+    ConnectionTrait, QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::*,
     sea_query::{ExprTrait, SimpleExpr},
 };
@@ -40,8 +40,7 @@ pub(super) async fn write(
         return Ok((HashMap::new(), tally));
     }
     let names = told.values().flat_map(|one| [Some(&one.key), one.email.as_ref(), Some(&one.name)]).flatten();
-    let names: Vec<&str> = names.map(String::as_str).collect();
-    let these = Condition::all().add(Column::B2chatId.is_in(names));
+    let these = any_value_of(tx.conn().get_database_backend(), Column::B2chatId, names.cloned().collect());
     let rows = B2chatAgents::find().filter(these).order_by_asc(Column::Id).all(tx.conn()).await?;
     let mut known: HashMap<String, B2chatAgent> = rows.into_iter().map(|row| (row.b2chat_id.clone(), row)).collect();
     let addresses: Vec<String> = told.values().filter_map(|one| one.email.clone()).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kernel::{
     Cx, Result, Tx,
-    db::any_of,
+    db::{any_of, any_value_of},
     id::{B2chatAgentId, B2chatChatId, B2chatContactId, B2chatDepartmentId},
     text::same_name,
 };
@@ -12,12 +12,13 @@ use sea_orm::{ConnectionTrait, entity::prelude::*};
 
 use super::{AsOf, Tally, insert_all, messages, update};
 use crate::{
-    domain::source::chat::SourceChat,
+    domain::{metrics::thing::Thing, source::chat::SourceChat},
     store::b2chat::{
         chat::{Column, Entity as B2chatChats, Model as B2chatChat, closed_order},
         chat_tag,
         contact::{Attributes, Texts},
     },
+    usecases::metrics::note::counted,
 };
 
 /// The ids of what chats name.
@@ -68,25 +69,40 @@ fn row(id: B2chatChatId, one: &SourceChat, names: &Names, as_of: AsOf) -> B2chat
     }
 }
 
-/// Writes chats with their messages and tags; returns those that are new or changed. One that counts as deleted stays so, and is
-/// kept up to date.
-pub(super) async fn write(
-    tx: &Tx,
-    cx: &Cx,
-    told: &[SourceChat],
-    names: &Names,
-    as_of: AsOf,
-) -> Result<(Vec<B2chatChatId>, Tally)> {
+/// The tags of a chat in the form in which they are compared, each as it is first written.
+fn tags_of(one: &SourceChat) -> BTreeMap<String, &String> {
+    let mut tags = BTreeMap::new();
+    for tag in &one.tags {
+        tags.entry(same_name(tag)).or_insert(tag);
+    }
+    tags
+}
+
+/// What became of chats that a page tells of.
+#[derive(Default)]
+pub(super) struct Written {
+    /// What counts of those that are new.
+    pub(super) new: Vec<Thing>,
+    /// Those that were there, and changed.
+    pub(super) changed: Vec<B2chatChatId>,
+    pub(super) tally: Tally,
+}
+
+/// Writes chats with their messages and tags. One that counts as deleted stays so, and is kept up to date.
+pub(super) async fn write(tx: &Tx, cx: &Cx, told: &[SourceChat], names: &Names, as_of: AsOf) -> Result<Written> {
     let mut tally = Tally::default();
     let told: BTreeMap<&str, &SourceChat> = told.iter().map(|one| (one.id.as_str(), one)).collect();
-    let these = Column::B2chatId.is_in(told.keys().copied());
+    let keys = told.keys().map(|key| (*key).to_owned()).collect();
+    let these = any_value_of(tx.conn().get_database_backend(), Column::B2chatId, keys);
     let found = B2chatChats::find().filter(these).all(tx.conn()).await?;
     let mut known: HashMap<String, B2chatChat> = found.into_iter().map(|row| (row.b2chat_id.clone(), row)).collect();
     let (mut new, mut written, mut changed, mut retagged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut things = Vec::new();
     for (key, one) in told {
         let Some(before) = known.remove(key) else {
             let chat = row(cx.new_id(), one, names, as_of);
             written.push((chat.id, one));
+            things.push(counted(&chat, tags_of(one).into_values().cloned().collect()));
             new.push(chat);
             continue;
         };
@@ -119,14 +135,11 @@ pub(super) async fn write(
         chat_tag::Entity::delete_many().filter(old).exec(tx.conn()).await?;
         tagged.extend(retagged);
     }
-    let mut tags: BTreeMap<(B2chatChatId, String), String> = BTreeMap::new();
-    for (id, one) in written.iter().filter(|(id, _)| tagged.contains(id)) {
-        for tag in &one.tags {
-            tags.entry((*id, same_name(tag))).or_insert_with(|| tag.clone());
-        }
-    }
-    let tags = tags.into_iter().map(|((chat_id, tag_folded), tag)| chat_tag::Model { chat_id, tag_folded, tag });
+    let tags = written.iter().filter(|(id, _)| tagged.contains(id)).flat_map(|(id, one)| {
+        let row = |(tag_folded, tag): (String, &String)| chat_tag::Model { chat_id: *id, tag_folded, tag: tag.clone() };
+        tags_of(one).into_iter().map(row)
+    });
     insert_all::<chat_tag::Entity>(tx, tags.collect()).await?;
     messages::write(tx, cx, &written, &changed, as_of).await?;
-    Ok((written.into_iter().map(|(id, _)| id).collect(), tally))
+    Ok(Written { new: things, changed, tally })
 }

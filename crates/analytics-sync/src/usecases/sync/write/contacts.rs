@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kernel::{Cx, Result, Tx, db::search, id::B2chatContactId, text::fold};
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use kernel::{
+    Cx, Result, Tx,
+    db::{any_value_of, search},
+    id::B2chatContactId,
+    text::fold,
+};
+use sea_orm::{ConnectionTrait, IntoActiveModel, entity::prelude::*};
 
 use super::{AsOf, ROWS, Tally, update};
 use crate::{
@@ -51,7 +56,8 @@ pub(super) async fn write(
     if told.is_empty() {
         return Ok((HashMap::new(), tally));
     }
-    let these = Column::B2chatId.is_in(told.keys().copied());
+    let keys = told.keys().map(|key| (*key).to_owned()).collect();
+    let these = any_value_of(tx.conn().get_database_backend(), Column::B2chatId, keys);
     let found = B2chatContacts::find().filter(these).all(tx.conn()).await?;
     let mut known: HashMap<String, B2chatContact> = found.into_iter().map(|row| (row.b2chat_id.clone(), row)).collect();
     let (mut ids, mut new) = (HashMap::new(), Vec::new());

@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kernel::{Cx, Result, Tx, db::any_of, id::B2chatChatId};
+use kernel::{
+    Cx, Result, Tx,
+    db::{any_of, any_value_of},
+    id::B2chatChatId,
+};
 use sea_orm::{ConnectionTrait, QuerySelect, entity::prelude::*};
 
 use super::{AsOf, insert_all, update};
@@ -100,14 +104,14 @@ pub(super) async fn write(
 
 /// Which of the ids that the source gives are there already.
 async fn known_ids(tx: &Tx, chats: &[(B2chatChatId, &SourceChat)]) -> Result<HashSet<String>> {
-    let given: Vec<&str> =
-        chats.iter().flat_map(|(_, chat)| &chat.messages).filter_map(|message| message.id.as_deref()).collect();
+    let given: Vec<String> =
+        chats.iter().flat_map(|(_, chat)| &chat.messages).filter_map(|message| message.id.clone()).collect();
     let mut known = HashSet::new();
     for some in given.chunks(super::ROWS) {
         let found: Vec<Option<String>> = B2chatMessages::find()
             .select_only()
             .column(Column::B2chatMessageId)
-            .filter(Column::B2chatMessageId.is_in(some.iter().copied()))
+            .filter(any_value_of(tx.conn().get_database_backend(), Column::B2chatMessageId, some.to_vec()))
             .into_tuple()
             .all(tx.conn())
             .await?;

@@ -14,7 +14,11 @@ use crate::{
     domain::source::{chat::SourceChat, contact::SourceContact},
     ports::source::Colleagues,
     store::sync::run::SyncEntity,
-    usecases::{media::copy::media_wait, metrics::note::chats_changed, sync::erase::without_erased},
+    usecases::{
+        media::copy::media_wait,
+        metrics::note::{chats_added, chats_changed},
+        sync::erase::without_erased,
+    },
 };
 
 /// So many rows go into one statement: SQLite takes 32,766 values.
@@ -37,6 +41,8 @@ pub struct Tally {
     pub changed: i32,
     /// What was wrong with what was kept all the same.
     pub remarks: Vec<String>,
+    /// Whether somebody who was erased was told of, and left out.
+    pub left_out: bool,
 }
 
 /// When what is written was told of: a stored answer was told of when it was kept, and what came later stays.
@@ -64,7 +70,7 @@ where
     kernel::db::insert_all::<E>(tx.conn(), rows).await
 }
 
-/// Writes what a page tells of, as far as it belongs to what is synchronised.
+/// Writes what a page tells of, as far as it belongs to what is synchronised; without those who were erased.
 ///
 /// # Errors
 /// What the database says.
@@ -77,7 +83,19 @@ pub async fn write(
     as_of: AsOf,
 ) -> Result<Tally> {
     let left = without_erased(tx, cx, told).await?;
-    let told = left.as_ref().unwrap_or(told);
+    let mut tally = write_left(tx, colleagues, cx, entity, left.as_ref().unwrap_or(told), as_of).await?;
+    tally.left_out = left.is_some();
+    Ok(tally)
+}
+
+async fn write_left(
+    tx: &Tx,
+    colleagues: &dyn Colleagues,
+    cx: &Cx,
+    entity: SyncEntity,
+    told: &Told,
+    as_of: AsOf,
+) -> Result<Tally> {
     let chats = match told {
         Told::Contacts(all) => return Ok(contacts::write(tx, cx, all, as_of).await?.1),
         Told::Chats(chats) => chats,
@@ -102,10 +120,12 @@ pub async fn write(
             let named: Vec<_> = chats.iter().filter_map(|chat| chat.contact.clone()).collect();
             let (contacts, _) = contacts::write(tx, cx, &named, as_of).await?;
             let names = chats::Names { departments, agents, contacts };
-            let (changed, mut tally) = chats::write(tx, cx, chats, &names, as_of).await?;
+            let chats::Written { new, changed, mut tally } = chats::write(tx, cx, chats, &names, as_of).await?;
             agents::place(tx, cx, &names.agents).await?;
+            let is_same = new.is_empty() && changed.is_empty();
+            chats_added(tx, cx, new).await?;
             chats_changed(tx, cx, &changed).await?;
-            if !changed.is_empty() {
+            if !is_same {
                 media_wait(tx, cx).await?;
             }
             tally.remarks = above.remarks;
