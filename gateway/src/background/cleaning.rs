@@ -7,7 +7,7 @@ use inbox::CONFIRMED_WITHIN;
 use kernel::{Conn, Cx, Result, events::Outbox};
 
 use crate::{
-    background::{media, notifications},
+    background::{errors::by_clock, media, notifications},
     wiring::{app::App, retention},
 };
 
@@ -23,9 +23,7 @@ pub async fn clean(app: Arc<App>) {
         }
         for tenant in tenants {
             let cx = app.system(Arc::new(tenant));
-            if let Err(error) = sign_day(&app, &cx).await {
-                tracing::error!(tenant = %cx.tenant.slug, ?error, "the audit trail of yesterday is not signed");
-            }
+            by_clock(&app, cx.tenant.id, "signing the audit trail of yesterday", sign_day(&app, &cx)).await;
             let cleaned = async {
                 let conn = app.db.bookkeeping(&cx).await?;
                 kernel::idempotency::purge(&conn, cx.now).await?;
@@ -57,10 +55,7 @@ pub async fn clean(app: Arc<App>) {
                 identity::move_avatars(&app.db, &app.files, &cx).await?;
                 purge_events(&app, &cx, &conn).await
             };
-            if let Err(error) = cleaned.await {
-                tracing::warn!(tenant = %cx.tenant.slug, ?error, "cleaning up failed");
-                app.errors.failed(&cx, audit::ErrorSource::Cron, "cleaning up", &error);
-            }
+            by_clock(&app, cx.tenant.id, "cleaning up", cleaned).await;
         }
     }
 }

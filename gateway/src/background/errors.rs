@@ -21,7 +21,10 @@ use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{background::panics::Panicked, wiring::app::App};
+use crate::{
+    background::panics::{Panicked, survived},
+    wiring::app::App,
+};
 
 /// How many notes wait at the most.
 const ROOM: usize = 4096;
@@ -149,11 +152,26 @@ impl Errors {
     }
 }
 
-/// Notes that work by the clock failed in a tenant. Of one that cannot be found there is no log either.
-pub async fn by_clock(app: &App, tenant: TenantId, what: &str, error: &Error) {
-    if let Ok(Some(tenant)) = app.served(TenantKey::Id(tenant)).await {
-        app.errors.failed(&app.system(tenant), ErrorSource::Cron, what, error);
+/// Does something by the clock for one tenant: `what` says what, in a word or two of ours. What fails, or panics, is said, noted in
+/// the tenant's log, and costs nobody else anything. Says whether it was done; of a tenant that cannot be found there is no log.
+pub async fn by_clock(app: &App, tenant: TenantId, what: &str, work: impl Future<Output = Result<()>>) -> bool {
+    let failed = match survived(work).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(error)) => Ok(error),
+        Err(panic) => Err(panic),
+    };
+    match &failed {
+        Ok(error) => tracing::warn!(%tenant, ?error, "{what} failed"),
+        Err(panic) => tracing::error!(%tenant, panic = panic.message, "{what} panicked"),
     }
+    if let Ok(Some(tenant)) = app.served(TenantKey::Id(tenant)).await {
+        let cx = &app.system(tenant);
+        match &failed {
+            Ok(error) => app.errors.failed(cx, ErrorSource::Cron, what, error),
+            Err(panic) => app.errors.panicked(cx, ErrorSource::Cron, what, panic),
+        }
+    }
+    false
 }
 
 /// Writes the notes until [`Errors::close`], and what is left then.

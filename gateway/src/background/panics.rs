@@ -1,6 +1,12 @@
 //! What a panic said and where it was, for the log of errors.
 
-use std::{backtrace::Backtrace, cell::RefCell, panic};
+use std::{
+    backtrace::Backtrace,
+    cell::RefCell,
+    panic::{self, AssertUnwindSafe},
+};
+
+use futures_util::FutureExt;
 
 /// A panic.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +40,14 @@ pub fn caught() -> Panicked {
     LAST.with(RefCell::take).unwrap_or_default()
 }
 
+/// Does something; a panic in it is caught and told.
+///
+/// # Errors
+/// The panic.
+pub async fn survived<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|_| caught())
+}
+
 /// The frames below the machinery of panics itself.
 fn own_frames(trace: &str) -> String {
     let lines: Vec<_> = trace.lines().collect();
@@ -45,7 +59,17 @@ fn own_frames(trace: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::own_frames;
+    use super::{own_frames, survived};
+
+    #[tokio::test]
+    async fn a_panic_is_told() {
+        assert_eq!(survived(async { 7 }).await.expect("done"), 7);
+        super::remember();
+        let broken: Vec<i32> = Vec::new();
+        let panicked = survived(async { broken[3] }).await.expect_err("a panic");
+        assert!(panicked.message.contains("out of bounds"), "{panicked:?}");
+        assert!(panicked.stack.contains("panics.rs"), "{panicked:?}");
+    }
 
     #[test]
     fn the_machinery_is_left_out() {

@@ -27,7 +27,7 @@ use crate::{
         errors::by_clock,
         failed_jobs::{self, Why},
         notifications::{self, Positions},
-        panics,
+        panics::survived,
         work::{handle, patience},
     },
     wiring::{answers::WORD, app::App, presence},
@@ -41,6 +41,8 @@ const NOTIFY: Duration = Duration::from_millis(50);
 const SHARE: Duration = Duration::from_millis(500);
 /// How long a process that stops lets its jobs end; what is cut off is done again by another when its lease ends.
 const DRAIN: Duration = Duration::from_secs(7);
+/// After which time what panicked is begun anew.
+const ANEW: Duration = Duration::from_secs(1);
 /// How many jobs of one tenant run at a time in a process.
 const JOBS: usize = 8;
 /// How many tenants are sealed at a time.
@@ -50,28 +52,44 @@ const TENANTS: usize = 4;
 /// only where `with_jobs` is set.
 pub fn start(app: &Arc<App>, with_jobs: bool, stop: &CancellationToken) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let spawn = |tasks: &mut JoinSet<()>, work: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
-        let stop = stop.clone();
-        tasks.spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = work => {}
-            }
-        });
-    };
-    spawn(&mut tasks, Box::pin(seal(app.clone())));
-    spawn(&mut tasks, Box::pin(route(app.clone())));
-    spawn(&mut tasks, Box::pin(hear(app.clone())));
-    spawn(&mut tasks, Box::pin(sweep(app.clone())));
-    spawn(&mut tasks, Box::pin(share(app.clone())));
-    spawn(&mut tasks, Box::pin(attend(app.clone())));
-    spawn(&mut tasks, Box::pin(answers::recite(app.clone())));
+    let app = || app.clone();
+    tasks.spawn(until(stop.clone(), "sealing events", app(), seal));
+    tasks.spawn(until(stop.clone(), "handing events on", app(), route));
+    tasks.spawn(until(stop.clone(), "hearing other processes", app(), hear));
+    tasks.spawn(until(stop.clone(), "looking at every tenant", app(), sweep));
+    tasks.spawn(until(stop.clone(), "telling of requests", app(), share));
+    tasks.spawn(until(stop.clone(), "telling who is here", app(), attend));
+    tasks.spawn(until(stop.clone(), "telling of answers", app(), answers::recite));
     if with_jobs {
-        tasks.spawn(work_until(app.clone(), stop.clone()));
-        spawn(&mut tasks, Box::pin(clean(app.clone())));
-        spawn(&mut tasks, Box::pin(notify(app.clone())));
+        tasks.spawn(work_until(app(), stop.clone()));
+        tasks.spawn(until(stop.clone(), "cleaning up", app(), clean));
+        tasks.spawn(until(stop.clone(), "telling people what happened", app(), notify));
     }
     tasks
+}
+
+/// Does something that has no end until `stop` is cancelled.
+async fn until<T, W>(stop: CancellationToken, what: &'static str, with: T, work: impl Fn(T) -> W)
+where
+    T: Clone,
+    W: Future<Output = ()>,
+{
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = on_and_on(ANEW, what, with, work) => {}
+    }
+}
+
+/// Does something that has no end. Where it panics it is begun anew after a while.
+async fn on_and_on<T, W>(after: Duration, what: &str, with: T, work: impl Fn(T) -> W)
+where
+    T: Clone,
+    W: Future<Output = ()>,
+{
+    while let Err(panic) = survived(work(with.clone())).await {
+        tracing::error!(panic = panic.message, stack = panic.stack, "{what} panicked; it is begun anew");
+        tokio::time::sleep(after).await;
+    }
 }
 
 async fn tenant(app: &App, id: TenantId) -> Result<Option<Arc<Tenant>>> {
@@ -97,9 +115,7 @@ async fn seal_tenant(app: &App, id: TenantId) {
         }
         Ok::<_, Error>(())
     };
-    if let Err(error) = sealed.await {
-        tracing::warn!(tenant = %id, ?error, "sealing failed; trying again");
-        by_clock(app, id, "sealing events", &error).await;
+    if !by_clock(app, id, "sealing events", sealed).await {
         tokio::time::sleep(Duration::from_millis(200)).await;
         app.db.outbox().wake(id);
     }
@@ -120,9 +136,7 @@ async fn route_tenant(app: &App, id: TenantId) {
             None => Ok(()),
         }
     };
-    if let Err(error) = routed.await {
-        tracing::warn!(tenant = %id, ?error, "events could not be handed to those who follow them; trying again");
-        by_clock(app, id, "handing events on", &error).await;
+    if !by_clock(app, id, "handing events on", routed).await {
         tokio::time::sleep(Duration::from_millis(200)).await;
         app.db.outbox().wake_hub(id);
     }
@@ -147,10 +161,7 @@ async fn notify_tenant(app: &App, id: TenantId, positions: &Positions) {
         }
     };
     // The next event, or the next sweep, finds what is left.
-    if let Err(error) = told.await {
-        tracing::warn!(tenant = %id, ?error, "telling people what happened failed; trying again");
-        by_clock(app, id, "telling people what happened", &error).await;
-    }
+    by_clock(app, id, "telling people what happened", told).await;
 }
 
 /// Hands on what other processes sealed.
@@ -239,7 +250,7 @@ async fn work(app: Arc<App>, stop: &CancellationToken) {
     let mut due: BTreeMap<Instant, TenantId> = BTreeMap::new();
     // The bell of a tenant being worked on, and whether it rang: the last ring may come when nobody listens any more.
     let mut busy: HashMap<TenantId, (Arc<Notify>, bool)> = HashMap::new();
-    let mut working: JoinSet<(TenantId, Result<Option<Duration>>)> = JoinSet::new();
+    let mut working: JoinSet<(TenantId, Option<Duration>)> = JoinSet::new();
     loop {
         let next = due.keys().next().copied().unwrap_or_else(|| Instant::now() + app.schedule.sweep);
         let called = tokio::select! {
@@ -249,13 +260,8 @@ async fn work(app: Arc<App>, stop: &CancellationToken) {
                 let Ok((id, wait)) = done else { continue };
                 let called_again = busy.remove(&id).is_some_and(|(_, rang)| rang);
                 due.retain(|_, known| *known != id);
-                match wait {
-                    Ok(Some(wait)) => drop(due.insert(Instant::now() + wait, id)),
-                    Ok(None) => {}
-                    Err(error) => {
-                        tracing::warn!(tenant = %id, ?error, "looking for jobs failed");
-                        by_clock(&app, id, "looking for jobs", &error).await;
-                    }
+                if let Some(wait) = wait {
+                    due.insert(Instant::now() + wait, id);
                 }
                 if called_again { vec![id] } else { Vec::new() }
             }
@@ -274,7 +280,15 @@ async fn work(app: Arc<App>, stop: &CancellationToken) {
                     let bell = Arc::new(Notify::new());
                     busy.insert(id, (bell.clone(), false));
                     let (app, stop) = (app.clone(), stop.clone());
-                    working.spawn(async move { (id, work_tenant(&app, id, &bell, &stop).await) });
+                    working.spawn(async move {
+                        let mut wait = None;
+                        let looked = async {
+                            wait = work_tenant(&app, id, &bell, &stop).await?;
+                            Ok(())
+                        };
+                        by_clock(&app, id, "looking for jobs", looked).await;
+                        (id, wait)
+                    });
                 }
             }
         }
@@ -333,14 +347,12 @@ async fn work_tenant(
 
 /// Runs one job. A handler that fails or panics costs its job an attempt and nobody else anything.
 async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
-    use futures_util::FutureExt;
     let origin =
         Origin { transport: Some("job"), operation: Some(job.kind.clone()), job: Some(job.id), ..Origin::default() };
     let cx = app.system(tenant.clone()).from(origin).correlated(job.correlation_id.as_deref());
     let work = tokio::time::timeout(patience(&app, &job), handle(&app, &cx, &job));
-    let work = std::panic::AssertUnwindSafe(work).catch_unwind();
     let handled = tokio::select! {
-        handled = work => handled,
+        handled = survived(work) => handled,
         never = keep(&app, &tenant, &job) => match never {},
     };
     let statements = cx.counters.statements.load(Ordering::Relaxed);
@@ -350,7 +362,7 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
         Ok(Ok(Ok(()))) => return,
         Ok(Ok(Err(error))) => (format!("{error:?}"), Why::Failed(error)),
         Ok(Err(_)) => ("took too long".into(), Why::TookTooLong),
-        Err(_) => ("panicked".into(), Why::Panicked(panics::caught())),
+        Err(panic) => ("panicked".into(), Why::Panicked(panic)),
     };
     let correlation_id = cx.correlation_id();
     tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, correlation_id, error, "a job failed");
@@ -383,5 +395,22 @@ async fn keep(app: &Arc<App>, tenant: &Arc<Tenant>, job: &Job) -> Infallible {
             // The next time may go better; until then nobody else can take it either.
             Err(error) => tracing::warn!(job = %job.id, ?error, "the lease of a job could not be renewed"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_panics_is_begun_anew() {
+        let begun = Arc::new(AtomicUsize::new(0));
+        let work = |begun: Arc<AtomicUsize>| async move {
+            assert!(begun.fetch_add(1, Ordering::Relaxed) == 2, "not yet");
+        };
+        on_and_on(Duration::ZERO, "something", begun.clone(), work).await;
+        assert_eq!(begun.load(Ordering::Relaxed), 3, "what does not panic is left alone");
     }
 }

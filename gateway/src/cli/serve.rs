@@ -106,9 +106,9 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
 
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone())?);
+    panics::remember();
     let tasks = workers::start(&app, config.workers.is_on(), &stop);
     let reads = tokio::spawn(reads::write(app.clone()));
-    panics::remember();
     let errors = tokio::spawn(errors::write(app.clone()));
     let http = config.http()?;
     let others = operations::router(app.clone(), metrics)
@@ -152,9 +152,9 @@ pub(super) async fn worker(config: &Config) -> Result<()> {
         key_marks::check(&app.db, &app.source).await?;
     }
     let stop = CancellationToken::new();
+    panics::remember();
     let tasks = workers::start(&app, true, &stop);
     let stopped = stop_on_signal(stop.clone())?;
-    panics::remember();
     let errors = tokio::spawn(errors::write(app.clone()));
     println!("working");
     stopped.await;
