@@ -16,14 +16,22 @@ use crate::wiring::app::App;
 /// # Errors
 /// Of ours only: it is tried again.
 pub async fn copy(app: &App, cx: &Cx, job: &Job) -> Result<()> {
+    let rules = rules(app, cx).await?;
+    copy_media(&app.db, &app.files, app.media.as_ref(), rules, cx, job).await
+}
+
+/// As the company wants its copies.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn rules(app: &App, cx: &Cx) -> Result<MediaRules> {
     let most = app.settings.whole(cx, identity::B2CHAT_MEDIA_MAX_BYTES).await?;
-    let rules = MediaRules {
+    Ok(MediaRules {
         is_on: app.settings.boolean(cx, identity::B2CHAT_MEDIA_BACKUP).await?,
         most: u64::try_from(most).unwrap_or_default(),
         // Fetching takes longer than a beat of the lease.
         own: TimeDelta::from_std(app.schedule.lease * 2).map_err(Error::internal)?,
-    };
-    copy_media(&app.db, &app.files, app.media.as_ref(), rules, cx, job).await
+    })
 }
 
 /// Wakes who copies, where something waits that nobody is awake for: it was switched on again, say.

@@ -1,6 +1,6 @@
 //! The queue of media: what waits, who has it, and what came of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Conn, Cx, Result, Tx,
     files::Received,
@@ -72,13 +72,14 @@ pub(crate) async fn count_waiting(conn: &Conn, chat: Option<B2chatChatId>) -> Re
     Ok(i64::try_from(all.count(conn).await?).unwrap_or(i64::MAX))
 }
 
-/// Makes what waits for another try due now, of a chat or of all.
-pub(crate) async fn hurry(conn: &Conn, now: DateTime<Utc>, chat: Option<B2chatChatId>) -> Result<()> {
+/// Makes what waits for another try due now, of a chat or of all. What is due within the time for which workers have a message is left
+/// alone: one may be at it, and who takes it away spoils its try.
+pub(crate) async fn hurry(conn: &Conn, now: DateTime<Utc>, own: TimeDelta, chat: Option<B2chatChatId>) -> Result<()> {
     use message::Column;
     let mut update = message::Entity::update_many()
         .col_expr(Column::MediaNextAt, Expr::value(Some(now)))
         .filter(waiting())
-        .filter(Column::MediaNextAt.gt(now));
+        .filter(Column::MediaNextAt.gt(now + own));
     if let Some(chat) = chat {
         update = update.filter(Column::ChatId.eq(chat));
     }

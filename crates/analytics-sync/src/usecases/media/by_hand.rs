@@ -2,7 +2,7 @@
 
 use kernel::{Cx, Error, ProblemCode, Result, Tx, db::Emit, id::B2chatChatId, record::Records};
 
-use super::copy::CopyMedia;
+use super::copy::{CopyMedia, MediaRules};
 use crate::{
     domain::media::events::{B2chatMediaRequested, B2chatMediaRetried},
     limits,
@@ -17,10 +17,10 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] where the company switched the copying off.
-pub async fn back_up_media(tx: &Tx, cx: &Cx, is_on: bool, chat: Option<B2chatChatId>) -> Result<i64> {
+pub async fn back_up_media(tx: &Tx, cx: &Cx, rules: MediaRules, chat: Option<B2chatChatId>) -> Result<i64> {
     cx.require(MANAGE_SYNC)?;
-    ready(tx, cx, is_on, chat).await?;
-    hurry(tx.conn(), cx.now, chat).await?;
+    ready(tx, cx, rules, chat).await?;
+    hurry(tx.conn(), cx.now, rules.own, chat).await?;
     let waiting = count_waiting(tx.conn(), chat).await?;
     tx.emit(cx, &B2chatMediaRequested { tenant: cx.tenant.id, chat, waiting });
     wake(tx, cx, &CopyMedia {}, cx.now).await?;
@@ -32,9 +32,9 @@ pub async fn back_up_media(tx: &Tx, cx: &Cx, is_on: bool, chat: Option<B2chatCha
 ///
 /// # Errors
 /// As [`back_up_media`].
-pub async fn retry_media(tx: &Tx, cx: &Cx, is_on: bool, chat: Option<B2chatChatId>) -> Result<i64> {
+pub async fn retry_media(tx: &Tx, cx: &Cx, rules: MediaRules, chat: Option<B2chatChatId>) -> Result<i64> {
     cx.require(MANAGE_SYNC)?;
-    ready(tx, cx, is_on, chat).await?;
+    ready(tx, cx, rules, chat).await?;
     let retried = revive(tx.conn(), cx.now, chat, limits::MEDIA_RETRIED).await?;
     tx.emit(cx, &B2chatMediaRetried { tenant: cx.tenant.id, chat, retried });
     wake(tx, cx, &CopyMedia {}, cx.now).await?;
@@ -42,11 +42,11 @@ pub async fn retry_media(tx: &Tx, cx: &Cx, is_on: bool, chat: Option<B2chatChatI
 }
 
 /// Refuses a chat that nobody sees, and all where nothing is copied.
-async fn ready(tx: &Tx, cx: &Cx, is_on: bool, chat: Option<B2chatChatId>) -> Result<()> {
+async fn ready(tx: &Tx, cx: &Cx, rules: MediaRules, chat: Option<B2chatChatId>) -> Result<()> {
     if let Some(chat) = chat {
         let _seen: B2chatChat = Records::<B2chatChats>::lock(tx, cx, chat).await?;
     }
-    if !is_on {
+    if !rules.is_on {
         let why = "images and files are not copied: the setting b2chat.media_backup is off";
         return Err(Error::invalid("", ProblemCode::NotAllowed, why));
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use kernel::{Cx, id::B2chatChatId};
 
 use crate::{
+    background::media,
     graphql::{
         directives::requires,
         errors::{Result, UserError},
@@ -124,15 +125,11 @@ impl B2ChatMediaMutation {
         #[graphql(desc = "What is wanted.")] input: BackUpB2ChatMediaInput,
     ) -> Result<BackUpB2ChatMediaPayload> {
         let chat = chat(input.chat_id.as_ref())?;
-        let on = is_on(&scope(ctx).app, &scope(ctx).cx()).await?;
-        let (waiting, errors) =
-            write(
-                ctx,
-                "b2chat_media.request",
-                (),
-                move |tx, cx, _| async move { back_up_media(&tx, &cx, on, chat).await },
-            )
-            .await?;
+        let rules = media::rules(&scope(ctx).app, &scope(ctx).cx()).await?;
+        let (waiting, errors) = write(ctx, "b2chat_media.request", (), move |tx, cx, _| async move {
+            back_up_media(&tx, &cx, rules, chat).await
+        })
+        .await?;
         Ok(BackUpB2ChatMediaPayload { waiting: waiting.map(count), errors })
     }
 
@@ -144,10 +141,15 @@ impl B2ChatMediaMutation {
         #[graphql(desc = "What is wanted.")] input: RetryB2ChatMediaInput,
     ) -> Result<RetryB2ChatMediaPayload> {
         let chat = chat(input.chat_id.as_ref())?;
-        let on = is_on(&scope(ctx).app, &scope(ctx).cx()).await?;
+        let rules = media::rules(&scope(ctx).app, &scope(ctx).cx()).await?;
         let (retried, errors) =
-            write(ctx, "b2chat_media.retry", (), move |tx, cx, _| async move { retry_media(&tx, &cx, on, chat).await })
-                .await?;
+            write(
+                ctx,
+                "b2chat_media.retry",
+                (),
+                move |tx, cx, _| async move { retry_media(&tx, &cx, rules, chat).await },
+            )
+            .await?;
         Ok(RetryB2ChatMediaPayload { retried: retried.map(count), errors })
     }
 }
