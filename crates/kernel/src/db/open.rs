@@ -9,6 +9,7 @@ use std::{
 use moka::future::Cache;
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::{
+    ConnectOptions,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -93,13 +94,16 @@ pub(super) fn tenant_dir(registry: &Path) -> PathBuf {
     registry.with_extension("tenants")
 }
 
-/// Readers in a pool and one writer: a single connection would halve reads, four writers would only
-/// queue inside SQLite and lengthen the tail.
+/// How a file is read and written.
 pub(super) async fn sqlite_pair(path: &Path, create: bool) -> Result<Pair> {
+    pair(sqlite_options(path, create)?).await
+}
+
+fn sqlite_options(path: &Path, create: bool) -> Result<SqliteConnectOptions> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(Error::unavailable)?;
     }
-    let options = SqliteConnectOptions::new()
+    Ok(SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
@@ -107,7 +111,12 @@ pub(super) async fn sqlite_pair(path: &Path, create: bool) -> Result<Pair> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(500);
+        .statement_cache_capacity(500))
+}
+
+/// Readers in a pool and one writer: a single connection would halve reads, four writers would only
+/// queue inside SQLite and lengthen the tail.
+async fn pair(options: SqliteConnectOptions) -> Result<Pair> {
     let pool = |max: u32| {
         SqlitePoolOptions::new()
             .max_connections(max)
@@ -124,14 +133,15 @@ pub(super) async fn sqlite_pair(path: &Path, create: bool) -> Result<Pair> {
 }
 
 /// A connection of its own for migrating the registry (`None`) or one tenant: unqualified names mean that
-/// schema. Statements may run long there.
+/// schema. Statements may run long there, and nobody needs to read all of a schema in the log for it.
 pub async fn migration_connection(url: &str, tenant: Option<&Tenant>) -> Result<DatabaseConnection> {
     if let Some(path) = sqlite_path(url) {
         let path = tenant.map_or(path.clone(), |t| tenant_dir(&path).join(format!("{}.db", t.schema_name)));
-        return Ok(sqlite_pair(&path, true).await?.write);
+        return Ok(pair(sqlite_options(&path, true)?.disable_statement_logging()).await?.write);
     }
     let schema = tenant.map_or("public", |t| t.schema_name.as_str());
     let options = postgres_options(url)?.options([("search_path", schema), ("lock_timeout", "60000")]);
+    let options = options.disable_statement_logging();
     let pool =
         PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
