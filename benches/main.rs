@@ -6,12 +6,13 @@
 //! same data, made by `frontdesk seed`. Clients ask for no compression, but for those of its own rows.
 //!
 //! Arguments: the parts that are wanted, of `reads`, `search`, `live`, `desk`, `tickets`, `conversations`, `leads`, `storm`, `tasks`,
-//! `crm`, `intake`, `writes`, `trail` and `sync`; all, where none is named. `sync` has a database of its own and does without the
-//! messages. Environment: `BENCH_MESSAGES` (1000000), which what there is of other things goes down with; `BENCH_SECONDS` for one round
+//! `crm`, `intake`, `writes`, `trail`, `archive` and `sync`; all, where none is named. The last two have databases of their own and do
+//! without the messages. Environment: `BENCH_MESSAGES` (1000000), which what there is of other things goes down with; `BENCH_SECONDS` for one round
 //! of measuring (2); `BENCH_CRM_LEADS` that are brought into a CRM (2000); `BENCH_AUDIT` (1000000) rows among which one thing's are
-//! read, and `BENCH_TRAIL` (300000) that are proved; `BENCH_DAYS` of B2Chat that are synchronised (73) and `BENCH_YEAR`, the days that
+//! read, `BENCH_TRAIL` (300000) that are proved, and `BENCH_ARCHIVE` (1000000) that are archived; `BENCH_DAYS` of B2Chat that are synchronised (73) and `BENCH_YEAR`, the days that
 //! are counted and exported (365). With `--strict` a missed goal is a failure.
 
+mod archive;
 mod conversations;
 mod cpu;
 mod crm;
@@ -82,7 +83,7 @@ fn setting(name: &str, usual: u64) -> u64 {
 }
 
 /// The parts that can be wanted.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 15] = [
     "reads",
     "search",
     "live",
@@ -96,9 +97,11 @@ const PARTS: [&str; 14] = [
     "intake",
     "writes",
     "trail",
+    ARCHIVE,
     SYNC,
 ];
-/// The one that does without the messages.
+/// Those that do without the messages.
+const ARCHIVE: &str = "archive";
 const SYNC: &str = "sync";
 
 /// The parts that are named; all, where none is.
@@ -115,8 +118,11 @@ async fn run() -> usize {
     let cluster = Cluster::private(true);
     let bench = Bench { postmaster: cluster.pid(), time: Duration::from_secs(setting("BENCH_SECONDS", 2)) };
     let mut table = Table::default();
-    if named.iter().any(|name| name != SYNC) {
+    if named.iter().any(|name| name != SYNC && name != ARCHIVE) {
         table = with_messages(&cluster, bench, &named, table).await;
+    }
+    if named.iter().any(|name| name == ARCHIVE) {
+        table = archive::all(&cluster, bench, table).await;
     }
     if named.iter().any(|name| name == SYNC) {
         table = sync::all(&cluster, bench, table).await;

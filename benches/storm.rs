@@ -57,7 +57,7 @@ pub async fn sign_in_storm(m: &mut Measuring) {
 }
 
 /// The p99 of requests over a few connections, in milliseconds.
-async fn p99(side: &Side, time: Duration) -> f64 {
+pub(crate) async fn p99(side: &Side, time: Duration) -> f64 {
     let start = Instant::now();
     let tasks: Vec<_> = (0..WORKING)
         .map(|_| {

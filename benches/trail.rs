@@ -23,7 +23,7 @@ const REST: &str = "'{\"status\": \"NEW\"}', '{\"status\": \"REPLIED\", \"reply\
     '{\"transport\": \"http\", \"operation\": \"Reply\"}'";
 
 /// SQL that writes so many rows, each with a time and place in the trail but in no chain yet; `age` is how long ago, by `n`.
-fn written(schema: &str, rows: u64, age: &str) -> String {
+pub(crate) fn written(schema: &str, rows: u64, age: &str) -> String {
     format!(
         "SET synchronous_commit = off; CREATE TEMPORARY TABLE made AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, {rows}) AS n; \
          INSERT INTO {schema}.audit_logs ({COLUMNS}, actor_key, actor_sealed, values_key, values_sealed) \
@@ -35,7 +35,7 @@ fn written(schema: &str, rows: u64, age: &str) -> String {
 }
 
 /// Runs a command beside the server; returns what it printed and how long it took.
-fn run(url: Option<&str>, args: &[&str]) -> (String, f64) {
+pub(crate) fn run(url: Option<&str>, args: &[&str]) -> (String, f64) {
     let mut command = frontdesk(args.iter().copied());
     if let Some(url) = url {
         command.env("FRONTDESK_DATABASE_URL", url).env("FRONTDESK_SECRET_KEY", product::key());

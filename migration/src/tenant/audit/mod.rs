@@ -9,3 +9,4 @@ pub mod m0055_person_exports;
 pub mod m0056_audit_heads;
 pub mod m0057_erasures;
 pub mod m0058_expired_erasures;
+pub mod m0061_trail_goes_fast;
