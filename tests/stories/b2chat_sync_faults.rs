@@ -72,6 +72,30 @@ both! {
         assert!(company.coverage(4, 1).await.iter().all(|day| day["isComplete"] == true));
     }
 
+    /// B2Chat's clock is ahead of ours: what it says will be is kept as it says, the day is complete, and what has not come here yet is
+    /// left for when it has. Set back, it says of a chat that it was over before it began, and that is kept, too.
+    async fn a_clock_that_is_ahead_loses_nothing(backend) {
+        let company = Company::open(backend).await;
+        company.set("b2chat.first_day", json!(company.day(1))).await;
+        let tomorrow = company.today.succ_opt().expect("a day").to_string();
+        let late = 86_400 - 120;
+        company.b2chat.change(|chats| chats.extend([chat(0, &company.day(0), late), chat(1, &company.day(0), late), chat(2, &tomorrow, 300)]));
+        let run = company.sync(json!({ "entity": "CHATS", "operation": "FULL" })).await;
+        assert_eq!((&run["status"], &run["createdCount"], &run["incompleteDays"]), (&json!("SUCCESS"), &json!(2), &json!(0)), "{run}");
+        let covered = &company.coverage(0, 0).await[0];
+        assert_eq!((&covered["expected"], &covered["found"], &covered["isComplete"]), (&json!(2), &json!(2), &json!(true)), "{covered}");
+        company.b2chat.change(|chats| {
+            chats.truncate(2);
+            chats[1]["status"] = "CLOSED".into();
+            chats[1]["closed_at"] = format!("{} 00:00:01", company.day(0)).into();
+        });
+        let run = company.sync(json!({ "entity": "CHATS", "operation": "INCREMENTAL" })).await;
+        assert_eq!((&run["status"], &run["createdCount"], &run["changedCount"]), (&json!("SUCCESS"), &json!(0), &json!(1)), "{run}");
+        company.equals_the_source().await;
+        let sql = company.desk.sql().await;
+        assert_eq!(sql.number("SELECT count(*) FROM metric_facts WHERE resolution_ms < 0").await, 1);
+    }
+
     /// The zone of B2Chat was set wrong. Set right, everything is read at its right time, and no message is there twice.
     async fn a_zone_that_is_put_right_moves_what_is_there(backend) {
         let company = Company::open(backend).await;
