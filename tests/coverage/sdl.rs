@@ -189,6 +189,18 @@ impl Sdl {
         first: u32,
         part: (usize, usize),
     ) -> String {
+        let above = &mut Vec::new();
+        let selection = self.selection_part(named(&root.ty), depth, first, &Beside::default(), above, part);
+        Self::operation(operation_name, root, &selection)
+    }
+
+    /// A document that asks a root field whose things may be of every kind for all that these kinds show and link to.
+    pub fn document_of(&self, operation_name: &str, root: &Root, types: &[&str]) -> String {
+        Self::operation(operation_name, root, &format!("{{ __typename {} }}", self.beside_one_another(types)))
+    }
+
+    /// A document that asks a root field for this, with all its arguments as variables.
+    fn operation(operation_name: &str, root: &Root, selection: &str) -> String {
         let mut variables = String::new();
         let mut arguments = String::new();
         for argument in &root.arguments {
@@ -200,7 +212,6 @@ impl Sdl {
             variables = format!("({variables})");
             arguments = format!("({arguments})");
         }
-        let selection = self.selection_part(named(&root.ty), depth, first, &Beside::default(), &mut Vec::new(), part);
         format!("{} {operation_name}{variables} {{ {}{arguments} {selection} }}", root.operation, root.name)
     }
 
