@@ -3,4 +3,4 @@
 pub mod days;
 pub mod note;
 pub mod recount;
-mod write;
+pub mod write;

@@ -6,7 +6,7 @@ use kernel::{Cx, Result, Tx, db::any_of, id::B2chatChatId};
 use sea_orm::{QueryOrder, entity::prelude::*};
 use uuid::Uuid;
 
-use super::write::{add, write};
+use super::write::write;
 use crate::{
     domain::metrics::thing::Thing,
     ports::metrics::Things,
@@ -47,14 +47,6 @@ pub async fn chats_changed(tx: &Tx, cx: &Cx, chats: &[B2chatChatId]) -> Result<(
         write(tx, cx, &ids, things).await?;
     }
     Ok(())
-}
-
-/// Notes, in the transaction that added them, what counts of chats that were not there before.
-///
-/// # Errors
-/// What the database says.
-pub async fn chats_added(tx: &Tx, cx: &Cx, chats: Vec<Thing>) -> Result<()> {
-    add(tx, cx, chats).await
 }
 
 /// Notes that these live chats or tickets are to be counted as they are now.

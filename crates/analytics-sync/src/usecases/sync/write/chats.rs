@@ -1,6 +1,6 @@
 //! Chats.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use kernel::{
     Cx, Result, Tx,
@@ -70,16 +70,15 @@ fn row(id: B2chatChatId, one: &SourceChat, names: &Names, as_of: AsOf) -> B2chat
 }
 
 /// The tags of a chat in the form in which they are compared, each as it is first written.
-fn tags_of(one: &SourceChat) -> BTreeMap<String, &String> {
+fn tags_of(chat_id: B2chatChatId, one: &SourceChat) -> Vec<chat_tag::Model> {
     let mut tags = BTreeMap::new();
     for tag in &one.tags {
         tags.entry(same_name(tag)).or_insert(tag);
     }
-    tags
+    tags.into_iter().map(|(tag_folded, tag)| chat_tag::Model { chat_id, tag_folded, tag: tag.clone() }).collect()
 }
 
 /// What became of chats that a page tells of.
-#[derive(Default)]
 pub(super) struct Written {
     /// What counts of those that are new.
     pub(super) new: Vec<Thing>,
@@ -97,12 +96,14 @@ pub(super) async fn write(tx: &Tx, cx: &Cx, told: &[SourceChat], names: &Names, 
     let found = B2chatChats::find().filter(these).all(tx.conn()).await?;
     let mut known: HashMap<String, B2chatChat> = found.into_iter().map(|row| (row.b2chat_id.clone(), row)).collect();
     let (mut new, mut written, mut changed, mut retagged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut things = Vec::new();
+    let (mut things, mut tags) = (Vec::new(), Vec::new());
     for (key, one) in told {
         let Some(before) = known.remove(key) else {
             let chat = row(cx.new_id(), one, names, as_of);
             written.push((chat.id, one));
-            things.push(counted(&chat, tags_of(one).into_values().cloned().collect()));
+            let of_chat = tags_of(chat.id, one);
+            things.push(counted(&chat, of_chat.iter().map(|tag| tag.tag.clone()).collect()));
+            tags.extend(of_chat);
             new.push(chat);
             continue;
         };
@@ -122,24 +123,19 @@ pub(super) async fn write(tx: &Tx, cx: &Cx, told: &[SourceChat], names: &Names, 
         update::<B2chatChats>(tx, &before, &after).await?;
         if before.tags != after.tags {
             retagged.push(before.id);
+            tags.extend(tags_of(before.id, one));
         }
         written.push((before.id, one));
         changed.push(before.id);
         tally.changed += 1;
     }
     tally.created = i32::try_from(new.len()).unwrap_or(i32::MAX);
-    let mut tagged: HashSet<_> = new.iter().map(|chat| chat.id).collect();
     insert_all::<B2chatChats>(tx, new).await?;
     if !retagged.is_empty() {
         let old = any_of(tx.conn().get_database_backend(), chat_tag::Column::ChatId, &retagged);
         chat_tag::Entity::delete_many().filter(old).exec(tx.conn()).await?;
-        tagged.extend(retagged);
     }
-    let tags = written.iter().filter(|(id, _)| tagged.contains(id)).flat_map(|(id, one)| {
-        let row = |(tag_folded, tag): (String, &String)| chat_tag::Model { chat_id: *id, tag_folded, tag: tag.clone() };
-        tags_of(one).into_iter().map(row)
-    });
-    insert_all::<chat_tag::Entity>(tx, tags.collect()).await?;
+    insert_all::<chat_tag::Entity>(tx, tags).await?;
     messages::write(tx, cx, &written, &changed, as_of).await?;
     Ok(Written { new: things, changed, tally })
 }

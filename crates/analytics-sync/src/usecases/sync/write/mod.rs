@@ -16,7 +16,7 @@ use crate::{
     store::sync::run::SyncEntity,
     usecases::{
         media::copy::media_wait,
-        metrics::note::{chats_added, chats_changed},
+        metrics::{note::chats_changed, write::add},
         sync::erase::without_erased,
     },
 };
@@ -83,23 +83,22 @@ pub async fn write(
     as_of: AsOf,
 ) -> Result<Tally> {
     let left = without_erased(tx, cx, told).await?;
-    let mut tally = write_left(tx, colleagues, cx, entity, left.as_ref().unwrap_or(told), as_of).await?;
-    tally.left_out = left.is_some();
-    Ok(tally)
+    let tally = match left.as_ref().unwrap_or(told) {
+        Told::Contacts(all) => contacts::write(tx, cx, all, as_of).await?.1,
+        Told::Chats(chats) => of_chats(tx, colleagues, cx, entity, chats, as_of).await?,
+    };
+    Ok(Tally { left_out: left.is_some(), ..tally })
 }
 
-async fn write_left(
+/// Writes what chats tell of an entity.
+async fn of_chats(
     tx: &Tx,
     colleagues: &dyn Colleagues,
     cx: &Cx,
     entity: SyncEntity,
-    told: &Told,
+    chats: &[SourceChat],
     as_of: AsOf,
 ) -> Result<Tally> {
-    let chats = match told {
-        Told::Contacts(all) => return Ok(contacts::write(tx, cx, all, as_of).await?.1),
-        Told::Chats(chats) => chats,
-    };
     let named = chats.iter().filter_map(|chat| chat.department.as_ref());
     let departments = async || departments::write(tx, cx, named.collect(), as_of).await;
     match entity {
@@ -123,7 +122,7 @@ async fn write_left(
             let chats::Written { new, changed, mut tally } = chats::write(tx, cx, chats, &names, as_of).await?;
             agents::place(tx, cx, &names.agents).await?;
             let is_same = new.is_empty() && changed.is_empty();
-            chats_added(tx, cx, new).await?;
+            add(tx, cx, new).await?;
             chats_changed(tx, cx, &changed).await?;
             if !is_same {
                 media_wait(tx, cx).await?;
