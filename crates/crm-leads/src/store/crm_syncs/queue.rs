@@ -77,6 +77,20 @@ pub(crate) async fn lease(
     Ok(rows)
 }
 
+/// Others may take these, as far as they are whose they were.
+pub(crate) async fn release(conn: &Conn, syncs: &[sync::Model]) -> Result<()> {
+    use sync::Column;
+    let Some(first) = syncs.first() else { return Ok(()) };
+    let ids: Vec<_> = syncs.iter().map(|sync| sync.id).collect();
+    sync::Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .filter(any_of(conn.get_database_backend(), Column::Id, &ids))
+        .filter(Column::LeasedUntil.eq(first.leased_until))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// When there is next something to bring; none where nothing waits.
 pub(crate) async fn next_due(conn: &Conn, connection: CrmConnectionId) -> Result<Option<DateTime<Utc>>> {
     use sync::Column;
@@ -177,12 +191,16 @@ pub(crate) async fn leads_of(
     Ok(rows.into_iter().map(|row| (row.external_id, row.lead_id)).collect())
 }
 
-/// Keeps a record as it is now.
-pub(crate) async fn keep_record(conn: &Conn, record: record::Model) -> Result<()> {
+/// Keeps records as they are now, each of another lead.
+pub(crate) async fn keep_records(conn: &Conn, mut records: Vec<record::Model>) -> Result<()> {
     use record::Column;
+    if records.is_empty() {
+        return Ok(());
+    }
+    records.sort_unstable_by_key(|record| record.lead_id);
     let key = [Column::ConnectionId, Column::LeadId];
     let values = [Column::ExternalId, Column::Fields, Column::SyncedAt, Column::RemoteModifiedAt];
-    record::Entity::insert(record.into_active_model())
+    record::Entity::insert_many(records.into_iter().map(IntoActiveModel::into_active_model))
         .on_conflict(sea_orm::sea_query::OnConflict::columns(key).update_columns(values).to_owned())
         .exec_without_returning(conn)
         .await?;

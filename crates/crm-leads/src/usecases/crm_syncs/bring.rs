@@ -1,6 +1,6 @@
 //! What is due is brought, a batch at a time; one worker has a connection at a time, so that its limit is kept.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     outcome::{Came, keep_outcomes},
-    send::{Sending, Step},
+    send::{Hold, Sending, Step},
 };
 use crate::{
     ports::crm::Crms,
@@ -21,9 +21,11 @@ use crate::{
     store::{
         crm_connections::connection::{self as row, CrmStatus, Model as CrmConnection},
         crm_syncs::{
-            queue::{claim, hold, lease, next_due, wake, with_records},
+            queue::{claim, hold, lease, next_due, release, wake, with_records},
+            record::Model as CrmRecord,
             sync::Model as CrmSync,
         },
+        leads::lead::Model as Lead,
     },
 };
 
@@ -57,8 +59,10 @@ pub async fn sync_crm(db: &Db, crms: &dyn Crms, own: TimeDelta, cx: &Cx, job: &J
             None => db.transact(cx, "crm.sync", |tx| async move { jobs::finish(&tx, job).await }).await,
         };
     }
-    let brought = bring_due(db, crms, own, cx, &conn, id).await;
-    hold(&conn, id, None).await?;
+    let hold = Hold { conn, id, own, until: cx.now + own };
+    let mut at_work = AtWork { db, crms, hold, sent: None, next: None };
+    let brought = at_work.bring_due(cx).await;
+    at_work.leave().await?;
     brought?;
     let cx = &cx.at_present();
     db.transact(cx, "crm.sync", |tx| async move {
@@ -77,6 +81,32 @@ async fn look_again(tx: &Tx, cx: &Cx, id: CrmConnectionId) -> Result<()> {
     let Some(next) = next_due(tx.conn(), id).await? else { return Ok(()) };
     let at = next.max(cx.now).max(found.limited_until.unwrap_or(cx.now));
     wake(tx, cx, id, &SyncCrm { connection: id }, at).await
+}
+
+/// A batch that a worker has, with what its leads and their records were when it took it.
+struct Due {
+    at: DateTime<Utc>,
+    syncs: Vec<CrmSync>,
+    known: HashMap<LeadId, (Lead, Option<CrmRecord>)>,
+}
+
+impl Due {
+    async fn taken(hold: (&Conn, CrmConnectionId, TimeDelta), now: DateTime<Utc>, limit: usize) -> Result<Self> {
+        let (conn, id, own) = hold;
+        let syncs = lease(conn, id, now, now + own, limit).await?;
+        let leads: Vec<_> = syncs.iter().map(|sync| sync.lead_id).collect();
+        let known = if leads.is_empty() { Vec::new() } else { with_records(conn, id, &leads).await? };
+        let known = known.into_iter().map(|(lead, record)| (lead.id, (lead, record))).collect();
+        Ok(Self { at: now, syncs, known })
+    }
+
+    fn steps(mut self, connection: &CrmConnection) -> Vec<Step> {
+        let step = |sync: CrmSync| {
+            let (lead, record) = self.known.remove(&sync.lead_id).unzip();
+            Step::of(sync, lead, record.flatten(), connection)
+        };
+        self.syncs.into_iter().map(step).collect()
+    }
 }
 
 /// A batch that was sent: what became of it is kept while the CRM has the next one.
@@ -110,80 +140,93 @@ async fn keep(db: &Db, sent: Option<Sent>) -> Result<()> {
     }
 }
 
-async fn bring_due(db: &Db, crms: &dyn Crms, own: TimeDelta, cx: &Cx, conn: &Conn, id: CrmConnectionId) -> Result<()> {
-    let mut sent = None;
-    let brought = bring_batches(db, crms, own, cx, conn, id, &mut sent).await;
-    keep(db, sent).await?;
-    brought
+/// A worker at a connection that is its own. While the CRM has a batch, the one before is kept and the next one is taken.
+struct AtWork<'a> {
+    db: &'a Db,
+    crms: &'a dyn Crms,
+    hold: Hold,
+    sent: Option<Sent>,
+    next: Option<Due>,
 }
 
-async fn bring_batches(
-    db: &Db,
-    crms: &dyn Crms,
-    own: TimeDelta,
-    cx: &Cx,
-    conn: &Conn,
-    id: CrmConnectionId,
-    sent: &mut Option<Sent>,
-) -> Result<()> {
-    let until = cx.now + TURN;
-    loop {
-        let cx = &cx.at_present();
-        let Some(found) = connection(conn, id).await? else { return Ok(()) };
-        let waits = found.limited_until.is_some_and(|until| until > cx.now);
-        if cx.now >= until || found.status != CrmStatus::Connected || waits {
-            return Ok(());
-        }
-        hold(conn, id, Some(cx.now + own)).await?;
-        let due = lease(conn, id, cx.now, cx.now + own, found.provider.batch()).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        let before = sent.take();
-        let whose = before.as_ref().map(Sent::whose).unwrap_or_default();
-        let brought = bring(db, crms, own, cx, conn, &found, (due, whose));
-        let (brought, kept) = futures_util::join!(brought, keep(db, before));
-        kept?;
-        let (steps, pause) = brought?;
-        let now = cx.at_present();
-        let pause = pause.and_then(|pause| TimeDelta::from_std(pause).ok()).map(|pause| now.now + pause);
-        // What would be leased anew is kept before anything is.
-        let lasts = now.now < cx.now + own / 2;
-        let batch = Sent { cx: now, connection: found, steps };
-        if pause.is_none() && lasts && batch.went_well() {
-            *sent = Some(batch);
-            continue;
-        }
-        keep(db, Some(batch)).await?;
-        if let Some(until) = pause {
-            limit(conn, id, until).await?;
+impl AtWork<'_> {
+    async fn bring_due(&mut self, cx: &Cx) -> Result<()> {
+        let (conn, id, own) = (self.hold.conn.clone(), self.hold.id, self.hold.own);
+        let until = cx.now + TURN;
+        loop {
+            let cx = &cx.at_present();
+            let Some(found) = connection(&conn, id).await? else { return Ok(()) };
+            let waits = found.limited_until.is_some_and(|until| until > cx.now);
+            if cx.now >= until || found.status != CrmStatus::Connected || waits {
+                return Ok(());
+            }
+            self.hold.go_on(cx.now).await?;
+            let limit = found.provider.batch();
+            let due = match self.next_in_time(cx.now).await? {
+                Some(due) => due,
+                None => Due::taken((&conn, id, own), cx.now, limit).await?,
+            };
+            if due.syncs.is_empty() {
+                return Ok(());
+            }
+            let before = self.sent.take();
+            let whose = before.as_ref().map(Sent::whose).unwrap_or_default();
+            let sending = Sending::new(self.db, self.crms, cx, &mut self.hold, &found, due.steps(&found), whose);
+            let next = Due::taken((&conn, id, own), cx.now, limit);
+            let (brought, kept, next) = futures_util::join!(sending.run(), keep(self.db, before), next);
+            let next = next.map(|next| self.next = Some(next));
+            kept?;
+            let (steps, pause) = brought?;
+            let now = cx.at_present();
+            let pause = pause.and_then(|pause| TimeDelta::from_std(pause).ok()).map(|pause| now.now + pause);
+            // What would be leased anew is kept before anything is.
+            let lasts = now.now < cx.now + own / 2;
+            let batch = Sent { cx: now, connection: found, steps };
+            let goes_on = pause.is_none() && lasts && batch.went_well();
+            self.sent = Some(batch);
+            next?;
+            if goes_on {
+                continue;
+            }
+            keep(self.db, self.sent.take()).await?;
+            if let Some(until) = pause {
+                limit_until(&conn, id, until).await?;
+            }
         }
     }
-}
 
-/// Sends a batch, where these records are of these leads; returns what became of each, and how long the CRM is to be left alone.
-async fn bring(
-    db: &Db,
-    crms: &dyn Crms,
-    own: TimeDelta,
-    cx: &Cx,
-    conn: &Conn,
-    connection: &CrmConnection,
-    (due, whose): (Vec<CrmSync>, HashMap<String, LeadId>),
-) -> Result<(Vec<(Step, Came)>, Option<Duration>)> {
-    let ids: Vec<_> = due.iter().map(|sync| sync.lead_id).collect();
-    let known = with_records(conn, connection.id, &ids).await?;
-    let mut known: HashMap<_, _> = known.into_iter().map(|(lead, record)| (lead.id, (lead, record))).collect();
-    let mut sending = Sending::new(db, crms, own, cx, conn, connection, whose);
-    for sync in due {
-        let (lead, record) = known.remove(&sync.lead_id).unzip();
-        sending.add(Step::of(sync, lead, record.flatten(), connection));
+    /// The batch that was taken ahead, where it is not empty and is still this worker's for long enough.
+    async fn next_in_time(&mut self, now: DateTime<Utc>) -> Result<Option<Due>> {
+        let lasts = |due: &Due| now < due.at + self.hold.own / 2;
+        match self.next.take() {
+            Some(due) if due.syncs.is_empty() => Ok(None),
+            Some(due) if lasts(&due) => Ok(Some(due)),
+            late => {
+                self.next = late;
+                self.let_go().await.map(|()| None)
+            }
+        }
     }
-    sending.run().await
+
+    /// Others may have the batch that was taken ahead.
+    async fn let_go(&mut self) -> Result<()> {
+        match self.next.take() {
+            Some(due) => release(&self.hold.conn, &due.syncs).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what is not kept yet, and lets others have the rest.
+    async fn leave(mut self) -> Result<()> {
+        let kept = keep(self.db, self.sent.take()).await;
+        let freed = self.let_go().await;
+        hold(&self.hold.conn, self.hold.id, None).await?;
+        kept.and(freed)
+    }
 }
 
 /// Notes how long the CRM is to be left alone.
-async fn limit(conn: &Conn, id: CrmConnectionId, until: DateTime<Utc>) -> Result<()> {
+async fn limit_until(conn: &Conn, id: CrmConnectionId, until: DateTime<Utc>) -> Result<()> {
     let limited = row::Entity::update_many().col_expr(row::Column::LimitedUntil, Expr::value(Some(until)));
     limited.filter(row::Column::Id.eq(id)).exec(conn).await?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::{
     store::{
         crm_connections::connection::Model as CrmConnection,
         crm_syncs::{
-            queue::{forget_record, keep_record, take_records},
+            queue::{forget_record, keep_records, take_records},
             record::Model as CrmRecord,
             sync::{self, CrmAction, CrmSyncStatus, Model as CrmSync},
         },
@@ -46,14 +46,16 @@ pub(super) async fn keep_outcomes(db: &Db, cx: &Cx, connection: &CrmConnection, 
         // What came back meanwhile is in the records as they are now.
         let leads: Vec<_> = steps.iter().map(|(step, _)| step.sync.lead_id).collect();
         let records = take_records(&tx, connection.id, &leads).await?;
+        let mut kept = Vec::new();
         for (step, came) in steps {
-            keep(&tx, cx, connection, step, records.get(&step.sync.lead_id), came).await?;
+            kept.extend(keep(&tx, cx, connection, step, records.get(&step.sync.lead_id), came).await?);
         }
-        Ok(())
+        keep_records(tx.conn(), kept).await
     })
     .await
 }
 
+/// Writes what became of one; returns its record as it is now, where it has one that is new or another.
 async fn keep(
     tx: &Tx,
     cx: &Cx,
@@ -61,7 +63,7 @@ async fn keep(
     step: &Step,
     record: Option<&CrmRecord>,
     came: &Came,
-) -> Result<()> {
+) -> Result<Option<CrmRecord>> {
     use sync::Column;
     let before = &step.sync;
     let mut after = CrmSync { leased_until: None, updated_at: cx.now, ..before.clone() };
@@ -74,7 +76,7 @@ async fn keep(
                 .filter(Column::Status.eq(CrmSyncStatus::Pending))
                 .filter(Column::Round.eq(before.round));
             if gone.exec(tx.conn()).await?.rows_affected == 1 {
-                return Ok(());
+                return Ok(None);
             }
         }
         Came::There(_) | Came::Gone | Came::Same => {
@@ -100,21 +102,21 @@ async fn keep(
         (Todo::Update(_), _) => CrmAction::Update,
         (Todo::Nothing, _) => before.action,
     };
+    let mut kept = None;
     match (came, &step.lead) {
         (Came::There(external_id), Some(lead)) => {
             after.external_id = Some(external_id.clone());
             // Of what was sent anew nothing that was agreed before counts.
             let agreed = step.record.as_ref().and(record).map(|record| &record.fields);
             let fields = sent(lead, &connection.field_mappings, &step.values, agreed);
-            let record = CrmRecord {
+            kept = Some(CrmRecord {
                 connection_id: connection.id,
                 lead_id: lead.id,
                 external_id: external_id.clone(),
                 fields,
                 synced_at: cx.now,
                 remote_modified_at: record.and_then(|record| record.remote_modified_at),
-            };
-            keep_record(tx.conn(), record).await?;
+            });
         }
         (Came::Gone, _) => {
             after.external_id = step.record.as_ref().map(|record| record.external_id.clone());
@@ -123,7 +125,8 @@ async fn keep(
         (Came::Same, _) => after.external_id = step.record.as_ref().map(|record| record.external_id.clone()),
         _ => {}
     }
-    write(tx, cx, before, after).await
+    write(tx, cx, before, after).await?;
+    Ok(kept)
 }
 
 /// Writes a sync as it is then. Where its lead changed meanwhile it waits on; where somebody ended the connection it stays as it is.

@@ -5,9 +5,12 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::FutureExt;
-use kernel::{Conn, Cx, Db, Result, id::LeadId};
+use kernel::{
+    Conn, Cx, Db, Result,
+    id::{CrmConnectionId, LeadId},
+};
 use serde_json::{Map, Value as Json};
 
 use super::outcome::Came;
@@ -82,13 +85,32 @@ impl Step {
     }
 }
 
+/// A connection that is a worker's own for a while, and longer as long as it goes on.
+pub(super) struct Hold {
+    pub(super) conn: Conn,
+    pub(super) id: CrmConnectionId,
+    pub(super) own: TimeDelta,
+    /// Until when it is noted to be.
+    pub(super) until: DateTime<Utc>,
+}
+
+impl Hold {
+    /// It goes on. Noted once a quarter of the time is used: each note waits for the disk.
+    pub(super) async fn go_on(&mut self, now: DateTime<Utc>) -> Result<()> {
+        if now + self.own * 3 / 4 > self.until {
+            self.until = now + self.own;
+            hold(&self.conn, self.id, Some(self.until)).await?;
+        }
+        Ok(())
+    }
+}
+
 /// A batch under way.
 pub(super) struct Sending<'a> {
     db: &'a Db,
     crms: &'a dyn Crms,
-    own: TimeDelta,
     cx: &'a Cx,
-    conn: &'a Conn,
+    hold: &'a mut Hold,
     connection: &'a CrmConnection,
     steps: Vec<Step>,
     /// Whose the CRM's records are, as far as it was looked at or is not kept yet.
@@ -102,17 +124,13 @@ impl<'a> Sending<'a> {
     pub(super) fn new(
         db: &'a Db,
         crms: &'a dyn Crms,
-        own: TimeDelta,
         cx: &'a Cx,
-        conn: &'a Conn,
+        hold: &'a mut Hold,
         connection: &'a CrmConnection,
+        steps: Vec<Step>,
         whose: HashMap<String, LeadId>,
     ) -> Self {
-        Self { db, crms, own, cx, conn, connection, steps: Vec::new(), whose, pause: None, stopped: false }
-    }
-
-    pub(super) fn add(&mut self, step: Step) {
-        self.steps.push(step);
+        Self { db, crms, cx, hold, connection, steps, whose, pause: None, stopped: false }
     }
 
     /// Sends all; returns what became of each, and how long the CRM is to be left alone.
@@ -155,7 +173,7 @@ impl<'a> Sending<'a> {
         if self.stopped {
             return Ok(Came::Later);
         }
-        self.go_on().await?;
+        self.hold.go_on(self.cx.at_present().now).await?;
         let said = asked(self.db, self.crms, self.cx, self.connection.id, &move |crm, held| {
             let external_id = external_id.clone();
             async move { crm.delete(held, &external_id).await }.boxed()
@@ -165,11 +183,6 @@ impl<'a> Sending<'a> {
             Ok(()) => Came::Gone,
             Err(no) => self.not(&no),
         })
-    }
-
-    /// The connection stays this worker's while it asks.
-    async fn go_on(&self) -> Result<()> {
-        hold(self.conn, self.connection.id, Some(self.cx.at_present().now + self.own)).await
     }
 
     /// What a whole request that failed means for each of its rows.
@@ -200,7 +213,7 @@ impl<'a> Sending<'a> {
                 part.iter().for_each(|(n, _)| came[*n] = Some(Came::Later));
                 continue;
             }
-            self.go_on().await?;
+            self.hold.go_on(self.cx.at_present().now).await?;
             let rows: std::sync::Arc<Vec<Row>> = std::sync::Arc::new(part.iter().map(|(_, row)| row.clone()).collect());
             let said = asked(self.db, self.crms, self.cx, self.connection.id, &move |crm, held| {
                 let rows = rows.clone();
@@ -243,7 +256,7 @@ impl<'a> Sending<'a> {
             },
         });
         let unknown: Vec<_> = named.filter(|id| !self.whose.contains_key(*id)).cloned().collect();
-        self.whose.extend(leads_of(self.conn, self.connection.id, &unknown).await?);
+        self.whose.extend(leads_of(&self.hold.conn, self.connection.id, &unknown).await?);
         Ok(())
     }
 

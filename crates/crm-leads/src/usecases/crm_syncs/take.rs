@@ -23,7 +23,7 @@ use crate::{
     store::{
         crm_connections::connection::{Column, CrmStatus, Entity as CrmConnections, Model as CrmConnection},
         crm_syncs::{
-            queue::{keep_record, take_records, wake},
+            queue::{keep_records, take_records, wake},
             record::Model as CrmRecord,
         },
     },
@@ -114,7 +114,7 @@ pub async fn take_change(tx: &Tx, house: &impl Telephones, cx: &Cx, pulled: &Pul
         return Ok(true);
     }
     let record = CrmRecord { fields, synced_at: cx.now, remote_modified_at: Some(remote.modified_at), ..record };
-    keep_record(tx.conn(), record).await?;
+    keep_records(tx.conn(), vec![record]).await?;
     Ok(true)
 }
 
