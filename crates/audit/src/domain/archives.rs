@@ -94,18 +94,36 @@ pub struct TrailLine {
     pub row: log::Model,
 }
 
-/// Rows as they are in the object: lines, packed.
-///
-/// # Errors
-/// What the packer says.
-pub fn packed(lines: &[String]) -> std::io::Result<Vec<u8>> {
-    let mut packing = zstd::Encoder::new(Vec::new(), 3)?;
-    packing.include_checksum(true)?;
-    for line in lines {
-        packing.write_all(line.as_bytes())?;
-        packing.write_all(b"\n")?;
+/// Rows as they are in the object: lines, packed one by one.
+pub struct Packing(zstd::Encoder<'static, Vec<u8>>);
+
+impl Packing {
+    /// Begins an object.
+    ///
+    /// # Errors
+    /// What the packer says.
+    pub fn begin() -> std::io::Result<Self> {
+        let mut packing = zstd::Encoder::new(Vec::new(), 3)?;
+        packing.include_checksum(true)?;
+        Ok(Self(packing))
     }
-    packing.finish()
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// What the packer says.
+    pub fn add(&mut self, line: &str) -> std::io::Result<()> {
+        self.0.write_all(line.as_bytes())?;
+        self.0.write_all(b"\n")
+    }
+
+    /// The object.
+    ///
+    /// # Errors
+    /// What the packer says.
+    pub fn end(self) -> std::io::Result<Vec<u8>> {
+        self.0.finish()
+    }
 }
 
 /// The lines in an object.
@@ -190,9 +208,11 @@ mod tests {
     #[test]
     fn lines_are_packed_and_unpacked() {
         let lines: Vec<_> = ["{\"a\":1}", "{\"b\":\"ü\"}"].map(str::to_owned).into();
-        let object = packed(&lines).unwrap();
+        let mut packing = Packing::begin().unwrap();
+        lines.iter().for_each(|line| packing.add(line).unwrap());
+        let object = packing.end().unwrap();
         assert_eq!(unpacked(&object).unwrap(), lines);
-        assert!(unpacked(&packed(&[]).unwrap()).unwrap().is_empty());
+        assert!(unpacked(&Packing::begin().unwrap().end().unwrap()).unwrap().is_empty());
         // One byte elsewhere is refused, or, where it is the packer's own affair, changes nothing: never are they other lines.
         let mut refused = 0;
         for at in 0..object.len() {

@@ -9,6 +9,7 @@ use sea_orm::{
     QueryTrait,
     sea_query::{Expr, ExprTrait},
 };
+use tokio::task::coop::consume_budget;
 
 use crate::{
     domain::{
@@ -132,6 +133,8 @@ pub(crate) async fn links_up_to(
                 return broken("the audit row or its link was altered");
             }
             before = hash;
+            // Others have their turn between.
+            consume_budget().await;
         }
     }
     Ok(Ok((sequence, before)))

@@ -7,9 +7,9 @@ use kernel::{
 };
 use sea_orm::entity::prelude::*;
 
-use super::object::{away, remove_both};
+use super::object::{away, packed, remove_both};
 use crate::{
-    domain::archives::{Written, packed},
+    domain::archives::Written,
     queries::{
         persons::archived::Known,
         retention::archives::{archived_rows, manifest_of},
@@ -40,7 +40,7 @@ pub async fn erase_archived(db: &Db, storage: &dyn Storage, cx: &Cx, archive: &M
     if kept.len() < all.len() {
         let old = key;
         key = other(&old);
-        let object = packed(&kept).map_err(Error::internal)?;
+        let object = packed(&kept).await?;
         let rows = i32::try_from(kept.len()).map_err(Error::internal)?;
         let bytes = i64::try_from(object.len()).map_err(Error::internal)?;
         let sum = sha256(&object).to_vec();

@@ -10,10 +10,11 @@ use kernel::{
     retention::Policy,
 };
 use sea_orm::{ActiveModelTrait, IntoActiveModel, entity::prelude::*};
+use tokio::task::coop::consume_budget;
 
 use crate::{
     domain::{
-        archives::{FORMAT, Linked, Written, columns, packed},
+        archives::{FORMAT, Linked, Packing, Written, columns},
         retention::events::RowsArchived,
     },
     queries::retention::archives::archived_rows,
@@ -48,6 +49,16 @@ pub fn away(error: Error) -> Error {
 /// How errors begin that are the storage's.
 pub const STORAGE_AWAY: &str = "the storage of archives is away";
 
+/// Lines as they are in an object. Others have their turn between.
+pub(super) async fn packed(lines: &[String]) -> Result<Vec<u8>> {
+    let mut packing = Packing::begin().map_err(Error::internal)?;
+    for line in lines {
+        packing.add(line).map_err(Error::internal)?;
+        consume_budget().await;
+    }
+    packing.end().map_err(Error::internal)
+}
+
 /// Notes an object, writes it with the one beside it, and reads both back.
 ///
 /// # Errors
@@ -66,7 +77,7 @@ pub async fn write(
     let (Some(first_at), Some(last_at)) = (batch.at.iter().min().copied(), batch.at.iter().max().copied()) else {
         return Err(Error::internal("nothing to archive"));
     };
-    let object = packed(&batch.lines).map_err(Error::internal)?;
+    let object = packed(&batch.lines).await?;
     let id: ArchiveId = cx.new_id();
     let key = format!("{}/archives/{}/{}", cx.tenant.id, policy.table, id.0.simple());
     let rows = i32::try_from(batch.lines.len()).map_err(Error::internal)?;

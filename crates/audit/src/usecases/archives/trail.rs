@@ -11,6 +11,7 @@ use kernel::{
     retention::Policy,
 };
 use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use tokio::task::coop::consume_budget;
 
 use super::{
     object::{Batch, given_up, seal, write},
@@ -125,6 +126,8 @@ async fn batch_of(
         batch.ids.push(id);
         batch.at.push(at);
         batch.lines.push(json);
+        // Others have their turn between.
+        consume_budget().await;
     }
     let checkpoint = Signed {
         sequence: place.sequence,
