@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::b2chat_sync::Company;
+use super::chats;
 use super::desk::{Desk, Person, SOON};
 use super::files::id;
 use super::leads::wrong;
 use super::person_marked::put_everywhere;
+use super::retention::{ago, done as retained, read_back, set as set_policy};
 use super::roles::{colleague, make_role};
 use super::trail::trail;
 use crate::coverage::sql::Sql;
@@ -394,6 +396,58 @@ both! {
         }).await;
         assert!(desk.cli_ok(&["audit", "verify"], "").starts_with("whole: "));
     }
+
+    /// An erasure breaks off when the chats have gone that told whose lines are in an archive, and only then that archive is done: their
+    /// lines go out of it all the same, and those of others stay.
+    async fn what_is_archived_while_it_breaks_off_goes_too(backend) {
+        let quick = Options::new().env("FRONTDESK_JOB_LEASE", "1s").env("FRONTDESK_SWEEP_INTERVAL", "1s");
+        let desk = Desk::open_with(backend, quick).await;
+        let admin = desk.admin().await;
+        let sam = second(&desk, &admin, "sam").await;
+        chats::begin(&desk, "Eve", "The word is plover").await;
+        chats::begin(&desk, "Bob", "The word is curlew").await;
+        let sql = desk.sql().await;
+        sql.run(&format!("UPDATE chat_messages SET created_at = {}", ago(&sql, "900"))).await;
+        set_policy(&admin, json!({ "policy": "chat_messages", "action": "ARCHIVE" })).await.ok();
+        let archived = retained(&admin, "runRetention", &["chat_messages"]).await;
+        assert!(archived["rowsArchived"].as_i64() >= Some(2), "{archived}");
+        assert!(words(&desk).contains("plover"));
+        // The archive is being written, and visitors cannot go.
+        let sealed = sql.texts("SELECT CAST(sealed_at AS text) FROM archives").await.remove(0);
+        sql.run("UPDATE archives SET sealed_at = NULL").await;
+        for statement in refusing(&sql) {
+            sql.run(&statement).await;
+        }
+        let erasure = confirmed((&admin, &sam), "eve@visitors.example", "PERSON").await;
+        until("the chat is gone", PATIENCE, async || (sql.count("chat_sessions").await == 1).then_some(())).await;
+        sql.run(&format!("UPDATE archives SET sealed_at = '{sealed}'")).await;
+        sql.run(if sql.is_sqlite() { "DROP TRIGGER not_now" } else { "DROP TRIGGER not_now ON visitors" }).await;
+        let done = over(&admin, &erasure["id"]).await;
+        assert_eq!(done["status"], "DONE", "{done}");
+        let words = words(&desk);
+        assert!(!words.contains("plover") && words.contains("curlew"), "{words}");
+        assert_eq!(sql.number("SELECT count(*) FROM erasures WHERE whose IS NOT NULL").await, 0);
+    }
+}
+
+/// What the lines of chats in all archives say.
+fn words(desk: &Desk) -> String {
+    let lines = read_back(desk, "chat_messages");
+    lines.iter().map(|line| line["content"].to_string()).collect::<Vec<_>>().join("\n")
+}
+
+/// What has the database let no visitor go.
+fn refusing(sql: &Sql) -> Vec<String> {
+    if sql.is_sqlite() {
+        return vec![
+            "CREATE TRIGGER not_now BEFORE DELETE ON visitors BEGIN SELECT RAISE(ABORT, 'not now'); END".into(),
+        ];
+    }
+    vec![
+        "CREATE FUNCTION not_now() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$"
+            .into(),
+        "CREATE TRIGGER not_now BEFORE DELETE ON visitors FOR EACH ROW EXECUTE FUNCTION not_now()".into(),
+    ]
 }
 
 /// So often it is killed.

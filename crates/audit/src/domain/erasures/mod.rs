@@ -103,6 +103,9 @@ pub struct Task {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Tasks(pub Vec<Task>);
 
+/// Ids of rows that others hang on, by the column that names them.
+pub type HangsOn = BTreeMap<String, BTreeSet<Uuid>>;
+
 /// Whose rows they are, as long as that must be known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Whose {
@@ -112,6 +115,9 @@ pub struct Whose {
     pub records: Vec<(String, Uuid, String)>,
     /// Their addresses.
     pub emails: BTreeSet<String>,
+    /// What rows of a table hung on, by table: it is gone before the last archive of that table was looked at.
+    #[serde(default)]
+    pub archived: BTreeMap<String, HangsOn>,
 }
 
 const KINDS: [(Kind, &str); 9] = [
@@ -141,6 +147,7 @@ impl Whose {
             ids: someone.ids.iter().map(|(kind, ids)| (word(*kind), ids.clone())).collect(),
             records: someone.records.iter().map(|one| (word(one.kind), one.id, one.shown.clone())).collect(),
             emails: someone.emails.clone(),
+            archived: BTreeMap::new(),
         }
     }
 

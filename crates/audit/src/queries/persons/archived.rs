@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::theirs::Theirs;
 use crate::{
+    domain::erasures::HangsOn,
     queries::retention::archives::{archived_rows, archives_to_read},
     store::{
         persons::{Row, text},
@@ -27,50 +28,61 @@ use crate::{
 pub struct Known {
     /// By ids in these columns.
     ids: Vec<(&'static str, BTreeSet<Uuid>)>,
+    /// By ids of rows that they hang on.
+    pub hangs_on: HangsOn,
     /// By addresses in these.
     emails: Vec<(&'static str, BTreeSet<String>)>,
 }
 
 impl Known {
     /// What a person is known by in a table; `None` where nothing in it can be theirs. What is told by a row that this one hangs on
-    /// is told as long as that row is here: it must be asked before that goes.
+    /// is told as long as that row is here: it must be asked before that goes, and what was told `before` counts.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the database is away.
-    pub async fn of(conn: &Conn, theirs: &Theirs<'_>, held: &'static Held) -> Result<Option<Self>> {
+    pub async fn of(
+        conn: &Conn,
+        theirs: &Theirs<'_>,
+        held: &'static Held,
+        before: Option<&HangsOn>,
+    ) -> Result<Option<Self>> {
         if theirs.leaves_out(held) {
             return Ok(None);
         }
-        let mut known = Self { ids: Vec::new(), emails: Vec::new() };
+        let hangs_on = before.cloned().unwrap_or_default();
+        let mut known = Self { ids: Vec::new(), hangs_on, emails: Vec::new() };
         for tie in held.ties.iter().filter(|tie| tie.part == Part::Whole && !theirs.stays(tie)) {
             match tie.by {
                 By::Id { column, of } => known.ids.push((column, theirs.whose.of(of).into_iter().collect())),
                 By::Email(column) => known.emails.push((column, theirs.whose.emails.iter().cloned().collect())),
                 By::Of { column, table, key } => {
                     let keys = theirs.keys(table, Expr::col((Alias::new(table), Alias::new(key))));
-                    let mut ids = BTreeSet::new();
+                    let ids = known.hangs_on.entry(column.to_owned()).or_default();
                     for row in match keys {
                         Some(keys) => conn.query_all(&keys).await?,
                         None => Vec::new(),
                     } {
                         ids.insert(row.try_get_by_index::<Uuid>(0)?);
                     }
-                    known.ids.push((column, ids));
                 }
                 // No table that is archived has rows that are told by anything else.
                 By::Entity { .. } | By::Named { .. } | By::Mentions(_) | By::Inside(_) => {}
             }
         }
         known.ids.retain(|(_, ids)| !ids.is_empty());
+        known.hangs_on.retain(|_, ids| !ids.is_empty());
         known.emails.retain(|(_, emails)| !emails.is_empty());
-        Ok((!known.ids.is_empty() || !known.emails.is_empty()).then_some(known))
+        let is_none = known.ids.is_empty() && known.hangs_on.is_empty() && known.emails.is_empty();
+        Ok((!is_none).then_some(known))
     }
 
     /// Whether a row is theirs.
     pub fn owns(&self, row: &Row) -> bool {
         // Both databases' archives have ids as text, one with hyphens and one without.
         let id = |column: &str| text(row, column).and_then(|text| Uuid::try_parse(text).ok());
-        self.ids.iter().any(|(column, ids)| id(column).is_some_and(|id| ids.contains(&id)))
+        let told = self.ids.iter().map(|(column, ids)| (*column, ids));
+        let told = told.chain(self.hangs_on.iter().map(|(column, ids)| (column.as_str(), ids)));
+        told.into_iter().any(|(column, ids)| id(column).is_some_and(|id| ids.contains(&id)))
             || self.emails.iter().any(|(column, emails)| text(row, column).is_some_and(|email| emails.contains(email)))
     }
 
@@ -119,5 +131,5 @@ pub async fn known_in_archives(
     if archives.is_empty() || archives.iter().any(|archive| archive.chain.is_some()) {
         return Ok(None);
     }
-    Ok(Known::of(&conn, theirs, held).await?.map(|known| (known, archives)))
+    Ok(Known::of(&conn, theirs, held, None).await?.map(|known| (known, archives)))
 }

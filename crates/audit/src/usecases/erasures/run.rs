@@ -1,14 +1,15 @@
 //! An erasure is done: table by table, some rows at a time, each batch in a transaction that notes it. A process that dies leaves a job
 //! whose lease ends; another finds what is left and goes on. Only the end says that it is done, with the proof.
 
-use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
 use kernel::{
     Cx, Error, Result, Tx,
     crypto::hex,
     db::{Emit, TENANT, erase::references},
     files,
     held::{By, Erased, Held},
-    id::{ErasureId, FileId},
+    id::{ArchiveId, ErasureId, FileId},
     jobs::{self, Job},
     record::{self, Records},
 };
@@ -20,7 +21,10 @@ use sea_orm::{
 use super::{confirm::Erase, plan::ErasureHouse};
 use crate::{
     domain::{
-        erasures::events::{ErasureCancelled, ErasureFailed, PersonErased},
+        erasures::{
+            Whose,
+            events::{ErasureCancelled, ErasureFailed, PersonErased},
+        },
         persons::Someone,
     },
     queries::{
@@ -149,9 +153,9 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
             }
         }
     }
-    let archived = known_of_tables(house, cx, theirs).await?;
-    let begun = cx.at_present().now;
-    erase_archives(house, cx, erasure, &archived, None).await?;
+    let archived = known_of_tables(house, cx, erasure, theirs).await?;
+    let mut looked = BTreeSet::new();
+    erase_archives(house, cx, erasure, &archived, &mut looked).await?;
     let eraser = &Eraser { theirs, references: &references, now: cx.now };
     for (_, held) in order {
         if held.table == KEYS {
@@ -182,33 +186,53 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
         }
     }
     // Rows that were archived just before they would have gone.
-    erase_archives(house, cx, erasure, &archived, Some(begun)).await?;
+    erase_archives(house, cx, erasure, &archived, &mut looked).await?;
     db.transact(cx, "erasure.run", |tx| async move { eraser.forget_words(tx.conn()).await }).await?;
     house.desk.sweep(cx).await?;
     Ok(whose)
 }
 
-/// What they are known by in the archives of each table that may be archived.
-async fn known_of_tables(house: ErasureHouse<'_>, cx: &Cx, theirs: &Theirs<'_>) -> Result<Vec<(&'static str, Known)>> {
+/// What they are known by in the archives of each table that may be archived. It is kept: where this breaks off, the rows that told it
+/// are gone, and what was archived meanwhile is theirs all the same.
+async fn known_of_tables(
+    house: ErasureHouse<'_>,
+    cx: &Cx,
+    begun: &Erasure,
+    theirs: &Theirs<'_>,
+) -> Result<Vec<(&'static str, Known)>> {
     let conn = house.db.reader(cx).await?;
+    let whose = begun.whose.clone().unwrap_or_default();
     let mut all = Vec::new();
     for held in house.archived.iter().filter_map(|table| house.catalogue.of(table)) {
-        all.extend(Known::of(&conn, theirs, held).await?.map(|known| (held.table, known)));
+        let known = Known::of(&conn, theirs, held, whose.archived.get(held.table)).await?;
+        all.extend(known.map(|known| (held.table, known)));
+    }
+    drop(conn);
+    let hang = all.iter().filter(|(_, known)| !known.hangs_on.is_empty());
+    let archived: BTreeMap<_, _> = hang.map(|(table, known)| ((*table).to_owned(), known.hangs_on.clone())).collect();
+    if archived != whose.archived {
+        let whose = &Whose { archived, ..whose };
+        let kept = |tx: Tx| async move {
+            let before = own(&tx, cx, begun).await?;
+            let after = Erasure { whose: Some(whose.clone()), ..before.clone() };
+            record::change::<Erasures, _>(&tx, cx, &before, after).await.map(drop)
+        };
+        house.db.transact(cx, "erasure.run", kept).await?;
     }
     Ok(all)
 }
 
-/// Takes what is theirs out of the archives, or out of those that were begun since.
+/// Takes what is theirs out of the archives that were not looked at yet.
 async fn erase_archives(
     house: ErasureHouse<'_>,
     cx: &Cx,
     begun: &Erasure,
     archived: &[(&'static str, Known)],
-    since: Option<DateTime<Utc>>,
+    looked: &mut BTreeSet<ArchiveId>,
 ) -> Result<()> {
     for (table, known) in archived {
         let archives = archives_to_read(&house.db.reader(cx).await?, None, Some(table), (None, None)).await?;
-        for archive in archives.iter().filter(|archive| since.is_none_or(|since| archive.created_at >= since)) {
+        for archive in archives.iter().filter(|archive| looked.insert(archive.id)) {
             let rows = erase_archived(house.db, house.storage, cx, archive, known).await?;
             if rows > 0 {
                 let note = |tx: Tx| async move { note(&tx, cx, begun, table, rows).await };
