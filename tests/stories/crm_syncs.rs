@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::crm::{Sales, wrong};
+use super::desk::Desk;
 use crate::support::crm::{Crm, Kind, Play};
-use crate::support::{Answer, PATIENCE, both, until};
+use crate::support::{Answer, Options, PATIENCE, both, until};
 
 const LEAD: &str =
     "mutation($input: CreateLeadInput!) { createLead(input: $input) { lead { id } errors { code message path } } }";
@@ -17,6 +18,9 @@ const QUEUE: &str = "query($filter: CrmSyncFilter) { crmSyncs(first: 100, filter
     errorMessage retryCount nextRetryAt syncedAt lead { id } connection { id } } } }";
 const SEE: &str = "query($id: ID!) { lead(id: $id) { name email phone company crmSyncs(first: 5) { totalCount nodes { status } } \
     crmRecords { externalId connectionId } } }";
+
+/// More than go in one batch.
+const MANY: usize = 130;
 
 impl Sales {
     async fn lead(&self, input: Value) -> String {
@@ -279,6 +283,28 @@ both! {
             assert_eq!(crm.records().len(), 2);
             sales.turn("disconnectCrm", &connection).await.ok();
         }
+    }
+
+    /// The limit is reached while there is more than one batch to bring: what was taken ahead goes with the rest as soon as there is
+    /// more, and not when the worker's time with it would have ended.
+    async fn what_was_taken_ahead_is_not_kept_back_by_a_limit(backend) {
+        let crm = Crm::start(Kind::Hubspot).await;
+        let options = crm.settings(Options::new().env("FRONTDESK_JOB_LEASE", "600s"));
+        let desk = Desk::open_with(backend, options).await;
+        let admin = desk.admin().await;
+        let sales = Sales { desk, admin, crms: vec![crm.clone()] };
+        let connection = sales.connect(&crm).await;
+        sales.update(&connection, json!({ "autoSync": true })).await;
+        sales.turn("pauseCrmConnection", &connection).await.ok();
+        for n in 0..MANY {
+            sales.lead(json!({ "name": format!("Lead {n}"), "email": format!("lead{n}@example.com") })).await;
+        }
+        let sql = sales.desk.sql().await;
+        until("all wait", PATIENCE, async || (sql.count("crm_syncs").await == MANY as i64).then_some(())).await;
+        crm.script([Play::Limited]);
+        sales.turn("resumeCrmConnection", &connection).await.ok();
+        until("all are there", PATIENCE, async || (crm.records().len() == MANY).then_some(())).await;
+        sales.at_rest(&crm, "Fence").await;
     }
 
     /// B36: the person is there already, made by somebody: that record becomes the lead's. B37: where it is another lead's, both are
