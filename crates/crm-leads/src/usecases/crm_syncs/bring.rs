@@ -91,8 +91,7 @@ struct Due {
 }
 
 impl Due {
-    async fn taken(hold: (&Conn, CrmConnectionId, TimeDelta), now: DateTime<Utc>, limit: usize) -> Result<Self> {
-        let (conn, id, own) = hold;
+    async fn taken(conn: &Conn, id: CrmConnectionId, now: DateTime<Utc>, own: TimeDelta, limit: usize) -> Result<Self> {
         let syncs = lease(conn, id, now, now + own, limit).await?;
         let leads: Vec<_> = syncs.iter().map(|sync| sync.lead_id).collect();
         let known = if leads.is_empty() { Vec::new() } else { with_records(conn, id, &leads).await? };
@@ -164,15 +163,16 @@ impl AtWork<'_> {
             let limit = found.provider.batch();
             let due = match self.next_in_time(cx.now).await? {
                 Some(due) => due,
-                None => Due::taken((&conn, id, own), cx.now, limit).await?,
+                None => Due::taken(&conn, id, cx.now, own, limit).await?,
             };
             if due.syncs.is_empty() {
                 return Ok(());
             }
+            let taken_at = due.at;
             let before = self.sent.take();
             let whose = before.as_ref().map(Sent::whose).unwrap_or_default();
             let sending = Sending::new(self.db, self.crms, cx, &mut self.hold, &found, due.steps(&found), whose);
-            let next = Due::taken((&conn, id, own), cx.now, limit);
+            let next = Due::taken(&conn, id, cx.now, own, limit);
             let (brought, kept, next) = futures_util::join!(sending.run(), keep(self.db, before), next);
             let next = next.map(|next| self.next = Some(next));
             kept?;
@@ -180,7 +180,7 @@ impl AtWork<'_> {
             let now = cx.at_present();
             let pause = pause.and_then(|pause| TimeDelta::from_std(pause).ok()).map(|pause| now.now + pause);
             // What would be leased anew is kept before anything is.
-            let lasts = now.now < cx.now + own / 2;
+            let lasts = now.now < taken_at + own / 2;
             let batch = Sent { cx: now, connection: found, steps };
             let goes_on = pause.is_none() && lasts && batch.went_well();
             self.sent = Some(batch);
@@ -197,7 +197,7 @@ impl AtWork<'_> {
 
     /// The batch that was taken ahead, where it is not empty and is still this worker's for long enough.
     async fn next_in_time(&mut self, now: DateTime<Utc>) -> Result<Option<Due>> {
-        let lasts = |due: &Due| now < due.at + self.hold.own / 2;
+        let lasts = |due: &Due| now < due.at + self.hold.own / 4;
         match self.next.take() {
             Some(due) if due.syncs.is_empty() => Ok(None),
             Some(due) if lasts(&due) => Ok(Some(due)),
