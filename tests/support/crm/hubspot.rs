@@ -118,7 +118,7 @@ fn batch(crm: &Crm, body: &Value, upserts: bool) -> Said {
                 refuse("VALIDATION_ERROR", "idProperty is required".into());
                 continue;
             }
-            (false, _) if !world.records.contains_key(id) => {
+            (false, _) if world.records.get(id).is_none() => {
                 refuse("OBJECT_NOT_FOUND", format!("{id} was not found"));
                 continue;
             }
@@ -133,7 +133,7 @@ fn batch(crm: &Crm, body: &Value, upserts: bool) -> Said {
             }
             None => {
                 let (id, new) = world.put(of, &values);
-                let mut shown = shown(&id, &world.records[&id]);
+                let mut shown = shown(&id, world.records.get(&id).expect("a record"));
                 shown["new"] = new.into();
                 shown["objectWriteTraceId"] = trace;
                 results.push(shown);

@@ -3,6 +3,7 @@
 //! limit; and each can be told to fail, to answer in parts, and to lose an answer after the deed. They count what they have.
 
 mod hubspot;
+mod records;
 mod salesforce;
 mod slow;
 mod zoho;
@@ -21,7 +22,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
-use self::slow::Slow;
+pub use self::records::Record;
+use self::{records::Records, slow::Slow};
 use super::chance;
 
 /// Who Frontdesk is there.
@@ -72,17 +74,10 @@ pub struct Field {
     pub unique: bool,
 }
 
-/// A record.
-#[derive(Clone, Debug)]
-pub struct Record {
-    pub values: BTreeMap<String, String>,
-    pub modified: DateTime<Utc>,
-}
-
 #[derive(Default)]
 struct World {
     fields: Vec<Field>,
-    records: BTreeMap<String, Record>,
+    records: Records,
     made: usize,
     codes: HashMap<String, (String, String)>,
     access: BTreeSet<String>,
@@ -296,9 +291,8 @@ impl Crm {
     /// Somebody changes a record there.
     pub fn change(&self, id: &str, name: &str, value: &str) {
         let mut world = self.world();
-        let record = world.records.get_mut(id).expect("a record");
-        record.values.insert(name.to_owned(), value.to_owned());
-        record.modified = now();
+        assert!(world.records.get(id).is_some(), "{id} is a record");
+        world.records.set(id, [(name.to_owned(), value.to_owned())]);
     }
 
     /// Somebody removes a record there.
@@ -438,11 +432,7 @@ impl World {
                 return bad("invalid", name);
             }
             if unique.contains(&name.as_str()) && !text.is_empty() {
-                let other = self
-                    .records
-                    .iter()
-                    .find(|(id, it)| Some(id.as_str()) != of && it.values.get(name).is_some_and(|it| it == text));
-                if let Some((id, _)) = other {
+                if let Some(id) = self.records.holding(name, text).find(|id| Some(id.as_str()) != of) {
                     return Some(Wrong { what: "duplicate", field: name.clone(), existing: Some(id.clone()) });
                 }
             }
@@ -460,13 +450,12 @@ impl World {
     fn add(&mut self, values: BTreeMap<String, String>) -> String {
         self.made += 1;
         let id = format!("{:06}", 100_000 + self.made);
-        self.records.insert(id.clone(), Record { values, modified: now() });
+        self.records.set(&id, values);
         id
     }
 
     fn find(&self, name: &str, value: &str) -> Option<String> {
-        let found = self.records.iter().find(|(_, record)| record.values.get(name).is_some_and(|it| it == value));
-        found.map(|(id, _)| id.clone())
+        self.records.holding(name, value).next().cloned()
     }
 
     /// Writes values into a record, or a new one; returns its id and whether it is new.
@@ -474,9 +463,7 @@ impl World {
         let texts = values.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()));
         match id {
             Some(id) => {
-                let record = self.records.get_mut(&id).expect("a record");
-                record.values.extend(texts);
-                record.modified = now();
+                self.records.set(&id, texts);
                 (id, false)
             }
             None => (self.add(texts.collect()), true),

@@ -110,7 +110,7 @@ fn collection(crm: &Crm, body: &Value, upserts: bool) -> Said {
             }
             world.find("Frontdesk_Id__c", key)
         } else {
-            match id.as_ref().and_then(Value::as_str).filter(|id| world.records.contains_key(*id)) {
+            match id.as_ref().and_then(Value::as_str).filter(|id| world.records.get(id).is_some()) {
                 Some(id) => Some(id.to_owned()),
                 None => {
                     results.push(fails("ENTITY_IS_DELETED", "entity is deleted".into(), json!([])));

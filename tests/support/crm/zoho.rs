@@ -102,7 +102,7 @@ fn several(crm: &Crm, body: &Value, upserts: bool) -> Said {
             }
             found
         } else {
-            match id.as_ref().and_then(Value::as_str).filter(|id| world.records.contains_key(*id)) {
+            match id.as_ref().and_then(Value::as_str).filter(|id| world.records.get(id).is_some()) {
                 Some(id) => Some(id.to_owned()),
                 None => {
                     results.push(fails("INVALID_DATA", json!({ "api_name": "id" })));

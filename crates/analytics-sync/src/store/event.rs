@@ -1,11 +1,14 @@
 //! Events.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{AnalyticsEventId, VisitorId};
+use kernel::{
+    id::{AnalyticsEventId, VisitorId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 
 /// Something that a visitor did on the website.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "analytics_events")]
 pub struct Model {
     /// Its id.

@@ -25,6 +25,7 @@ pub mod log {
     use kernel::{
         events::{Action, Severity},
         id::{ApiKeyId, EventId, PersonalKeyId, SessionId, UserId},
+        record::ByPlace,
     };
     use sea_orm::entity::prelude::*;
     use serde::{Deserialize, Serialize};
@@ -71,7 +72,7 @@ pub mod log {
     }
 
     /// One attempt or change. As JSON it is what an archive keeps of it: without what it is found by.
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
     #[sea_orm(schema_name = "~tenant", table_name = "audit_logs")]
     pub struct Model {
         /// The event's id.
@@ -213,10 +214,11 @@ pub mod checkpoint {
 pub mod head {
     use chrono::{DateTime, NaiveDate, Utc};
     use kernel::id::AuditHeadId;
+    use kernel::record::ByPlace;
     use sea_orm::entity::prelude::*;
 
     /// The end of the trail of a day.
-    #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, ByPlace)]
     #[sea_orm(schema_name = "~tenant", table_name = "audit_heads")]
     pub struct Model {
         /// Its id.

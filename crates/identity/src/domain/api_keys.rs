@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::{
     events::{Event, Resource, Severity},
     id::{ApiKeyId, UserId},
+    record::ByPlace,
 };
 use sea_orm::{DerivePartialModel, prelude::Json};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::store::api_keys::api_key;
 pub const MAX_KEYS: u64 = 50;
 
 /// A key as everybody sees it who may: without the hash by which it is known when it is used.
-#[derive(Debug, Clone, PartialEq, Eq, DerivePartialModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DerivePartialModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(entity = "api_key::Entity")]
 pub struct ApiKey {
     /// Its id.

@@ -55,8 +55,10 @@ fn columns(select: Select<Entity>, wide: Wide) -> Select<Entity> {
         return select;
     }
     use sea_orm::Iterable;
-    let narrow = Column::iter().filter(|column| !matches!(column, Column::Content));
-    select.select_only().columns(narrow).column_as(Expr::cust("''"), "content")
+    Column::iter().fold(select.select_only(), |select, column| match column {
+        Column::Content => select.expr_as(Expr::cust("''"), "content"),
+        column => select.column(column),
+    })
 }
 
 /// A page of messages.

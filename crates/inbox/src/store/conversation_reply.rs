@@ -1,7 +1,10 @@
 //! Replies in conversations on social platforms.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ConversationId, ConversationMessageId, ConversationReplyId, StaffId};
+use kernel::{
+    id::{ConversationId, ConversationMessageId, ConversationReplyId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +37,7 @@ pub enum ConversationReplyStatus {
 }
 
 /// A reply in a conversation.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "conversation_replies")]
 pub struct Model {
     /// Its id.

@@ -1,14 +1,17 @@
 //! Drafts: answers that are being written.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{DraftId, StaffId};
+use kernel::{
+    id::{DraftId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::entity::{Entity as Thing, EntityType};
 
 /// An answer that is being written: one a person and thing.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "drafts")]
 pub struct Model {
     /// Its id.

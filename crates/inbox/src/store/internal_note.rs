@@ -1,14 +1,17 @@
 //! Internal notes.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{InternalNoteId, StaffId};
+use kernel::{
+    id::{InternalNoteId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::entity::{Entity as Thing, EntityType};
 
 /// What a colleague noted of a thing.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "internal_notes")]
 pub struct Model {
     /// Its id.

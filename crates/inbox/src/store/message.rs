@@ -1,7 +1,10 @@
 //! Messages: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{MessageId, StaffId, VisitorId};
+use kernel::{
+    id::{MessageId, StaffId, VisitorId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +24,7 @@ pub enum MessageStatus {
 }
 
 /// What a visitor wrote.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "messages")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,7 @@
 //! Subscriptions to the newsletter.
 
 use chrono::{DateTime, Utc};
-use kernel::id::NewsletterSubscriptionId;
+use kernel::{id::NewsletterSubscriptionId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub enum NewsletterStatus {
 }
 
 /// A subscription.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "newsletter_subscriptions")]
 pub struct Model {
     /// Its id.

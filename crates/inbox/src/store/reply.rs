@@ -1,7 +1,10 @@
 //! Replies to messages.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{MessageId, MessageReplyId, StaffId};
+use kernel::{
+    id::{MessageId, MessageReplyId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +24,7 @@ pub enum EmailStatus {
 }
 
 /// A reply.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "message_replies")]
 pub struct Model {
     /// Its id.

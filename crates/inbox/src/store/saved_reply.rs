@@ -1,12 +1,15 @@
 //! Saved replies.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{SavedReplyId, StaffId};
+use kernel::{
+    id::{SavedReplyId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A ready answer.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "saved_replies")]
 pub struct Model {
     /// Its id.

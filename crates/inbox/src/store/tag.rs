@@ -1,12 +1,15 @@
 //! Tags.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{TagId, UserId};
+use kernel::{
+    id::{TagId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A word that things are found by.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "tags")]
 pub struct Model {
     /// Its id.

@@ -1,12 +1,12 @@
 //! Visitors.
 
 use chrono::{DateTime, Utc};
-use kernel::id::VisitorId;
+use kernel::{id::VisitorId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A person on the website.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "visitors")]
 pub struct Model {
     /// Their id.

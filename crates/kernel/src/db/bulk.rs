@@ -3,7 +3,7 @@
 //! A statement with a marker for each value of each row takes long to read, and to plan before it is carried out. PostgreSQL takes
 //! each column of many rows as one array instead. SQLite has no arrays: it takes some rows at a time.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, vec};
 
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, IntoActiveModel,
@@ -11,12 +11,12 @@ use sea_orm::{
 };
 
 use super::TENANT;
-use crate::{Conn, Result};
+use crate::{Conn, Error, Result};
 
 /// So many rows go into one statement: SQLite takes 32,766 values.
 const SOME: usize = 500;
-/// So many where a column is an array: what they hold at once is a few megabytes.
-const MANY: usize = 5_000;
+/// So many where a column is an array: what they hold at once is a megabyte or two.
+const MANY: usize = 2_000;
 /// Rows whose columns are null in so many different ways, or more, go some at a time.
 const WAYS: usize = 8;
 
@@ -26,13 +26,20 @@ const WAYS: usize = 8;
 /// What the database says.
 pub async fn insert_all<E>(conn: &Conn, rows: Vec<E::Model>) -> Result<()>
 where
-    E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
+    E: EntityTrait<Model: IntoActiveModel<E::ActiveModel> + 'static>,
     E::ActiveModel: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
 {
     if rows.len() > SOME / 10 && conn.get_database_backend() == DbBackend::Postgres {
         return in_arrays::<E>(conn, rows).await;
     }
-    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    some_at_a_time::<E>(conn, rows.into_iter().map(IntoActiveModel::into_active_model)).await
+}
+
+async fn some_at_a_time<E>(conn: &Conn, mut rows: impl Iterator<Item = E::ActiveModel>) -> Result<()>
+where
+    E: EntityTrait,
+    E::ActiveModel: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
+{
     loop {
         let some: Vec<_> = rows.by_ref().take(SOME).collect();
         if some.is_empty() {
@@ -42,44 +49,55 @@ where
     }
 }
 
-/// The same on PostgreSQL.
+/// The same on PostgreSQL. While it adds some, the next are put into arrays.
 async fn in_arrays<E>(conn: &Conn, rows: Vec<E::Model>) -> Result<()>
 where
-    E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
+    E: EntityTrait<Model: IntoActiveModel<E::ActiveModel> + 'static>,
     E::ActiveModel: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
 {
-    let columns: Vec<E::Column> = E::Column::iter().collect();
-    let mut rows = rows.into_iter();
-    loop {
-        // An array of ours holds no null: rows that have it in other columns are added by another statement.
-        let mut ways: BTreeMap<Vec<bool>, Vec<Vec<Value>>> = BTreeMap::new();
-        let mut some = Vec::new();
-        for row in rows.by_ref().take(MANY) {
-            let row: E::ActiveModel = row.into_active_model();
-            let values: Vec<Value> = columns.iter().filter_map(|column| row.get(*column).into_value()).collect();
-            let nulls = values.iter().map(|value| *value == value.as_null()).collect();
-            if ways.len() < WAYS || ways.contains_key(&nulls) {
-                ways.entry(nulls).or_default().push(values);
-            } else {
-                some.push(row);
-            }
-        }
-        if ways.is_empty() {
-            return Ok(());
-        }
-        for (nulls, rows) in ways {
-            let statement = arrays(E::default().table_name(), &columns, &nulls, rows);
+    let beside = |rows| tokio::task::spawn_blocking(move || next::<E>(rows));
+    let mut coming = Some(beside(rows.into_iter()));
+    while let Some(next) = coming.take() {
+        let next = next.await.map_err(|_| Error::internal("rows were not put into arrays"))?;
+        coming = (next.rest.len() > 0).then(|| beside(next.rest));
+        for statement in next.statements {
             conn.execute_raw(statement).await?;
         }
-        let mut some = some.into_iter();
-        loop {
-            let next: Vec<_> = some.by_ref().take(SOME).collect();
-            if next.is_empty() {
-                break;
-            }
-            E::insert_many(next).exec_without_returning(conn).await?;
+        some_at_a_time::<E>(conn, next.others.into_iter()).await?;
+    }
+    Ok(())
+}
+
+/// Some rows as PostgreSQL is to add them, and those that come after.
+struct Next<E: EntityTrait> {
+    statements: Vec<Statement>,
+    others: Vec<E::ActiveModel>,
+    rest: vec::IntoIter<E::Model>,
+}
+
+fn next<E>(mut rows: vec::IntoIter<E::Model>) -> Next<E>
+where
+    E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
+    E::ActiveModel: ActiveModelTrait<Entity = E>,
+{
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    // An array of ours holds no null: rows that have it in other columns are added by another statement.
+    let mut ways: BTreeMap<Vec<bool>, Vec<Vec<Value>>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for row in rows.by_ref().take(MANY) {
+        let mut row: E::ActiveModel = row.into_active_model();
+        let values: Vec<Value> = columns.iter().filter_map(|column| row.take(*column).into_value()).collect();
+        let nulls = values.iter().map(|value| *value == value.as_null()).collect();
+        if ways.len() < WAYS || ways.contains_key(&nulls) {
+            ways.entry(nulls).or_default().push(values);
+        } else {
+            columns.iter().zip(values).for_each(|(column, value)| row.set(*column, value));
+            others.push(row);
         }
     }
+    let table = E::default();
+    let statements = ways.into_iter().map(|(nulls, rows)| arrays(table.table_name(), &columns, &nulls, rows)).collect();
+    Next { statements, others, rest: rows }
 }
 
 /// The statement that adds rows that are null in the same columns.

@@ -10,8 +10,8 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityName, EntityTrait,
-    FromQueryResult, IdenStatic, Iterable, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Statement, Value,
+    IdenStatic, Iterable, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    Statement, Value,
     sea_query::{
         Alias, CommonTableExpression, DynIden, Expr, IntoIden, Order as Direction, Query, SelectStatement, SimpleExpr,
     },
@@ -22,6 +22,7 @@ use crate::{
     Conn, Error, Result,
     id::TypedId,
     page::{Order, Page},
+    record::{ByPlace, all},
     text::words::{Sought, Word, words},
 };
 
@@ -206,7 +207,7 @@ pub async fn page<E, R>(
 ) -> Result<Vec<R>>
 where
     E: EntityTrait,
-    R: FromQueryResult + Send + Sync,
+    R: ByPlace,
 {
     const ROWS: &str = "looked_at";
     let backend = conn.get_database_backend();
@@ -224,7 +225,7 @@ where
         let mut found = order.sorted(shown(E::find()).filter(order.id.in_subquery(top)), page);
         let rows = CommonTableExpression::new().query(rows.into_query()).table_name(ROWS).materialized(true).to_owned();
         QueryTrait::query(&mut found).with_cte(rows);
-        found.into_model::<R>()
+        found.into_query()
     };
     let select = order.within(select, page).select_only().columns(keys());
 
@@ -233,12 +234,12 @@ where
     let newest = order.sorted(select.clone(), page).expr(words).limit(window(backend));
     let mut top = rows_of_page();
     top.and_where(holds_itself(backend, ROWS, sought));
-    let found = with(newest, top).all(conn).await?;
+    let found = all(conn, &with(newest, top)).await?;
     if found.len() as u64 > page.size {
         return Ok(found);
     }
     let indexed = select.filter(holds(backend, table, sought));
-    Ok(with(indexed, rows_of_page()).all(conn).await?)
+    all(conn, &with(indexed, rows_of_page())).await
 }
 
 /// How many of the rows of `select` hold what is sought (all of them, where nothing is); counting stops at `up_to`.

@@ -5,6 +5,7 @@
 //! its use cases, with [`Saved`] as the event that tells of a change. What nobody may see is in none of them, because each
 //! starts from [`Record::visible`]. `docs/adding-a-noun.md` walks through one.
 
+mod by_place;
 mod filter;
 mod nested;
 mod write;
@@ -12,10 +13,11 @@ mod write;
 use std::{collections::HashMap, hash::Hash};
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, ModelTrait, QueryFilter,
-    QuerySelect, Select, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ModelTrait, QueryFilter, QuerySelect, QueryTrait,
+    Select, Value,
 };
 
+pub use by_place::{ByPlace, all, null_or};
 pub use filter::{Field, Filter};
 pub use nested::{Between, Nested, count_of_each, first_of_each, order_of, page_of};
 pub use write::{Records, Saved, Told, Unique, add, change, save};
@@ -62,8 +64,9 @@ pub trait Record: EntityTrait {
     }
 }
 
-/// What is read of a row of `E`. Every model is one; a part of a model says which columns it has.
-pub trait Row<E: EntityTrait>: FromQueryResult + Clone + Send + Sync + 'static {
+/// What is read of a row of `E`. Every model is one that is read [`ByPlace`]; a part of a model says which columns it has, in the
+/// order of its fields.
+pub trait Row<E: EntityTrait>: ByPlace + Clone + Send + Sync + 'static {
     /// Asks for its columns only.
     fn columns(select: Select<E>) -> Select<E> {
         select
@@ -73,7 +76,7 @@ pub trait Row<E: EntityTrait>: FromQueryResult + Clone + Send + Sync + 'static {
     fn value(&self, column: E::Column) -> Value;
 }
 
-impl<M: ModelTrait + FromQueryResult + Clone + Send + Sync + 'static> Row<M::Entity> for M {
+impl<M: ModelTrait + ByPlace + Clone + Send + Sync + 'static> Row<M::Entity> for M {
     fn value(&self, column: <M::Entity as EntityTrait>::Column) -> Value {
         self.get(column)
     }
@@ -136,7 +139,7 @@ pub async fn list<R: Record>(
     list_of(conn, cx, filter, order, page, R::Row::columns).await
 }
 
-/// The same where `columns` says what is read of a row.
+/// The same where `columns` says what is read of a row, each in its place.
 ///
 /// # Errors
 /// As [`Record::may_list`] refuses.
@@ -154,7 +157,7 @@ pub async fn list_of<R: Record>(
     let select = R::find().filter(visible).filter(condition);
     Ok(page.slice(match sought {
         Some(sought) => search::page(conn, select, columns, sought, order, page).await?,
-        None => order.apply(columns(select), page).into_model::<R::Row>().all(conn).await?,
+        None => all(conn, &order.apply(columns(select), page).into_query()).await?,
     }))
 }
 
@@ -177,7 +180,7 @@ pub async fn by_ids<R: Record>(conn: &Conn, cx: &Cx, ids: &[R::Id]) -> Result<Ha
     let backend = conn.get_database_backend();
     let Some(select) = find::<R>(cx, backend).filter(|_| !ids.is_empty()) else { return Ok(HashMap::new()) };
     let among = Condition::all().add(any_of(backend, R::ID, ids)).add_option(R::among(backend, ids));
-    let rows = select.filter(among).into_model::<R::Row>().all(conn).await?;
+    let rows: Vec<R::Row> = all(conn, &select.filter(among).into_query()).await?;
     Ok(rows.into_iter().map(|row| (id_of::<R>(&row), row)).collect())
 }
 

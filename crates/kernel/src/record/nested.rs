@@ -3,12 +3,11 @@
 use std::{collections::HashMap, hash::Hash};
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, ExprTrait, Func, FunctionCall, Query, SimpleExpr, extension::postgres::PgFunc},
 };
 
-use super::{Record, Row, uuid_in};
+use super::{Record, Row, all, uuid_in};
 use crate::{
     Conn, Cx, Result,
     db::{TENANT, any_of, first_below, has_parts},
@@ -97,7 +96,7 @@ pub async fn page_of<N: Nested>(conn: &Conn, cx: &Cx, parent: N::Parent, page: &
     let Some(visible) = N::visible(cx, backend) else { return Ok(page.slice(Vec::new())) };
     let select = RowOf::<N>::columns(N::Of::find()).filter(N::PARENT.eq(parent.uuid())).filter(visible);
     let select = select.filter(parts::<N>(backend, &[parent]));
-    Ok(page.slice(order_of::<N>().apply(select, page).into_model::<RowOf<N>>().all(conn).await?))
+    Ok(page.slice(all(conn, &order_of::<N>().apply(select, page).into_query()).await?))
 }
 
 /// The first (or last) `rows` of each of many parents, in one statement whose cost grows with the rows it returns and not
@@ -115,8 +114,8 @@ pub async fn first_of_each<N: Nested>(
     let select = RowOf::<N>::columns(N::Of::find()).filter(visible).into_query();
     let order = order_of::<N>().columns.into_iter().chain([(N::Of::ID, N::DESCENDING)]);
     let order: Vec<_> = order.map(|(column, descends)| (column, descends != from_end)).collect();
-    for row in conn.query_all(&first_below(backend, select, N::PARENT, parents, &order, rows, N::between())).await? {
-        let row = RowOf::<N>::from_query_result(&row, "")?;
+    let statement = first_below(backend, select, N::PARENT, parents, &order, rows, N::between());
+    for row in all::<RowOf<N>>(conn, &statement).await? {
         if let Some(parent) = uuid_in(&row.value(N::PARENT)) {
             found.entry(N::Parent::from_uuid(parent)).or_default().push(row);
         }

@@ -1,12 +1,15 @@
 //! Agents.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{B2chatAgentId, B2chatDepartmentId, StaffId};
+use kernel::{
+    id::{B2chatAgentId, B2chatDepartmentId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// An agent that B2Chat tells of.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "b2chat_agents")]
 pub struct Model {
     /// Their id.

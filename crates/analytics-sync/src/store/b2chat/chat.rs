@@ -1,7 +1,10 @@
 //! Chats.
 
 use chrono::{DateTime, TimeZone, Utc};
-use kernel::id::{B2chatAgentId, B2chatChatId, B2chatContactId, B2chatDepartmentId};
+use kernel::{
+    id::{B2chatAgentId, B2chatChatId, B2chatContactId, B2chatDepartmentId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +77,7 @@ pub fn closed_order(closed: Option<DateTime<Utc>>) -> DateTime<Utc> {
 }
 
 /// A chat that B2Chat tells of.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "b2chat_chats")]
 pub struct Model {
     /// Its id.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use kernel::id::B2chatContactId;
+use kernel::{id::B2chatContactId, record::ByPlace};
 use sea_orm::{FromJsonQueryResult, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Attributes(pub BTreeMap<String, serde_json::Value>);
 pub struct Texts(pub Vec<String>);
 
 /// Somebody who wrote, as B2Chat knows them.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "b2chat_contacts")]
 pub struct Model {
     /// Their id.

@@ -1,12 +1,12 @@
 //! Departments.
 
 use chrono::{DateTime, Utc};
-use kernel::id::B2chatDepartmentId;
+use kernel::{id::B2chatDepartmentId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A department that B2Chat tells of.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "b2chat_departments")]
 pub struct Model {
     /// Its id.

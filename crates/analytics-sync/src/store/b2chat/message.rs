@@ -1,7 +1,10 @@
 //! Messages of chats.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{B2chatChatId, B2chatMessageId, FileId};
+use kernel::{
+    id::{B2chatChatId, B2chatMessageId, FileId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +39,7 @@ pub enum MediaState {
 }
 
 /// A message in a chat that B2Chat tells of.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "b2chat_messages")]
 pub struct Model {
     /// Its id.

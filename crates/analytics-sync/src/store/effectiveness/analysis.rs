@@ -1,8 +1,9 @@
 //! Analyses: kept for ever, several a chat.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{
-    B2chatAgentId, B2chatChatId, B2chatDepartmentId, EffectivenessAnalysisId, EffectivenessBatchId, UserId,
+use kernel::{
+    id::{B2chatAgentId, B2chatChatId, B2chatDepartmentId, EffectivenessAnalysisId, EffectivenessBatchId, UserId},
+    record::ByPlace,
 };
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,7 @@ pub enum AskedBy {
 }
 
 /// An analysis of a chat.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "effectiveness_analyses")]
 pub struct Model {
     /// Its id.

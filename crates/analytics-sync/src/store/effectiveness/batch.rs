@@ -1,7 +1,10 @@
 //! Batches of analyses: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{EffectivenessBatchId, UserId};
+use kernel::{
+    id::{EffectivenessBatchId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +28,7 @@ pub enum BatchState {
 }
 
 /// A batch of analyses.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "effectiveness_batches")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Exports: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ExportId, FileId, UserId};
+use kernel::{
+    id::{ExportId, FileId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +80,7 @@ pub enum ExportStatus {
 }
 
 /// A file that data are exported to.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "exports")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! What metrics are counted from.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{B2chatAgentId, B2chatDepartmentId, DepartmentId, MetricFactId, StaffId};
+use kernel::{
+    id::{B2chatAgentId, B2chatDepartmentId, DepartmentId, MetricFactId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 
 /// The kinds of things that count.
@@ -43,7 +46,7 @@ pub enum MetricPriority {
 }
 
 /// A thing that counts.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "metric_facts")]
 pub struct Model {
     /// The thing's own id.

@@ -1,7 +1,10 @@
 //! Answers of the source, as they came.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ApiResponseLogId, SyncRunId};
+use kernel::{
+    id::{ApiResponseLogId, SyncRunId},
+    record::ByPlace,
+};
 use sea_orm::{DerivePartialModel, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +44,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// An answer without its body.
-#[derive(Debug, Clone, PartialEq, DerivePartialModel)]
+#[derive(Debug, Clone, PartialEq, DerivePartialModel, ByPlace)]
 #[sea_orm(entity = "Entity")]
 pub struct ApiResponseLog {
     /// Its id.

@@ -1,7 +1,10 @@
 //! How far a run is with each day.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{SyncCheckpointId, SyncRunId};
+use kernel::{
+    id::{SyncCheckpointId, SyncRunId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +25,7 @@ pub enum SyncCheckpointStatus {
 }
 
 /// How far a run is with a day.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "sync_checkpoints")]
 pub struct Model {
     /// Its id.

@@ -1,12 +1,15 @@
 //! Records that could not be read.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{SyncFailureId, SyncRunId};
+use kernel::{
+    id::{SyncFailureId, SyncRunId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A record that could not be read.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "sync_failures")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Runs of the synchronisation: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ApiResponseLogId, SyncRunId, UserId};
+use kernel::{
+    id::{ApiResponseLogId, SyncRunId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +58,7 @@ pub enum SyncStatus {
 }
 
 /// A run.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "sync_runs")]
 pub struct Model {
     /// Its id.

@@ -1,5 +1,4 @@
-//! A page is asked for and read, before anything of it is written. The next one is asked for while one is written, and read in its
-//! turn: a page that is taken apart takes ten times the room of what was answered.
+//! A page is asked for and read, before anything of it is written; and the next one while one is written.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -17,13 +16,13 @@ use crate::{
     store::sync::{answer, run::Model as SyncRun},
 };
 
-/// A page that was asked for, with what it was asked by.
-pub(super) struct Asked {
+/// What was asked for, by what, and what came.
+pub(super) struct Read {
     /// As which the source knew us.
     pub(super) held: Credentials,
     pub(super) wanted: Wanted,
     pub(super) at: DateTime<Utc>,
-    pub(super) said: Result<Said, NoSource>,
+    pub(super) page: Result<Reading, NoSource>,
 }
 
 /// A page as it was read.
@@ -71,20 +70,26 @@ impl Answer {
     }
 }
 
-/// Asks for a page.
-pub(super) async fn ask(around: &Around<'_>, cx: &Cx, held: &Credentials, wanted: Wanted) -> Asked {
-    let at = cx.at_present().now;
-    let said = around.source.page(&around.settings.api_url, held, wanted).await;
-    Asked { held: held.clone(), wanted, at, said }
-}
-
-/// Reads what was answered, on another thread, since that takes a while.
+/// Asks for a page and reads what is answered, on another thread, since that takes a while.
 ///
 /// # Errors
 /// Of ours only; what is wrong with the answer is in the answer.
-pub(super) async fn read(wanted: Wanted, zone: Tz, said: Said) -> Result<Result<Reading, NoSource>> {
-    let read = tokio::task::spawn_blocking(move || taken_apart(wanted, zone, said));
-    read.await.map_err(|_| Error::internal("a page could not be read"))?
+pub(super) async fn read(
+    around: &Around<'_>,
+    cx: &Cx,
+    held: &Credentials,
+    (wanted, zone): (Wanted, Tz),
+) -> Result<Read> {
+    let at = cx.at_present().now;
+    let said = around.source.page(&around.settings.api_url, held, wanted).await;
+    let page = match said {
+        Ok(said) => {
+            let read = tokio::task::spawn_blocking(move || taken_apart(wanted, zone, said));
+            read.await.map_err(|_| Error::internal("a page could not be read"))??
+        }
+        Err(no) => Err(no),
+    };
+    Ok(Read { held: held.clone(), wanted, at, page })
 }
 
 fn taken_apart(wanted: Wanted, zone: Tz, said: Said) -> Result<Result<Reading, NoSource>> {

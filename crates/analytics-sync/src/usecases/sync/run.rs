@@ -18,7 +18,7 @@ use super::{
     RunSync, SyncSettings, access,
     commit::{Came, commit},
     finish,
-    read::{Answer, Asked, Reading, ask, read},
+    read::{Answer, Read, Reading, read},
     rebuild,
     seals::opened,
 };
@@ -103,15 +103,15 @@ async fn going(conn: &Conn, id: SyncRunId) -> Result<Option<SyncRun>> {
     Ok(run.filter(|run| run.status == SyncStatus::InProgress))
 }
 
-/// Reads a page and writes it; meanwhile that is asked for which comes after it in all likelihood.
+/// Reads a page and writes it; meanwhile that is read which comes after it in all likelihood.
 async fn step(
     db: &Db,
     around: &Around<'_>,
     cx: &Cx,
     run: &SyncRun,
-    ahead: Option<Asked>,
+    ahead: Option<Read>,
     until: DateTime<Utc>,
-) -> Result<Option<Asked>> {
+) -> Result<Option<Read>> {
     let began = Instant::now();
     let access = access_row::Entity::find_by_id(access_row::ONLY).one(&db.reader(cx).await?).await?;
     let held = match &access {
@@ -126,21 +126,18 @@ async fn step(
     let zone: Tz = run.time_zone.parse().map_err(|_| Error::internal("a run has a zone that is none"))?;
     let wanted = Wanted { endpoint: of, day: Some(day), offset: run.cursor_offset, limit: run.page_size };
     let ahead = ahead.filter(|ahead| ahead.wanted == wanted && ahead.held == held);
-    let Asked { said, at: asked_at, .. } = match ahead {
+    let Read { page, at: asked_at, .. } = match ahead {
         Some(ahead) => ahead,
-        None => ask(around, cx, &held, wanted).await,
+        None => read(around, cx, &held, (wanted, zone)).await?,
     };
-    let read = match said {
-        Ok(said) => read(wanted, zone, said).await?,
-        Err(no) => Err(no),
-    };
-    let page = match read {
+    let page = match page {
         Ok(page) => page,
         Err(no) => return fail(db, cx, run, no).await,
     };
     let likely = async {
         let wanted = likely_next(cx, run, &page, zone, wanted).filter(|_| cx.now < until)?;
-        Some(ask(around, cx, &held, wanted).await)
+        // What goes wrong goes wrong again when it is wanted.
+        read(around, cx, &held, (wanted, zone)).await.ok()
     };
     let (kept, ahead) = futures_util::join!(keep(db, around.colleagues, cx, run, (&page, asked_at, began)), likely);
     match kept {
@@ -203,7 +200,7 @@ fn pause(cx: &Cx, attempts: i32) -> TimeDelta {
 }
 
 /// No page came: it is asked for later, or the run is given up.
-async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<Option<Asked>> {
+async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<Option<Read>> {
     let cx = &cx.at_present();
     let no = &no;
     let odd = match no {

@@ -1,7 +1,10 @@
 //! Erasures: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ErasureId, UserId};
+use kernel::{
+    id::{ErasureId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +45,7 @@ pub enum ErasureStatus {
 }
 
 /// An erasure.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "erasures")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Groups of errors.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ErrorGroupId, UserId};
+use kernel::{
+    id::{ErrorGroupId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +77,7 @@ pub enum ErrorGroupStatus {
 }
 
 /// Errors that are one and the same.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "error_groups")]
 pub struct Model {
     /// Its id.

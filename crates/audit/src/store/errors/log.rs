@@ -1,13 +1,16 @@
 //! Single errors.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ErrorGroupId, ErrorLogId, UserId};
+use kernel::{
+    id::{ErrorGroupId, ErrorLogId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 
 use super::group::{ErrorLevel, ErrorSource};
 
 /// One error.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "error_logs")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Exports of what is held on people: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{FileId, PersonExportId, UserId};
+use kernel::{
+    id::{FileId, PersonExportId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +28,7 @@ pub enum PersonExportStatus {
 }
 
 /// A file with all that is held on a person.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "person_exports")]
 pub struct Model {
     /// Its id.

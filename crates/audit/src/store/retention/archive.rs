@@ -1,12 +1,15 @@
 //! The manifest of each archive.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ArchiveId, RetentionRunId};
+use kernel::{
+    id::{ArchiveId, RetentionRunId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// One object of the file storage: rows of one table.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "archives")]
 pub struct Model {
     /// Its id.

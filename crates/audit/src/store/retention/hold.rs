@@ -1,12 +1,15 @@
 //! What is kept whatever a policy says: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{LegalHoldId, UserId};
+use kernel::{
+    id::{LegalHoldId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// One hold.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "legal_holds")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Runs of policies: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{RetentionRunId, UserId};
+use kernel::{
+    id::{RetentionRunId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +30,7 @@ pub enum RetentionStatus {
 }
 
 /// One run.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "retention_runs")]
 pub struct Model {
     /// Its id.

@@ -1,11 +1,14 @@
 //! Operations that took long.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{SlowOperationId, UserId};
+use kernel::{
+    id::{SlowOperationId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 
 /// An operation that took long.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "slow_operations")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! The tasks.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{AiTaskId, StaffId};
+use kernel::{
+    id::{AiTaskId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +90,7 @@ pub enum AiFailure {
 }
 
 /// A task.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "ai_tasks")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Connections with the company's CRM.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CrmConnectionId, UserId};
+use kernel::{
+    id::{CrmConnectionId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +52,7 @@ pub enum CrmStatus {
 }
 
 /// A connection with a CRM. The credentials are never shown, told or printed.
-#[derive(Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "crm_connections")]
 pub struct Model {
     /// Its id.

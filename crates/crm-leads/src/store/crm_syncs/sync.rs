@@ -1,7 +1,10 @@
 //! What of a lead is to be brought into a CRM.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CrmConnectionId, CrmSyncId, LeadId, UserId};
+use kernel::{
+    id::{CrmConnectionId, CrmSyncId, LeadId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +37,7 @@ pub enum CrmSyncStatus {
 }
 
 /// What of a lead is to be brought into a CRM.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "crm_syncs")]
 pub struct Model {
     /// Its id.

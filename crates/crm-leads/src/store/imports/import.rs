@@ -1,7 +1,10 @@
 //! Imports of leads: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{FileId, LeadImportId, UserId};
+use kernel::{
+    id::{FileId, LeadImportId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +24,7 @@ pub enum ImportState {
 }
 
 /// An import of leads from a file.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "lead_imports")]
 pub struct Model {
     /// Its id.

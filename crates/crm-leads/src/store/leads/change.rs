@@ -1,7 +1,10 @@
 //! What happened to leads: written with every change, and never changed.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{LeadChangeId, LeadId, UserId};
+use kernel::{
+    id::{LeadChangeId, LeadId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +28,7 @@ pub enum LeadAction {
 }
 
 /// One thing that happened to a lead.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "lead_history")]
 pub struct Model {
     /// Its id.

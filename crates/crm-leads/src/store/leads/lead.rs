@@ -1,7 +1,10 @@
 //! Leads: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{LeadId, StaffId, UserId, VisitorId};
+use kernel::{
+    id::{LeadId, StaffId, UserId, VisitorId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +60,7 @@ pub enum LeadSource {
 }
 
 /// Somebody who may buy.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "leads")]
 pub struct Model {
     /// Its id.

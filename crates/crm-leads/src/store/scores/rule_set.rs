@@ -1,7 +1,10 @@
 //! Sets of rules that leads are scored by: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ScoreRuleSetId, UserId};
+use kernel::{
+    id::{ScoreRuleSetId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +22,7 @@ pub enum RuleSetState {
 }
 
 /// Rules that leads are scored by.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "score_rule_sets")]
 pub struct Model {
     /// Its id.

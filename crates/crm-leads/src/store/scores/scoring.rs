@@ -1,14 +1,17 @@
 //! Scorings of leads: every one is kept.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{LeadId, LeadScoreId, ScoreRuleSetId, UserId};
+use kernel::{
+    id::{LeadId, LeadScoreId, ScoreRuleSetId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::store::leads::lead::LeadScore;
 
 /// One scoring of a lead.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "lead_scores")]
 pub struct Model {
     /// Its id.

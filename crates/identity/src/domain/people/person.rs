@@ -1,7 +1,10 @@
 //! A person, as everyone but the sign-in sees them: without password hash and second factor.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ClientId, DepartmentId, RoleId, StaffId, UserId};
+use kernel::{
+    id::{ClientId, DepartmentId, RoleId, StaffId, UserId},
+    record::ByPlace,
+};
 use sea_orm::DerivePartialModel;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,7 +15,7 @@ use crate::store::people::user::{self, ClientTier, Kind};
 pub const LINE: usize = 200;
 
 /// Somebody who signs in, staff or client.
-#[derive(Debug, Clone, PartialEq, Eq, DerivePartialModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DerivePartialModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(entity = "user::Entity")]
 pub struct Person {
     /// Their id.

@@ -5,6 +5,7 @@ use kernel::{
     Conn, Cx, Result,
     id::{NotificationChannelId, NotificationDeliveryId, UserId},
     part_of,
+    record::ByPlace,
     record::{Field, Record, Unique},
 };
 use sea_orm::{
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// A channel as it is shown: without its address.
-#[derive(Debug, Clone, PartialEq, DerivePartialModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DerivePartialModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(entity = "channel::Entity")]
 pub struct Channel {
     /// Its id.

@@ -1,11 +1,11 @@
 //! The table of roles.
 
 use chrono::{DateTime, Utc};
-use kernel::id::RoleId;
+use kernel::{id::RoleId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 
 /// A role as stored.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "roles")]
 pub struct Model {
     /// Its id.

@@ -1,12 +1,15 @@
 //! The table of invitations.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{DepartmentId, InvitationId, RoleId, UserId};
+use kernel::{
+    id::{DepartmentId, InvitationId, RoleId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// An invitation as stored.
-#[derive(Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "invitations")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! The table of notifications.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{EventId, NotificationId, UserId};
+use kernel::{
+    id::{EventId, NotificationId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +12,7 @@ use super::notification_delivery::DeliveryState;
 use crate::domain::notifications::notification::{NotificationLevel, NotificationType};
 
 /// Something that a person is told.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "notifications")]
 pub struct Model {
     /// Its id.

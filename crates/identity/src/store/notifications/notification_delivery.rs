@@ -1,7 +1,10 @@
 //! The table of deliveries through channels.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{EventId, NotificationChannelId, NotificationDeliveryId, NotificationId};
+use kernel::{
+    id::{EventId, NotificationChannelId, NotificationDeliveryId, NotificationId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +21,7 @@ pub enum DeliveryState {
 }
 
 /// A notification on its way through a channel.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "notification_deliveries")]
 pub struct Model {
     /// Its id, the same at each try.

@@ -1,12 +1,12 @@
 //! The table of departments.
 
 use chrono::{DateTime, Utc};
-use kernel::id::DepartmentId;
+use kernel::{id::DepartmentId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A department of the company.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "departments")]
 pub struct Model {
     /// Its id.

@@ -1,12 +1,15 @@
 //! The table of teams.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{TeamId, UserId};
+use kernel::{
+    id::{TeamId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A team of colleagues, across departments.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "teams")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! The table of who belongs to which team.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{TeamId, UserId};
+use kernel::{
+    id::{TeamId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +20,7 @@ pub enum TeamRole {
 }
 
 /// A membership.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "team_members")]
 pub struct Model {
     /// The team.

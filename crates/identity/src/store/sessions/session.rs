@@ -1,7 +1,10 @@
 //! The table of sessions.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{SessionId, UserId};
+use kernel::{
+    id::{SessionId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +26,7 @@ pub enum Reason {
 }
 
 /// A session as stored.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "sessions")]
 pub struct Model {
     /// Its id.

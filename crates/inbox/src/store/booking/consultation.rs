@@ -1,7 +1,10 @@
 //! Booked consultations: a guarded record.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use kernel::id::{ConsultationId, ServiceId, StaffId, VisitorId};
+use kernel::{
+    id::{ConsultationId, ServiceId, StaffId, VisitorId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +24,7 @@ pub enum ConsultationStatus {
 }
 
 /// What a visitor booked.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "consultations")]
 pub struct Model {
     /// Its id.

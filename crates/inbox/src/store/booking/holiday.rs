@@ -1,12 +1,12 @@
 //! Days on which nothing can be booked.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::id::HolidayId;
+use kernel::{id::HolidayId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A day on which nothing can be booked.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "holidays")]
 pub struct Model {
     /// Its id.

@@ -1,12 +1,12 @@
 //! Services that can be booked.
 
 use chrono::{DateTime, Utc};
-use kernel::id::ServiceId;
+use kernel::{id::ServiceId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Something that visitors book.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "services")]
 pub struct Model {
     /// Its id.

@@ -1,14 +1,17 @@
 //! Lines of chats.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ChatId, ChatMessageId, StaffId};
+use kernel::{
+    id::{ChatId, ChatMessageId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::session::ChatSide;
 
 /// A line of a chat.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "chat_messages")]
 pub struct Model {
     /// Its id.

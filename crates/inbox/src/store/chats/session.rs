@@ -1,7 +1,10 @@
 //! Chats: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ChatId, ChatMessageId, DepartmentId, StaffId, VisitorId};
+use kernel::{
+    id::{ChatId, ChatMessageId, DepartmentId, StaffId, VisitorId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +35,7 @@ pub enum ChatSide {
 }
 
 /// A conversation that a visitor began.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "chat_sessions")]
 pub struct Model {
     /// Its id.

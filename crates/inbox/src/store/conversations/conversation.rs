@@ -1,7 +1,10 @@
 //! Conversations: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ConversationId, ConversationMessageId, SocialAccountId, StaffId};
+use kernel::{
+    id::{ConversationId, ConversationMessageId, SocialAccountId, StaffId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +20,7 @@ pub enum ConversationStatus {
 }
 
 /// What somebody on a social platform and the company write each other.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "conversations")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Messages of conversations. PostgreSQL keeps each month in a table of its own.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ConversationId, ConversationMessageId};
+use kernel::{
+    id::{ConversationId, ConversationMessageId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +20,7 @@ pub enum Direction {
 }
 
 /// One message of a conversation.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "conversation_messages")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! The company's accounts on social platforms.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{SocialAccountId, UserId};
+use kernel::{
+    id::{SocialAccountId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +26,7 @@ pub enum SocialAccountStatus {
 }
 
 /// An account of the company's on a social platform.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "social_accounts")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! What is asked and answered in a session.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{AssistantMessageId, AssistantSessionId};
+use kernel::{
+    id::{AssistantMessageId, AssistantSessionId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +80,7 @@ pub enum AssistantStop {
 }
 
 /// A question or an answer.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "assistant_messages")]
 pub struct Model {
     /// Its id.

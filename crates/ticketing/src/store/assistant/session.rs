@@ -1,12 +1,15 @@
 //! Sessions with the assistant: each is one person's alone.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{AssistantSessionId, UserId};
+use kernel::{
+    id::{AssistantSessionId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A session with the assistant.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "assistant_sessions")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Comments of tickets.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{TicketCommentId, TicketId, UserId};
+use kernel::{
+    id::{TicketCommentId, TicketId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +31,7 @@ pub enum CommentVisibility {
 }
 
 /// What somebody said on a ticket.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "ticket_comments")]
 pub struct Model {
     /// Its id.

@@ -1,12 +1,12 @@
 //! Categories of the help centre.
 
 use chrono::{DateTime, Utc};
-use kernel::id::GuideCategoryId;
+use kernel::{id::GuideCategoryId, record::ByPlace};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What guides and documents are sorted under.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "guide_categories")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Documents of the help centre.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{FileId, GuideCategoryId, HelpDocumentId, UserId};
+use kernel::{
+    id::{FileId, GuideCategoryId, HelpDocumentId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +35,7 @@ pub enum ExtractionState {
 }
 
 /// A file that explains something.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "help_documents")]
 pub struct Model {
     /// Its id.

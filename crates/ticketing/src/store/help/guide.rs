@@ -1,7 +1,10 @@
 //! Guides of the help centre.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{GuideCategoryId, GuideId, UserId};
+use kernel::{
+    id::{GuideCategoryId, GuideId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +22,7 @@ pub enum GuideType {
 }
 
 /// Something that explains how a thing is done.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "guides")]
 pub struct Model {
     /// Its id.

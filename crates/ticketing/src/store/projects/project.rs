@@ -1,7 +1,10 @@
 //! Projects that clients ask for.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::id::{ClientId, ProjectId, UserId};
+use kernel::{
+    id::{ClientId, ProjectId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +49,7 @@ pub enum ProjectType {
 }
 
 /// A project.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "projects")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! What is promised of tickets.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ServiceLevelPolicyId, TeamId};
+use kernel::{
+    id::{ServiceLevelPolicyId, TeamId},
+    record::ByPlace,
+};
 use sea_orm::{FromJsonQueryResult, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +41,7 @@ pub enum ClientTier {
 pub struct Tiers(pub Vec<ClientTier>);
 
 /// What is promised of some tickets.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "service_level_policies")]
 pub struct Model {
     /// Its id.

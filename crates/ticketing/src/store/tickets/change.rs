@@ -1,7 +1,10 @@
 //! What happened to tickets: written with every change, and never changed.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{TicketChangeId, TicketId, UserId};
+use kernel::{
+    id::{TicketChangeId, TicketId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +85,7 @@ pub enum TicketField {
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "ticket_history")]
 pub struct Model {
     /// Its id.

@@ -1,7 +1,10 @@
 //! Tickets: a guarded record.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{ClientId, ProjectId, StaffId, TeamId, TicketId, UserId};
+use kernel::{
+    id::{ClientId, ProjectId, StaffId, TeamId, TicketId, UserId},
+    record::ByPlace,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +81,7 @@ pub enum TicketSeverity {
 }
 
 /// A piece of work.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize, ByPlace)]
 #[sea_orm(schema_name = "~tenant", table_name = "tickets")]
 pub struct Model {
     /// Its id.
