@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use serde_json::Value;
 
 use crate::running::{SUBMIT, Site, enter, messages, submission, submit, until};
@@ -19,10 +19,7 @@ async fn a_file_that_somebody_holds_makes_writers_wait_and_not_for_ever() {
     let staff = enter(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
     submit(&nobody, "before").await;
 
-    let file = site.file(&site.schema("main").await);
-    let mut options = sea_orm::ConnectOptions::new(format!("sqlite://{}", file.display()));
-    options.max_connections(1).sqlx_logging(false);
-    let other = Database::connect(options).await.expect("the file is there");
+    let other = beside(&site).await;
     other.execute_unprepared("BEGIN IMMEDIATE").await.expect("the lock");
 
     let keyed: Vec<Client> = (0..8).map(|number| nobody.idempotency_key(&format!("k{number}"))).collect();
@@ -57,4 +54,41 @@ async fn a_file_that_somebody_holds_makes_writers_wait_and_not_for_ever() {
     let mut expected: Vec<_> = (0..8).map(|number| format!("message {number}")).collect();
     expected.insert(0, "before".to_owned());
     assert_eq!(all, expected, "each once");
+}
+
+/// The disk is full while somebody writes, and SQLite rolls back by itself. Whatever is acknowledged afterwards is there, also when
+/// something was refused in between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_written_after_a_full_disk_stays() {
+    let site = Site::new(Backend::Sqlite);
+    let server = site.serve().await;
+    let nobody = Client::new(server.base());
+    let staff = enter(&nobody, ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    let other = beside(&site).await;
+    // It ends the transaction as a disk does that is full.
+    let full =
+        "CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END";
+    other.execute_unprepared(full).await.expect("the disk is full");
+    let refused = nobody.run(SUBMIT, submission("too much")).await;
+    assert!(!refused.errors().is_empty(), "{refused}");
+    other.execute_unprepared("DROP TRIGGER full").await.expect("there is room again");
+
+    submit(&nobody, "first").await;
+    let blank = nobody.run(SUBMIT, submission(" ")).await;
+    assert!(!blank.errors().is_empty(), "{blank}");
+    submit(&nobody, "second").await;
+    let count = "SELECT count(*) AS n FROM messages";
+    let there = other.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, count)).await;
+    let there: i64 = there.expect("a database").expect("a row").try_get("", "n").expect("a number");
+    assert_eq!(there, 2, "others see what was acknowledged");
+    assert_eq!(messages(&staff).await.len(), 2);
+    other.close().await.expect("closed");
+}
+
+/// Another connection to the tenant's file.
+async fn beside(site: &Site) -> DatabaseConnection {
+    let file = site.file(&site.schema("main").await);
+    let mut options = sea_orm::ConnectOptions::new(format!("sqlite://{}", file.display()));
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.expect("the file is there")
 }

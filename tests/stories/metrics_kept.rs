@@ -108,6 +108,25 @@ both! {
         assert_eq!((&row["thingId"], &row["ticket"]["id"]), (&json!(ticket), &json!(ticket)));
     }
 
+    /// One that goes into another is no ticket of its own, and resolves nothing; it is one again once it is out.
+    async fn a_merged_ticket_counts_with_the_other(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let filter = only("TICKET");
+        let [twice, kept] = [plain(&admin.client, "Kettle").await, plain(&admin.client, "Kettle again").await];
+        becomes(&admin, &filter, "VOLUME", 2).await;
+        let merge = json!({ "fromId": twice, "intoId": kept });
+        let merged = change(&admin.client, "mergeTickets", merge).await.ok();
+        assert!(merged.user_errors("mergeTickets").is_empty(), "{merged}");
+        becomes(&admin, &filter, "VOLUME", 1).await;
+        becomes(&admin, &filter, "CLOSED", 0).await;
+        becomes(&admin, &filter, "OPEN_BACKLOG", 1).await;
+        let unmerged = change(&admin.client, "unmergeTicket", json!({ "ticketId": twice })).await.ok();
+        assert!(unmerged.user_errors("unmergeTicket").is_empty(), "{unmerged}");
+        becomes(&admin, &filter, "VOLUME", 2).await;
+        becomes(&admin, &filter, "OPEN_BACKLOG", 2).await;
+    }
+
     /// Days are counted ahead in the background; numbers are the same before that and after it, and after each change.
     async fn days_are_counted_ahead(backend) {
         let desk = Desk::open(backend).await;

@@ -62,7 +62,9 @@ impl Counted<'_> {
 
     async fn tickets(&self, cx: &Cx, ids: &[Uuid]) -> Result<Vec<MetricThing>> {
         let ids: Vec<_> = ids.iter().copied().map(TicketId).collect();
-        let tickets: Vec<_> = by_ids::<Tickets>(self.0, cx, &ids).await?.into_values().collect();
+        // One that went into another is counted with that one.
+        let found = by_ids::<Tickets>(self.0, cx, &ids).await?.into_values();
+        let tickets: Vec<_> = found.filter(|ticket| ticket.merged_into_id.is_none()).collect();
         let courses = courses_of_each(self.0, &tickets).await?;
         let things: Vec<_> =
             tickets.iter().map(|ticket| Entity { kind: EntityType::Ticket, id: ticket.id.0 }).collect();

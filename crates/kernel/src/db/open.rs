@@ -9,9 +9,9 @@ use std::{
 use moka::future::Cache;
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::{
-    ConnectOptions,
+    ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use super::{
@@ -123,6 +123,7 @@ async fn pair(options: SqliteConnectOptions) -> Result<Pair> {
             .acquire_timeout(Duration::from_secs(5))
             .idle_timeout(Duration::from_secs(300))
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(is_out_of_transactions(connection)))
     };
     let write = pool(1).connect_with(options.clone()).await?;
     let read = pool(4).connect_lazy_with(options.pragma("query_only", "ON"));
@@ -130,6 +131,17 @@ async fn pair(options: SqliteConnectOptions) -> Result<Pair> {
         read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
         write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
     })
+}
+
+/// Whether whoever had a connection before has left no transaction in it. Where the disk is full or fails, SQLite rolls back by
+/// itself, and the driver goes on counting a transaction that is none: what came after would be savepoints in one that nobody
+/// commits. Such a connection is closed, and another opened.
+async fn is_out_of_transactions(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if connection.is_in_transaction() {
+        // One that was dropped a moment ago is rolled back when its turn comes, before this.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// A connection of its own for migrating the registry (`None`) or one tenant: unqualified names mean that
