@@ -39,9 +39,9 @@ impl Endpoint {
 
 /// A page of records. Each is taken apart by itself: all of them at once take ten times the room of what was answered.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct Page<'a> {
     /// The records as they came, in the order of the source.
-    pub records: Vec<Box<RawValue>>,
+    pub records: Vec<&'a RawValue>,
     /// How many there are on all pages.
     pub total: i32,
 }
@@ -50,7 +50,7 @@ pub struct Page {
 ///
 /// # Errors
 /// What is wrong with it, as a sentence.
-pub fn page(endpoint: Endpoint, body: &[u8]) -> Result<Page, String> {
+pub fn page(endpoint: Endpoint, body: &[u8]) -> Result<Page<'_>, String> {
     let begin = String::from_utf8_lossy(&body[..body.len().min(200)]).trim_start().to_lowercase();
     if begin.starts_with('<') {
         return Err("it answered a web page instead of data".into());

@@ -113,7 +113,8 @@ pub async fn answers_about(
     for row in found {
         let Some(endpoint) = Endpoint::of(&row.endpoint) else { continue };
         // What was no page says nothing of anybody.
-        let Ok(page) = page(endpoint, &unpacked(&row.raw_response)?) else { continue };
+        let body = unpacked(&row.raw_response)?;
+        let Ok(page) = page(endpoint, &body) else { continue };
         let records = page.records.iter().filter_map(|raw| known.in_record(endpoint, &record(raw)?));
         about.extend(records.map(|record| json!({ "id": row.id, "created_at": row.created_at, "record": record })));
     }

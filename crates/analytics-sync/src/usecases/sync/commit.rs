@@ -78,10 +78,10 @@ fn too_deep(raw: &RawValue) -> Unread {
 }
 
 /// Reads records; of one that a page tells of twice the last counts.
-pub(super) fn sorted(endpoint: Endpoint, records: &[Box<RawValue>], zone: Tz) -> Sorted {
+pub(super) fn sorted(endpoint: Endpoint, records: &[&RawValue], zone: Tz) -> Sorted {
     let (mut keys, mut unread) = (Vec::new(), Vec::new());
     fn all<T>(
-        records: &[Box<RawValue>],
+        records: &[&RawValue],
         read: impl Fn(&Json) -> Result<T, Unread>,
         id: impl Fn(&T) -> &str,
         keys: &mut Vec<String>,
@@ -392,7 +392,7 @@ mod tests {
         let deep = format!(r#"{{"chat_id":"b","topic":{}{}}}"#, "[".repeat(300), "]".repeat(300));
         let records = [r#"{"chat_id":"a","created_at":"2026-03-01 10:00:00"}"#, deep.as_str()];
         let records = records.map(|text| RawValue::from_string(text.to_owned()).expect("JSON"));
-        let Sorted { told, unread, keys, .. } = sorted(Endpoint::Chats, &records, Tz::UTC);
+        let Sorted { told, unread, keys, .. } = sorted(Endpoint::Chats, &records.each_ref().map(|one| &**one), Tz::UTC);
         assert!(matches!(told, Told::Chats(chats) if chats.len() == 1));
         assert_eq!((unread.len(), keys.len()), (1, 2));
         assert_eq!(unread[0].message, TOO_DEEP);

@@ -99,6 +99,5 @@ fn taken_apart(wanted: Wanted, zone: Tz, said: Said) -> Result<Result<Reading, N
     };
     let (count, total) = (number(page.records.len()), page.total);
     let sorted = sorted(wanted.endpoint, &page.records, zone);
-    drop(page);
     Ok(Ok(Reading { answer: Answer::of(&said)?, count, total, sorted }))
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{
     SyncSettings,
-    commit::{Mark, checkpoint, note_failures, sorted},
+    commit::{Mark, Sorted, checkpoint, note_failures, sorted},
     finish, hold,
     run::{give_up, unchanged},
     start::{begin, new_run},
@@ -127,8 +127,7 @@ pub async fn preview_rebuild(conn: &Conn, cx: &Cx, zone: Tz, id: SyncRunId) -> R
         let Some(answer) = stored(id, after).one(conn).await? else { break };
         after = Some(answer.id);
         preview.previewed += 1;
-        let Some((endpoint, page)) = read(&answer)? else { continue };
-        let sorted = sorted(endpoint, &page.records, zone);
+        let Some((sorted, _)) = read(&answer, zone)? else { continue };
         let known = known(conn, &sorted.told).await?;
         let digests: Vec<(&str, &[u8])> = match &sorted.told {
             Told::Chats(all) => all.iter().map(|one| (one.id.as_str(), one.digest.as_slice())).collect(),
@@ -168,11 +167,11 @@ enum Verdict {
     Failed,
 }
 
-/// A stored answer, taken apart; none of one that was no page.
-fn read(answer: &Answer) -> Result<Option<(Endpoint, crate::domain::source::page::Page)>> {
+/// The records of a stored answer, and how many there were on all pages; none of one that was no page.
+fn read(answer: &Answer, zone: Tz) -> Result<Option<(Sorted, i32)>> {
     let Some(endpoint) = Endpoint::of(&answer.endpoint) else { return Ok(None) };
     let body = unpacked(&answer.raw_response)?;
-    Ok(page(endpoint, &body).ok().map(|page| (endpoint, page)))
+    Ok(page(endpoint, &body).ok().map(|page| (sorted(endpoint, &page.records, zone), page.total)))
 }
 
 /// Begins to make records again from the answers of a run: a run of its own, which asks nobody.
@@ -227,8 +226,7 @@ async fn again(
     if let Some(answer) = answer {
         after.rebuilt_up_to = Some(answer.id);
         after.days_done += 1;
-        if let Some((endpoint, page)) = read(answer)? {
-            let sorted = sorted(endpoint, &page.records, zone);
+        if let Some((sorted, total)) = read(answer, zone)? {
             let as_of = AsOf { at: answer.created_at, is_stored: true };
             let tally = write(tx, colleagues, cx, before.entity, &sorted.told, as_of).await?;
             let all: HashSet<String> = sorted.keys.iter().cloned().collect();
@@ -238,7 +236,7 @@ async fn again(
             after.created_count = after.created_count.saturating_add(tally.created);
             after.changed_count = after.changed_count.saturating_add(tally.changed);
             after.failed_count = after.failed_count.saturating_add(count(failed.len()));
-            let mark = Mark { total: page.total, records: count(sorted.keys.len()), failed: &failed };
+            let mark = Mark { total, records: count(sorted.keys.len()), failed: &failed };
             checkpoint(tx, cx, &after, &before.cursor_day, mark, SyncCheckpointStatus::Active).await?;
         }
         after.worked_ms += i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);

@@ -15,6 +15,9 @@ use crate::{
     store::b2chat::message::{B2chatMessageType, Column, Entity as B2chatMessages, MediaState, Model as B2chatMessage},
 };
 
+/// So many messages, or a chat's more, are added at once: all of a page take much room.
+const AT_ONCE: usize = 6_000;
+
 /// How many messages a chat has once these are written.
 pub(super) async fn count_with(tx: &Tx, chat: B2chatChatId, told: &[SourceMessage]) -> Result<i32> {
     let kept: Vec<Vec<u8>> = B2chatMessages::find()
@@ -77,6 +80,9 @@ pub(super) async fn write(
         kept.into_iter().map(|row| ((row.chat_id, row.source_key.clone()), row)).collect();
     let mut new = Vec::new();
     for (chat, one) in chats {
+        if new.len() >= AT_ONCE {
+            insert_all::<B2chatMessages>(tx, std::mem::take(&mut new)).await?;
+        }
         for message in &one.messages {
             let Some(before) = kept.remove(&(*chat, message.key.clone())) else {
                 let mut row = row(cx, *chat, message, as_of);
