@@ -43,6 +43,7 @@ mod exports;
 mod exports_files;
 mod files;
 mod files_in_use;
+mod handed_over;
 mod help_centre;
 mod help_documents;
 mod idempotency;

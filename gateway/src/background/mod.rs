@@ -6,6 +6,7 @@ pub mod cleaning;
 pub mod clocks;
 mod conversation_notices;
 pub mod crm;
+mod desk_notices;
 pub mod effectiveness;
 pub mod error_notices;
 pub mod errors;

@@ -25,8 +25,8 @@ use serde_json::json;
 
 use crate::{
     background::{
-        ai_tasks, conversation_notices, crm, effectiveness, error_notices, exports, lead_notices, media, metric_facts,
-        person_exports, retention_notices, sync, ticket_notices,
+        ai_tasks, conversation_notices, crm, desk_notices, effectiveness, error_notices, exports, lead_notices, media,
+        metric_facts, person_exports, retention_notices, sync, ticket_notices,
     },
     wiring::app::App,
 };
@@ -87,6 +87,8 @@ async fn notify_from(app: &App, cx: &Cx, mut from: i64, stored: i64, ahead: i64)
             gone.extend(withdrawal(app, cx, event).await?);
             found.extend(conversation_notices::notice(event)?);
             gone.extend(conversation_notices::withdrawal(app, cx, event).await?);
+            found.extend(desk_notices::notice(app, cx, event).await?);
+            gone.extend(desk_notices::withdrawal(app, cx, event).await?);
             found.extend(ticket_notices::notices(app, cx, event).await?);
             gone.extend(ticket_notices::withdrawals(app, cx, event).await?);
             found.extend(lead_notices::notices(app, cx, event).await?);

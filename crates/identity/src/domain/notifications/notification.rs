@@ -74,6 +74,10 @@ pub enum NotificationType {
     ConversationAssigned,
     /// A participant wrote in a conversation that somebody has.
     ConversationMessage,
+    /// A chat was handed to somebody.
+    ChatAssigned,
+    /// A consultation was booked with somebody, assigned to them or moved, or called off.
+    ConsultationAssigned,
     /// A lead was assigned to somebody.
     LeadAssigned,
     /// A lead that somebody has is hot from now on.
@@ -127,7 +131,7 @@ pub struct Declared {
 
 impl NotificationType {
     /// All types, in the order in which they are shown.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::MessageAssigned,
         Self::ReplyFailed,
         Self::NewSignIn,
@@ -145,6 +149,8 @@ impl NotificationType {
         Self::ConversationReplyFailed,
         Self::ConversationAssigned,
         Self::ConversationMessage,
+        Self::ChatAssigned,
+        Self::ConsultationAssigned,
         Self::LeadAssigned,
         Self::LeadHot,
         Self::CrmConnectionLost,
@@ -312,6 +318,22 @@ impl NotificationType {
             Self::ConversationMessage => Declared {
                 description: "Somebody wrote in a conversation that you have.",
                 title: "Message in a conversation",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ChatAssigned => Declared {
+                description: "A colleague handed a chat to you.",
+                title: "Chat assigned",
+                level: NotificationLevel::Info,
+                personal: false,
+                email: false,
+                teams: true,
+            },
+            Self::ConsultationAssigned => Declared {
+                description: "A consultation was booked with you or assigned to you, or one of yours was moved or called off.",
+                title: "Consultation",
                 level: NotificationLevel::Info,
                 personal: false,
                 email: false,

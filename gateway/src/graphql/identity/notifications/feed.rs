@@ -74,6 +74,10 @@ pub enum NotificationType {
     ConversationAssigned,
     /// Somebody wrote in a conversation that you have.
     ConversationMessage,
+    /// A colleague handed a chat to you.
+    ChatAssigned,
+    /// A consultation was booked with you or assigned to you, or one of yours was moved or called off.
+    ConsultationAssigned,
     /// A lead was assigned to you.
     LeadAssigned,
     /// A lead that you have is hot from now on.

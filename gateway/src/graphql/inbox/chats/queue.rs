@@ -32,7 +32,8 @@ pub enum ChatQueueChange {
     Returned,
     /// A colleague took a chat out of it.
     Claimed,
-    /// A waiting chat was handed to a colleague, or put into the queue of another department.
+    /// A waiting chat was handed to a colleague, or put into the queue of another department; or a chat that did not wait
+    /// was handed to the viewer.
     Moved,
     /// A waiting chat ended.
     Ended,
@@ -105,7 +106,9 @@ impl Queue {
                 let event: inbox::ChatTransferred = stored.decode()?;
                 let left = event.from.is_none() && self.sees(cx, event.from_department);
                 let came = event.to.is_none() && self.sees(cx, event.department);
-                match (came, left) {
+                // Who gets one hears of it, whatever queue they follow.
+                let got = event.to.is_some() && event.to == cx.staff_id();
+                match (came, left || got) {
                     (true, _) => Some((ChatQueueChange::Returned, event.chat, None)),
                     (false, true) => Some((ChatQueueChange::Moved, event.chat, event.to)),
                     (false, false) => None,

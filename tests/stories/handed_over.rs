@@ -1,0 +1,74 @@
+//! Whoever gets a chat or a consultation hears of it, by what they follow and by what they are told.
+
+use serde_json::{Value, json};
+
+use super::bookings::{book, daily, day, open, service, slots};
+use super::chats::{TRANSFER, begin, claim};
+use super::desk::{Desk, Person, SOON};
+use super::roles::{colleague, make_role, run};
+use crate::support::{Socket, both, until};
+
+const QUEUE: &str = "subscription { chatQueueEvents(after: \"0\") { change chatId chat { id } } }";
+
+/// Until somebody was told exactly this of a thing, so many times.
+async fn told(who: &Person, kind: &str, of: &str, times: usize) {
+    let feed = "{ notifications(first: 20) { nodes { type resourceId } } }";
+    let what = json!({ "type": kind, "resourceId": of });
+    until("told", SOON, async || {
+        let found = who.client.run(feed, Value::Null).await.ok();
+        (found.list("notifications.nodes").iter().filter(|node| **node == what).count() == times).then_some(())
+    })
+    .await;
+}
+
+/// Somebody who follows the queue.
+async fn follows(desk: &Desk, who: &Person) -> Socket {
+    let mut socket = Socket::connect(desk.server.base(), Some(&who.access)).await;
+    socket.subscribe("queue", QUEUE, json!({})).await;
+    socket
+}
+
+both! {
+    /// A chat goes from one colleague to another, and on to a third when the second leaves: each who gets it hears of it in
+    /// the queue that they follow, though it never waited there, and is told.
+    async fn whoever_gets_a_chat_hears_of_it(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let role = make_role(&admin, "Own chats", &["VIEW_CHATS", "MANAGE_CHATS", "SEE_ASSIGNED"]).await;
+        let ann = colleague(&desk, &admin, "ann", &role, json!({})).await;
+        let ben = colleague(&desk, &admin, "ben", &role, json!({})).await;
+        let chat = begin(&desk, "Vera", "Hello?").await;
+        claim(&admin, &chat.id).await.ok();
+        let (mut anns, mut bens) = (follows(&desk, &ann).await, follows(&desk, &ben).await);
+        let heard = json!({ "change": "MOVED", "chatId": chat.id, "chat": { "id": chat.id } });
+        run(&admin, TRANSFER, json!({ "input": { "chatId": chat.id, "assigneeId": ann.id } })).await;
+        assert_eq!(anns.next(SOON).await.data("chatQueueEvents"), &heard);
+        told(&ann, "CHAT_ASSIGNED", &chat.id, 1).await;
+        let leaves = "mutation($id: ID!, $to: ID!) { deactivateStaff(input: { staffId: $id, handOverTo: $to }) { errors { code } } }";
+        run(&admin, leaves, json!({ "id": ann.id, "to": ben.id })).await;
+        assert_eq!(bens.next(SOON).await.data("chatQueueEvents"), &heard, "of what was before he hears nothing");
+        told(&ben, "CHAT_ASSIGNED", &chat.id, 1).await;
+    }
+
+    /// Whose time is booked is told, and told again when it is called off; who gets it from a colleague is told, too.
+    async fn whose_time_is_booked_is_told(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let cid = desk.colleague("cid@example.com", "Cid", "STAFF").await;
+        open(&admin, None, daily("09:00", "17:00")).await;
+        let advice = service(&admin, json!({ "name": "Advice", "staffIds": [bea.id] })).await;
+        let date = day(&admin, 3).await;
+        let free = slots(&desk.web, &advice, date, date).await;
+        let booked = book(&desk.web, &advice, &free[0]["startsAt"], "Ann", json!({})).await.ok();
+        let id = booked.string("bookConsultation.receipt.consultationId");
+        told(&bea, "CONSULTATION_ASSIGNED", &id, 1).await;
+        let assign = "mutation($id: ID!, $to: ID!) { assignConsultation(input: { consultationId: $id, assigneeId: $to }) { errors { code } } }";
+        run(&admin, assign, json!({ "id": id, "to": cid.id })).await;
+        told(&cid, "CONSULTATION_ASSIGNED", &id, 1).await;
+        let cancel = "mutation($id: ID!) { cancelConsultation(input: { consultationId: $id }) { errors { code } } }";
+        run(&admin, cancel, json!({ "id": id })).await;
+        told(&cid, "CONSULTATION_ASSIGNED", &id, 2).await;
+        told(&bea, "CONSULTATION_ASSIGNED", &id, 1).await;
+    }
+}
