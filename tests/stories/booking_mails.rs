@@ -155,4 +155,69 @@ both! {
         until("all have come", SOON, async || (all().len() >= 8).then_some(())).await;
         assert_eq!(all().len(), 8, "{:?}", all());
     }
+
+    /// Who moves away and back is reminded once; of another colleague at the same time the visitor is told nothing, for whom
+    /// nothing was moved.
+    async fn one_visit_is_one_reminder(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        open(&admin, None, daily("09:00", "17:00")).await;
+        let advice = service(&admin, json!({ "name": "Advice", "staffIds": [admin.id, bea.id] })).await;
+        let date = day(&admin, 10).await;
+        let free = slots(&desk.web, &advice, date, date).await;
+        let booked = book(&desk.web, &advice, &free[0]["startsAt"], "Ann", json!({ "staffId": admin.id })).await;
+        let (id, token) = (booked.string("bookConsultation.receipt.consultationId"), booked.string("bookConsultation.receipt.token"));
+        for n in [4, 0] {
+            desk.web.run(MOVE, json!({ "token": token, "at": free[n]["startsAt"] })).await.ok();
+        }
+        let hand = "mutation($id: ID!, $at: DateTime!, $to: ID!) { rescheduleConsultation(input: { consultationId: $id, startsAt: $at, staffId: $to }) \
+            { consultation { assignee { id } } errors { message } } }";
+        let handed = admin.client.run(hand, json!({ "id": id, "at": free[0]["startsAt"], "to": bea.id })).await.ok();
+        assert_eq!(handed.data("rescheduleConsultation.consultation.assignee.id"), &json!(bea.id));
+        let sql = desk.sql().await;
+        let jobs = async |kind: &str| sql.number(&format!("SELECT count(*) FROM jobs WHERE kind = '{kind}'")).await;
+        assert_eq!(jobs("inbox.remind_of_consultation").await, 3);
+        sql.run("UPDATE jobs SET run_at = created_at WHERE kind = 'inbox.remind_of_consultation'").await;
+        // Somebody else's mail wakes who does the work.
+        let tomorrow = "mutation { setSetting(input: { key: \"consultations.reminder_minutes\", value: 0 }) { errors { message } } }";
+        admin.client.run(tomorrow, Value::Null).await.ok();
+        book(&desk.web, &advice, &free[2]["startsAt"], "Dan", json!({})).await.string("bookConsultation.receipt.token");
+        for kind in ["inbox.remind_of_consultation", "identity.deliver_mail"] {
+            until("all is done", SOON, async || (jobs(kind).await == 0).then_some(())).await;
+        }
+        let mails = smtp.mails().into_iter().filter(|mail| mail.to == ["ann@visitors.example"]);
+        let told: BTreeSet<_> = mails.map(|mail| (mail.header("Message-ID"), calendar(&mail)["SEQUENCE"].clone())).collect();
+        let mut sequences: Vec<_> = told.iter().map(|(_, sequence)| sequence.as_str()).collect();
+        sequences.sort_unstable();
+        assert_eq!(sequences, ["0", "1", "2", "2"], "booked, moved, moved back, reminded once");
+    }
+
+    /// Whoever holds the link moves a consultation a few times, and no more for an hour: each time is a mail to an address that
+    /// anybody may have typed. So many changes come from one place as bookings do.
+    async fn a_link_sends_no_mails_without_end(backend) {
+        let smtp = Smtp::start().await;
+        let desk = Desk::limited(backend, Options::new().smtp(&smtp)).await;
+        let admin = desk.admin().await;
+        open(&admin, None, daily("00:00", "24:00")).await;
+        let advice = service(&admin, json!({ "name": "Advice" })).await;
+        let date = day(&admin, 3).await;
+        let free = slots(&desk.web, &advice, date, date).await;
+        let booked = async |n: usize| {
+            book(&desk.web, &advice, &free[n]["startsAt"], "Ann", json!({})).await.string("bookConsultation.receipt.token")
+        };
+        let moved = async |token: &str, n: usize| desk.web.run(MOVE, json!({ "token": token, "at": free[n]["startsAt"] })).await;
+        let token = booked(0).await;
+        for n in 1..=5 {
+            moved(&token, n).await.ok();
+        }
+        assert_eq!(moved(&token, 6).await.error_code(), "RATE_LIMITED");
+        desk.web.run(CANCEL, json!({ "token": token })).await.ok();
+        let other = booked(0).await;
+        moved(&other, 1).await.ok();
+        moved(&other, 2).await.ok();
+        assert_eq!(moved(&other, 3).await.error_code(), "RATE_LIMITED", "ten from one place");
+        assert_eq!(desk.web.run(CANCEL, json!({ "token": other })).await.error_code(), "RATE_LIMITED");
+    }
 }

@@ -193,7 +193,9 @@ pub use usecases::{
         conclude_consultation::{complete_consultation, mark_no_show},
         hand_over::hand_over_consultations,
         remind::{RemindOfConsultation, remind_of_consultation},
-        reschedule_consultation::{RescheduleConsultation, reschedule_consultation, reschedule_own_consultation},
+        reschedule_consultation::{
+            RescheduleConsultation, admit_change, reschedule_consultation, reschedule_own_consultation,
+        },
         save_holiday::{CreateHoliday, UpdateHoliday, create_holiday, update_holiday},
         save_service::{ServiceSettings, create_service, update_service},
         set_opening_hours::{SetOpeningHours, set_opening_hours},

@@ -21,6 +21,9 @@ pub struct RemindOfConsultation {
     pub consultation: ConsultationId,
     /// When it begins.
     pub starts_at: DateTime<Utc>,
+    /// How often it had changed by then: one that came back to this time has a job of its own.
+    #[serde(default)]
+    pub sequence: Option<i32>,
 }
 
 impl Work for RemindOfConsultation {
@@ -40,7 +43,11 @@ pub(super) async fn tell<S: Enqueue>(
     if consultation.status == ConsultationStatus::Scheduled
         && let Some(at) = consultation.reminder(company.reminder_minutes, cx.now)
     {
-        let work = RemindOfConsultation { consultation: consultation.id, starts_at: consultation.starts_at };
+        let work = RemindOfConsultation {
+            consultation: consultation.id,
+            starts_at: consultation.starts_at,
+            sequence: Some(consultation.ics_sequence),
+        };
         s.enqueue_at(cx, &work, at).await?;
     }
     Ok(())
@@ -55,7 +62,9 @@ pub async fn remind_of_consultation<S: Bookings>(
     work: &RemindOfConsultation,
 ) -> Result<()> {
     let Some(found) = s.lock_own(work.consultation).await? else { return Ok(()) };
-    let still = found.status == ConsultationStatus::Scheduled && found.starts_at == work.starts_at;
+    let still = found.status == ConsultationStatus::Scheduled
+        && found.starts_at == work.starts_at
+        && work.sequence.is_none_or(|sequence| sequence == found.ics_sequence);
     if still && found.starts_at > cx.now {
         letters.queue(cx, &ConsultationLetter::of(Occasion::Reminder, &found, company, cx.now)).await?;
     }

@@ -1,16 +1,19 @@
 //! A consultation is moved to another time.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use kernel::{
-    Cx, Error, ProblemCode, Result,
+    Cx, Db, Error, ProblemCode, Result,
     db::Emit,
     id::{ConsultationId, StaffId},
     jobs::Enqueue,
+    limit::Limit,
     record::{self, Records},
 };
 
 use super::{
-    book_consultation::{offer, plan_at, seat},
+    book_consultation::{BY_ADDRESS, offer, plan_at, seat},
     remind::tell,
 };
 use crate::{
@@ -24,6 +27,24 @@ use crate::{
     ports::{Bookings, Letters},
     store::booking::consultation::{ConsultationStatus, Entity as Consultations, Model as Consultation},
 };
+
+/// How often a visitor moves one consultation: each time is a mail to the address that was typed.
+const BY_CONSULTATION: Limit =
+    Limit { name: "moves of a consultation", attempts: 5, window: Duration::from_secs(60 * 60) };
+
+/// Counts what a visitor is about to do with their own consultation, which sends a mail: with the bookings from where they
+/// are, and a move with those of the consultation. What is no token sends none.
+///
+/// # Errors
+/// [`Error::RateLimited`].
+pub async fn admit_change(db: &Db, company: &Company, cx: &Cx, token: &str, moves: bool) -> Result<()> {
+    let Ok(id) = link::read(&company.keyring, company.tenant, token) else { return Ok(()) };
+    let conn = db.bookkeeping(cx).await?;
+    if moves {
+        BY_CONSULTATION.count(&conn, cx, &id.to_string()).await?;
+    }
+    BY_ADDRESS.count(&conn, cx, &cx.origin.limit_key()).await
+}
 
 /// Which consultation goes where.
 #[derive(Debug, Clone)]
@@ -78,7 +99,7 @@ pub(super) async fn own<S: Bookings>(s: &S, company: &Company, token: &str) -> R
     s.lock_own(id).await?.ok_or_else(unknown)
 }
 
-/// Moves it and tells the visitor. Where it is there already nothing happens.
+/// Moves it and tells the visitor, unless only who has it is another then. Where it is there already nothing happens.
 async fn moved<S: Records<Consultations> + Bookings + Emit + Enqueue>(
     s: &S,
     letters: &impl Letters,
@@ -107,9 +128,14 @@ async fn moved<S: Records<Consultations> + Bookings + Emit + Enqueue>(
     s.vacate(before.id).await?;
     let mut after = before.clone();
     seat(s, company, &plan, &slot, &holders, &mut after).await?;
-    after.ics_sequence += 1;
+    let is_moved = (before.starts_at, before.ends_at) != (after.starts_at, after.ends_at);
+    if is_moved {
+        after.ics_sequence += 1;
+    }
     let after = record::change::<Consultations, S>(s, cx, &before, after).await?;
-    tell(s, letters, company, cx, Occasion::Rescheduled, &after).await?;
+    if is_moved {
+        tell(s, letters, company, cx, Occasion::Rescheduled, &after).await?;
+    }
     s.emit(
         cx,
         &ConsultationRescheduled {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use inbox::{
-    BookConsultation, Phone, admit_booking, book_consultation, cancel_own_consultation, reschedule_own_consultation,
+    BookConsultation, Phone, admit_booking, admit_change, book_consultation, cancel_own_consultation,
+    reschedule_own_consultation,
 };
 use kernel::Cx;
 
@@ -145,14 +146,19 @@ impl OwnConsultationMutation {
         Ok(BookConsultationPayload { receipt, visitor_token, errors })
     }
 
-    /// Public: a visitor moves their own consultation, until it begins. Who has it keeps it where they are free.
+    /// Public: a visitor moves their own consultation, until it begins. Who has it keeps it where they are free. Limited per
+    /// consultation and per address.
     async fn reschedule_consultation_by_token(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: RescheduleConsultationByTokenInput,
     ) -> Result<OwnConsultationPayload> {
         let scope = scope(ctx);
-        let desk = Arc::new(Desk::of(&scope.app, &scope.cx()).await?);
+        let cx = scope.cx();
+        let desk = Arc::new(Desk::of(&scope.app, &cx).await?);
+        if scope.app.rate_limits {
+            admit_change(&scope.app.db, &desk.company, &cx, &input.token, true).await?;
+        }
         let cmd = (input.token.clone(), input.starts_at.read("input.startsAt")?);
         let done = write(ctx, "consultation.reschedule", cmd, move |tx, cx, cmd| {
             let desk = desk.clone();
@@ -161,14 +167,18 @@ impl OwnConsultationMutation {
         Ok(OwnConsultationPayload::of(done.await?, input.token))
     }
 
-    /// Public: a visitor cancels their own consultation, until it begins.
+    /// Public: a visitor cancels their own consultation, until it begins. Limited per address.
     async fn cancel_consultation_by_token(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: CancelConsultationByTokenInput,
     ) -> Result<OwnConsultationPayload> {
         let scope = scope(ctx);
-        let desk = Arc::new(Desk::of(&scope.app, &scope.cx()).await?);
+        let cx = scope.cx();
+        let desk = Arc::new(Desk::of(&scope.app, &cx).await?);
+        if scope.app.rate_limits {
+            admit_change(&scope.app.db, &desk.company, &cx, &input.token, false).await?;
+        }
         let done = write(ctx, "consultation.cancel", input.token.clone(), move |tx, cx, token| {
             let desk = desk.clone();
             async move { cancel_own_consultation(&tx, &desk.post(&tx), &desk.company, &cx, &token).await }
