@@ -1,5 +1,6 @@
 //! How a visitor is known again, and by whom not.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::desk::{Desk, Person, SOON};
@@ -25,6 +26,18 @@ both! {
         assert_eq!(after["firstVisitAt"], before["firstVisitAt"]);
         assert!(after["lastVisitAt"].as_str() > before["lastVisitAt"].as_str());
         assert_eq!(after["messages"]["nodes"], json!([{ "id": second }, { "id": first }]));
+    }
+
+    /// Several windows come at once with an address that is new: that is one visitor, who wrote them all.
+    async fn who_comes_several_times_at_once_is_one(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let texts: Vec<_> = (0..12).map(|n| json!({ "name": "Ann", "email": "ann@example.com", "content": format!("Number {n}") })).collect();
+        join_all(texts.into_iter().map(|input| desk.submit(input))).await;
+        let all = "{ visitors { totalCount nodes { email messageCount } } }";
+        let all = admin.client.run(all, Value::Null).await.ok();
+        let one = json!({ "totalCount": 1, "nodes": [{ "email": "ann@example.com", "messageCount": 12 }] });
+        assert_eq!(all.data("visitors"), &one);
     }
 
     /// Without the token the address will do to put messages together, in any case. It is no proof of anything: whoever

@@ -124,6 +124,8 @@ pub trait Visitors {
     async fn by_token(&self, hash: &[u8]) -> Result<Option<Visitor>>;
     /// The visitor last seen with this address.
     async fn by_email(&self, email: &str) -> Result<Option<Visitor>>;
+    /// Sees to it that nobody else adds a visitor of this address until the transaction ends. Waits for whoever does.
+    async fn reserve(&self, cx: &Cx, email: &str) -> Result<()>;
     /// Adds a visitor.
     async fn add(&self, visitor: &Visitor) -> Result<()>;
     /// Notes that two were seen in one browser, for each of them unless so many others were.

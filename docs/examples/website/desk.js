@@ -16,8 +16,8 @@ function keep({ accessToken, accessTokenExpiresAt, refreshToken }) {
   }, Math.max(1_000, Date.parse(accessTokenExpiresAt) - Date.now() - 60_000));
 }
 
-form('sign-in', async (input, element) => {
-  const { session } = await change(`mutation SignIn($input: SignInInput!) { signIn(input: $input) { ${TOKENS} } }`, { input });
+form('sign-in', async (input, element, key) => {
+  const { session } = await change(`mutation SignIn($input: SignInInput!) { signIn(input: $input) { ${TOKENS} } }`, { input }, key);
   keep(session);
   element.hidden = true;
   follow(`subscription Queue($after: String) { chatQueueEvents(after: $after) { sequence } }`, {}, waiting);
@@ -54,8 +54,8 @@ async function claim(id, name) {
   });
 }
 
-form('say', ({ content }) => change(`mutation Say($input: SendChatMessageInput!) {
-  sendChatMessage(input: $input) { errors { message } } }`, { input: { chatId, content } }).then(() => ''));
+form('say', ({ content }, _, key) => change(`mutation Say($input: SendChatMessageInput!) {
+  sendChatMessage(input: $input) { errors { message } } }`, { input: { chatId, content } }, key).then(() => ''));
 
 document.getElementById('end').onclick = () => change(`mutation End($input: ChatInput!) {
   endChat(input: $input) { errors { message } } }`, { input: { chatId } });

@@ -3,10 +3,10 @@ export const api = new URLSearchParams(location.search).get('api') ?? 'http://12
 let bearer = null;
 export const signedIn = (token) => { bearer = token; };
 
-export async function ask(query, variables = {}) {
+export async function ask(query, variables = {}, key = crypto.randomUUID()) {
   const headers = { 'content-type': 'application/json' };
   // Sent again after a lost answer, a mutation is done once.
-  if (query.startsWith('mutation')) headers['idempotency-key'] = crypto.randomUUID();
+  if (query.startsWith('mutation')) headers['idempotency-key'] = key;
   if (bearer) headers.authorization = `Bearer ${bearer}`;
   const send = () => fetch(`${api}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
   const answer = await (await send().catch(send)).json();
@@ -15,8 +15,8 @@ export async function ask(query, variables = {}) {
 }
 
 /** One mutation; what the person can correct is an error with its sentence. */
-export async function change(query, variables) {
-  const [payload] = Object.values(await ask(query, variables));
+export async function change(query, variables, key) {
+  const [payload] = Object.values(await ask(query, variables, key));
   if (payload.errors.length) throw new Error(payload.errors.map((error) => error.message).join(' '));
   return payload;
 }
@@ -50,18 +50,26 @@ export function follow(query, variables, onEvent) {
   open();
 }
 
-/** Sends a form by `send`, and says in its `output` what came of it. */
+/** Sends a form by `send`, one at a time, and says in its `output` what came of it. What was filled in has one key, by which it is
+ *  done once however often it is sent. */
 export function form(id, send) {
-  const element = document.getElementById(id), output = element.querySelector('output');
+  const element = document.getElementById(id), output = element.querySelector('output'), button = element.querySelector('button');
+  let key = null;
+  element.oninput = () => { key = null; };
   element.onsubmit = async (submitted) => {
     submitted.preventDefault();
     const fields = Object.fromEntries(new FormData(element));
+    key ??= crypto.randomUUID();
+    button.disabled = true;
     try {
-      const said = await send(fields, element);
+      const said = await send(fields, element, key);
       element.reset();
+      key = null;
       if (output) output.textContent = said ?? '';
     } catch (error) {
       if (output) output.textContent = error.message; else alert(error.message);
+    } finally {
+      button.disabled = false;
     }
   };
 }

@@ -5,10 +5,10 @@ const kept = (name) => localStorage.getItem(`frontdesk.${name}`) ?? undefined;
 const keep = (name, value) => value && localStorage.setItem(`frontdesk.${name}`, value);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-form('contact', async (fields) => {
+form('contact', async (fields, _, key) => {
   const { receipt } = await change(`mutation Write($input: SubmitMessageInput!) {
     submitMessage(input: $input) { receipt { visitorToken } errors { message } } }`,
-  { input: { ...fields, visitorToken: kept('visitor'), pageUrl: location.pathname } });
+  { input: { ...fields, visitorToken: kept('visitor'), pageUrl: location.pathname } }, key);
   keep('visitor', receipt.visitorToken);
   return 'Thank you, we will write back.';
 });
@@ -35,10 +35,10 @@ async function offer() {
 }
 booking.serviceId.onchange = booking.day.onchange = offer;
 
-form('booking', async ({ day, ...input }) => {
+form('booking', async ({ day, ...input }, _, key) => {
   const { receipt, visitorToken } = await change(`mutation Book($input: BookConsultationInput!) {
     bookConsultation(input: $input) { receipt { startsAt } visitorToken errors { message } } }`,
-  { input: { ...input, timeZone: zone, visitorToken: kept('visitor') } });
+  { input: { ...input, timeZone: zone, visitorToken: kept('visitor') } }, key);
   keep('visitor', visitorToken);
   slots.replaceChildren();
   return `Booked for ${new Date(receipt.startsAt).toLocaleString()}. A mail with the invitation is on its way.`;
@@ -78,18 +78,18 @@ function close() {
   location.reload();
 }
 
-form('start', async (fields) => {
+form('start', async (fields, _, key) => {
   const { receipt: { chatId, chatToken, visitorToken } } = await change(`mutation Start($input: StartChatInput!) {
     startChat(input: $input) { receipt { chatId chatToken visitorToken } errors { message } } }`,
-  { input: { ...fields, visitorToken: kept('visitor') } });
+  { input: { ...fields, visitorToken: kept('visitor') } }, key);
   keep('visitor', visitorToken);
   open = { chatId, chatToken };
   sessionStorage.setItem('frontdesk.chat', JSON.stringify(open));
   enter();
 });
 
-form('say', ({ content }) => change(`mutation Say($input: SendChatMessageInput!) {
-  sendChatMessage(input: $input) { errors { message } } }`, { input: { ...open, content } }).then(() => ''));
+form('say', ({ content }, _, key) => change(`mutation Say($input: SendChatMessageInput!) {
+  sendChatMessage(input: $input) { errors { message } } }`, { input: { ...open, content } }, key).then(() => ''));
 
 document.getElementById('end').onclick = () => change(`mutation End($input: ChatInput!) {
   endChat(input: $input) { errors { message } } }`, { input: open });

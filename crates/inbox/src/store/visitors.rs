@@ -1,10 +1,10 @@
 //! [`Visitors`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{Result, Tx, id::VisitorId};
+use kernel::{Cx, Result, Tx, crypto::sha256, id::VisitorId};
 use sea_orm::{
     ActiveValue::Set,
-    IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect,
+    ConnectionTrait, DbBackend, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, Statement,
     entity::prelude::*,
     sea_query::{LockType, OnConflict},
 };
@@ -27,6 +27,17 @@ impl Visitors for Tx {
             .order_by_desc(visitor::Column::LastVisitAt)
             .limit(1);
         survivor(self, locked(found).one(self.conn()).await?).await
+    }
+
+    async fn reserve(&self, cx: &Cx, email: &str) -> Result<()> {
+        // There is no row yet to lock. On SQLite one transaction writes at a time.
+        if self.conn().get_database_backend() == DbBackend::Postgres {
+            let key = sha256(&[b"visitor".as_slice(), cx.tenant.id.0.as_bytes(), email.as_bytes()].concat());
+            let key = key.iter().take(8).fold(0, |key, byte| key << 8 | i64::from(*byte));
+            let sql = "SELECT pg_advisory_xact_lock($1)";
+            self.conn().query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.into()])).await?;
+        }
+        Ok(())
     }
 
     async fn add(&self, visitor: &visitor::Model) -> Result<()> {

@@ -44,7 +44,7 @@ pub async fn recognise<S: Visitors>(s: &S, cx: &Cx, seen: Seen<'_>) -> Result<(V
         }
         other => {
             by_email = match seen.email {
-                Some(email) => s.by_email(email).await?,
+                Some(email) => of_address(s, cx, email).await?,
                 None => None,
             };
             // Of two who were merged, the address of the one and the token of the other are one person's.
@@ -94,6 +94,16 @@ pub async fn recognise<S: Visitors>(s: &S, cx: &Cx, seen: Seen<'_>) -> Result<(V
         }
         None => Ok((visitor, fresh)),
     }
+}
+
+/// The visitor of an address. Where there is none, nobody else makes one until the transaction ends: of several who come at
+/// once with a new address one makes it, and the others find it.
+async fn of_address<S: Visitors>(s: &S, cx: &Cx, email: &str) -> Result<Option<Visitor>> {
+    if let Some(found) = s.by_email(email).await? {
+        return Ok(Some(found));
+    }
+    s.reserve(cx, email).await?;
+    s.by_email(email).await
 }
 
 /// Somebody looks at so many pages who shows this token: who that is, seen now; `None` where nobody holds it. For what is no
