@@ -20,6 +20,12 @@ async fn save(by: &Person, of: &str, text: &str, seen: Option<i64>) -> Answer {
     by.client.run(SAVE, json!({ "of": of, "text": text, "seen": seen })).await
 }
 
+/// The version of what was saved.
+#[track_caller]
+fn version(answer: &Answer) -> i64 {
+    answer.data("saveDraft.draft.version").as_i64().expect("a version")
+}
+
 /// The version that a conflict names.
 #[track_caller]
 fn conflict(answer: &Answer) -> &Value {
@@ -35,30 +41,35 @@ both! {
         let admin = desk.admin().await;
         let message = desk.message("Ann", "Hello").await;
         let first = save(&admin, &message, "Dear", None).await.ok();
-        assert_eq!(first.data("saveDraft.draft.version"), &json!(1));
+        let begun = version(&first);
         let id = first.string("saveDraft.draft.id");
-        assert_eq!(conflict(&save(&admin, &message, "Mine", None).await), &json!(1), "another window began");
-        let second = save(&admin, &message, "Dear Ann", Some(1)).await.ok();
-        assert_eq!(second.data("saveDraft.draft"), &json!({ "id": id, "version": 2, "content": "Dear Ann" }));
-        assert_eq!(conflict(&save(&admin, &message, "Deer", Some(1)).await), &json!(2));
-        assert_eq!(save(&admin, &message, "Dear Ann", Some(2)).await.ok().data("saveDraft.draft.version"), &json!(2), "nothing new");
+        assert_eq!(conflict(&save(&admin, &message, "Mine", None).await), &json!(begun), "another window began");
+        let second = save(&admin, &message, "Dear Ann", Some(begun)).await.ok();
+        assert_eq!(second.data("saveDraft.draft"), &json!({ "id": id, "version": begun + 1, "content": "Dear Ann" }));
+        assert_eq!(conflict(&save(&admin, &message, "Deer", Some(begun)).await), &json!(begun + 1));
+        assert_eq!(version(&save(&admin, &message, "Dear Ann", Some(begun + 1)).await.ok()), begun + 1, "nothing new");
         let own = run(&admin, OWN, json!({ "id": message })).await;
-        let draft = json!({ "id": id, "content": "Dear Ann", "version": 2, "entityId": message, "subject": "Re" });
+        let draft = json!({ "id": id, "content": "Dear Ann", "version": begun + 1, "entityId": message, "subject": "Re" });
         assert_eq!((own.data("message.draft"), own.data("drafts")), (&draft, &json!({ "nodes": [{ "id": id }], "totalCount": 1 })));
 
         // Of many at once one wins.
-        let at_once = join_all((0..10).map(|n| at_once_save(&admin, &message, n))).await;
+        let at_once = join_all((0..10).map(|n| at_once_save(&admin, &message, begun + 1, n))).await;
         let won: Vec<_> = at_once.iter().filter(|answer| answer.errors().is_empty()).collect();
         assert_eq!(won.len(), 1);
-        assert!(at_once.iter().filter(|answer| !answer.errors().is_empty()).all(|lost| conflict(lost) == &json!(3)));
+        assert!(at_once.iter().filter(|answer| !answer.errors().is_empty()).all(|lost| conflict(lost) == &json!(begun + 2)));
 
-        assert_eq!(conflict(&admin.client.run(DISCARD, json!({ "of": message, "seen": 2 })).await), &json!(3));
+        assert_eq!(conflict(&admin.client.run(DISCARD, json!({ "of": message, "seen": begun + 1 })).await), &json!(begun + 2));
         admin.reply(&message, "Dear Ann, yes.").await;
         let sent = run(&admin, OWN, json!({ "id": message })).await;
         assert_eq!((sent.data("message.draft"), sent.data("drafts.totalCount")), (&Value::Null, &json!(0)));
-        assert_eq!(conflict(&save(&admin, &message, "Late", Some(3)).await), &json!(0), "it was sent");
+        assert_eq!(conflict(&save(&admin, &message, "Late", Some(begun + 2)).await), &json!(0), "it was sent");
 
-        save(&admin, &message, "Another", None).await.ok();
+        let again = version(&save(&admin, &message, "Another", None).await.ok());
+        // A window that still shows the first draft has not seen this one, whatever its version was.
+        for seen in begun..=begun + 2 {
+            assert_eq!(conflict(&save(&admin, &message, "Stale", Some(seen)).await), &json!(again));
+            assert_eq!(conflict(&admin.client.run(DISCARD, json!({ "of": message, "seen": seen })).await), &json!(again));
+        }
         let gone = run(&admin, DISCARD, json!({ "of": message })).await;
         assert_eq!(gone.data("discardDraft.draft.content"), "Another");
         assert_eq!(run(&admin, DISCARD, json!({ "of": message })).await.data("discardDraft.draft"), &Value::Null);
@@ -122,6 +133,6 @@ both! {
     }
 }
 
-async fn at_once_save(by: &Person, of: &str, n: usize) -> Answer {
-    save(by, of, &format!("Version {n}"), Some(2)).await
+async fn at_once_save(by: &Person, of: &str, seen: i64, n: usize) -> Answer {
+    save(by, of, &format!("Version {n}"), Some(seen)).await
 }

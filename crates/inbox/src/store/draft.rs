@@ -27,7 +27,7 @@ pub struct Model {
     pub subject: Option<String>,
     /// The text.
     pub content: String,
-    /// Raised by every change.
+    /// Raised by every change, from a number by chance.
     pub version: i32,
     /// When it was begun.
     pub created_at: DateTime<Utc>,

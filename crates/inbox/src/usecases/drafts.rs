@@ -41,6 +41,12 @@ pub struct DiscardDraft {
     pub seen: Option<i32>,
 }
 
+/// The first version of a draft: a number by chance, so that whoever saw one that is gone by now has not seen this one.
+fn first_version(cx: &Cx) -> i32 {
+    let number = u32::from_be_bytes(cx.random::<4>()) >> 2;
+    i32::try_from(number).map_or(1, |number| number + 1)
+}
+
 fn outdated(found: Option<&Draft>) -> Error {
     Error::Outdated { what: "Draft", version: found.map_or(0, |draft| draft.version) }
 }
@@ -80,7 +86,7 @@ where
                 entity_id: cmd.entity.id,
                 subject,
                 content,
-                version: 1,
+                version: first_version(cx),
                 created_at: cx.now,
                 updated_at: cx.now,
             };

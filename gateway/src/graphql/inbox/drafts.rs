@@ -32,7 +32,7 @@ pub struct Draft {
     pub subject: Option<String>,
     /// The text.
     pub content: String,
-    /// Raised by every change; what is saved names the one that it was written on top of.
+    /// Raised by every change; what is saved names the one that it was written on top of. Of a new draft it is any number.
     pub version: i32,
     /// When it was begun.
     pub created_at: DateTime<Utc>,
