@@ -10,6 +10,7 @@ mod as_stored;
 mod assistant;
 mod assistant_live;
 mod assistant_provider;
+mod at_the_desk;
 mod attempts;
 mod audit_files;
 mod avatars;

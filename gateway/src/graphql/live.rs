@@ -30,6 +30,8 @@ pub trait EventFeed: Send + Sync {
     fn interest(&self, cx: &Cx) -> kernel::Result<Interest>;
     /// Refuses whoever may not listen.
     fn may(&self, cx: &Cx) -> kernel::Result<()>;
+    /// Rights were read again, and are these.
+    fn renewed(&self, _: &Scope, _: &Cx) {}
     /// What the actor is told of each of these events; `None` for one that is nothing for them.
     fn events_for(
         &self,
@@ -84,6 +86,7 @@ impl<T: EventFeed> Listening<'_, T> {
     async fn allowed(&self) -> kernel::Result<Cx> {
         let cx = self.scope.app.renewed(&self.scope.cx(), self.scope.credential.as_ref()).await?;
         self.feed.may(&cx)?;
+        self.feed.renewed(self.scope, &cx);
         self.scope.renew(cx.clone());
         Ok(cx)
     }

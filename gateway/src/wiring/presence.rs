@@ -5,15 +5,15 @@
 //! that time. What is said is small and may get lost: the next beat says it again.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fmt::Write as _,
-    mem,
+    iter, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::id::{ChatId, StaffId, TenantId};
+use kernel::id::{ChatId, DepartmentId, StaffId, TenantId};
 use tokio::sync::{Notify, watch};
 
 /// How often a process says who is there.
@@ -27,11 +27,14 @@ const TOLD: usize = 60;
 /// What its words begin with.
 pub const WORD: &str = "presence ";
 
+/// What the desk of one department begins with in its words.
+const DESK_OF: &str = "desk-";
+
 /// Where somebody can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
-    /// At the desk, ready to take chats.
-    Desk,
+    /// At the desk, ready to take chats: of the queue of one department, or of all that they see.
+    Desk(Option<DepartmentId>),
     /// In a chat.
     Chat(ChatId),
 }
@@ -208,11 +211,19 @@ impl Presence {
         }
     }
 
-    /// Whether anybody is at the desk.
-    pub fn is_anybody_at_the_desk(&self, tenant: TenantId, now: DateTime<Utc>) -> bool {
+    /// Who is at the desk and takes what waits for a department, or for the whole company; whether they see it is not known
+    /// here.
+    pub fn at_the_desk(&self, tenant: TenantId, of: Option<DepartmentId>, now: DateTime<Utc>) -> BTreeSet<StaffId> {
         let known = self.lock();
-        let desk = known.rooms.get(&(tenant, Place::Desk));
-        desk.is_some_and(|room| room.people().any(|who| room.is_there(who, now)))
+        let desks = iter::once(None).chain(of.map(Some));
+        let rooms = desks.filter_map(|of| known.rooms.get(&(tenant, Place::Desk(of))));
+        let people = rooms.flat_map(|room| room.people().filter(|who| room.is_there(*who, now)));
+        people
+            .filter_map(|who| match who {
+                Who::Staff(staff) => Some(staff),
+                Who::Visitor => None,
+            })
+            .collect()
     }
 
     /// Wakes when something changes at a place.
@@ -255,7 +266,8 @@ impl Presence {
                     Said::Quiet => 'q',
                 };
                 let place = match place {
-                    Place::Desk => "desk".into(),
+                    Place::Desk(None) => "desk".into(),
+                    Place::Desk(Some(department)) => format!("{DESK_OF}{}", department.0.simple()),
                     Place::Chat(chat) => chat.0.simple().to_string(),
                 };
                 let who = match who {
@@ -308,7 +320,11 @@ fn said_of(word: &str) -> Option<Said> {
 
 fn spot(tenant: &str, place: &str, who: &str) -> Option<Spot> {
     let id = |text: &str| uuid::Uuid::try_parse(text).ok();
-    let place = if place == "desk" { Place::Desk } else { Place::Chat(ChatId(id(place)?)) };
+    let place = match (place, place.strip_prefix(DESK_OF)) {
+        ("desk", _) => Place::Desk(None),
+        (_, Some(department)) => Place::Desk(Some(DepartmentId(id(department)?))),
+        (chat, None) => Place::Chat(ChatId(id(chat)?)),
+    };
     let who = if who == "visitor" { Who::Visitor } else { Who::Staff(StaffId(id(who)?)) };
     Some((TenantId(id(tenant)?), place, who))
 }
@@ -320,7 +336,10 @@ mod tests {
     const TENANT: TenantId = TenantId(uuid::Uuid::nil());
     const CHAT: ChatId = ChatId(uuid::Uuid::max());
     const VISITOR: Spot = (TENANT, Place::Chat(CHAT), Who::Visitor);
-    const AT_THE_DESK: Spot = (TENANT, Place::Desk, Who::Staff(StaffId(uuid::Uuid::max())));
+    const STAFF: StaffId = StaffId(uuid::Uuid::max());
+    const AT_THE_DESK: Spot = (TENANT, Place::Desk(None), Who::Staff(STAFF));
+    const SALES: Option<DepartmentId> = Some(DepartmentId(uuid::Uuid::max()));
+    const CARE: Option<DepartmentId> = Some(DepartmentId(uuid::Uuid::nil()));
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
@@ -340,7 +359,8 @@ mod tests {
         let desk = one.enter(AT_THE_DESK);
         pass(&one, &other, at(0));
         assert!(one.in_chat(TENANT, CHAT, at(0)).visitor && other.in_chat(TENANT, CHAT, at(0)).visitor);
-        assert!(other.is_anybody_at_the_desk(TENANT, at(0)));
+        assert!(other.at_the_desk(TENANT, None, at(0)).contains(&STAFF));
+        assert!(other.at_the_desk(TENANT, SALES, at(0)).contains(&STAFF));
         drop(here);
         assert!(one.in_chat(TENANT, CHAT, at(0)).visitor, "in another window");
         drop(again);
@@ -349,9 +369,21 @@ mod tests {
         for words in one.beat(at(5)) {
             other.hear(words.strip_prefix(WORD).unwrap(), at(5));
         }
-        assert!(other.is_anybody_at_the_desk(TENANT, at(14)));
-        assert!(!other.is_anybody_at_the_desk(TENANT, at(15)), "nothing was heard any more");
+        assert!(other.at_the_desk(TENANT, None, at(14)).contains(&STAFF));
+        assert!(other.at_the_desk(TENANT, None, at(15)).is_empty(), "nothing was heard any more");
         drop(desk);
+    }
+
+    #[test]
+    fn who_follows_one_queue_is_at_the_desk_for_that_alone() {
+        let (one, other) = (Arc::new(Presence::new("one".into())), Arc::new(Presence::new("other".into())));
+        let _desk = one.enter((TENANT, Place::Desk(SALES), Who::Staff(STAFF)));
+        pass(&one, &other, at(0));
+        for process in [one, other] {
+            assert!(process.at_the_desk(TENANT, SALES, at(0)).contains(&STAFF));
+            assert!(process.at_the_desk(TENANT, CARE, at(0)).is_empty());
+            assert!(process.at_the_desk(TENANT, None, at(0)).is_empty());
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What happens in one chat, as both sides see it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -13,7 +16,10 @@ use kernel::{
     visibility::rule,
 };
 
-use super::types::{Chat, ChatMessage, ChatSide, chat, staff_name};
+use super::{
+    presence::keep,
+    types::{Chat, ChatMessage, ChatSide, chat, staff_name},
+};
 use crate::{
     graphql::{errors::Result, identity::IntoId, live::EventFeed, scope::Scope},
     wiring::presence::Guard,
@@ -181,6 +187,15 @@ impl ChatEvent {
         }
     }
 
+    /// Whose work the chat is after it; `None` where that stayed as it was.
+    fn came_to(&self) -> Option<(Option<StaffId>, Option<DepartmentId>)> {
+        match self {
+            Self::ChatClaimed(event) => Some((Some(event.event.staff), event.event.department)),
+            Self::ChatTransferred(event) => Some((event.event.to, event.event.department)),
+            _ => None,
+        }
+    }
+
     /// What of it is told to a colleague who does not see the chat now: that it left, if they saw it before.
     fn left(self, cx: &Cx) -> Option<Self> {
         let (assignee, department) = self.left_by()?;
@@ -201,13 +216,25 @@ pub struct OneChat {
     /// The same as events name it.
     name: String,
     side: Side,
-    _here: Option<Guard>,
+    here: Mutex<Here>,
+}
+
+/// That somebody is in the chat, and whose work it is as far as they were told.
+struct Here {
+    guard: Option<Guard>,
+    assignee: Option<StaffId>,
+    department: Option<DepartmentId>,
 }
 
 impl OneChat {
     /// The feed of a chat; whoever keeps it is there.
-    pub fn new(chat: ChatId, side: Side, here: Option<Guard>) -> Self {
-        Self { chat, name: chat.to_string(), side, _here: here }
+    pub fn new(chat: &inbox::Chat, side: Side, guard: Option<Guard>) -> Self {
+        let here = Here { guard, assignee: chat.assignee_id, department: chat.department_id };
+        Self { chat: chat.id, name: chat.id.to_string(), side, here: Mutex::new(here) }
+    }
+
+    fn here(&self) -> MutexGuard<'_, Here> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The event, where it is one of this chat. Most are not, which is seen before anything of them is read.
@@ -235,6 +262,16 @@ impl EventFeed for OneChat {
         }
     }
 
+    fn renewed(&self, scope: &Scope, cx: &Cx) {
+        let mut here = self.here();
+        let sees = self.side == Side::Visitor || rule(cx, &holder_of_chat(here.assignee, here.department)).is_some();
+        if sees {
+            keep(&mut here.guard, scope, cx, self.chat, self.side);
+        } else {
+            here.guard = None;
+        }
+    }
+
     async fn events_for(
         &self,
         scope: &Scope,
@@ -244,6 +281,10 @@ impl EventFeed for OneChat {
         let events = stored.iter().map(|stored| self.own(stored)).collect::<kernel::Result<Vec<_>>>()?;
         if events.iter().all(Option::is_none) {
             return Ok(events);
+        }
+        for (assignee, department) in events.iter().flatten().filter_map(ChatEvent::came_to) {
+            let mut here = self.here();
+            (here.assignee, here.department) = (assignee, department);
         }
         let conn = scope.app.db.reader(cx).await?;
         if self.side != Side::Visitor && visible_ids::<inbox::records::Chats>(&conn, cx, &[self.chat]).await?.is_empty()

@@ -6,7 +6,7 @@ use inbox::{ClaimChat, EndChat, MarkChatRead, RateChat, RequestTranscript, SendC
 use kernel::id::ChatId;
 
 use super::{
-    presence::typing,
+    presence::{nobody_available, typing},
     types::{Chat, ChatMessage},
 };
 use crate::{
@@ -204,16 +204,17 @@ impl ChatMutation {
     ) -> Result<StartChatPayload> {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
-        let department = input.department_id.as_ref().map(|department| id("input.departmentId", department));
+        let department = input.department_id.as_ref().map(|department| id("input.departmentId", department)).transpose()?;
+        let nobody_available = nobody_available(scope, &cx, None, department).await?;
         let cmd = StartChat {
             name: input.name,
             email: input.email.map(|email| email.0),
-            department: department.transpose()?,
+            department,
             content: input.content,
             visitor_token: input.visitor_token,
             honeypot: input.website,
             limited: scope.app.rate_limits,
-            nobody_available: !scope.app.presence.is_anybody_at_the_desk(cx.tenant.id, cx.now),
+            nobody_available,
         };
         if let Some(receipt) = inbox::admit(&scope.app.db, &cx, &cmd).await? {
             return Ok((Some(receipt), Vec::new()).into());

@@ -5,8 +5,13 @@ use std::time::Duration;
 use async_graphql::SimpleObject;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, stream};
-use inbox::{ChatSide, records::Chats};
-use kernel::{Cx, Error, ProblemCode, id::ChatId, record::by_ids};
+use inbox::{ChatSide, holder_of_chat, records::Chats};
+use kernel::{
+    Cx, Error, ProblemCode,
+    id::{ChatId, DepartmentId, StaffId},
+    record::by_ids,
+    visibility::rule,
+};
 use tokio::sync::watch;
 
 use crate::{
@@ -14,7 +19,10 @@ use crate::{
         errors::{Fault, Result},
         scope::Scope,
     },
-    wiring::presence::{Guard, InChat, Place, Who},
+    wiring::{
+        comments::as_active,
+        presence::{Guard, InChat, Place, Who},
+    },
 };
 
 /// How often it is looked whether somebody was not heard of any more.
@@ -66,6 +74,31 @@ pub async fn entered(
     }
 }
 
+/// Whether nobody is at the desk who takes such a chat, of somebody's or of a department's queue, and sees it. What they may is
+/// read anew.
+pub async fn nobody_available(
+    scope: &Scope,
+    cx: &Cx,
+    assignee: Option<StaffId>,
+    department: Option<DepartmentId>,
+) -> kernel::Result<bool> {
+    let people = scope.app.presence.at_the_desk(cx.tenant.id, department, cx.now);
+    if people.is_empty() {
+        return Ok(true);
+    }
+    let conn = scope.app.db.reader(cx).await?;
+    for who in people {
+        let Some(theirs) = as_active(&conn, cx, &scope.app.catalog, who.into()).await? else { continue };
+        if theirs.can(inbox::VIEW_CHATS)
+            && theirs.can(inbox::MANAGE_CHATS)
+            && rule(&theirs, &holder_of_chat(assignee, department)).is_some()
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Who somebody is in a chat; a colleague only counts who takes chats.
 fn who(cx: &Cx, side: ChatSide) -> Option<Who> {
     match side {
@@ -78,6 +111,15 @@ fn who(cx: &Cx, side: ChatSide) -> Option<Who> {
 pub fn present(scope: &Scope, cx: &Cx, chat: ChatId, side: ChatSide) -> Option<Guard> {
     let who = who(cx, side)?;
     Some(scope.app.presence.enter((cx.tenant.id, Place::Chat(chat), who)))
+}
+
+/// The same by the rights of now: who takes chats no more is there no more.
+pub fn keep(here: &mut Option<Guard>, scope: &Scope, cx: &Cx, chat: ChatId, side: ChatSide) {
+    match who(cx, side) {
+        None => *here = None,
+        Some(_) if here.is_none() => *here = present(scope, cx, chat, side),
+        Some(_) => {}
+    }
 }
 
 /// Says that somebody types in a chat that has not ended.
@@ -105,7 +147,7 @@ struct Watching<'a> {
     /// When it was last found that a colleague sees the chat.
     looked: DateTime<Utc>,
     over: bool,
-    _here: Option<Guard>,
+    here: Option<Guard>,
 }
 
 impl Watching<'_> {
@@ -117,6 +159,7 @@ impl Watching<'_> {
                 entered(self.scope, &cx, self.chat, None).await?;
                 self.looked = cx.now;
             }
+            keep(&mut self.here, self.scope, &cx, self.chat, self.side);
             self.changes.mark_unchanged();
             let now = self.scope.app.presence.in_chat(cx.tenant.id, self.chat, cx.now);
             if self.told != Some(now) {
@@ -138,7 +181,7 @@ pub async fn watch<'a>(
     let (_, side) = entered(scope, &cx, chat, token.as_deref()).await?;
     let changes = scope.app.presence.watch(cx.tenant.id, Place::Chat(chat));
     let here = present(scope, &cx, chat, side);
-    let watching = Watching { scope, chat, side, changes, told: None, looked: cx.now, over: false, _here: here };
+    let watching = Watching { scope, chat, side, changes, told: None, looked: cx.now, over: false, here };
     Ok(stream::unfold(watching, async |mut watching| {
         if watching.over {
             return None;

@@ -33,12 +33,12 @@ impl ChatSubscription {
         let scope = scope(ctx);
         let cx = scope.cx();
         let chat: ChatId = id("chatId", &chat_id)?;
-        let (_, side) = entered(scope, &cx, chat, chat_token.as_deref()).await?;
-        follow(scope, after, OneChat::new(chat, side, present(scope, &cx, chat, side))).await
+        let (found, side) = entered(scope, &cx, chat, chat_token.as_deref()).await?;
+        follow(scope, after, OneChat::new(&found, side, present(scope, &cx, chat, side))).await
     }
 
     /// What happens in the queue, as it happens. With `after`, what was missed comes first. Whoever listens and takes chats is
-    /// at the desk: while nobody is, visitors are told so.
+    /// at the desk, for the chats that they see and follow: while nobody is, visitors are told so.
     #[graphql(directive = requires::apply(Permission::ViewChats))]
     async fn chat_queue_events<'ctx>(
         &self,

@@ -4,7 +4,10 @@ use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::page::PageArgs;
 
-use super::types::{ChatMessageConnection, ChatSide, ChatStatus, staff_name};
+use super::{
+    presence::nobody_available,
+    types::{ChatMessageConnection, ChatSide, ChatStatus, staff_name},
+};
 use crate::graphql::{errors::Result, identity::IntoId, records::nested, scope::scope};
 
 /// A live chat, as its visitor sees it.
@@ -72,11 +75,13 @@ impl VisitorChat {
         .await
     }
 
-    /// Whether nobody is at the desk at this moment. A chat that waits stays in the queue then.
-    async fn nobody_available(&self, ctx: &Context<'_>) -> bool {
-        let scope = scope(ctx);
-        let cx = scope.cx();
-        !scope.app.presence.is_anybody_at_the_desk(cx.tenant.id, cx.now)
+    /// Whether nobody who sees it is at the desk at this moment. A chat that waits stays in the queue then.
+    async fn nobody_available(&self, ctx: &Context<'_>) -> Result<bool> {
+        Box::pin(async move {
+            let scope = scope(ctx);
+            Ok(nobody_available(scope, &scope.cx(), self.chat.assignee_id, self.chat.department_id).await?)
+        })
+        .await
     }
 
     /// What is said in it, oldest first.
