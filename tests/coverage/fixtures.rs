@@ -103,7 +103,7 @@ pub fn arguments(root: &Root, own: &Things) -> Value {
             json!({ "input": { "name": chance::name("key"), "permissions": ["VIEW_MESSAGES"] } })
         }
         ("mutation", "revokeApiKey") => json!({ "input": { "apiKeyId": own.api_key } }),
-        ("query", "sessions") => json!({}),
+        ("query", "sessions" | "eventCursor") => json!({}),
         ("query", "node" | "message") => json!({ "id": own.message }),
         ("query", "nodes") => json!({ "ids": [own.message] }),
         ("query", "client") => json!({ "id": own.client }),

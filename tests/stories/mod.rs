@@ -40,6 +40,7 @@ mod effectiveness;
 mod erasures;
 mod errors;
 pub mod export_rows;
+mod event_cursor;
 mod exports;
 mod exports_files;
 mod files;

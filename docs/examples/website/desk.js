@@ -20,8 +20,10 @@ form('sign-in', async (input, element, key) => {
   const { session } = await change(`mutation SignIn($input: SignInInput!) { signIn(input: $input) { ${TOKENS} } }`, { input }, key);
   keep(session);
   element.hidden = true;
-  follow(`subscription Queue($after: String) { chatQueueEvents(after: $after) { sequence } }`, {}, waiting);
+  // The number of the newest event first, then the list, then what happens after that number: nothing is missed in between.
+  const { eventCursor } = await ask('{ eventCursor }');
   await waiting();
+  follow(`subscription Queue($after: String) { chatQueueEvents(after: $after) { sequence } }`, { after: eventCursor }, waiting);
 });
 
 async function waiting() {

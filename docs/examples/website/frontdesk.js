@@ -35,8 +35,11 @@ export function follow(query, variables, onEvent) {
       const problems = message.type === 'error' ? message.payload : message.payload?.errors;
       if (problems) {
         const { code, resumeAfter } = problems[0].extensions ?? {};
-        if (code === 'EVENTS_EXPIRED') after = resumeAfter; // What was missed is no longer kept: from here on, then.
-        else if (code !== 'UNAUTHENTICATED') socket.onclose = () => console.warn(problems[0].message); // It will not get better.
+        if (code === 'EVENTS_EXPIRED') {
+          // What was missed is no longer kept: what is shown is read afresh, and followed from here on.
+          after = resumeAfter;
+          onEvent({});
+        } else if (code !== 'UNAUTHENTICATED') socket.onclose = () => console.warn(problems[0].message); // It will not get better.
         return socket.close();
       }
       if (message.type !== 'next') return;
@@ -77,7 +80,7 @@ export function form(id, send) {
 export const LINES = 'lines { id sender content authorName }';
 
 /** Shows lines of a chat, each once. */
-export function show(lines) {
+export function show(lines = []) {
   const list = document.getElementById('lines');
   for (const { id, sender, content, authorName } of lines) {
     if (document.getElementById(id)) continue;

@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+use async_graphql::{Context, Object};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, stream};
 use kernel::{
@@ -11,13 +12,29 @@ use kernel::{
 
 use super::{
     errors::{Fault, Result},
-    scope::Scope,
+    scope::{Scope, scope},
 };
 
 /// How often a silent subscription asks whether its session still may listen.
 const RECHECK: Duration = Duration::from_secs(2);
 /// How long it is believed that somebody may see what is to be told to them.
 const BELIEVED: TimeDelta = TimeDelta::seconds(2);
+
+/// Where the tenant's events stand.
+#[derive(Default)]
+pub struct EventQuery;
+
+#[Object]
+impl EventQuery {
+    /// The number of the newest event. Ask for it before reading a list, and follow after it what happens to the list: nothing is
+    /// missed between the two.
+    async fn event_cursor(&self, ctx: &Context<'_>) -> Result<String> {
+        let scope = scope(ctx);
+        let cx = scope.cx();
+        cx.user()?;
+        Ok(scope.app.db.outbox().head(&scope.app.db, &cx).await?.to_string())
+    }
+}
 
 /// What a subscription tells of the tenant's events.
 pub trait EventFeed: Send + Sync {

@@ -54,6 +54,7 @@ use super::{
         social::{SocialMutation, SocialQuery},
         tags::{TagMutation, TagQuery},
     },
+    live::EventQuery,
     node_queries::NodeQuery,
     progress::ProgressSubscription,
     ticketing::{
@@ -73,6 +74,7 @@ use super::{
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
+    EventQuery,
     IdentityQuery,
     RoleQuery,
     DepartmentQuery,
