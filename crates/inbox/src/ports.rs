@@ -181,6 +181,8 @@ pub trait Letters {
 pub trait Merges {
     /// A visitor, merged or not, whom nobody else changes until the transaction ends.
     async fn anybody(&self, id: VisitorId) -> Result<Option<Visitor>>;
+    /// Whom a visitor is now: of one who was merged, whom they became; themselves else.
+    async fn now(&self, id: VisitorId) -> Result<VisitorId>;
     /// The merge of a visitor.
     async fn merge_of(&self, id: VisitorId) -> Result<Option<VisitorMerge>>;
     /// Whether somebody was merged into a visitor after an instant.

@@ -1,6 +1,8 @@
 //! What filters compare with, and how large they may be. [`record::Filter`](crate::record::Filter) joins comparisons by `and`,
 //! `or` and `not`.
 
+use std::slice;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend,
@@ -105,15 +107,25 @@ impl<T: Clone + Into<sea_orm::Value>> ValueComparator<T> {
 impl<T> ValueComparator<T> {
     /// The same where a value is more than what stands in a column: `rows` says which ones have it.
     pub fn conditions_by(&self, field: &str, rows: impl Fn(&T) -> Condition) -> Result<Vec<Condition>> {
+        self.conditions_among(field, |values| match values {
+            [value] => rows(value),
+            values => values.iter().fold(Condition::any().add(Expr::val(1).eq(0)), |any, value| any.add(rows(value))),
+        })
+    }
+
+    /// The same where `rows` says which ones have any of several values.
+    pub fn conditions_among(&self, field: &str, rows: impl Fn(&[T]) -> Condition) -> Result<Vec<Condition>> {
         let mut all = Vec::new();
-        all.extend(self.eq.as_ref().map(&rows));
+        all.extend(self.eq.as_ref().map(|value| rows(slice::from_ref(value))));
         // What compares with an absent value is unknown to SQL, and so is its negation.
-        let no = |value: &T| Expr::from(Func::coalesce([Expr::from(rows(value)), Expr::val(false)])).not();
+        let no = |value: &T| {
+            let rows = rows(slice::from_ref(value));
+            Expr::from(Func::coalesce([Expr::from(rows), Expr::val(false)])).not()
+        };
         all.extend(self.ne.as_ref().map(|value| Condition::all().add(no(value))));
         if let Some(values) = &self.is_in {
             bounded(field, values)?;
-            let none = Condition::any().add(Expr::val(1).eq(0));
-            all.push(values.iter().fold(none, |any, value| any.add(rows(value))));
+            all.push(rows(values));
         }
         Ok(all)
     }

@@ -291,6 +291,35 @@ impl<'a, R: Record> Leaves<'a, R> {
         Ok(())
     }
 
+    /// The same, where `rows` says which rows have any of several values.
+    pub fn value_among<T>(
+        &mut self,
+        name: &str,
+        by: Option<impl Into<filter::ValueComparator<T>>>,
+        rows: impl Fn(&[T]) -> Condition,
+    ) -> Result<()> {
+        if let Some(by) = by {
+            self.all.extend(by.into().conditions_among(name, rows)?);
+        }
+        Ok(())
+    }
+
+    /// Compares with ids that others lead to, too: `rows` says which rows have any of several.
+    pub fn id_among<I: TypedId>(
+        &mut self,
+        field: Field<R::Column>,
+        by: Option<IdComparator>,
+        rows: impl Fn(&[I]) -> Condition,
+    ) -> Result<()> {
+        let Some(filter::IdComparator { eq, is_in, or_absent, is_null }) =
+            by.map(|by| by.of::<I>(field.name())).transpose()?
+        else {
+            return Ok(());
+        };
+        self.value_among(field.name(), Some(filter::ValueComparator { eq, ne: None, is_in }), rows)?;
+        self.id_of(field, Some(filter::IdComparator::<I> { eq: None, is_in: None, or_absent, is_null }))
+    }
+
     /// Compares with instants.
     pub fn time(&mut self, field: Field<R::Column>, by: Option<DateTimeComparator>) -> Result<()> {
         if let Some(by) = by {

@@ -10,7 +10,8 @@ use kernel::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, Func, IntoCondition, SelectStatement},
 };
 
 use crate::{
@@ -36,8 +37,6 @@ impl Record for Entity {
     }
 }
 
-/// By address.
-pub const BY_EMAIL: Field<Column> = Field::new("email", &[Column::Email]);
 /// By what brought them here.
 pub const BY_SOURCE: Field<Column> = Field::new("source", &[Column::Source]);
 /// By when they first came.
@@ -45,7 +44,23 @@ pub const BY_FIRST_VISIT_AT: Field<Column> = Field::new("firstVisitAt", &[Column
 /// By when they last came.
 pub const BY_LAST_VISIT_AT: Field<Column> = Field::new("lastVisitAt", &[Column::LastVisitAt]);
 
-/// Whom each of these visitors was seen with in one browser, the first first.
+/// Whom visitors are now: of those who were merged, whom they became.
+fn now(which: impl IntoCondition) -> SelectStatement {
+    let whom = Expr::from(Func::coalesce([Expr::col(Column::MergedInto), Expr::col(Column::Id)]));
+    Entity::find().select_only().expr(whom).filter(which.into_condition()).into_query()
+}
+
+/// The rows that belong to any of these visitors, by whichever of their ids.
+pub fn of_visitors(column: impl ColumnTrait, ids: &[VisitorId]) -> Condition {
+    Condition::all().add(column.in_subquery(now(Column::Id.is_in(ids.iter().copied()))))
+}
+
+/// The visitors who have one of these addresses, or had before they were merged.
+pub fn of_addresses(emails: &[String]) -> Condition {
+    Condition::all().add(Column::Id.in_subquery(now(Column::Email.is_in(emails))))
+}
+
+/// Whom each of these visitors was seen with in one browser, the first first. Of those who were merged, whom they became.
 pub async fn acquaintances_of_each(
     conn: &Conn,
     cx: &Cx,
@@ -55,14 +70,25 @@ pub async fn acquaintances_of_each(
     if visible_visitors(cx).is_none() {
         return Ok(found);
     }
+    let merged = merged_of_each(conn, cx, ids).await?;
+    let became = merged.values().flatten().map(|one| (one.id, one.merged_into)).collect::<HashMap<_, _>>();
+    let all: Vec<_> = ids.iter().chain(became.keys()).copied().collect();
     let theirs = acquaintance::Entity::find()
         .select_only()
         .columns([acquaintance::Column::VisitorId, acquaintance::Column::OtherId])
-        .filter(any_of(conn.get_database_backend(), acquaintance::Column::VisitorId, ids))
+        .filter(any_of(conn.get_database_backend(), acquaintance::Column::VisitorId, &all))
         .order_by_asc(acquaintance::Column::SeenAt)
         .order_by_asc(acquaintance::Column::OtherId);
-    for (visitor, other) in theirs.into_tuple::<(VisitorId, VisitorId)>().all(conn).await? {
-        found.entry(visitor).or_default().push(other);
+    let theirs: Vec<(VisitorId, VisitorId)> = theirs.into_tuple().all(conn).await?;
+    let others: Vec<_> = theirs.iter().map(|(_, other)| *other).collect();
+    let others = survivors(conn, cx, &others).await?;
+    for (visitor, other) in theirs {
+        let visitor = became.get(&visitor).copied().unwrap_or(visitor);
+        let other = others.get(&other).copied().unwrap_or(other);
+        let known = found.entry(visitor).or_default();
+        if other != visitor && !known.contains(&other) {
+            known.push(other);
+        }
     }
     Ok(found)
 }

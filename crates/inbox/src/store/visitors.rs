@@ -85,6 +85,11 @@ impl Merges for Tx {
         Ok(locked(visitor::Entity::find_by_id(id)).one(self.conn()).await?)
     }
 
+    async fn now(&self, id: VisitorId) -> Result<VisitorId> {
+        let became = visitor::Entity::find_by_id(id).select_only().column(visitor::Column::MergedInto);
+        Ok(became.into_tuple::<Option<VisitorId>>().one(self.conn()).await?.flatten().unwrap_or(id))
+    }
+
     async fn merge_of(&self, id: VisitorId) -> Result<Option<visitor_merge::Model>> {
         Ok(visitor_merge::Entity::find_by_id(id).one(self.conn()).await?)
     }

@@ -19,7 +19,7 @@ pub struct MergeVisitors {
 }
 
 /// Moves whatever belongs to one visitor to another, who is returned. The one who moved is found as the other from then on, by
-/// their id, their token and their address.
+/// their id, their token and their address; so an id of somebody who was merged before is that of whom they became.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for one and the same.
@@ -28,10 +28,11 @@ where
     S: Records<Visitors> + Merges + Kept + Emit,
 {
     cx.require(MANAGE_VISITORS)?;
+    let (from, into) = (s.now(cmd.from).await?, s.now(cmd.into).await?);
     // In the order of their ids, so that no two merges wait for each other.
-    let first = s.lock(cx, cmd.from.min(cmd.into)).await?;
-    let second = s.lock(cx, cmd.from.max(cmd.into)).await?;
-    let (mut from, mut into) = if cmd.from < cmd.into { (first, second) } else { (second, first) };
+    let first = s.lock(cx, from.min(into)).await?;
+    let second = s.lock(cx, from.max(into)).await?;
+    let (mut from, mut into) = if from < into { (first, second) } else { (second, first) };
     let merge = into.take_in(cx, &mut from)?;
     s.merge(&merge).await?;
     s.save(&from).await?;

@@ -8,7 +8,7 @@ use inbox::{
     records::{Messages, Visitors},
     visitors,
 };
-use kernel::id::{StaffId, VisitorId};
+use kernel::id::StaffId;
 
 use super::{
     tags::{TagsComparator, tagged},
@@ -59,7 +59,8 @@ filter! {
         let me = leaves.scope.cx().staff_id();
         let assignee = level.assignee_id.map(|by| by.of_with("assigneeId", people(me))).transpose()?;
         leaves.id_of(messages::BY_ASSIGNEE, assignee)?;
-        leaves.id::<VisitorId>(messages::BY_VISITOR, level.visitor_id)?;
+        let theirs = |ids: &[_]| visitors::of_visitors(message::Column::VisitorId, ids);
+        leaves.id_among(messages::BY_VISITOR, level.visitor_id, theirs)?;
         leaves.also(tagged(EntityType::Message, message::Column::Id, level.tags)?);
         leaves.time(messages::BY_CREATED_AT, level.created_at)?;
         leaves.time(messages::BY_UPDATED_AT, level.updated_at)?;
@@ -79,7 +80,7 @@ order! {
 filter! {
     /// Which visitors. All parts given must hold; at most 4 levels and 40 comparisons.
     VisitorFilter of Visitors {
-        /// Their address, in any case, its domain in letters or in ASCII.
+        /// Their address, or one of somebody who was merged into them; in any case, its domain in letters or in ASCII.
         email: StringComparator,
         /// What brought them here first.
         source: StringComparator,
@@ -89,7 +90,7 @@ filter! {
         last_visit_at: DateTimeComparator,
     }
     |level, leaves| {
-        leaves.value::<String>(visitors::BY_EMAIL, level.email.map(StringComparator::of_emails))?;
+        leaves.value_among("email", level.email.map(StringComparator::of_emails), visitors::of_addresses)?;
         leaves.value::<String>(visitors::BY_SOURCE, level.source)?;
         leaves.time(visitors::BY_FIRST_VISIT_AT, level.first_visit_at)?;
         leaves.time(visitors::BY_LAST_VISIT_AT, level.last_visit_at)?;

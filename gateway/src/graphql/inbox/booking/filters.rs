@@ -5,9 +5,9 @@ use inbox::{
     entities::consultation,
     holidays,
     records::{Consultations, Holidays, Services},
-    services,
+    services, visitors,
 };
-use kernel::id::{ServiceId, VisitorId};
+use kernel::id::ServiceId;
 
 use super::{
     super::{
@@ -55,7 +55,8 @@ filter! {
         let me = leaves.scope.cx().staff_id();
         let assignee = level.assignee_id.map(|by| by.of_with("assigneeId", people(me))).transpose()?;
         leaves.id_of(consultations::BY_ASSIGNEE, assignee)?;
-        leaves.id::<VisitorId>(consultations::BY_VISITOR, level.visitor_id)?;
+        let theirs = |ids: &[_]| visitors::of_visitors(consultation::Column::VisitorId, ids);
+        leaves.id_among(consultations::BY_VISITOR, level.visitor_id, theirs)?;
         leaves.also(tagged(EntityType::Consultation, consultation::Column::Id, level.tags)?);
         leaves.time(consultations::BY_STARTS_AT, level.starts_at)?;
         leaves.time(consultations::BY_CREATED_AT, level.created_at)?;

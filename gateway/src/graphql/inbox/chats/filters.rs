@@ -1,7 +1,7 @@
 //! The filters and orders of chats and their lines.
 
-use inbox::{EntityType, chats, entities::chat_session, records::Chats};
-use kernel::id::{DepartmentId, VisitorId};
+use inbox::{EntityType, chats, entities::chat_session, records::Chats, visitors};
+use kernel::id::DepartmentId;
 
 use super::{
     super::{
@@ -52,7 +52,8 @@ filter! {
         let me = leaves.scope.cx().staff_id();
         let assignee = level.assignee_id.map(|by| by.of_with("assigneeId", people(me))).transpose()?;
         leaves.id_of(chats::BY_ASSIGNEE, assignee)?;
-        leaves.id::<VisitorId>(chats::BY_VISITOR, level.visitor_id)?;
+        let theirs = |ids: &[_]| visitors::of_visitors(chat_session::Column::VisitorId, ids);
+        leaves.id_among(chats::BY_VISITOR, level.visitor_id, theirs)?;
         leaves.also(tagged(EntityType::Chat, chat_session::Column::Id, level.tags)?);
         leaves.time(chats::BY_STARTED_AT, level.started_at)?;
         leaves.time(chats::BY_LAST_MESSAGE_AT, level.last_message_at)?;
