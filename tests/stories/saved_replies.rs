@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, Person};
+use super::desk::{Desk, PASSWORD, Person};
 use super::notifications::assign;
 use super::roles::{colleague, make_role, run};
 use crate::support::both;
@@ -111,6 +111,27 @@ both! {
             text: \"dear\" }) { nodes { id } } }";
         let found = run(&bea, found, Value::Null).await;
         assert_eq!(found.data(""), &json!({ "savedReplies": { "nodes": [{ "id": all }] }, "old": { "nodes": [{ "id": second }] } }));
+    }
+
+    /// Who left keeps no shortcut from a reply of all: theirs is archived. Who works here keeps it.
+    async fn who_left_keeps_no_shortcut(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let (ann, bea) = (desk.colleague("ann@example.com", "Ann", "STAFF").await, desk.colleague("bea@example.com", "Bea", "STAFF").await);
+        for own in [&ann, &bea] {
+            create(own, Some("/hours"), false).await;
+        }
+        let leaves = "mutation($id: ID!) { deactivateStaff(input: { staffId: $id }) { errors { code } } }";
+        run(&admin, leaves, json!({ "id": ann.id })).await;
+        let taken = at("NOT_AVAILABLE", "shortcut");
+        assert_eq!(problem(&admin, CREATE, input(Some("/HOURS"), true), "createSavedReply").await, taken, "Bea has it");
+        run(&admin, leaves, json!({ "id": bea.id })).await;
+        create(&admin, Some("/HOURS"), true).await;
+        run(&admin, "mutation($id: ID!) { reactivateStaff(input: { staffId: $id }) { errors { code } } }", json!({ "id": bea.id })).await;
+        let bea = desk.sign_in("bea@example.com", PASSWORD).await;
+        let seen = run(&bea, SHORTCUTS, Value::Null).await;
+        let shortcuts: Vec<_> = seen.list("savedReplies.nodes").iter().map(|reply| reply["shortcut"].clone()).collect();
+        assert_eq!(shortcuts, [json!("/HOURS")], "one with it");
     }
 
     /// Fifty tries at one shortcut at once, for replies of all and for own ones of several people: in the end nobody sees two.

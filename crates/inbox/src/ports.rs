@@ -248,6 +248,8 @@ pub trait SavedReplyShelf {
     /// Takes a shortcut, in the form in which names are compared, for a reply that all see or that one person sees; `false`
     /// where it belongs to the other kind. Whoever wants the same one waits until the transaction ends.
     async fn claim(&self, shortcut: &str, is_global: bool) -> Result<bool>;
+    /// The replies in use that have a shortcut.
+    async fn with_shortcut(&self, shortcut: &str) -> Result<Vec<SavedReply>>;
     /// A saved reply that the actor sees.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::{Cx, Error, Result, Tx, id::SavedReplyId, record::find};
 use sea_orm::{
     ActiveValue::Set,
-    ConnectionTrait, PaginatorTrait, QuerySelect,
+    ConnectionTrait, PaginatorTrait, QueryOrder, QuerySelect,
     entity::prelude::*,
     sea_query::{CaseStatement, ExprTrait, LockType, OnConflict},
 };
@@ -37,6 +37,11 @@ impl SavedReplyShelf for Tx {
             .exec(self.conn())
             .await?;
         Ok(true)
+    }
+
+    async fn with_shortcut(&self, shortcut: &str) -> Result<Vec<saved_reply::Model>> {
+        let holders = saved_reply::Entity::find().filter(Column::ShortcutFolded.eq(shortcut));
+        Ok(holders.order_by_asc(Column::Id).lock(LockType::NoKeyUpdate).all(self.conn()).await?)
     }
 
     async fn saved_reply(&self, cx: &Cx, id: SavedReplyId) -> Result<saved_reply::Model> {

@@ -1,5 +1,6 @@
 //! Saved replies are made, changed, archived and used. Nobody sees two in use with one shortcut: where a reply that all see
-//! has it, nobody gets it for one of their own, and where anybody has it for one of their own, no reply that all see gets it.
+//! has it, nobody gets it for one of their own, and where anybody who works here has it for one of their own, no reply that all
+//! see gets it.
 
 use kernel::{
     Cx, Error, ProblemCode, Result,
@@ -18,7 +19,7 @@ use crate::{
     kinds::works_on,
     limits,
     policy::{MANAGE_SAVED_REPLIES, works_in_inbox},
-    ports::{Entities, Names, SavedReplyShelf},
+    ports::{Colleagues, Entities, Names, SavedReplyShelf},
     queries::saved_replies::TAKEN,
     store::saved_reply::{Entity as SavedReplies, Model as SavedReply},
 };
@@ -80,23 +81,50 @@ fn may_keep(cx: &Cx, is_global: bool) -> Result<()> {
     if is_global { cx.require(MANAGE_SAVED_REPLIES) } else { works_in_inbox(cx) }
 }
 
-/// Takes the shortcut of a reply in use.
-async fn claim<S: SavedReplyShelf>(s: &S, reply: &mut SavedReply) -> Result<()> {
+/// Takes the shortcut of a reply in use. Those of their own whose people left go out of use where they are in the way.
+async fn claim<S>(s: &S, colleagues: &impl Colleagues, cx: &Cx, reply: &mut SavedReply) -> Result<()>
+where
+    S: Records<SavedReplies> + SavedReplyShelf + Emit,
+{
     let in_use = reply.shortcut.as_ref().filter(|_| reply.archived_at.is_none());
     reply.shortcut_folded = in_use.map(|shortcut| same_name(shortcut));
-    match &reply.shortcut_folded {
-        Some(shortcut) if !s.claim(shortcut, reply.is_global).await? => {
-            Err(Error::invalid("shortcut", ProblemCode::NotAvailable, TAKEN))
-        }
-        _ => Ok(()),
+    let Some(shortcut) = &reply.shortcut_folded else { return Ok(()) };
+    if s.claim(shortcut, reply.is_global).await?
+        || reply.is_global && give_up(s, colleagues, cx, shortcut).await? && s.claim(shortcut, true).await?
+    {
+        return Ok(());
     }
+    Err(Error::invalid("shortcut", ProblemCode::NotAvailable, TAKEN))
+}
+
+/// Puts the replies out of use that have a shortcut for their own, where all of these people left; says whether they had.
+async fn give_up<S>(s: &S, colleagues: &impl Colleagues, cx: &Cx, shortcut: &str) -> Result<bool>
+where
+    S: Records<SavedReplies> + SavedReplyShelf + Emit,
+{
+    let holders = s.with_shortcut(shortcut).await?;
+    for holder in &holders {
+        if colleagues.is_active(holder.created_by).await? {
+            return Ok(false);
+        }
+    }
+    for before in holders {
+        let after = SavedReply { archived_at: Some(cx.now), shortcut_folded: None, ..before.clone() };
+        record::save::<SavedReplies, _>(s, cx, before, after).await?;
+    }
+    Ok(true)
 }
 
 /// Makes a saved reply.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::Invalid`] for a bad text, an unknown variable, or a bad or taken shortcut.
-pub async fn create_saved_reply<S>(s: &S, cx: &Cx, cmd: &CreateSavedReply) -> Result<SavedReply>
+pub async fn create_saved_reply<S>(
+    s: &S,
+    colleagues: &impl Colleagues,
+    cx: &Cx,
+    cmd: &CreateSavedReply,
+) -> Result<SavedReply>
 where
     S: Records<SavedReplies> + SavedReplyShelf + Emit,
 {
@@ -124,7 +152,7 @@ where
         created_at: cx.now,
         updated_at: cx.now,
     };
-    claim(s, &mut reply).await?;
+    claim(s, colleagues, cx, &mut reply).await?;
     record::add::<SavedReplies, _>(s, cx, reply).await
 }
 
@@ -133,7 +161,12 @@ where
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for one that all see, without the permission; [`Error::Invalid`] for a bad
 /// text, an unknown variable, or a bad or taken shortcut.
-pub async fn update_saved_reply<S>(s: &S, cx: &Cx, cmd: &UpdateSavedReply) -> Result<SavedReply>
+pub async fn update_saved_reply<S>(
+    s: &S,
+    colleagues: &impl Colleagues,
+    cx: &Cx,
+    cmd: &UpdateSavedReply,
+) -> Result<SavedReply>
 where
     S: Records<SavedReplies> + SavedReplyShelf + Emit,
 {
@@ -159,7 +192,7 @@ where
         after.archived_at = archived.then(|| before.archived_at.unwrap_or(cx.now));
     }
     if (&after.shortcut, after.archived_at) != (&before.shortcut, before.archived_at) {
-        claim(s, &mut after).await?;
+        claim(s, colleagues, cx, &mut after).await?;
     }
     record::save::<SavedReplies, _>(s, cx, before, after).await
 }

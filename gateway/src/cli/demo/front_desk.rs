@@ -103,8 +103,10 @@ async fn tools(db: &Db, cx: &Cx, staff: &[Arc<UserActor>], messages: &[MessageId
             shortcut: Some(shortcut.into()),
             is_global: true,
         };
-        db.transact(ben, "saved_reply.create", |tx| async move { inbox::create_saved_reply(&tx, ben, create).await })
-            .await?;
+        db.transact(ben, "saved_reply.create", |tx| async move {
+            inbox::create_saved_reply(&tx, &InTransaction(&tx), ben, create).await
+        })
+        .await?;
     }
     let dana = &by(cx, cx.now - TimeDelta::minutes(50), &staff[DANA]);
     let note = &AddInternalNote {

@@ -250,8 +250,9 @@ impl SavedReplyMutation {
             shortcut: input.shortcut,
             is_global: input.is_global,
         };
-        let work =
-            |tx, cx: Arc<Cx>, cmd: Arc<CreateSavedReply>| async move { create_saved_reply(&tx, &cx, &cmd).await };
+        let work = |tx, cx: Arc<Cx>, cmd: Arc<CreateSavedReply>| async move {
+            create_saved_reply(&tx, &InTransaction(&tx), &cx, &cmd).await
+        };
         Ok(write(ctx, "saved_reply.create", cmd, work).await?.into())
     }
 
@@ -271,8 +272,9 @@ impl SavedReplyMutation {
             shortcut: cleared(input.shortcut),
             is_archived: input.is_archived,
         };
-        let work =
-            |tx, cx: Arc<Cx>, cmd: Arc<UpdateSavedReply>| async move { update_saved_reply(&tx, &cx, &cmd).await };
+        let work = |tx, cx: Arc<Cx>, cmd: Arc<UpdateSavedReply>| async move {
+            update_saved_reply(&tx, &InTransaction(&tx), &cx, &cmd).await
+        };
         Ok(write(ctx, "saved_reply.update", cmd, work).await?.into())
     }
 
