@@ -117,7 +117,9 @@ pub async fn going_well(root: &Root, home: &Home, own: &Things) -> Option<Value>
         | "markNoShow"
         | "rescheduleConsultation"
         | "rescheduleConsultationByToken" => {
-            home.sql.run("UPDATE consultations SET status = 'scheduled'").await;
+            // What is noted afterwards is noted of one that has begun.
+            let begins = if root.name.starts_with("complete") || root.name == "markNoShow" { "created_at" } else { "blocked_from" };
+            home.sql.run(&format!("UPDATE consultations SET status = 'scheduled', starts_at = {begins}")).await;
             Some(arguments(root, own))
         }
         _ => None,

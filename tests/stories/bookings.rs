@@ -250,6 +250,15 @@ both! {
         for holder in [&dee, &admin] {
             act(&admin, "assignConsultation", json!({ "consultationId": ben, "assigneeId": holder.id })).await.ok();
         }
+        for what in ["completeConsultation", "markNoShow"] {
+            let early = act(&bea, what, json!({ "consultationId": ann })).await;
+            assert_eq!(wrong(&early, what), ("input.consultationId".into(), "the consultation has not begun".into()));
+        }
+        desk.sql().await.run("UPDATE consultations SET starts_at = created_at").await;
+        let blind = make_role(&admin, "Blind", &["VIEW_MESSAGES", "SEE_ALL"]).await;
+        let eve = colleague(&desk, &admin, "eve", &blind, json!({})).await;
+        let unseen = act(&admin, "assignConsultation", json!({ "consultationId": ben, "assigneeId": eve.id })).await;
+        assert_eq!(wrong(&unseen, "assignConsultation"), ("input.assigneeId".into(), "may not see it".into()));
         for (what, one, status) in
             [("completeConsultation", &ann, "COMPLETED"), ("markNoShow", &ben, "NO_SHOW"), ("cancelConsultation", &carl, "CANCELLED")]
         {

@@ -3,6 +3,8 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use super::bookings::{CANCEL, MOVE, book, daily, day, open, service, slots};
+use super::chats::{SEND, begin};
 use super::desk::{Desk, Person, SOON};
 use crate::support::{both, until};
 
@@ -26,6 +28,40 @@ both! {
         assert_eq!(after["firstVisitAt"], before["firstVisitAt"]);
         assert!(after["lastVisitAt"].as_str() > before["lastVisitAt"].as_str());
         assert_eq!(after["messages"]["nodes"], json!([{ "id": second }, { "id": first }]));
+    }
+
+    /// Whoever writes in their chat, ends it, or moves or cancels their booking was there then, at the program that asked.
+    async fn who_comes_back_by_a_token_was_there(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let sql = desk.sql().await;
+        let chat = begin(&desk, "Vera", "Hello?").await;
+        open(&admin, None, daily("09:00", "17:00")).await;
+        let advice = service(&admin, json!({ "name": "Advice" })).await;
+        let date = day(&admin, 3).await;
+        let free = slots(&desk.web, &advice, date, date).await;
+        let booked = book(&desk.web, &advice, &free[0]["startsAt"], "Vera", json!({})).await.string("bookConsultation.receipt.token");
+        let end = "mutation($input: ChatInput!) { endChat(input: $input) { errors { code } } }";
+        let phone = desk.web.header("User-Agent", "Telephone/1.0");
+        let key = |more: Value| {
+            let mut key = chat.key();
+            key.as_object_mut().expect("fields").extend(more.as_object().cloned().expect("fields"));
+            json!({ "input": key })
+        };
+        for (document, variables) in [
+            (SEND, key(json!({ "content": "Still here" }))),
+            (end, key(json!({}))),
+            (MOVE, json!({ "token": booked, "at": free[1]["startsAt"] })),
+            (CANCEL, json!({ "token": booked })),
+        ] {
+            sql.run("UPDATE visitors SET last_visit_at = '2020-01-01T00:00:00+00:00', agent = 'Nothing', address = NULL").await;
+            phone.run(document, variables).await.ok();
+            let seen = "{ visitors { nodes { pageViews lastVisitAt agent address } } }";
+            let seen = admin.client.run(seen, Value::Null).await.ok();
+            let one = seen.data("visitors.nodes.0");
+            assert_eq!((&one["pageViews"], &one["agent"]), (&json!(2), &json!("Telephone/1.0")), "{document}");
+            assert!(one["lastVisitAt"].as_str() > Some("2021") && one["address"].is_string(), "{document}: {one}");
+        }
     }
 
     /// Several windows come at once with an address that is new: that is one visitor, who wrote them all.

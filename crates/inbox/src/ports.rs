@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{
-    Cx, Result, Tx,
+    Cx, Permission, Result, Tx,
     id::{
         ChatId, ConsultationId, ConversationId, DepartmentId, MessageId, SavedReplyId, ServiceId, StaffId, TagId,
         VisitorId,
@@ -287,6 +287,8 @@ pub trait Onlookers {
 pub trait Colleagues {
     /// Whether the staff member is there and active.
     async fn is_active(&self, id: StaffId) -> Result<bool>;
+    /// Whether they are, and hold a permission.
+    async fn holds(&self, id: StaffId, permission: Permission) -> Result<bool>;
 }
 
 /// Why a mail did not go out.

@@ -6,7 +6,7 @@ use crm_leads::records::Leads;
 use identity::{Template, TemplatedMail, UserKind, mail::Opens, queue_mail};
 use inbox::{Colleagues, Entity, MANAGE_CHATS, Names, NewsletterMail, Onlookers, Takers, Target, Targets};
 use kernel::{
-    Actor, Cx, Result, Tx,
+    Actor, Cx, Permission, Result, Tx,
     crypto::Keyring,
     id::{ClientId, DepartmentId, StaffId, VisitorId},
     record::visible_ids,
@@ -21,6 +21,11 @@ pub struct InTransaction<'a>(pub &'a Tx);
 impl Colleagues for InTransaction<'_> {
     async fn is_active(&self, id: StaffId) -> Result<bool> {
         identity::is_active_staff(self.0.conn(), id).await
+    }
+
+    async fn holds(&self, id: StaffId, permission: Permission) -> Result<bool> {
+        let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
+        identity::is_active_holder(self.0.conn(), id, permission, &names).await
     }
 }
 
@@ -54,8 +59,7 @@ impl Takers for InTransaction<'_> {
     }
 
     async fn takes_chats(&self, id: StaffId) -> Result<bool> {
-        let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
-        identity::is_active_holder(self.0.conn(), id, MANAGE_CHATS, &names).await
+        Colleagues::holds(self, id, MANAGE_CHATS).await
     }
 
     async fn department(&self, id: DepartmentId) -> Result<Option<String>> {

@@ -1,15 +1,16 @@
 //! A message is handed to somebody, or back to nobody.
 
 use kernel::{
-    Cx, Error, ProblemCode, Result,
+    Cx, Result,
     db::Emit,
     id::{MessageId, StaffId},
     record::{self, Records},
 };
 
+use super::assignee::may_have;
 use crate::{
     domain::events::MessageAssigned,
-    policy::MANAGE_MESSAGES,
+    policy::{MANAGE_MESSAGES, VIEW_MESSAGES},
     ports::Colleagues,
     store::message::{Entity as Messages, Model as Message},
 };
@@ -26,7 +27,7 @@ pub struct AssignMessage {
 /// Assigns the message and returns it as it is then.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] where the assignee is not an active staff member.
+/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] where the assignee is not an active staff member, or may not see it.
 pub async fn assign_message<S: Records<Messages> + Emit>(
     s: &S,
     colleagues: &impl Colleagues,
@@ -35,11 +36,7 @@ pub async fn assign_message<S: Records<Messages> + Emit>(
 ) -> Result<Message> {
     cx.require(MANAGE_MESSAGES)?;
     let before = s.lock(cx, cmd.message).await?;
-    if let Some(assignee) = cmd.assignee
-        && !colleagues.is_active(assignee).await?
-    {
-        return Err(Error::invalid("assigneeId", ProblemCode::NotAvailable, "is not an active staff member"));
-    }
+    may_have(colleagues, cmd.assignee, VIEW_MESSAGES).await?;
     let mut message = before.clone();
     if message.assign(cmd.assignee) {
         message = record::change(s, cx, &before, message).await?;

@@ -1,6 +1,7 @@
 //! One verb a file.
 
 pub mod assign_message;
+mod assignee;
 pub mod booking;
 pub mod chats;
 pub mod conversation_replies;

@@ -6,7 +6,10 @@ use kernel::{
     id::VisitorId,
 };
 
-use crate::{ports::Visitors, store::visitor::Model as Visitor};
+use crate::{
+    ports::{Merges, Visitors},
+    store::visitor::Model as Visitor,
+};
 
 /// What a visitor says of themselves when they write, chat or book. Checked already.
 #[derive(Debug, Default)]
@@ -104,6 +107,16 @@ async fn of_address<S: Visitors>(s: &S, cx: &Cx, email: &str) -> Result<Option<V
     }
     s.reserve(cx, email).await?;
     s.by_email(email).await
+}
+
+/// The visitor whose chat or booking it is does something with it, and is seen at the program that asks.
+pub async fn see_own<S: Visitors + Merges>(s: &S, cx: &Cx, id: VisitorId) -> Result<()> {
+    if let Some(mut visitor) = s.anybody(id).await? {
+        visitor.see(cx, 0);
+        visitor.use_program(cx);
+        s.save(&visitor).await?;
+    }
+    Ok(())
 }
 
 /// Somebody looks at so many pages who shows this token: who that is, seen now; `None` where nobody holds it. For what is no

@@ -61,6 +61,17 @@ impl Consultation {
         Ok(())
     }
 
+    /// Refuses what can only be said of one that has begun.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `field`.
+    pub fn has_begun(&self, cx: &Cx, field: &str) -> Result<()> {
+        if self.status == ConsultationStatus::Scheduled && self.starts_at > cx.now {
+            return Err(Error::invalid(field, ProblemCode::NotAllowed, "the consultation has not begun"));
+        }
+        Ok(())
+    }
+
     /// Puts it at a time, with whoever is to have it then.
     pub fn put_at(&mut self, service: &Service, zone: &str, slot: &Slot, holder: Holder) {
         let (blocked_from, blocked_until) = service.blocked(slot.starts_at);

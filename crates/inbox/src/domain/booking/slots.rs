@@ -28,6 +28,16 @@ pub struct Hours {
     pub to: i32,
 }
 
+impl Hours {
+    /// When they end, in minutes after the midnight before them.
+    pub fn ends(self) -> i32 {
+        if self.to > self.from { self.to } else { self.to + DAY }
+    }
+}
+
+/// The minutes of a day on the clock.
+const DAY: i32 = 24 * 60;
+
 /// What can be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -92,6 +102,23 @@ fn end(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
     (0..=288).find_map(|steps| Some(instants(zone, local - step * steps).max()? + step * steps))
 }
 
+/// When the hours end, of a day, that go on where these end: for as long as it takes what begins at their very end.
+fn go_on(hours: &[Hours], holidays: &[NaiveDate], (date, open): (NaiveDate, Hours), duration: TimeDelta) -> NaiveDateTime {
+    let after = |date: NaiveDate, minutes: i32| date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes.into());
+    let ends = after(date, open.ends());
+    let mut until = ends;
+    while until < ends + duration {
+        let begins = |span: &&Hours| {
+            span.weekday == Weekday::of(until.date()) && after(until.date(), span.from) == until
+        };
+        match hours.iter().find(begins) {
+            Some(next) if !holidays.contains(&until.date()) => until = after(until.date(), next.ends()),
+            _ => break,
+        }
+    }
+    until
+}
+
 /// The times at which something can begin on the days `from` to `to` of a zone, in their order.
 pub fn slots(
     zone: Tz,
@@ -115,9 +142,9 @@ pub fn slots(
         }
         for open in hours.iter().filter(|open| open.weekday == Weekday::of(date)) {
             let midnight = date.and_time(NaiveTime::MIN);
-            let minutes = if open.to > open.from { open.to } else { open.to + 24 * 60 };
-            let Some(closes) = end(zone, midnight + TimeDelta::minutes(minutes.into())) else { continue };
-            let closes_local = midnight + TimeDelta::minutes(minutes.into());
+            let closes_local = midnight + TimeDelta::minutes(open.ends().into());
+            let until = go_on(hours, holidays, (date, *open), rules.duration);
+            let (Some(closes), Some(over)) = (end(zone, closes_local), end(zone, until)) else { continue };
             // Where the clock says that twice, what it says between the two is before the end as well.
             let twice: Vec<_> = instants(zone, closes_local).collect();
             let between = if let [one, other] = twice[..] { (other - one).abs() } else { TimeDelta::zero() };
@@ -126,7 +153,11 @@ pub fn slots(
                 if (from..=last).contains(&at.date()) && !holidays.contains(&at.date()) {
                     for starts_at in instants(zone, at) {
                         let ends_at = starts_at + rules.duration;
-                        if starts_at >= soonest && ends_at <= closes {
+                        // What lasts into a holiday is on it.
+                        let last = local(zone, ends_at - TimeDelta::seconds(1)).0.date();
+                        let is_on_a_holiday = holidays.iter().any(|day| (at.date()..=last).contains(day));
+                        let is_open = starts_at < closes && ends_at <= over && !is_on_a_holiday;
+                        if starts_at >= soonest && is_open {
                             let offset = (at - starts_at.naive_utc()).num_seconds();
                             let offset = i32::try_from(offset).unwrap_or_default();
                             found.insert(starts_at, Slot { starts_at, ends_at, local: at, offset });
@@ -298,6 +329,30 @@ mod tests {
             (clocks(&found, date), clocks(&found, next).len()),
             (vec!["22:30".to_owned(), "23:00".to_owned()], 0)
         );
+    }
+
+    #[test]
+    fn hours_that_touch_are_one() {
+        let (date, next) = (day(2026, 6, 5), day(2026, 6, 6));
+        let now = at("2026-06-01T00:00:00Z");
+        let found = slots(Berlin, &daily("00:00", "24:00"), &[], &rules(60, 30), (date, date), now);
+        assert_eq!(clocks(&found, date).last().map(String::as_str), Some("23:30"));
+        assert_eq!(found.len(), 48);
+        let found = slots(Berlin, &daily("00:00", "24:00"), &[next], &rules(60, 30), (date, date), now);
+        assert_eq!(clocks(&found, date).last().map(String::as_str), Some("23:00"), "on the holiday it is closed");
+        let friday = |from: &str, to: &str| Hours { weekday: Weekday::Friday, from: minutes(from), to: minutes(to) };
+        let found = slots(Berlin, &[friday("09:00", "12:00"), friday("12:00", "13:00")], &[], &rules(90, 60), (date, date), now);
+        assert_eq!(clocks(&found, date), ["09:00", "10:00", "11:00"]);
+        let found = slots(Berlin, &[friday("09:00", "12:00"), friday("12:05", "14:00")], &[], &rules(90, 60), (date, date), now);
+        assert_eq!(clocks(&found, date), ["09:00", "10:00", "12:05"]);
+    }
+
+    #[test]
+    fn nothing_lasts_into_a_holiday() {
+        let (eve, holiday) = (day(2026, 12, 24), day(2026, 12, 25));
+        let open = daily("22:00", "02:00");
+        let found = slots(Berlin, &open, &[holiday], &rules(90, 30), (eve, eve), at("2026-12-01T00:00:00Z"));
+        assert_eq!(clocks(&found, eve), ["00:00", "00:30", "22:00", "22:30"]);
     }
 
     #[test]

@@ -98,8 +98,8 @@ async fn calendar(conn: &Conn, people: &[StaffId], (from, to): (NaiveDate, Naive
         .column(holiday::Column::Date)
         .from(holiday::Entity.table_ref())
         .and_where(holiday::Column::IsActive.eq(true))
-        // The night before may go on past midnight.
-        .and_where(holiday::Column::Date.between(from.pred_opt().unwrap_or(from), to));
+        // The night before may go on past midnight, and what begins on the last day may last into the next.
+        .and_where(holiday::Column::Date.between(from.pred_opt().unwrap_or(from), to.succ_opt().unwrap_or(to)));
     let mut select = Query::select();
     select
         .column(hours::Column::StaffId)

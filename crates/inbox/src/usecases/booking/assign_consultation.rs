@@ -9,9 +9,10 @@ use kernel::{
 
 use crate::{
     domain::booking::events::ConsultationAssigned,
-    policy::MANAGE_CONSULTATIONS,
+    policy::{MANAGE_CONSULTATIONS, VIEW_CONSULTATIONS},
     ports::{Bookings, Colleagues},
     store::booking::consultation::{Entity as Consultations, Model as Consultation},
+    usecases::assignee::may_have,
 };
 
 /// Who gets which consultation.
@@ -26,7 +27,7 @@ pub struct AssignConsultation {
 /// Assigns the consultation, whether or not they hold its service, and returns it as it is then.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] where the assignee is not an active staff member, or has another consultation then.
+/// [`Error::NotFound`]; [`Error::Invalid`] where the assignee is not an active staff member, may not see it, or has another consultation then.
 pub async fn assign_consultation<S: Records<Consultations> + Bookings + Emit>(
     s: &S,
     colleagues: &impl Colleagues,
@@ -35,11 +36,7 @@ pub async fn assign_consultation<S: Records<Consultations> + Bookings + Emit>(
 ) -> Result<Consultation> {
     cx.require(MANAGE_CONSULTATIONS)?;
     let before = s.lock(cx, cmd.consultation).await?;
-    if let Some(assignee) = cmd.assignee
-        && !colleagues.is_active(assignee).await?
-    {
-        return Err(Error::invalid("assigneeId", ProblemCode::NotAvailable, "is not an active staff member"));
-    }
+    may_have(colleagues, cmd.assignee, VIEW_CONSULTATIONS).await?;
     if before.assignee_id == cmd.assignee {
         return Ok(before);
     }

@@ -15,8 +15,9 @@ use crate::{
         letter::{Company, Occasion},
     },
     policy::MANAGE_CONSULTATIONS,
-    ports::{Bookings, Letters},
+    ports::{Bookings, Letters, Merges, Visitors},
     store::booking::consultation::{ConsultationStatus, Entity as Consultations, Model as Consultation},
+    usecases::recognise::see_own,
 };
 
 /// Calls a consultation off, for a colleague, and tells the visitor.
@@ -39,7 +40,7 @@ pub async fn cancel_consultation<S: Records<Consultations> + Bookings + Emit + E
 ///
 /// # Errors
 /// [`kernel::Error::Invalid`] for a wrong token, and where it has begun, was held or missed.
-pub async fn cancel_own_consultation<S: Records<Consultations> + Bookings + Emit + Enqueue>(
+pub async fn cancel_own_consultation<S: Records<Consultations> + Bookings + Visitors + Merges + Emit + Enqueue>(
     s: &S,
     letters: &impl Letters,
     company: &Company,
@@ -48,6 +49,7 @@ pub async fn cancel_own_consultation<S: Records<Consultations> + Bookings + Emit
 ) -> Result<Consultation> {
     let before = own(s, company, token).await?;
     before.is_to_come(cx, "token")?;
+    see_own(s, cx, before.visitor_id).await?;
     cancelled(s, letters, company, cx, ("token", before)).await
 }
 

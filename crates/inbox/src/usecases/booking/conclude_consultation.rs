@@ -16,7 +16,7 @@ use crate::{
 /// Notes that a consultation was held.
 ///
 /// # Errors
-/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] where it was cancelled or missed.
+/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] where it has not begun, was cancelled or missed.
 pub async fn complete_consultation<S: Records<Consultations> + Emit>(
     s: &S,
     cx: &Cx,
@@ -24,6 +24,7 @@ pub async fn complete_consultation<S: Records<Consultations> + Emit>(
 ) -> Result<Consultation> {
     cx.require(MANAGE_CONSULTATIONS)?;
     let before = s.lock(cx, id).await?;
+    before.has_begun(cx, "consultationId")?;
     let mut after = before.clone();
     if after.set_status("consultationId", ConsultationStatus::Completed)? {
         after = record::change(s, cx, &before, after).await?;
@@ -35,7 +36,7 @@ pub async fn complete_consultation<S: Records<Consultations> + Emit>(
 /// Notes that the visitor did not come.
 ///
 /// # Errors
-/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] where it was cancelled or held.
+/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] where it has not begun, was cancelled or held.
 pub async fn mark_no_show<S: Records<Consultations> + Emit>(
     s: &S,
     cx: &Cx,
@@ -43,6 +44,7 @@ pub async fn mark_no_show<S: Records<Consultations> + Emit>(
 ) -> Result<Consultation> {
     cx.require(MANAGE_CONSULTATIONS)?;
     let before = s.lock(cx, id).await?;
+    before.has_begun(cx, "consultationId")?;
     let mut after = before.clone();
     if after.set_status("consultationId", ConsultationStatus::NoShow)? {
         after = record::change(s, cx, &before, after).await?;

@@ -24,8 +24,9 @@ use crate::{
         plan::Offer,
     },
     policy::MANAGE_CONSULTATIONS,
-    ports::{Bookings, Letters},
+    ports::{Bookings, Letters, Merges, Visitors},
     store::booking::consultation::{ConsultationStatus, Entity as Consultations, Model as Consultation},
+    usecases::recognise::see_own,
 };
 
 /// How often a visitor moves one consultation: each time is a mail to the address that was typed.
@@ -77,7 +78,7 @@ pub async fn reschedule_consultation<S: Records<Consultations> + Bookings + Emit
 ///
 /// # Errors
 /// [`Error::Invalid`] for a wrong token, where it has begun or is not to come any more, or where nobody is free then.
-pub async fn reschedule_own_consultation<S: Records<Consultations> + Bookings + Emit + Enqueue>(
+pub async fn reschedule_own_consultation<S: Records<Consultations> + Bookings + Visitors + Merges + Emit + Enqueue>(
     s: &S,
     letters: &impl Letters,
     company: &Company,
@@ -86,6 +87,7 @@ pub async fn reschedule_own_consultation<S: Records<Consultations> + Bookings + 
 ) -> Result<Consultation> {
     let before = own(s, company, token).await?;
     before.is_to_come(cx, "token")?;
+    see_own(s, cx, before.visitor_id).await?;
     moved(s, letters, company, cx, ("token", before), (starts_at, None)).await
 }
 

@@ -1,6 +1,7 @@
 //! The opening hours of the company, or the hours of a colleague, are set.
 
 use kernel::{Cx, Error, ProblemCode, Result, db::Emit, id::StaffId};
+use sea_orm::Iterable;
 
 use crate::{
     domain::booking::{
@@ -9,7 +10,7 @@ use crate::{
     },
     policy::MANAGE_SERVICES,
     ports::{Colleagues, Services},
-    store::booking::hours::Model as OpeningHours,
+    store::booking::hours::{Model as OpeningHours, Weekday},
 };
 
 /// How many spans a week may have.
@@ -76,7 +77,7 @@ pub async fn set_opening_hours<S: Services + Emit>(
     Ok(after)
 }
 
-/// Refuses hours off the steps of five minutes, and two that overlap on one day.
+/// Refuses hours off the steps of five minutes, and two that overlap, also where one goes past midnight. They are in their order.
 fn check(hours: &[Hours]) -> Result<()> {
     let refused = |code, message: String| Err(Error::invalid("hours", code, message));
     if hours.len() > SPANS {
@@ -91,11 +92,14 @@ fn check(hours: &[Hours]) -> Result<()> {
             return refused(ProblemCode::InvalidFormat, message.into());
         }
     }
-    let overlap = |pair: &[Hours]| {
-        let end = if pair[0].to > pair[0].from { pair[0].to } else { pair[0].to + day };
-        pair[0].weekday == pair[1].weekday && pair[1].from < end
+    // In minutes of the week, which begins anew after its end.
+    let week = |span: &Hours| {
+        let days = (0..).zip(Weekday::iter()).find(|(_, weekday)| *weekday == span.weekday);
+        let midnight = days.map_or(0, |(days, _)| days * day);
+        (midnight + span.from, midnight + span.ends())
     };
-    if hours.windows(2).any(overlap) {
+    let next = hours.iter().skip(1).map(|span| week(span).0).chain(hours.first().map(|span| week(span).0 + 7 * day));
+    if hours.iter().zip(next).any(|(span, next)| next < week(span).1) {
         return refused(ProblemCode::NotAllowed, "must not overlap".into());
     }
     Ok(())

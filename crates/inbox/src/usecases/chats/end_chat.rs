@@ -10,8 +10,9 @@ use kernel::{
 use super::enter::{enter, own_name, tell};
 use crate::{
     domain::chats::{conversation::said, events::ChatEnded},
-    ports::{Chats, Takers},
+    ports::{Chats, Merges, Takers, Visitors},
     store::chats::session::{ChatSide, ChatStatus, Entity as ChatSessions, Model as Chat},
+    usecases::recognise::see_own,
 };
 
 /// Which chat.
@@ -27,7 +28,7 @@ pub struct EndChat {
 ///
 /// # Errors
 /// [`kernel::Error::Invalid`] for a wrong token; [`kernel::Error::NotFound`].
-pub async fn end_chat<S: Chats + Records<ChatSessions> + Emit>(
+pub async fn end_chat<S: Chats + Visitors + Merges + Records<ChatSessions> + Emit>(
     s: &S,
     takers: &impl Takers,
     cx: &Cx,
@@ -38,7 +39,10 @@ pub async fn end_chat<S: Chats + Records<ChatSessions> + Emit>(
         return Ok(before);
     }
     let who = match side {
-        ChatSide::Visitor => before.visitor_name.clone(),
+        ChatSide::Visitor => {
+            see_own(s, cx, before.visitor_id).await?;
+            before.visitor_name.clone()
+        }
         ChatSide::Staff | ChatSide::System => own_name(takers, cx).await?,
     };
     over(s, cx, before, side, said::ended(&who)).await

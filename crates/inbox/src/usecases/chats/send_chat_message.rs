@@ -12,11 +12,12 @@ use super::enter::enter;
 use crate::{
     domain::chats::events::ChatMessageSent,
     limits,
-    ports::{Chats, Drafts, Takers},
+    ports::{Chats, Drafts, Merges, Takers, Visitors},
     store::chats::{
         line::Model as ChatMessage,
         session::{ChatSide, ChatStatus, Entity as ChatSessions, Model as Chat},
     },
+    usecases::recognise::see_own,
 };
 
 /// A line for a chat.
@@ -35,7 +36,7 @@ pub struct SendChatMessage {
 /// # Errors
 /// [`Error::Invalid`] for a bad text, a wrong token, an ended chat, and for a colleague who does not have the chat;
 /// [`Error::NotFound`].
-pub async fn send_chat_message<S: Chats + Drafts + Records<ChatSessions> + Emit>(
+pub async fn send_chat_message<S: Chats + Drafts + Visitors + Merges + Records<ChatSessions> + Emit>(
     s: &S,
     takers: &impl Takers,
     cx: &Cx,
@@ -46,8 +47,9 @@ pub async fn send_chat_message<S: Chats + Drafts + Records<ChatSessions> + Emit>
     let content = check.body("content", &cmd.content, limits::CHAT_LINE);
     check.done()?;
     before.is_open()?;
-    if side == ChatSide::Staff {
-        has_it(takers, cx, &before).await?;
+    match side {
+        ChatSide::Visitor => see_own(s, cx, before.visitor_id).await?,
+        ChatSide::Staff | ChatSide::System => has_it(takers, cx, &before).await?,
     }
     let mut chat = before.clone();
     let line = chat.next_line(cx, side, content);

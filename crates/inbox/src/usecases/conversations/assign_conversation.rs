@@ -1,7 +1,7 @@
 //! A conversation is handed to somebody, or back to nobody.
 
 use kernel::{
-    Cx, Error, ProblemCode, Result,
+    Cx, Result,
     db::Emit,
     id::{ConversationId, StaffId},
     record::{self, Records},
@@ -9,9 +9,10 @@ use kernel::{
 
 use crate::{
     domain::conversations::events::ConversationAssigned,
-    policy::MANAGE_CONVERSATIONS,
+    policy::{MANAGE_CONVERSATIONS, VIEW_CONVERSATIONS},
     ports::Colleagues,
     store::conversations::conversation::{Entity as Conversations, Model as Conversation},
+    usecases::assignee::may_have,
 };
 
 /// Who gets which conversation.
@@ -26,7 +27,7 @@ pub struct AssignConversation {
 /// Assigns the conversation and returns it as it is then.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] where the assignee is not an active staff member.
+/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] where the assignee is not an active staff member, or may not see it.
 pub async fn assign_conversation<S: Records<Conversations> + Emit>(
     s: &S,
     colleagues: &impl Colleagues,
@@ -35,11 +36,7 @@ pub async fn assign_conversation<S: Records<Conversations> + Emit>(
 ) -> Result<Conversation> {
     cx.require(MANAGE_CONVERSATIONS)?;
     let before = s.lock(cx, cmd.conversation).await?;
-    if let Some(assignee) = cmd.assignee
-        && !colleagues.is_active(assignee).await?
-    {
-        return Err(Error::invalid("assigneeId", ProblemCode::NotAvailable, "is not an active staff member"));
-    }
+    may_have(colleagues, cmd.assignee, VIEW_CONVERSATIONS).await?;
     let mut conversation = before.clone();
     if conversation.assign(cmd.assignee) {
         conversation = record::change::<Conversations, S>(s, cx, &before, conversation).await?;

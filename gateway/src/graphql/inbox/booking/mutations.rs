@@ -101,7 +101,8 @@ impl BookingMutation {
         Ok(done.await?.into())
     }
 
-    /// Hands a consultation to a colleague who is free then, whether or not they hold its service, or back to nobody.
+    /// Hands a consultation to a colleague who may see it and is free then, whether or not they hold its service, or back to
+    /// nobody.
     #[graphql(directive = requires::apply(Permission::ManageConsultations))]
     async fn assign_consultation(
         &self,
@@ -135,7 +136,7 @@ impl BookingMutation {
         Ok(done.await?.into())
     }
 
-    /// Notes that a consultation was held.
+    /// Notes that a consultation was held, once it has begun.
     #[graphql(directive = requires::apply(Permission::ManageConsultations))]
     async fn complete_consultation(
         &self,
@@ -149,7 +150,7 @@ impl BookingMutation {
         Ok(done.await?.into())
     }
 
-    /// Notes that the visitor did not come.
+    /// Notes that the visitor did not come, once it has begun.
     #[graphql(directive = requires::apply(Permission::ManageConsultations))]
     async fn mark_no_show(
         &self,

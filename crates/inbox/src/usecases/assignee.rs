@@ -1,0 +1,21 @@
+//! Who can be given work.
+
+use kernel::{Error, Permission, ProblemCode, Result, id::StaffId};
+
+use crate::ports::Colleagues;
+
+/// Refuses whoever is not an active colleague, and who may not see what they would be given: it takes this permission.
+///
+/// # Errors
+/// [`Error::Invalid`] at `assigneeId`.
+pub(crate) async fn may_have(colleagues: &impl Colleagues, to: Option<StaffId>, sees: Permission) -> Result<()> {
+    let refused = |why: &str| Err(Error::invalid("assigneeId", ProblemCode::NotAvailable, why));
+    let Some(to) = to else { return Ok(()) };
+    if !colleagues.is_active(to).await? {
+        return refused("is not an active staff member");
+    }
+    if !colleagues.holds(to, sees).await? {
+        return refused("may not see it");
+    }
+    Ok(())
+}
