@@ -37,6 +37,7 @@ pub mod desk;
 mod direct_uploads;
 mod drafts;
 mod effectiveness;
+mod erased_mails;
 mod erasures;
 mod errors;
 pub mod export_rows;

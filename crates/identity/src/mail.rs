@@ -9,6 +9,7 @@ pub use crate::domain::mail::wording::{Rendered, Wording, limits};
 pub use crate::ports::mail::{Encryption, Mail, MailServer, MailTransport, Step, TransportError, is_mail_port};
 pub use crate::usecases::mail::deliver_mail::{deliver_mail, worded_comment, worded_reply};
 pub(crate) use crate::usecases::mail::deliver_mail::{render, render_wording};
+pub use crate::usecases::mail::erase_mails::erase_mails;
 pub use crate::usecases::mail::queue_mail::{
     Attachment, DeliverTemplatedMail, Opens, TemplatedMail, queue_mail, queue_mail_with,
 };

@@ -305,7 +305,8 @@ pub const HELD: &[Held] = &[
     Held {
         table: "jobs",
         about: "Work that waits to be done in the background",
-        ties: &[Tie::mentions("payload", Erased::Row)],
+        // Mails that wait are sealed.
+        ties: &[Tie::mentions("payload", Erased::Row), Tie::inside("payload", Erased::Row)],
         hidden: &[],
     },
     Held {

@@ -49,6 +49,7 @@ impl ErasureDesk for Contexts<'_> {
                 }
                 inbox::erase_archived(&app.db, app.files.storage(), cx, &of).await
             }
+            "jobs" => identity::mail::erase_mails(&app.db, cx, &whose.emails, &whose.needles()).await,
             _ => Ok(0),
         }
     }

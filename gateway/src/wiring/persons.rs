@@ -67,7 +67,8 @@ impl PersonDesk for Contexts<'_> {
                 let found = inbox::archived_of(&conn, storage, &of, after).await?;
                 Ok(found.map_or_else(Inside::default, |(id, rows)| Inside { rows, next: Some(id) }))
             }
-            // Answers that are kept for a day are encrypted, and found by who asked alone.
+            // Answers that are kept for a day are encrypted, and found by who asked alone; mails that wait hold tokens, and are
+            // in their mailbox soon.
             _ => Ok(Inside::default()),
         }
     }

@@ -45,6 +45,8 @@ use crate::{
 const ATTEMPTS: i32 = 6;
 /// What is erased at the end and not with the rows: the keys, by which everything sealed goes at once.
 const KEYS: &str = "personal_keys";
+/// Mails that wait are sealed. What told of them may have queued more of them until it went.
+const JOBS: &str = "jobs";
 /// Files are given up, so that their bytes go as well.
 const FILES: &str = "files";
 
@@ -146,11 +148,7 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
     // What no statement looks into goes first: what says whose it is goes later.
     for (_, held) in &order {
         if held.ties.iter().any(|tie| matches!((tie.by, tie.erased), (By::Inside(_), Erased::Row))) {
-            let rows = house.desk.inside(cx, held.table, &whose).await?;
-            if rows > 0 {
-                db.transact(cx, "erasure.run", |tx| async move { note(&tx, cx, erasure, held.table, rows).await })
-                    .await?;
-            }
+            erase_inside(house, cx, erasure, held.table, &whose).await?;
         }
     }
     let archived = known_of_tables(house, cx, erasure, theirs).await?;
@@ -185,11 +183,27 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
             }
         }
     }
-    // Rows that were archived just before they would have gone.
+    // Rows that were archived just before they would have gone, and mails that were queued.
     erase_archives(house, cx, erasure, &archived, &mut looked).await?;
+    erase_inside(house, cx, erasure, JOBS, &whose).await?;
     db.transact(cx, "erasure.run", |tx| async move { eraser.forget_words(tx.conn()).await }).await?;
     house.desk.sweep(cx).await?;
     Ok(whose)
+}
+
+/// Erases what of a table no statement can look into.
+async fn erase_inside(
+    house: ErasureHouse<'_>,
+    cx: &Cx,
+    begun: &Erasure,
+    table: &'static str,
+    whose: &Someone,
+) -> Result<()> {
+    let rows = house.desk.inside(cx, table, whose).await?;
+    if rows > 0 {
+        house.db.transact(cx, "erasure.run", |tx| async move { note(&tx, cx, begun, table, rows).await }).await?;
+    }
+    Ok(())
 }
 
 /// What they are known by in the archives of each table that may be archived. It is kept: where this breaks off, the rows that told it

@@ -66,7 +66,7 @@ impl Event for MailFailed {
     const PERSONAL: &'static [&'static str] = &["to", "error"];
 }
 
-/// A letter was not sent: the company does without such mails, or who it was to was deactivated meanwhile.
+/// A letter was not sent: the company does without such mails, who it was to was deactivated meanwhile, or what it takes is good no more.
 #[derive(Serialize)]
 pub struct MailWithheld {
     /// The letter, by its job.

@@ -6,21 +6,26 @@ use kernel::{
     Conn, Cx, Db, Result, Tx,
     crypto::Keyring,
     db::Emit,
-    id::NotificationId,
+    id::{NotificationId, UserId},
     jobs::{self, Job, Verdict},
 };
 use sea_orm::{PaginatorTrait, QuerySelect, entity::prelude::*};
 
-use super::queue_mail::{Opens, open};
+use super::queue_mail::{Content, Opens, open};
 use crate::{
-    domain::mail::events::{MailDelivered, MailFailed, MailWithheld},
+    domain::{
+        mail::events::{MailDelivered, MailFailed, MailWithheld},
+        sign_in::one_time::{INVITATION, hash_of},
+    },
     queries::{
         access::actor::permissions_of,
         access::roles::roles_by_ids,
         mail::{server::trusted_mail_server, wordings::wording},
         settings::company::company_name,
+        sign_in::invited,
     },
     store::{
+        invitations::invitation::InvitationStatus,
         notifications::{notification, notification_delivery::DeliveryState},
         people::user,
     },
@@ -91,18 +96,34 @@ async fn opened(conn: &Conn, opens: Opens, catalog: &[&str]) -> Result<Vec<Strin
     }
 }
 
-/// Whether a letter is to somebody who has lost their access since it was queued.
-async fn is_gone(conn: &Conn, opens: Opens, notification: Option<NotificationId>) -> Result<bool> {
-    let to = match (opens, notification) {
-        (Opens::Account(user), _) => Some(user),
+/// Whether what a letter is about has gone since it was queued: the access of whom it is to, the notification that it tells of, the
+/// invitation that it takes.
+async fn is_gone(
+    conn: &Conn,
+    cx: &Cx,
+    template: Template,
+    letter: &Content,
+    notification: Option<NotificationId>,
+) -> Result<bool> {
+    if template == Template::Invitation {
+        let link = letter.variables.iter().find(|(name, _)| name == "link");
+        let token = link.and_then(|(_, link)| link.rsplit_once("#token="));
+        let invited = match token.and_then(|(_, token)| hash_of(token, INVITATION)) {
+            Some(hash) => invited(conn, &hash).await?,
+            None => None,
+        };
+        return Ok(invited.is_none_or(|invited| invited.status(cx.now) != InvitationStatus::Pending));
+    }
+    let to = match (letter.opens, notification) {
+        (Opens::Account(user), _) => user,
         (_, Some(id)) => {
             let told = notification::Entity::find_by_id(id).select_only().column(notification::Column::UserId);
-            told.into_tuple().one(conn).await?
+            let Some(to) = told.into_tuple().one(conn).await? else { return Ok(true) };
+            to
         }
-        _ => None,
+        _ => return Ok(false),
     };
-    let Some(to) = to else { return Ok(false) };
-    let inactive = user::Entity::find_by_id(to).filter(user::Column::IsActive.eq(false));
+    let inactive = user::Entity::find_by_id::<UserId>(to).filter(user::Column::IsActive.eq(false));
     Ok(inactive.count(conn).await? > 0)
 }
 
@@ -112,8 +133,8 @@ async fn is_gone(conn: &Conn, opens: Opens, notification: Option<NotificationId>
 /// again, under the same Message-ID. What fails is tried again with backoff; what never can go out, or has failed too
 /// often, is given up with an event and a dead job.
 ///
-/// A letter that the company has switched off is not sent, nor one to somebody who was deactivated while it waited; that is
-/// noted.
+/// A letter that the company has switched off is not sent, nor one to somebody who was deactivated while it waited, nor an
+/// invitation that was revoked, accepted or sent again with another link; that is noted.
 ///
 /// What lets in somebody who may more than whoever set the company's mail server goes through the installation's own, so
 /// that nobody reads it who set that server for it.
@@ -130,7 +151,7 @@ pub async fn deliver_mail(
     let name = line(letter.name.as_deref().unwrap_or_default(), 200);
     let variables: Vec<_> = letter.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let shown = if name.is_empty() { &letter.to } else { &name };
-    let rendered = match is_gone(&conn, letter.opens, notification).await? {
+    let rendered = match is_gone(&conn, cx, template, &letter, notification).await? {
         true => None,
         false => render(&conn, cx, template, shown, &variables).await?,
     };
