@@ -116,6 +116,28 @@ both! {
         assert!(!trail.text.contains("Zoe") && !trail.text.contains("Click"));
     }
 
+    /// A booking is cancelled while its confirmation waits for the mail server: the confirmation arrives first, and what the mailbox
+    /// knows of last is that it is cancelled.
+    async fn a_cancellation_does_not_overtake_the_confirmation(backend) {
+        let smtp = Smtp::start().await;
+        smtp.refuse_next(2, 451);
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+        let admin = desk.admin().await;
+        open(&admin, None, daily("09:00", "17:00")).await;
+        let advice = service(&admin, json!({ "name": "Advice", "staffIds": [admin.id] })).await;
+        let date = day(&admin, 10).await;
+        let free = slots(&desk.web, &advice, date, date).await;
+        let token = book(&desk.web, &advice, &free[0]["startsAt"], "Zoe", json!({})).await.string("bookConsultation.receipt.token");
+        smtp.attempted(2, SOON).await;
+        // The next try is four seconds away.
+        desk.web.run(CANCEL, json!({ "token": token })).await.ok();
+        for (method, sequence) in [("REQUEST", "0"), ("CANCEL", "1")] {
+            let entry = calendar(&smtp.next_mail(SOON).await);
+            assert_eq!((entry["METHOD"].as_str(), entry["SEQUENCE"].as_str()), (method, sequence));
+        }
+        assert_eq!(smtp.attempts(), 4, "who waits does not try");
+    }
+
     /// A visitor is reminded once, of the time that it has by then; not of what was cancelled, and not at all where the company
     /// wants it so.
     async fn visitors_are_reminded_of_what_is_still_to_come(backend) {

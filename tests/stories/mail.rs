@@ -34,6 +34,27 @@ both! {
         assert_eq!((smtp.mails().len(), smtp.attempts()), (1, 3));
     }
 
+    /// What is written while an earlier reply to the same message waits, waits too: they arrive in their order. Other mails do not wait.
+    async fn replies_to_one_message_arrive_in_their_order(backend) {
+        let smtp = Smtp::start().await;
+        smtp.refuse_next(2, 451);
+        let (desk, admin, first) = replied(backend, &smtp).await;
+        smtp.attempted(2, SOON).await;
+        let query = "query Of($id: ID!) { node(id: $id) { ... on MessageReply { message { id } } } }";
+        let message = admin.client.run(query, json!({ "id": first })).await.ok().string("node.message.id");
+        // The next try of the first is four seconds away.
+        let second = admin.reply(&message, "And another thing.").await;
+        let other = admin.reply(&desk.message("Ben", "Hello?").await, "Hello, Ben!").await;
+        let mut came = Vec::new();
+        for _ in 0..3 {
+            came.extend(smtp.next_mail(SOON).await.header("Message-ID"));
+        }
+        let at = |reply: &str| came.iter().position(|id| *id == format!("<{reply}@acme.example>")).unwrap_or_else(|| panic!("{came:?}"));
+        assert!(at(&first) < at(&second), "{came:?}");
+        assert!(came.contains(&format!("<{other}@acme.example>")), "{came:?}");
+        assert_eq!(smtp.attempts(), 5, "who waits does not try");
+    }
+
     /// A mailbox that is not there is final: no second try, and the reply says why.
     async fn a_refused_mailbox_is_given_up(backend) {
         let smtp = Smtp::start().await;

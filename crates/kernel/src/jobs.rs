@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, entity::prelude::*,
+    ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, entity::prelude::*,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -58,7 +58,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A kind of job.
+/// A kind of job. One whose payload has a text `thread` waits while an earlier one of its kind with the same text does: see [`turn`].
 pub trait Work: Serialize + DeserializeOwned {
     /// The stable name, such as `inbox.deliver_reply`.
     const KIND: &'static str;
@@ -160,6 +160,28 @@ impl OrderByRunAt for Select<Entity> {
         use sea_orm::QueryOrder;
         self.order_by_asc(Expr::cust(r#"COALESCE("leased_until", "run_at")"#)).limit(1)
     }
+}
+
+/// Until when a job waits because an earlier one of its kind and `thread` does; `None` where it is its turn. One that was given up
+/// keeps nobody waiting.
+pub async fn turn(conn: &Conn, now: DateTime<Utc>, job: &Job) -> Result<Option<DateTime<Utc>>> {
+    let Some(thread) = job.payload.get("thread").and_then(Json::as_str) else { return Ok(None) };
+    let same = match conn.get_database_backend() {
+        DbBackend::Postgres => r#""payload" ->> 'thread' = $1"#,
+        _ => r#""payload" ->> 'thread' = ?"#,
+    };
+    let before: Option<Option<DateTime<Utc>>> = Entity::find()
+        .select_only()
+        .column_as(Column::RunAt.max(), "run_at")
+        .filter(Column::State.eq(JobState::Queued))
+        .filter(Column::Kind.eq(job.kind.as_str()))
+        .filter(Column::Id.lt(job.id))
+        .filter(Expr::cust_with_values(same, [thread]))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    // One that is under way was due before now.
+    Ok(before.flatten().map(|due| due.max(now) + TimeDelta::seconds(1)))
 }
 
 /// Removes a finished job, in the transaction that records its effect. Fails where the lease was lost meanwhile.

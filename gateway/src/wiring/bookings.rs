@@ -77,6 +77,7 @@ impl Letters for Post<'_> {
             content_type: format!("text/calendar; method={}; charset=UTF-8", letter.method.name()),
             text: letter.calendar.clone(),
         };
-        queue_mail_with(self.tx, cx, &self.desk.company.keyring, &mail, attachment).await
+        let thread = letter.consultation.to_string();
+        queue_mail_with(self.tx, cx, &self.desk.company.keyring, &mail, attachment, thread).await
     }
 }

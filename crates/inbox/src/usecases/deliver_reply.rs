@@ -3,7 +3,7 @@
 use kernel::{
     Cx, Db, Result,
     db::Emit,
-    id::MessageReplyId,
+    id::{MessageId, MessageReplyId},
     jobs::{self, Job, Verdict, Work},
     record::Records,
 };
@@ -24,6 +24,9 @@ use crate::{
 pub struct DeliverReply {
     /// The reply.
     pub reply: MessageReplyId,
+    /// Its message: replies to one arrive in their order. Those that were queued before there was such a thing lack it.
+    #[serde(default)]
+    pub thread: Option<MessageId>,
 }
 
 impl Work for DeliverReply {

@@ -59,7 +59,7 @@ where
         s.forget(staff, message.id.into()).await?;
     }
     if cmd.send_email {
-        s.enqueue(cx, &DeliverReply { reply: reply.id }).await?;
+        s.enqueue(cx, &DeliverReply { reply: reply.id, thread: Some(message.id) }).await?;
     }
     s.emit(cx, &MessageReplied { message: message.id, reply: reply.id, from: before.status, to: message.status });
     Ok(Replied { reply, message })

@@ -58,6 +58,9 @@ pub struct DeliverTemplatedMail {
     /// The notification that it tells of, which shows what becomes of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     notification: Option<NotificationId>,
+    /// What it tells of, where letters about one thing must arrive in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    thread: Option<String>,
 }
 
 impl Work for DeliverTemplatedMail {
@@ -86,10 +89,10 @@ pub(crate) fn context(cx: &Cx) -> Vec<u8> {
 /// # Errors
 /// [`Error::Internal`] for a letter whose variables are not those of its template.
 pub async fn queue_mail(tx: &Tx, cx: &Cx, keyring: &Keyring, letter: &TemplatedMail) -> Result<()> {
-    queue(tx, cx, keyring, letter, None, None).await
+    queue(tx, cx, keyring, letter, About::default(), None).await
 }
 
-/// The same for a letter that takes a file along.
+/// The same for a letter that takes a file along, and that arrives after those about the same thing that were queued before.
 ///
 /// # Errors
 /// As [`queue_mail`].
@@ -99,8 +102,10 @@ pub async fn queue_mail_with(
     keyring: &Keyring,
     letter: &TemplatedMail,
     attachment: Attachment,
+    thread: String,
 ) -> Result<()> {
-    queue(tx, cx, keyring, letter, None, Some(attachment)).await
+    let about = About { thread: Some(thread), ..About::default() };
+    queue(tx, cx, keyring, letter, about, Some(attachment)).await
 }
 
 /// The same for a letter that tells of a notification.
@@ -111,7 +116,14 @@ pub(crate) async fn queue_mail_of(
     letter: &TemplatedMail,
     notification: Option<NotificationId>,
 ) -> Result<()> {
-    queue(tx, cx, keyring, letter, notification, None).await
+    queue(tx, cx, keyring, letter, About { notification, thread: None }, None).await
+}
+
+/// What a letter tells of, beside its words.
+#[derive(Default)]
+struct About {
+    notification: Option<NotificationId>,
+    thread: Option<String>,
 }
 
 async fn queue(
@@ -119,7 +131,7 @@ async fn queue(
     cx: &Cx,
     keyring: &Keyring,
     letter: &TemplatedMail,
-    notification: Option<NotificationId>,
+    About { notification, thread }: About,
     attachment: Option<Attachment>,
 ) -> Result<()> {
     let template = letter.template;
@@ -144,7 +156,7 @@ async fn queue(
     };
     let plain = serde_json::to_vec(&content).map_err(Error::internal)?;
     let sealed = STANDARD.encode(keyring.encrypt(cx.source(), &context(cx), &plain)?);
-    tx.enqueue(cx, &DeliverTemplatedMail { template, sealed, notification }).await.map(drop)
+    tx.enqueue(cx, &DeliverTemplatedMail { template, sealed, notification, thread }).await.map(drop)
 }
 
 /// Opens the letter of a job, and says which notification it tells of.

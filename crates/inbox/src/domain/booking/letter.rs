@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use kernel::{crypto::Keyring, id::TenantId};
+use kernel::{
+    crypto::Keyring,
+    id::{ConsultationId, TenantId},
+};
 
 use super::{
     calendar::{self, Method},
@@ -29,6 +32,8 @@ pub enum Occasion {
 pub struct ConsultationLetter {
     /// What it tells.
     pub occasion: Occasion,
+    /// Of which consultation.
+    pub consultation: ConsultationId,
     /// To which address.
     pub to: String,
     /// What was booked.
@@ -68,6 +73,7 @@ impl ConsultationLetter {
         let method = if occasion == Occasion::Cancelled { Method::Cancel } else { Method::Request };
         Self {
             occasion,
+            consultation: consultation.id,
             to: consultation.email.clone(),
             service: consultation.service.clone(),
             when: when(consultation),

@@ -244,7 +244,8 @@ where
     let to = o.clients(&others).await?;
     s.post(comment.id, &to, cx.now).await?;
     for user in to {
-        s.enqueue(cx, &DeliverComment { comment: comment.id, user }).await?;
+        let thread = Some(format!("{} {user}", ticket.id));
+        s.enqueue(cx, &DeliverComment { comment: comment.id, user, thread }).await?;
     }
     Ok(())
 }

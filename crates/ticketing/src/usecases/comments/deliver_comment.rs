@@ -25,6 +25,10 @@ pub struct DeliverComment {
     pub comment: TicketCommentId,
     /// To whom.
     pub user: UserId,
+    /// Its ticket, and to whom: what somebody is told of one arrives in its order. Those that were queued before there was such a
+    /// thing lack it.
+    #[serde(default)]
+    pub thread: Option<String>,
 }
 
 impl Work for DeliverComment {
