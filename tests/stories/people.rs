@@ -121,4 +121,29 @@ both! {
         let refused = desk.web.run(SIGN_IN, credentials("cleo@example.com", ADMIN_PASSWORD)).await;
         assert_eq!(refused.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
     }
+
+    /// Who adds a client who was let go is told so, and whom to bring back; the address of a client who is there tells no more than
+    /// before, and nobody who adds a colleague is sent to a client (B84).
+    async fn a_client_who_was_let_go_is_brought_back(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let input = json!({ "name": "Cleo Lane", "email": "cleo@example.com" });
+        let made = change(&admin.client, "createClient", input.clone(), "client { id }").await.ok();
+        let id = made.string("createClient.client.id");
+        let told = async || {
+            let refused = change(&admin.client, "createClient", input.clone(), "client { id }").await;
+            let error = &refused.user_errors("createClient")[0];
+            assert_eq!((error.code.as_str(), error.path.as_str()), ("NOT_AVAILABLE", "input.email"), "{refused}");
+            error.message.clone()
+        };
+        assert_eq!(told().await, "somebody has this address already");
+        change(&admin.client, "deactivateClient", json!({ "clientId": id }), "client { isActive }").await.ok();
+        let message = told().await;
+        assert!(message.contains("Cleo Lane") && message.contains(&id) && message.contains("reactivate"), "{message}");
+        let staff = json!({ "name": "Cleo", "email": "cleo@example.com", "roleId": role(&admin, "STAFF").await, "password": PASSWORD });
+        let refused = change(&admin.client, "createStaff", staff, "staff { id }").await;
+        assert_eq!(refused.user_errors("createStaff")[0].message, "somebody has this address already");
+        change(&admin.client, "reactivateClient", json!({ "clientId": id }), "client { isActive }").await.ok();
+        assert_eq!(told().await, "somebody has this address already");
+    }
 }

@@ -84,7 +84,7 @@ pub async fn invite_staff(
     if let Some(owner) = tx.find_person(Who::Email(&email)).await?.filter(|owner| !owner.is_registration())
         && (owner.kind == Kind::Staff || cx.can(VIEW_CLIENTS))
     {
-        return Err(taken(cx, Some(&owner)));
+        return Err(taken(cx, Kind::Staff, Some(&owner)));
     }
     let (token, hash) = fresh(cx.source(), INVITATION);
     let invitation = Invitation {

@@ -14,7 +14,7 @@ use crate::{
         access::role::Role,
         people::{events::PersonAdded, person::Person},
     },
-    policy::{MANAGE_CLIENTS, MANAGE_STAFF, VIEW_STAFF, holds_all},
+    policy::{MANAGE_CLIENTS, MANAGE_STAFF, VIEW_CLIENTS, VIEW_STAFF, holds_all},
     ports::{ExternalIdentities, People, Roles, Seats, Who},
     store::people::user::Kind,
 };
@@ -108,21 +108,28 @@ pub async fn add_person<S: People + Roles + Seats + ExternalIdentities + Emit>(
     person.department_id = in_department(s, cmd.department).await?;
     if !come_in(s, cx, &mut person, &role, cmd.password_hash.as_deref()).await? {
         let owner = s.find_person(Who::Email(&person.email)).await?;
-        return Err(taken(cx, owner.as_ref()));
+        return Err(taken(cx, person.kind, owner.as_ref()));
     }
     s.emit(cx, &PersonAdded::of(&person, &role));
     Ok(person)
 }
 
-/// The answer to an address that somebody has already. A colleague who was deactivated is named to those who may bring them
-/// back.
-pub(crate) fn taken(cx: &Cx, owner: Option<&Person>) -> Error {
-    let message = match owner.filter(|owner| owner.kind == Kind::Staff && !owner.is_active && cx.can(MANAGE_STAFF)) {
-        Some(gone) if cx.can(VIEW_STAFF) => {
-            let id = kernel::id::StaffId(gone.id.0);
-            format!("{} ({id}), who has this address, was deactivated: reactivate them instead", gone.name)
+/// The answer to an address that somebody has already, where somebody of a kind is added. A colleague who was deactivated is named
+/// to those who may bring them back, a client where a client is added.
+pub(crate) fn taken(cx: &Cx, adding: Kind, owner: Option<&Person>) -> Error {
+    let back = |gone: &&Person| {
+        let would_do = gone.kind == Kind::Staff || adding == Kind::Client;
+        would_do && !gone.is_active && cx.can(manage(gone.kind))
+    };
+    let message = match owner.filter(back) {
+        Some(gone) if cx.can(if gone.kind == Kind::Staff { VIEW_STAFF } else { VIEW_CLIENTS }) => {
+            let (name, id) = (&gone.name, gone.shown_id());
+            format!("{name} ({id}), who has this address, was deactivated: reactivate them instead")
         }
-        Some(_) => "a colleague who has this address was deactivated: have them reactivated instead".to_owned(),
+        Some(gone) => {
+            let who = if gone.kind == Kind::Staff { "colleague" } else { "client" };
+            format!("a {who} who has this address was deactivated: have them reactivated instead")
+        }
         None => "somebody has this address already".to_owned(),
     };
     Error::invalid("email", ProblemCode::NotAvailable, message)
