@@ -452,6 +452,7 @@ both! {
         chat.does(TRANSCRIPT, json!({})).await.ok();
         let mail = smtp.next_mail(SOON).await;
         assert!(mail.header("To").is_some_and(|to| to.contains("vera@visitors.example")), "{mail:?}");
+        assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated".into()));
         let (text, html) = (mail.text(), mail.html().expect("HTML"));
         for words in ["Vera: The boiler is <cold>.", "joined the chat.", "We come\ntomorrow."] {
             assert!(text.replace('\r', "").contains(words), "{words}: {text}");

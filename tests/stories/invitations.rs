@@ -34,6 +34,7 @@ both! {
         assert_eq!(code(&admin.client.run(INVITE, input.clone()).await, "inviteStaff"), "NOT_AVAILABLE", "invited already");
         let mail = smtp.next_mail(SOON).await;
         assert_eq!(mail.to, ["bea@example.com"]);
+        assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated".into()));
         let token = token_of(&mail, "accept-invitation");
         assert!(token.starts_with("fdi_"));
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::desk::{Desk, Person, SOON};
+use super::roles::make_role;
+use super::trail::trail;
 use crate::support::smtp::Guard;
 use crate::support::{ADMIN_EMAIL, Fault, Mail, Options, Smtp, both, until};
 
@@ -178,6 +180,14 @@ both! {
             if ascii {
                 assert_eq!(done["emailStatus"], "FAILED");
                 assert!(done["emailError"].as_str().is_some_and(|why| why.contains("before the @")), "{done}");
+                // So it is with a letter.
+                let role = make_role(&admin, "Desk", &["VIEW_MESSAGES"]).await;
+                let invite = "mutation($role: ID!) { inviteStaff(input: { email: \"ännä@example.com\", roleId: $role }) { errors { message } } }";
+                admin.client.run(invite, json!({ "role": role })).await.ok();
+                let failed = until("the letter is given up", SOON, async || {
+                    trail(&admin, json!({ "eventType": { "eq": "letter.failed" } })).await.first().cloned()
+                }).await;
+                assert!(failed.to_string().contains("before the @"), "{failed}");
                 assert_eq!(smtp.attempts(), 1, "the server was not asked");
             } else {
                 assert_eq!(done["emailStatus"], "SENT");

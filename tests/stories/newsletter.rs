@@ -51,6 +51,7 @@ both! {
         let first = subscribe(&desk, "Ann@Example.com").await;
         let asked = smtp.next_mail(SOON).await;
         assert_eq!((asked.to.as_slice(), asked.header("List-Unsubscribe")), (["ann@example.com".to_owned()].as_slice(), None));
+        assert_eq!(asked.header("Auto-Submitted"), Some("auto-generated".into()));
         let confirm = token(&desk, &asked, "https://desk.example.com/confirm-newsletter?tenant=main#token=");
         let row = list(&admin).await.remove(0);
         assert_eq!((&row["email"], &row["status"], &row["source"]), (&json!("ann@example.com"), &json!("PENDING"), &json!("footer")));

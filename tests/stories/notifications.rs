@@ -224,6 +224,7 @@ both! {
         assign(&admin, &second, &bea).await;
         let mail = smtp.next_mail(SOON).await;
         assert_eq!((mail.to.as_slice(), mail.subject().as_str()), (["bea@example.com".to_owned()].as_slice(), "Message assigned"));
+        assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated".into()));
         assert!(mail.text().contains(&format!("{PUBLIC}/?tenant=main")) && !mail.text().contains("Bob"), "{}", mail.text());
         let row = mailed(&bea, "SENT").await;
         assert_eq!((&row["resourceId"], &row["mailError"]), (&json!(second), &Value::Null));

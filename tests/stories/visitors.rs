@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::bookings::{CANCEL, MOVE, book, daily, day, open, service, slots};
-use super::chats::{SEND, begin};
+use super::chats::{SEND, begin, start};
 use super::desk::{Desk, Person, SOON};
 use crate::support::{both, until};
 
@@ -169,6 +169,30 @@ both! {
         assert_eq!(hints.data("nodes.0.seenInSameBrowser"), &of(&["bob@example.com", "ann@work.example"]));
         assert_eq!(hints.data("nodes.1.seenInSameBrowser"), &of(&["ann@example.com"]));
         assert_eq!(hints.data("nodes.2.seenInSameBrowser"), &of(&["ann@example.com"]));
+    }
+
+    /// So it is where somebody chats or books in Ann's browser, under their own address (B57).
+    async fn another_address_is_another_visitor_in_chats_and_bookings(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let (first, token) = write(&desk, json!({ "name": "Ann", "email": "ann@example.com" })).await;
+        open(&admin, None, daily("09:00", "17:00")).await;
+        let advice = service(&admin, json!({ "name": "Advice", "staffIds": [admin.id] })).await;
+        let date = day(&admin, 10).await;
+        let free = slots(&desk.web, &advice, date, date).await;
+        let input = json!({ "name": "Bob", "email": "bob@visitors.example", "content": "Hello?", "visitorToken": token });
+        let (_, begun) = start(&desk.web, input).await;
+        let booked = book(&desk.web, &advice, &free[0]["startsAt"], "Cal", json!({ "visitorToken": token })).await.ok();
+        assert_eq!(begun.string("startChat.receipt.visitorToken"), token, "the browser is still Ann's");
+        assert_eq!(booked.string("bookConsultation.visitorToken"), token);
+        let of = "{ chats { nodes { visitor { id name email } } } consultations { nodes { visitor { id name email } } } }";
+        let of = admin.client.run(of, Value::Null).await.ok();
+        let ann = visitor(&admin, &first).await;
+        assert_eq!((&ann["name"], &ann["email"]), (&json!("Ann"), &json!("ann@example.com")));
+        for (list, name) in [("chats", "Bob"), ("consultations", "Cal")] {
+            let found = of.data(&format!("{list}.nodes.0.visitor"));
+            assert_eq!((&found["name"], found["id"] != ann["id"]), (&json!(name), true), "{found}");
+        }
     }
 
     /// From where somebody wrote is for those who may know it, and for nobody else who sees visitors.
