@@ -64,6 +64,25 @@ both! {
         assert!(!all.contains("hurry") && !all.contains("mizzenmast"), "{all}");
     }
 
+    /// What is written while an earlier comment waits for the mail server waits too: they arrive in their order.
+    async fn comments_on_one_ticket_arrive_in_their_order(backend) {
+        let smtp = Smtp::start().await;
+        smtp.refuse_next(2, 451);
+        let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
+        let admin = desk.admin().await;
+        let ann = buyer(&desk, &admin, "ann").await;
+        let ticket = ticket(&ann, "The mast creaks").await;
+        let first = said(&admin, &ticket, "Which mast?", json!({})).await;
+        smtp.attempted(2, SOON).await;
+        // The next try of the first is four seconds away.
+        let second = said(&admin, &ticket, "We come tomorrow", json!({})).await;
+        for comment in [first, second] {
+            let id = smtp.next_mail(SOON).await.header("Message-ID").unwrap_or_default();
+            assert!(id.starts_with(&format!("<{comment}.")), "{id}");
+        }
+        assert_eq!(smtp.attempts(), 4, "who waits does not try");
+    }
+
     /// Clients who watch get it too, while they see the ticket; colleagues do not by mail. A refused mailbox is final and said; a
     /// company that words it otherwise is heeded, and one that switches it off sends none.
     async fn who_watches_gets_it_while_they_see_it(backend) {

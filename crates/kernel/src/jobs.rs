@@ -58,7 +58,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A kind of job. One whose payload has a text `thread` waits while an earlier one of its kind with the same text does: see [`turn`].
+/// A kind of job. What must be done in order has a text `thread` in its payload: see [`Job::thread`] and [`turn`].
 pub trait Work: Serialize + DeserializeOwned {
     /// The stable name, such as `inbox.deliver_reply`.
     const KIND: &'static str;
@@ -100,6 +100,11 @@ impl Job {
     /// The job's payload, decoded.
     pub fn work<W: Work>(&self) -> Result<W> {
         serde_json::from_value(self.payload.clone()).map_err(|e| Error::internal(format!("job {}: {e}", self.id)))
+    }
+
+    /// What it must be done in order for: of two of a kind with the same text here, the later one waits while the earlier one does.
+    pub fn thread(&self) -> Option<&str> {
+        self.payload.get("thread")?.as_str()
     }
 }
 
@@ -165,7 +170,7 @@ impl OrderByRunAt for Select<Entity> {
 /// Until when a job waits because an earlier one of its kind and `thread` does; `None` where it is its turn. One that was given up
 /// keeps nobody waiting.
 pub async fn turn(conn: &Conn, now: DateTime<Utc>, job: &Job) -> Result<Option<DateTime<Utc>>> {
-    let Some(thread) = job.payload.get("thread").and_then(Json::as_str) else { return Ok(None) };
+    let Some(thread) = job.thread() else { return Ok(None) };
     let same = match conn.get_database_backend() {
         DbBackend::Postgres => r#""payload" ->> 'thread' = $1"#,
         _ => r#""payload" ->> 'thread' = ?"#,

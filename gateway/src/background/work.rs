@@ -58,7 +58,9 @@ pub fn patience(app: &App, job: &Job) -> Duration {
 /// # Errors
 /// Those of the work: it is tried again, until it is given up.
 pub async fn handle(app: &App, cx: &Cx, job: &Job) -> Result<()> {
-    if let Some(until) = jobs::turn(&app.db.reader(cx).await?, cx.now, job).await? {
+    if job.thread().is_some()
+        && let Some(until) = jobs::turn(&app.db.reader(cx).await?, cx.now, job).await?
+    {
         return jobs::put_back(&app.db.bookkeeping(cx).await?, job, until).await;
     }
     match job.kind.as_str() {
