@@ -67,4 +67,44 @@ both! {
         assert_eq!(answer(&app, &cx, &next).await, into);
         assert_eq!((&see(&ann.client, &into).await["status"], &see(&ann.client, &next).await["status"]), (&json!("OPEN"), &json!("CLOSED")));
     }
+
+    /// After the days an answer begins one new ticket, of the same project; the next ones go to that, opened again or not, and
+    /// not to what a colleague tied that is another client's.
+    async fn later_answers_go_to_the_follow_up_that_is_there(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let (ann, bob) = (client(&desk, &admin, "ann").await, client(&desk, &admin, "bob").await);
+        let (app, cx) = beside(&desk).await;
+        let sql = desk.sql().await;
+        let project = "mutation($input: CreateProjectInput!) { createProject(input: $input) { project { id } errors { path message } } }";
+        let input = json!({ "title": "Garden", "type": "OTHER", "clientId": ann.id });
+        let project = admin.client.run(project, json!({ "input": input })).await.ok().string("createProject.project.id");
+        let own = json!({ "title": "Help", "description": "D", "requesterId": ann.id, "projectId": project });
+        let own = id(&make(&admin.client, own).await);
+        let bobs = id(&make(&bob.client, json!({ "title": "Bob's", "description": "D" })).await);
+        let tie = json!({ "ticketId": bobs, "otherId": own, "kind": "FOLLOW_UP_OF" });
+        came(change(&admin.client, "linkTickets", tie).await, "linkTickets");
+        let resolve = async |ticket: &str| {
+            came(change(&admin.client, "setTicketStatus", json!({ "ticketId": ticket, "status": "RESOLVED" })).await, "setTicketStatus");
+        };
+        resolve(&own).await;
+        let long_ago = if sql.is_sqlite() { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-15 days')" } else { "now() - interval '15 days'" };
+        let age = format!("UPDATE tickets SET resolved_at = {long_ago} WHERE resolved_at IS NOT NULL");
+        sql.run(&age).await;
+        let next = answer(&app, &cx, &own).await;
+        assert!(next != own && next != bobs);
+        let of = "query($id: ID!) { ticket(id: $id) { project { id } } }";
+        assert_eq!(ann.client.run(of, json!({ "id": next })).await.ok().data("ticket.project.id"), &json!(project));
+        assert_eq!(answer(&app, &cx, &own).await, next, "it is open");
+        resolve(&next).await;
+        assert_eq!(answer(&app, &cx, &own).await, next, "it is opened again");
+        assert_eq!(see(&ann.client, &next).await["status"], "OPEN");
+        resolve(&next).await;
+        sql.run(&age).await;
+        let third = answer(&app, &cx, &own).await;
+        assert!(third != next && third != own, "it goes on with what went on with it");
+        assert_eq!(answer(&app, &cx, &own).await, third);
+        assert_eq!(answer(&app, &cx, &next).await, third);
+        assert_eq!(sql.count("tickets").await, 4);
+    }
 }

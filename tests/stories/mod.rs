@@ -64,6 +64,7 @@ mod mail_setup;
 mod main_job;
 mod many_tickets;
 mod media_backup;
+mod merged_tickets;
 mod merged_visitors;
 mod metrics;
 mod metrics_clocks;

@@ -271,4 +271,34 @@ both! {
         let again = change(&admin.client, "assignTicket", json!({ "ticketId": ids[0], "assigneeId": bea.id })).await;
         refused(&again, "assignTicket", "NOT_AVAILABLE", "assigneeId");
     }
+
+    /// Open work is with somebody who can do it: an heir who sees no tickets gets none, what is opened again goes back to nobody where
+    /// whoever had it has left, and a team with open tickets stays in use.
+    async fn open_tickets_are_with_who_can_work_on_them(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let blind = of_role(&desk, &admin, "blind", &["VIEW_MESSAGES", "SEE_ALL"]).await;
+        let (care, gone) = (team(&admin, "Care").await, team(&admin, "Gone").await);
+        let make_for = async |holder: &str, who: &str| id(&make(&admin.client, json!({ "title": "T", "description": "D", holder: who })).await);
+        let (open, over, teams, gones) = (make_for("assigneeId", &bea.id).await, make_for("assigneeId", &bea.id).await, make_for("teamId", &care).await, make_for("teamId", &gone).await);
+        let set = async |ticket: &str, status: &str| came(change(&admin.client, "setTicketStatus", json!({ "ticketId": ticket, "status": status })).await, "setTicketStatus");
+        for ticket in [&over, &gones] {
+            set(ticket, "RESOLVED").await;
+        }
+        let retire = "mutation($input: UpdateTeamInput!) { updateTeam(input: $input) { team { isActive } errors { code message path } } }";
+        let retire = async |team: &str| admin.client.run(retire, json!({ "input": { "teamId": team, "isActive": false } })).await;
+        refused(&retire(&care).await, "updateTeam", "NOT_ALLOWED", "isActive");
+        assert_eq!(retire(&gone).await.ok().data("updateTeam.team.isActive"), false);
+        let leave = "mutation($who: ID!, $to: ID) { deactivateStaff(input: { staffId: $who, handOverTo: $to }) { errors { message } } }";
+        admin.client.run(leave, json!({ "who": bea.id, "to": blind.id })).await.ok();
+        assert_eq!(see(&admin.client, &open).await["assignee"], Value::Null);
+        for ticket in [&over, &gones] {
+            let again = set(ticket, "OPEN").await;
+            assert_eq!((&again["assignee"], &again["team"]), (&Value::Null, &Value::Null), "{again}");
+        }
+        assert_eq!(history(&admin.client, &over).await.last(), Some(&json!(["ASSIGNED", "ASSIGNEE", bea.id, null])));
+        came(change(&admin.client, "assignTicket", json!({ "ticketId": teams, "assigneeId": admin.id })).await, "assignTicket");
+        assert_eq!(retire(&care).await.ok().data("updateTeam.team.isActive"), false, "it has no open ticket any more");
+    }
 }

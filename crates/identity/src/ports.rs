@@ -10,7 +10,7 @@ use kernel::{
     Cx, Result,
     id::{
         DepartmentId, EmailTemplateId, IdentityProviderId, RefreshTokenId, RoleId, SessionId, SettingId, StaffId,
-        UserId,
+        TeamId, UserId,
     },
 };
 
@@ -102,10 +102,12 @@ pub trait Roles {
     async fn revoke_grants(&self, id: UserId, permissions: &[&str]) -> Result<u64>;
 }
 
-/// What other contexts hold of a colleague who leaves; answered by them through the gateway.
+/// What other contexts hold of a colleague who leaves, or of a team; answered by them through the gateway.
 pub trait Work {
     /// Hands their open work to a colleague, or back to nobody. Returns how much it was.
     async fn hand_over(&self, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64>;
+    /// Whether a team has open work.
+    async fn has_work(&self, team: TeamId) -> Result<bool>;
 }
 
 /// A refresh token with what decides whether it is good.

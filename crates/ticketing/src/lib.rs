@@ -132,7 +132,7 @@ pub use queries::tickets::{
     around::{Tied, links_of_each, watchers_of_each},
     course::{Course, courses_of_each, ticket_ids_after},
     history::History,
-    list::{self as tickets, TicketsOf},
+    list::{self as tickets, TicketsOf, has_open_tickets},
 };
 pub use retention::RETENTION;
 pub use store::assistant::{

@@ -8,12 +8,12 @@ use inbox::{Colleagues, Entity, MANAGE_CHATS, Names, NewsletterMail, Onlookers, 
 use kernel::{
     Actor, Cx, Permission, Result, Tx,
     crypto::Keyring,
-    id::{ClientId, DepartmentId, StaffId, VisitorId},
+    id::{ClientId, DepartmentId, StaffId, TeamId, VisitorId},
     record::visible_ids,
 };
 use ticketing::records::Tickets;
 
-use super::app::catalog;
+use super::{app::catalog, tickets::House};
 
 /// Answers inside the open transaction, so that no second connection is taken while one is held.
 pub struct InTransaction<'a>(pub &'a Tx);
@@ -71,9 +71,14 @@ impl Takers for InTransaction<'_> {
 impl identity::Work for InTransaction<'_> {
     async fn hand_over(&self, cx: &Cx, from: StaffId, to: Option<StaffId>) -> Result<u64> {
         let work = inbox::hand_over(self.0, self, cx, from, to).await?;
-        let tickets = ticketing::hand_over(self.0, self, cx, from, to).await?;
+        let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
+        let tickets = ticketing::hand_over(self.0, &House(self.0, &names), cx, from, to).await?;
         let leads = crm_leads::hand_over(self.0, cx, from, to).await?;
         Ok(work + tickets + leads + inbox::hand_over_consultations(self.0, cx, from, to).await?)
+    }
+
+    async fn has_work(&self, team: TeamId) -> Result<bool> {
+        ticketing::has_open_tickets(self.0.conn(), team).await
     }
 }
 

@@ -72,6 +72,19 @@ impl ticketing::Company for InTransaction<'_> {
     async fn working_times(&self) -> Result<Calendar> {
         working_times::working_times(self.0.conn()).await
     }
+
+    async fn is_staffed(&self, work: &Holder) -> Result<bool> {
+        let conn = self.0.conn();
+        if let Some(staff) = work.assignee
+            && !identity::is_active_staff(conn, staff).await?
+        {
+            return Ok(false);
+        }
+        match work.team {
+            Some(team) => identity::is_team_in_use(conn, team).await,
+            None => Ok(true),
+        }
+    }
 }
 
 impl ticketing::Company for House<'_> {
@@ -89,6 +102,10 @@ impl ticketing::Company for House<'_> {
 
     async fn working_times(&self) -> Result<Calendar> {
         InTransaction(self.0).working_times().await
+    }
+
+    async fn is_staffed(&self, work: &Holder) -> Result<bool> {
+        InTransaction(self.0).is_staffed(work).await
     }
 }
 

@@ -10,6 +10,7 @@ use kernel::{
     Cx, Db, Error, Result,
     cx::{UserActor, UserKind},
     id::{ClientId, ProjectId, StaffId, TeamId, TicketId, UserId},
+    visibility::Holder,
 };
 use ticketing::{
     AddTicketComment, BudgetGiven, CommentVisibility, Company, CreateProject, CreateTicket, LinkTickets, Onlookers,
@@ -193,6 +194,10 @@ impl Company for Quiet<'_> {
 
     async fn working_times(&self) -> Result<ticketing::Calendar> {
         self.0.working_times().await
+    }
+
+    async fn is_staffed(&self, work: &Holder) -> Result<bool> {
+        self.0.is_staffed(work).await
     }
 }
 

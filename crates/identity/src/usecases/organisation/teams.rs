@@ -11,7 +11,7 @@ use kernel::{
 use crate::{
     domain::organisation::team::{MAX_MEMBERS, MAX_TEAMS, Membership, Team, TeamMemberChanged, TeamRole, Teams},
     policy::MANAGE_DEPARTMENTS,
-    ports::organisation::teams::Memberships,
+    ports::{Work, organisation::teams::Memberships},
 };
 
 /// The longest name and description, in characters.
@@ -116,8 +116,14 @@ pub async fn create_team<S: Records<Teams> + Emit>(s: &S, cx: &Cx, cmd: &CreateT
 /// Changes a team. One of its admins may change its description.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for a bad or taken name.
-pub async fn update_team<S: Records<Teams> + Memberships + Emit>(s: &S, cx: &Cx, cmd: &UpdateTeam) -> Result<Team> {
+/// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for a bad or taken name, and where it is to be in use no more
+/// and has open work, which nobody would be told of.
+pub async fn update_team<S: Records<Teams> + Memberships + Emit>(
+    s: &S,
+    work: &impl Work,
+    cx: &Cx,
+    cmd: &UpdateTeam,
+) -> Result<Team> {
     let (before, hand) = managed(s, cx, cmd.id).await?;
     if cmd.name.is_some() || cmd.is_active.is_some() {
         hand.free()?;
@@ -132,6 +138,11 @@ pub async fn update_team<S: Records<Teams> + Memberships + Emit>(s: &S, cx: &Cx,
     }
     check.done()?;
     after.is_active = cmd.is_active.unwrap_or(before.is_active);
+    // Whoever gives it work holds it as in use, and this waits for them.
+    if before.is_active && !after.is_active && work.has_work(cmd.id).await? {
+        let message = "has open tickets: give them to a colleague or another team first";
+        return Err(Error::invalid("isActive", ProblemCode::NotAllowed, message));
+    }
     record::save::<Teams, _>(s, cx, before, after).await
 }
 

@@ -2,7 +2,7 @@
 
 use kernel::{
     Conn, Cx, Result,
-    id::{ClientId, TicketId, UserId},
+    id::{ClientId, TeamId, TicketId, UserId},
     record::{Field, Nested, Record, find},
 };
 use sea_orm::{Condition, ConnectionTrait, DbBackend, QuerySelect, QueryTrait, entity::prelude::*};
@@ -10,7 +10,7 @@ use sea_orm::{Condition, ConnectionTrait, DbBackend, QuerySelect, QueryTrait, en
 use crate::{
     policy::{VIEW_TICKETS, is_client, visible_tickets},
     store::{
-        ticket::{Column, Entity, Model as Ticket},
+        ticket::{Column, Entity, Model as Ticket, TicketStatus},
         tickets::watcher,
     },
 };
@@ -72,6 +72,17 @@ pub async fn by_number(conn: &Conn, cx: &Cx, number: &str) -> Result<Option<Tick
     let number = number.trim().to_uppercase().replace('\0', "");
     let Some(select) = find::<Entity>(cx, conn.get_database_backend()) else { return Ok(None) };
     Ok(select.filter(Column::Number.eq(number)).one(conn).await?)
+}
+
+/// Whether a team has open tickets, whoever may see them.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn has_open_tickets(conn: &Conn, team: TeamId) -> Result<bool> {
+    let over = [TicketStatus::Resolved, TicketStatus::Closed];
+    let open = Entity::find().filter(Column::TeamId.eq(team)).filter(Column::Status.is_not_in(over));
+    let one = open.select_only().column(Column::Id).limit(1).into_tuple::<TicketId>().one(conn).await?;
+    Ok(one.is_some())
 }
 
 /// The parts of a ticket, oldest first.

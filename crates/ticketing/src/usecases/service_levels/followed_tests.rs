@@ -10,6 +10,7 @@ use kernel::{
     db::Emit,
     events::Event,
     id::{ClientId, ServiceLevelPolicyId, TicketId},
+    visibility::Holder,
 };
 use uuid::Uuid;
 
@@ -94,6 +95,10 @@ impl Company for Book {
 
     async fn working_times(&self) -> Result<Calendar> {
         Ok(self.calendar.borrow().clone())
+    }
+
+    async fn is_staffed(&self, _: &Holder) -> Result<bool> {
+        Ok(true)
     }
 }
 

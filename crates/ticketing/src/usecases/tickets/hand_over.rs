@@ -1,27 +1,35 @@
 //! A colleague leaves, and their open tickets go to another, or back to nobody.
 
-use kernel::{Cx, Result, db::Emit, id::StaffId, record::Records};
+use kernel::{Actor, Cx, Result, db::Emit, id::StaffId, record::Records, visibility::Holder};
 
 use super::assign_ticket::handed;
 use crate::{
-    ports::tickets::{Company, TicketBook},
+    ports::tickets::{Company, People, TicketBook},
     store::ticket::{Entity as Tickets, Model as Ticket},
 };
 
-/// Hands over every open ticket that `from` has, whoever may see it, and returns how many that were. Part of deactivating
-/// somebody, which is what needs the permission.
+/// Hands over every open ticket that `from` has, whoever may see it, and returns how many that were; where `to` would not see
+/// them, they go back to nobody. Part of deactivating somebody, which is what needs the permission.
 pub async fn hand_over<S: Records<Tickets> + TicketBook + Emit>(
     s: &S,
-    company: &impl Company,
+    house: &(impl People + Company),
     cx: &Cx,
     from: StaffId,
     to: Option<StaffId>,
 ) -> Result<u64> {
     let open = s.open_tickets_of(from).await?;
     let count = open.len() as u64;
+    let heir = match to.filter(|_| count > 0) {
+        // Whoever deactivates somebody need not see the other.
+        Some(to) => {
+            let theirs = Holder { assignee: Some(to), ..Holder::default() };
+            house.would_see(&cx.acting_as(Actor::System), to.into(), &theirs).await?.then_some(to)
+        }
+        None => None,
+    };
     for before in open {
-        let after = Ticket { assignee_id: to, ..before.clone() };
-        handed(s, company, cx, before, after).await?;
+        let after = Ticket { assignee_id: heir, ..before.clone() };
+        handed(s, house, cx, before, after).await?;
     }
     Ok(count)
 }

@@ -11,7 +11,7 @@ use kernel::{
 use crate::{
     domain::tickets::{
         difference::{Difference, differences},
-        events::TicketCreated,
+        events::{TicketAssigned, TicketCreated},
     },
     ports::tickets::{Company, TicketBook},
     store::{
@@ -47,6 +47,7 @@ pub(crate) async fn note<S: TicketBook>(
 }
 
 /// Writes what changed of a ticket, and each value of it into its history; returns the ticket as it is then, and what differs.
+/// What is open again goes back to nobody where whoever had it is not there any more.
 pub(crate) async fn keep<S: Records<Tickets> + TicketBook + Emit>(
     s: &S,
     company: &impl Company,
@@ -55,13 +56,27 @@ pub(crate) async fn keep<S: Records<Tickets> + TicketBook + Emit>(
     after: Ticket,
     action: TicketAction,
 ) -> Result<(Ticket, Vec<Difference>)> {
-    let after = record::change(s, cx, before, after.consistent()).await?;
+    let mut after = after.consistent();
+    let opens = before.status.is_over() && !after.status.is_over();
+    let is_left = opens && !company.is_staffed(&after.holder()).await?;
+    if is_left {
+        (after.assignee_id, after.team_id) = (None, None);
+    }
+    let after = record::change(s, cx, before, after).await?;
     let differ = differences(before, &after);
     if differ.iter().any(|one| matches!(one.field, TicketField::Title | TicketField::Description)) {
         s.index_ticket(&after).await?;
     }
-    s.note_changes(differ.iter().map(|one| change(cx, after.id, action, Some(one.clone()))).collect()).await?;
+    let done = |field| match field {
+        TicketField::Assignee | TicketField::Team => TicketAction::Assigned,
+        _ => action,
+    };
+    s.note_changes(differ.iter().map(|one| change(cx, after.id, done(one.field), Some(one.clone()))).collect()).await?;
     follow_ticket(s, company, cx, before, &after).await?;
+    if is_left {
+        let (from, from_team) = (before.assignee_id, before.team_id);
+        s.emit(cx, &TicketAssigned { ticket: after.id, from, from_team, to: None, to_team: None });
+    }
     Ok((after, differ))
 }
 

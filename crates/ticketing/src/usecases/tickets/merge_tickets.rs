@@ -71,7 +71,7 @@ fn moved(cx: &Cx, links: &[TicketLink], from: TicketId, into: TicketId) -> Vec<T
 ///
 /// # Errors
 /// [`Error::NotFound`] for either; [`Error::Invalid`] for a ticket and itself, for one that went into another already, and
-/// for tickets of two clients.
+/// for a client's ticket into one that is not theirs.
 pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
     s: &S,
     company: &impl Company,
@@ -82,9 +82,10 @@ pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
     let (from, into) = both(s, cx, (cmd.from, cmd.into), "intoId").await?;
     from.whole("fromId")?;
     into.whole("intoId")?;
-    if from.requester_id.zip(into.requester_id).is_some_and(|(one, other)| one != other) {
-        // Each would read what the other says.
-        return Err(Error::invalid("intoId", ProblemCode::NotAllowed, "is another client's"));
+    if from.requester_id.is_some() && from.requester_id != into.requester_id {
+        // What the client answers is said there, so it must be theirs; along a chain of merges as well.
+        let why = "is not the same client's: a client's ticket goes only into one that is theirs too";
+        return Err(Error::invalid("intoId", ProblemCode::NotAllowed, why));
     }
     let links = s.links_around(from.id).await?;
     let mut added_links = Vec::new();

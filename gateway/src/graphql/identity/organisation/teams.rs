@@ -30,6 +30,7 @@ use crate::{
         scope::scope,
     },
     order, payload,
+    wiring::bridges::InTransaction,
 };
 
 /// Colleagues who see each other's work, across departments.
@@ -354,7 +355,7 @@ impl TeamMutation {
     }
 
     /// Changes a team. One of its admins may change its description without the permission. None is ever deleted; one that is not in use is
-    /// deactivated.
+    /// deactivated, as long as it has no open tickets.
     #[graphql(directive = requires::apply(Permission::ManageDepartments))]
     async fn update_team(
         &self,
@@ -367,7 +368,8 @@ impl TeamMutation {
             description: crate::graphql::identity::cleared(input.description),
             is_active: input.is_active,
         };
-        Ok(write(ctx, "team.update", cmd, |tx, cx, cmd| async move { update_team(&tx, &cx, &cmd).await }).await?.into())
+        let work = |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { update_team(&tx, &InTransaction(&tx), &cx, &cmd).await };
+        Ok(write(ctx, "team.update", cmd, work).await?.into())
     }
 
     /// Puts a colleague into a team. One of its admins may add plain members without the permission. From then on, whoever

@@ -131,7 +131,7 @@ impl LinkTicketsInput {
 pub struct MergeTicketsInput {
     /// The ticket, `tkt_…`, which is closed then.
     pub from_id: ID,
-    /// The other, `tkt_…`, which goes on: no other client's, and none that went into another itself.
+    /// The other, `tkt_…`, which goes on: the same client's where `fromId` is a client's, and none that went into another itself.
     pub into_id: ID,
 }
 
