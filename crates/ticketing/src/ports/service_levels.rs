@@ -16,6 +16,8 @@ pub trait ClockBook {
     async fn clocks(&self, ticket: TicketId) -> Result<Vec<Clock>>;
     /// When they stood still, in order of time.
     async fn pauses(&self, ticket: TicketId) -> Result<Vec<Pause>>;
+    /// Whether a colleague answered a ticket in public.
+    async fn is_answered(&self, ticket: TicketId) -> Result<bool>;
     /// Begins a pause.
     async fn begin_pause(&self, pause: &Pause) -> Result<()>;
     /// Ends the pause that goes on.

@@ -56,6 +56,11 @@ pub const PARTS: usize = 500;
 /// So many clocks of a ticket are shown.
 const CLOCKS: usize = 100;
 
+/// Those by which a policy owes something, or owed it when they ended.
+fn promised() -> Condition {
+    Condition::all().add(clock::Column::Kind.ne(ClockKind::Due)).add(clock::Column::TargetMinutes.is_not_null())
+}
+
 /// The clocks of each of these tickets that a policy set, the last first; none for a client. Whoever asks has found the tickets.
 pub async fn clocks_of_each(conn: &Conn, cx: &Cx, ids: &[TicketId]) -> Result<HashMap<TicketId, Vec<Clock>>> {
     let mut found: HashMap<TicketId, Vec<Clock>> = ids.iter().map(|id| (*id, Vec::new())).collect();
@@ -64,7 +69,7 @@ pub async fn clocks_of_each(conn: &Conn, cx: &Cx, ids: &[TicketId]) -> Result<Ha
     }
     let clocks = clock::Entity::find()
         .filter(any_of(conn.get_database_backend(), clock::Column::TicketId, ids))
-        .filter(clock::Column::Kind.ne(ClockKind::Due))
+        .filter(promised())
         .order_by_desc(clock::Column::StartedAt)
         .order_by_desc(clock::Column::Id);
     for clock in clocks.all(conn).await? {
@@ -129,7 +134,7 @@ fn with_clock(cx: &Cx, holds: Condition) -> Condition {
         return Condition::all().add(ticket::Column::Id.is_null());
     }
     let clocks = clock::Entity::find().select_only().column(clock::Column::TicketId);
-    let clocks = clocks.filter(clock::Column::Kind.ne(ClockKind::Due)).filter(holds);
+    let clocks = clocks.filter(promised()).filter(holds);
     Condition::all().add(ticket::Column::Id.in_subquery(clocks.into_query()))
 }
 

@@ -168,6 +168,12 @@ impl Clock {
         self.met_at.is_none()
     }
 
+    /// Whether it goes on and nothing is owed by it now: its ticket went into another, or no policy promises it any more.
+    pub fn is_suspended(&self) -> bool {
+        let owes = if self.kind == ClockKind::Due { self.due_at.is_some() } else { self.target_minutes.is_some() };
+        self.is_open() && !owes
+    }
+
     /// How it stands.
     pub fn state(&self, now: DateTime<Utc>) -> ClockState {
         let is_past = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
@@ -187,6 +193,10 @@ impl Clock {
 
     /// Works out anew how long it has run and when it ends, and when there is next something to tell of it.
     pub fn compute(&mut self, measure: Measure<'_>, pauses: &[Pause], now: DateTime<Utc>) {
+        if self.is_suspended() {
+            (self.due_at, self.warn_at, self.next_at) = (None, None, None);
+            return;
+        }
         if self.kind == ClockKind::Due {
             // A date is a date, whoever waits.
             self.warn_at = self.due_at.map(|due| due - DUE_SOON).filter(|warn| *warn > self.started_at);

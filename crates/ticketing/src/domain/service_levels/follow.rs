@@ -47,10 +47,16 @@ impl Clocks<'_> {
         if let Some(clock) = self.open(kind) {
             clock.met_at = Some(now);
         }
+        // Of an answer that nobody promised there is nothing to keep; of the first one, that it came.
+        let empty = |clock: &Clock| clock.kind == ClockKind::NextResponse && clock.target_minutes.is_none();
+        self.clocks.retain(|clock| clock.is_open() || !empty(clock));
     }
 
-    fn drop_open(&mut self, kind: ClockKind) {
-        self.clocks.retain(|clock| clock.kind != kind || !clock.is_open());
+    /// Nothing of this kind is owed now. What was counted and told of it stays, for when it is owed again.
+    fn suspend(&mut self, kind: ClockKind) {
+        if let Some(clock) = self.open(kind) {
+            (clock.policy_id, clock.target_minutes, clock.due_at) = (None, None, None);
+        }
     }
 
     fn set(&mut self, id: ServiceLevelClockId, kind: ClockKind, started_at: DateTime<Utc>) {
@@ -74,10 +80,10 @@ impl Clocks<'_> {
         });
     }
 
-    /// Makes the clock of a kind what the policy says; where it says nothing, there is none that goes on.
+    /// Makes the clock of a kind what the policy says; where it says nothing, nothing is owed.
     fn by_policy(&mut self, kind: ClockKind) {
         let Some((policy, minutes)) = self.policy.and_then(|policy| Some((policy, policy.minutes(kind)?))) else {
-            return self.drop_open(kind);
+            return self.suspend(kind);
         };
         let (id, business_hours, warn_percent) = (policy.id, policy.business_hours, policy.warn_percent);
         if let Some(clock) = self.open(kind) {
@@ -87,17 +93,17 @@ impl Clocks<'_> {
         }
     }
 
-    /// Makes them what they are to be for the ticket as it is now. What is over meets them all; what is opened again goes on
-    /// where it stood.
-    pub fn follow(&mut self, mut new_id: impl FnMut() -> ServiceLevelClockId) {
+    /// Makes them what they are to be for the ticket as it is now, of which `answered` says whether a colleague answered it in
+    /// public. What is over meets them all; what is opened again goes on where it stood.
+    pub fn follow(&mut self, answered: bool, mut new_id: impl FnMut() -> ServiceLevelClockId) {
         let (ticket, is_over) = (self.ticket, self.ticket.status.is_over());
+        let all = [ClockKind::FirstResponse, ClockKind::NextResponse, ClockKind::Resolution, ClockKind::Due];
         if ticket.merged_into_id.is_some() {
             // What is owed is owed by the other one.
-            return self.clocks.retain(|clock| !clock.is_open());
+            return all.into_iter().for_each(|kind| self.suspend(kind));
         }
         if is_over {
-            use ClockKind::{Due, FirstResponse, NextResponse, Resolution};
-            return [FirstResponse, NextResponse, Resolution, Due].into_iter().for_each(|kind| self.meet(kind));
+            return all.into_iter().for_each(|kind| self.meet(kind));
         }
         for kind in [ClockKind::Resolution, ClockKind::Due] {
             if let Some(last) = self.clocks.iter_mut().rev().find(|clock| clock.kind == kind) {
@@ -110,15 +116,14 @@ impl Clocks<'_> {
         if !has(&self.clocks, ClockKind::Resolution) && promises(self.policy, ClockKind::Resolution) {
             self.set(new_id(), ClockKind::Resolution, ticket.created_at);
         }
-        let unanswered = ticket.last_replied_at.is_none() && !has(&self.clocks, ClockKind::FirstResponse);
-        if unanswered && promises(self.policy, ClockKind::FirstResponse) {
+        if !answered && !has(&self.clocks, ClockKind::FirstResponse) && promises(self.policy, ClockKind::FirstResponse) {
             self.set(new_id(), ClockKind::FirstResponse, ticket.created_at);
         }
         for kind in [ClockKind::FirstResponse, ClockKind::NextResponse, ClockKind::Resolution] {
             self.by_policy(kind);
         }
         match ticket.due_at {
-            None => self.drop_open(ClockKind::Due),
+            None => self.suspend(ClockKind::Due),
             Some(due) => {
                 if !has(&self.clocks, ClockKind::Due) {
                     self.set(new_id(), ClockKind::Due, self.now);
@@ -131,7 +136,7 @@ impl Clocks<'_> {
     }
 
     /// What somebody wrote in public: a colleague's answer is what the clocks of answers wait for, and a client who writes after
-    /// the first answer waits for the next from then on.
+    /// the first answer waits for the next from then on, also where nobody promises one yet.
     pub fn commented(&mut self, side: CommentSender, id: ServiceLevelClockId) {
         match side {
             CommentSender::Staff => {
@@ -141,8 +146,7 @@ impl Clocks<'_> {
             CommentSender::Client => {
                 let answers = [ClockKind::FirstResponse, ClockKind::NextResponse];
                 let waits = answers.into_iter().any(|kind| self.open(kind).is_some());
-                let promised = self.policy.is_some_and(|policy| policy.next_response_minutes.is_some());
-                if promised && !waits && !self.ticket.status.is_over() && self.ticket.merged_into_id.is_none() {
+                if !waits && !self.ticket.status.is_over() && self.ticket.merged_into_id.is_none() {
                     self.set(id, ClockKind::NextResponse, self.now);
                     self.by_policy(ClockKind::NextResponse);
                 }

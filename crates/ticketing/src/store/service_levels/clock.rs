@@ -31,11 +31,11 @@ pub struct Model {
     pub ticket_id: TicketId,
     /// What it measures.
     pub kind: ClockKind,
-    /// By which policy; none, where it is the due date.
+    /// By which policy; none, where it is the due date, and where nothing is owed by it now.
     pub policy_id: Option<ServiceLevelPolicyId>,
     /// Since when it counts.
     pub started_at: DateTime<Utc>,
-    /// How many minutes it has.
+    /// How many minutes it has; none, where there is no policy.
     pub target_minutes: Option<i32>,
     /// Whether only the company's opening hours count.
     pub business_hours: bool,

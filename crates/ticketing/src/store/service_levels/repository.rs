@@ -1,7 +1,10 @@
 //! [`ClockBook`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{Result, Tx, id::TicketId};
+use kernel::{
+    Result, Tx,
+    id::{TicketCommentId, TicketId},
+};
 use sea_orm::{IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 
 use super::{
@@ -12,6 +15,7 @@ use super::{
 use crate::{
     domain::service_levels::policy::POLICIES,
     ports::service_levels::{ClockBook, PolicyBook},
+    store::comments::comment::{self, CommentSender, CommentVisibility},
 };
 
 impl ClockBook for Tx {
@@ -30,6 +34,16 @@ impl ClockBook for Tx {
     async fn pauses(&self, ticket: TicketId) -> Result<Vec<Pause>> {
         let pauses = pause::Entity::find().filter(pause::Column::TicketId.eq(ticket));
         Ok(pauses.order_by_asc(pause::Column::FromAt).all(self.conn()).await?)
+    }
+
+    async fn is_answered(&self, ticket: TicketId) -> Result<bool> {
+        let answers = comment::Entity::find()
+            .select_only()
+            .column(comment::Column::Id)
+            .filter(comment::Column::TicketId.eq(ticket))
+            .filter(comment::Column::Sender.eq(CommentSender::Staff))
+            .filter(comment::Column::Visibility.eq(CommentVisibility::Public));
+        Ok(answers.limit(1).into_tuple::<TicketCommentId>().one(self.conn()).await?.is_some())
     }
 
     async fn begin_pause(&self, pause: &Pause) -> Result<()> {

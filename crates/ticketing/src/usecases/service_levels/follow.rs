@@ -40,7 +40,7 @@ pub(crate) async fn follow_new<S: ClockBook + Emit>(
         return Ok(());
     }
     let mut clocks = Clocks { ticket, policy, now: cx.now, clocks: Vec::new() };
-    clocks.follow(|| cx.new_id());
+    clocks.follow(false, || cx.new_id());
     save(s, company, cx, &[], clocks.clocks, &[]).await
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn follow_ticket<S: ClockBook + Emit>(
 }
 
 /// Works out anew what the clocks of a ticket are to be. Where it is `quiet`, nobody is told of what was over already when its
-/// clock was set.
+/// clock was set, or when it was owed again.
 pub(super) async fn again<S: ClockBook + Emit>(
     s: &S,
     company: &impl Company,
@@ -82,12 +82,15 @@ pub(super) async fn again<S: ClockBook + Emit>(
         return Ok(());
     }
     let pauses = s.pauses(ticket.id).await?;
+    // Where there is a clock of the first answer, that says it; and where nobody said anything, nobody answered.
+    let known = before.iter().any(|clock| clock.kind == ClockKind::FirstResponse);
+    let answered = !known && ticket.last_replied_at.is_some() && s.is_answered(ticket.id).await?;
     let mut clocks = Clocks { ticket, policy, now: cx.now, clocks: before.clone() };
-    clocks.follow(|| cx.new_id());
+    clocks.follow(answered, || cx.new_id());
     let mut after = clocks.clocks;
     measure(company, cx, &before, &mut after, &pauses).await?;
     if quiet {
-        let new = |clock: &&mut Clock| !before.iter().any(|known| known.id == clock.id);
+        let new = |clock: &&mut Clock| !before.iter().any(|known| known.id == clock.id && !known.is_suspended());
         after.iter_mut().filter(new).for_each(|clock| clock.hush(cx.now));
     }
     store(s, cx, &before, after).await

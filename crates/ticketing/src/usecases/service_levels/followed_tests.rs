@@ -39,6 +39,7 @@ struct Book {
     pauses: RefCell<Vec<Pause>>,
     calendar: RefCell<Calendar>,
     told: RefCell<Vec<&'static str>>,
+    answered: RefCell<bool>,
 }
 
 impl ClockBook for Book {
@@ -52,6 +53,10 @@ impl ClockBook for Book {
 
     async fn pauses(&self, _: TicketId) -> Result<Vec<Pause>> {
         Ok(self.pauses.borrow().clone())
+    }
+
+    async fn is_answered(&self, _: TicketId) -> Result<bool> {
+        Ok(*self.answered.borrow())
     }
 
     async fn begin_pause(&self, pause: &Pause) -> Result<()> {
@@ -207,6 +212,7 @@ fn happens(seed: u64, steps: usize, from: &str) {
         pauses: RefCell::default(),
         calendar: RefCell::new(work()),
         told: RefCell::default(),
+        answered: RefCell::default(),
     };
     let mut ticket = Ticket { created_at: now, updated_at: now, due_at: None, ..ticket() };
     let mut stood = vec![(now, ticket.status)];
@@ -230,6 +236,7 @@ fn happens(seed: u64, steps: usize, from: &str) {
             5 => {
                 let sender = if chance.below(2) == 0 { CommentSender::Client } else { CommentSender::Staff };
                 ticket.last_replied_at = Some(now);
+                *book.answered.borrow_mut() |= sender == CommentSender::Staff;
                 commented(&book, &book, &cx, &ticket, sender).now_or_never()
             }
             6 => {
@@ -290,6 +297,7 @@ fn what_comes_too_late_is_told_though_nobody_told_so_in_time() {
         pauses: RefCell::default(),
         calendar: RefCell::new(work()),
         told: RefCell::default(),
+        answered: RefCell::default(),
     };
     let ticket = Ticket { created_at: created, ..ticket() };
     follow_new(&book, &book, &cx(created), &ticket).now_or_never().unwrap().unwrap();
@@ -302,4 +310,63 @@ fn what_comes_too_late_is_told_though_nobody_told_so_in_time() {
     done.stand(TicketStatus::Resolved, created + TimeDelta::minutes(600) - TimeDelta::seconds(1));
     follow_ticket(&book, &book, &cx(done.resolved_at.unwrap()), &ticket, &done).now_or_never().unwrap().unwrap();
     assert_eq!(book.told.borrow().len(), 1, "what comes in time is told to nobody");
+}
+
+#[test]
+fn what_is_owed_no_more_is_owed_again_where_it_stood() {
+    let created: DateTime<Utc> = "2026-05-04T08:00:00Z".parse().unwrap();
+    let (cx, minute) = (at(created), |n: i64| created + TimeDelta::minutes(n));
+    let book = Book {
+        policies: RefCell::new(vec![policy(1, None, [Some(30), Some(45), Some(60)], false)]),
+        clocks: RefCell::default(),
+        pauses: RefCell::default(),
+        calendar: RefCell::new(work()),
+        told: RefCell::default(),
+        answered: RefCell::default(),
+    };
+    let level = |kind| book.clocks.borrow().iter().rev().find(|clock| clock.kind == kind).cloned().unwrap();
+    let turn = |on: bool, n: i64, ticket: &Ticket| {
+        book.policies.borrow_mut()[0].is_active = on;
+        again(&book, &book, &cx(minute(n)), ticket, true).now_or_never().unwrap().unwrap();
+    };
+    let say = |ticket: &mut Ticket, sender, n: i64| {
+        ticket.last_replied_at = Some(minute(n));
+        *book.answered.borrow_mut() |= sender == CommentSender::Staff;
+        commented(&book, &book, &cx(minute(n)), ticket, sender).now_or_never().unwrap().unwrap();
+    };
+    // The client's own words are no answer.
+    book.policies.borrow_mut()[0].is_active = false;
+    let mut ticket = Ticket { created_at: created, due_at: None, ..ticket() };
+    follow_new(&book, &book, &cx(created), &ticket).now_or_never().unwrap().unwrap();
+    say(&mut ticket, CommentSender::Client, 1);
+    turn(true, 2, &ticket);
+    let first = level(ClockKind::FirstResponse);
+    assert_eq!((first.started_at, first.due_at, first.is_open()), (created, Some(minute(30)), true));
+    turn(false, 3, &ticket);
+    assert!(book.clocks.borrow().iter().all(|clock| clock.is_suspended() && clock.next_at.is_none()));
+    turn(true, 4, &ticket);
+    assert_eq!(level(ClockKind::FirstResponse), Clock { used_seconds: 240, ..first });
+    // Nor is a question forgotten that waits for the next answer.
+    say(&mut ticket, CommentSender::Staff, 5);
+    say(&mut ticket, CommentSender::Client, 6);
+    turn(false, 7, &ticket);
+    turn(true, 8, &ticket);
+    let next = level(ClockKind::NextResponse);
+    assert_eq!((next.started_at, next.due_at, next.is_open()), (minute(6), Some(minute(51)), true));
+    // What was told is not told again: it went into another and came out.
+    let mut over = level(ClockKind::Resolution);
+    over.due_at = Some(minute(60));
+    over.breached_at = Some(minute(60));
+    let kept = (over.id, over.started_at, over.breached_at);
+    book.clocks.borrow_mut().iter_mut().filter(|clock| clock.kind == ClockKind::Resolution).for_each(|clock| *clock = over.clone());
+    let mut gone = Ticket { merged_into_id: Some(TicketId(Uuid::from_u128(9))), ..ticket.clone() };
+    gone.stand(TicketStatus::Closed, minute(70));
+    follow_ticket(&book, &book, &cx(minute(70)), &ticket, &gone).now_or_never().unwrap().unwrap();
+    assert!(book.clocks.borrow().iter().filter(|clock| clock.is_open()).all(Clock::is_suspended));
+    follow_ticket(&book, &book, &cx(minute(80)), &gone, &ticket).now_or_never().unwrap().unwrap();
+    let back = level(ClockKind::Resolution);
+    assert_eq!((back.id, back.started_at, back.breached_at), kept);
+    assert_eq!((back.due_at, back.next_at), (Some(minute(60)), None));
+    assert_eq!(level(ClockKind::NextResponse).due_at, Some(minute(51)), "it was over before");
+    assert_eq!(*book.told.borrow(), [""; 0]);
 }
