@@ -1,5 +1,6 @@
 //! What tickets need beside the records.
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kernel::{
     Cx, Result,
@@ -44,6 +45,10 @@ pub trait TicketBook: ClockBook {
     async fn watch(&self, cx: &Cx, ticket: TicketId, who: UserId) -> Result<()>;
     /// Lets nobody of these watch a ticket any more.
     async fn unwatch(&self, ticket: TicketId, who: &[UserId]) -> Result<()>;
+    /// Whether a ticket has parts that went into no other.
+    async fn has_parts(&self, ticket: TicketId) -> Result<bool>;
+    /// When somebody last commented in public on a ticket, or on one that went into it.
+    async fn last_reply(&self, ticket: TicketId) -> Result<Option<DateTime<Utc>>>;
     /// The merge of a ticket.
     async fn merge_of_ticket(&self, ticket: TicketId) -> Result<Option<TicketMerge>>;
     /// Notes a merge.

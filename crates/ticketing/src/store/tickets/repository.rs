@@ -1,5 +1,6 @@
 //! [`TicketBook`] on the tables.
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result, Tx,
     db::search,
@@ -19,7 +20,14 @@ use super::{
     ticket::{self, TicketStatus},
     watcher,
 };
-use crate::{domain::tickets::ticket as rules, ports::tickets::TicketBook, store::comments::board::spoken};
+use crate::{
+    domain::tickets::ticket as rules,
+    ports::tickets::TicketBook,
+    store::comments::{
+        board::spoken,
+        comment::{self, CommentVisibility},
+    },
+};
 
 impl TicketBook for Tx {
     async fn add_ticket(&self, mut ticket: ticket::Model, year: i32) -> Result<ticket::Model> {
@@ -96,6 +104,32 @@ impl TicketBook for Tx {
         let rows = watcher::Entity::delete_many().filter(watcher::Column::TicketId.eq(ticket));
         rows.filter(watcher::Column::UserId.is_in(who.iter().copied())).exec(self.conn()).await?;
         Ok(())
+    }
+
+    async fn has_parts(&self, ticket: TicketId) -> Result<bool> {
+        let part = ticket::Entity::find().filter(ticket::Column::ParentId.eq(ticket));
+        let part = part.filter(ticket::Column::MergedIntoId.is_null()).select_only().column(ticket::Column::Id).limit(1).into_tuple::<TicketId>();
+        Ok(part.one(self.conn()).await?.is_some())
+    }
+
+    async fn last_reply(&self, ticket: TicketId) -> Result<Option<DateTime<Utc>>> {
+        let own = comment::Entity::find()
+            .select_only()
+            .column(comment::Column::CreatedAt)
+            .filter(comment::Column::TicketId.eq(ticket))
+            .filter(comment::Column::Visibility.eq(CommentVisibility::Public))
+            .order_by_desc(comment::Column::CreatedAt)
+            .limit(1);
+        let own: Option<DateTime<Utc>> = own.into_tuple().one(self.conn()).await?;
+        let merged = ticket::Entity::find()
+            .select_only()
+            .column(ticket::Column::LastRepliedAt)
+            .filter(ticket::Column::MergedIntoId.eq(ticket))
+            .filter(ticket::Column::LastRepliedAt.is_not_null())
+            .order_by_desc(ticket::Column::LastRepliedAt)
+            .limit(1);
+        let merged: Option<DateTime<Utc>> = merged.into_tuple().one(self.conn()).await?;
+        Ok(own.max(merged))
     }
 
     async fn merge_of_ticket(&self, ticket: TicketId) -> Result<Option<merge::Model>> {

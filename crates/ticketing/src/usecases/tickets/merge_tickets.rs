@@ -1,5 +1,7 @@
 //! A ticket goes into another, and comes out again.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Error, ProblemCode, Result,
@@ -10,7 +12,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    keep::{actor, keep},
+    keep::{actor, keep, note},
     link_tickets::{Link, both},
 };
 use crate::{
@@ -22,7 +24,11 @@ use crate::{
     ports::tickets::{Company, TicketBook},
     store::{
         ticket::{Entity as Tickets, Model as Ticket, TicketStatus},
-        tickets::{change::TicketAction, link::Model as TicketLink, merge::Model as TicketMerge},
+        tickets::{
+            change::{TicketAction, TicketField},
+            link::Model as TicketLink,
+            merge::Model as TicketMerge,
+        },
     },
 };
 
@@ -44,12 +50,34 @@ struct Kept {
     closed_at: Option<DateTime<Utc>>,
     /// Its hours, which the other has on top of its own.
     hours: Option<i32>,
+    /// The other's own.
+    #[serde(default)]
+    own_hours: Option<i32>,
     /// What it was tied to.
     links: Vec<TicketLink>,
     /// What the other was tied to for that.
     added_links: Vec<TicketLinkId>,
     /// Who watches the other for that.
     added_watchers: Vec<UserId>,
+}
+
+impl Kept {
+    /// The other's hours with those of the ticket.
+    fn added(&self) -> Option<i32> {
+        match (self.own_hours, self.hours) {
+            (Some(own), Some(more)) => Some(own.saturating_add(more).min(HOURS)),
+            (own, more) => own.or(more),
+        }
+    }
+
+    /// The other's hours without those of the ticket: its own where nothing else changed them, and none where none are left.
+    fn without(&self, all: Option<i32>) -> Option<i32> {
+        if all == self.added() {
+            return self.own_hours;
+        }
+        let Some(less) = self.hours else { return all };
+        all.map(|all| all - less).filter(|left| *left > 0)
+    }
 }
 
 /// The links of a ticket that goes, as the other's; those between the two are none.
@@ -70,8 +98,8 @@ fn moved(cx: &Cx, links: &[TicketLink], from: TicketId, into: TicketId) -> Vec<T
 /// their last replies. Returns the other.
 ///
 /// # Errors
-/// [`Error::NotFound`] for either; [`Error::Invalid`] for a ticket and itself, for one that went into another already, and
-/// for a client's ticket into one that is not theirs.
+/// [`Error::NotFound`] for either; [`Error::Invalid`] for a ticket and itself, for one that went into another already, for a
+/// client's ticket into one that is not theirs, and for one that has parts.
 pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
     s: &S,
     company: &impl Company,
@@ -86,6 +114,10 @@ pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
         // What the client answers is said there, so it must be theirs; along a chain of merges as well.
         let why = "is not the same client's: a client's ticket goes only into one that is theirs too";
         return Err(Error::invalid("intoId", ProblemCode::NotAllowed, why));
+    }
+    if s.has_parts(from.id).await? {
+        let why = "has parts, the other may be one of them: make them parts of another ticket first";
+        return Err(Error::invalid("fromId", ProblemCode::NotAllowed, why));
     }
     let links = s.links_around(from.id).await?;
     let mut added_links = Vec::new();
@@ -103,10 +135,11 @@ pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
     for who in &added_watchers {
         s.watch(cx, into.id, *who).await?;
     }
-    let (status, closed_at, hours) = (from.status, from.closed_at, from.actual_hours);
-    let kept = Kept { status, closed_at, hours, links, added_links, added_watchers };
-    let kept = serde_json::to_value(&kept).map_err(Error::internal)?;
-    let merge = TicketMerge { ticket_id: from.id, into_id: into.id, kept, merged_by_id: actor(cx), created_at: cx.now };
+    let (status, closed_at, hours, own_hours) = (from.status, from.closed_at, from.actual_hours, into.actual_hours);
+    let kept = Kept { status, closed_at, hours, own_hours, links, added_links, added_watchers };
+    let json = serde_json::to_value(&kept).map_err(Error::internal)?;
+    let (ticket_id, into_id, merged_by_id) = (from.id, into.id, actor(cx));
+    let merge = TicketMerge { ticket_id, into_id, kept: json, merged_by_id, created_at: cx.now };
     s.note_merge(&merge).await?;
 
     let mut gone = Ticket { merged_into_id: Some(into.id), ..from.clone() };
@@ -114,12 +147,10 @@ pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
     gone.closed_at = from.closed_at.or(Some(cx.now));
     keep(s, company, cx, &from, gone, TicketAction::Merged).await?;
     let mut after = into.clone();
-    after.actual_hours = match (into.actual_hours, hours) {
-        (Some(own), Some(more)) => Some(own.saturating_add(more).min(HOURS)),
-        (own, more) => own.or(more),
-    };
+    after.actual_hours = kept.added();
     after.last_replied_at = into.last_replied_at.max(from.last_replied_at);
     let (after, _) = keep(s, company, cx, &into, after, TicketAction::Merged).await?;
+    note(s, cx, into.id, TicketAction::Merged, TicketField::Link, (None, Some(from.id.to_string()))).await?;
     s.emit(cx, &TicketMerged { ticket: from.id, into: into.id });
     Ok(after)
 }
@@ -161,15 +192,33 @@ pub async fn unmerge_ticket<S: Records<Tickets> + TicketBook + Emit>(
     for link in &kept.links {
         s.tie(link).await?;
     }
+    let around = kept.links.iter().flat_map(|link| [link.ticket_id, link.other_id]);
+    forget_links(s, around.chain([into.id]).filter(|id| *id != ticket).collect(), &kept.added_links).await?;
     s.unwatch(into.id, &kept.added_watchers).await?;
     s.forget_merge(ticket).await?;
     let after = Ticket { merged_into_id: None, status: kept.status, closed_at: kept.closed_at, ..before.clone() };
     let (after, _) = keep(s, company, cx, &before, after, TicketAction::Unmerged).await?;
-    let less = into.actual_hours.zip(kept.hours).map(|(all, less)| (all - less).max(0));
-    if less.is_some() {
-        let lighter = Ticket { actual_hours: less, ..into.clone() };
-        keep(s, company, cx, &into, lighter, TicketAction::Unmerged).await?;
+    let mut lighter = Ticket { actual_hours: kept.without(into.actual_hours), ..into.clone() };
+    if before.last_replied_at.is_some() && into.last_replied_at == before.last_replied_at {
+        lighter.last_replied_at = s.last_reply(into.id).await?;
     }
+    keep(s, company, cx, &into, lighter, TicketAction::Unmerged).await?;
+    note(s, cx, into.id, TicketAction::Unmerged, TicketField::Link, (Some(ticket.to_string()), None)).await?;
     s.emit(cx, &TicketUnmerged { ticket, from: into.id });
     Ok(after)
+}
+
+/// Takes links that were only there for a merge out of what comes back to tickets of which those went over meanwhile.
+async fn forget_links<S: TicketBook>(s: &S, tickets: BTreeSet<TicketId>, gone: &[TicketLinkId]) -> Result<()> {
+    for ticket in tickets {
+        let Some(mut merge) = s.merge_of_ticket(ticket).await? else { continue };
+        let mut kept: Kept = serde_json::from_value(merge.kept).map_err(Error::internal)?;
+        if kept.links.iter().any(|link| gone.contains(&link.id)) {
+            kept.links.retain(|link| !gone.contains(&link.id));
+            merge.kept = serde_json::to_value(&kept).map_err(Error::internal)?;
+            s.forget_merge(ticket).await?;
+            s.note_merge(&merge).await?;
+        }
+    }
+    Ok(())
 }
