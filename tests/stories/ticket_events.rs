@@ -104,4 +104,45 @@ both! {
         let wrong = ann.client.stream(FOLLOW, json!({ "ticket": "msg_1" })).await.next(SOON).await.expect("an answer").json();
         assert_eq!(wrong["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{wrong}");
     }
+
+    /// What happens around a ticket is told as well: links, watchers, tags, merges and their end. Its client hears of it that it is
+    /// closed, and stands where it stood again.
+    async fn what_is_around_a_ticket_is_told(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let ann = buyer(&desk, &admin, "ann").await;
+        let (hers, other) = (ticket(&ann, "Help").await, ticket(&ann, "Help!").await);
+        let tag = "mutation { createTag(input: { name: \"Urgent\", color: \"#ff0000\" }) { tag { id } errors { message } } }";
+        let tag = run(&admin, tag, Value::Null).await.string("createTag.tag.id");
+        let mut ours = follow(&desk, &admin, json!({ "ticket": hers, "after": "0" })).await;
+        let mut anns = follow(&desk, &ann, json!({ "ticket": hers, "after": "0" })).await;
+        for live in [&mut ours, &mut anns] {
+            next(live, "TicketCreated").await;
+        }
+        let tie = json!({ "ticketId": hers, "otherId": other, "kind": "RELATED" });
+        for (mutation, input, fields) in [
+            ("linkTickets(input: $input) { errors { message } }", tie.clone(), json!(["LINK"])),
+            ("unlinkTickets(input: $input) { errors { message } }", tie, json!(["LINK"])),
+            ("watchTicket(input: $input) { errors { message } }", json!({ "ticketId": hers }), json!(["WATCHER"])),
+            ("unwatchTicket(input: $input) { errors { message } }", json!({ "ticketId": hers }), json!(["WATCHER"])),
+            ("addTags(input: $input) { errors { message } }", json!({ "entityId": hers, "tagIds": [tag] }), json!(["TAG"])),
+            ("removeTags(input: $input) { errors { message } }", json!({ "entityId": hers, "tagIds": [tag] }), json!(["TAG"])),
+            ("mergeTickets(input: $input) { errors { message } }", json!({ "fromId": hers, "intoId": other }), json!(["STATUS", "MERGED_INTO"])),
+            ("unmergeTicket(input: $input) { errors { message } }", json!({ "ticketId": hers }), json!(["STATUS", "MERGED_INTO"])),
+        ] {
+            let name = mutation.split('(').next().unwrap_or_default();
+            let ty = match name {
+                "unlinkTickets" => "LinkTickets".to_owned(),
+                "unwatchTicket" => "WatchTicket".to_owned(),
+                "addTags" | "removeTags" => "Tags".to_owned(),
+                name => name[..1].to_uppercase() + &name[1..],
+            };
+            run(&admin, &format!("mutation($input: {ty}Input!) {{ {mutation} }}"), json!({ "input": input })).await;
+            let told = next(&mut ours, "TicketUpdated").await;
+            assert_eq!((&told["ticketId"], &told["fields"]), (&json!(hers), &fields), "{mutation}");
+        }
+        for _ in 0..2 {
+            assert_eq!(next(&mut anns, "TicketUpdated").await["fields"], json!(["STATUS"]));
+        }
+    }
 }

@@ -7,12 +7,18 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
-use super::{entity::Entity, events::TOPIC};
+use super::{
+    entity::{Entity, EntityType},
+    events::TOPIC,
+};
 use crate::store::tag::{Column, Entity as Tags};
 
 /// The longest name, in characters.
 pub const NAME: usize = 100;
+/// The topic of tickets, which are another context's.
+const TICKETS: &str = "tickets";
 /// How many tags one thing may have, and how many can be named at once.
 pub const TAGS: usize = 50;
 
@@ -60,6 +66,13 @@ impl Event for TagsChanged {
     const TOPIC: &'static str = TOPIC;
     fn resource(&self) -> Resource {
         self.entity.resource()
+    }
+    /// Those who follow tickets are told of theirs.
+    fn topic(&self) -> &'static str {
+        if self.entity.kind == EntityType::Ticket { TICKETS } else { TOPIC }
+    }
+    fn concerns(&self) -> Option<Uuid> {
+        (self.entity.kind == EntityType::Ticket).then_some(self.entity.id)
     }
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (Some(json!({ "tagIds": self.removed })), Some(json!({ "tagIds": self.added })))

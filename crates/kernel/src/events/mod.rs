@@ -73,6 +73,10 @@ pub trait Event: Serialize {
     const SUCCESS: bool = true;
     /// What it is about.
     fn resource(&self) -> Resource;
+    /// The topic of this one, where it belongs to that of what it is about.
+    fn topic(&self) -> &'static str {
+        Self::TOPIC
+    }
     /// The one thing that those who follow a single thing follow: a chat, a person's feed. Topics that are only followed as
     /// a whole have none.
     fn concerns(&self) -> Option<uuid::Uuid> {
@@ -215,7 +219,7 @@ impl Envelope {
             new,
             // A struct of ours with string keys always serialises.
             payload: serde_json::to_value(event).unwrap_or_default(),
-            ..Self::bare(cx, E::KIND, Some(E::TOPIC))
+            ..Self::bare(cx, E::KIND, Some(event.topic()))
         }
     }
 

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use kernel::{
     Cx,
     events::{Event, Stored},
-    id::{FileId, TicketId, UserId},
+    id::{FileId, TicketId, TypedId, UserId},
     visibility::Holder,
 };
+use serde_json::Value as Json;
 
 use super::types::{TicketComment, comment};
 use crate::graphql::{
@@ -107,7 +108,15 @@ macro_rules! ticket_events {
                             event,
                         }))
                     })*
-                    _ => None,
+                    _ => around(stored)?.map(|event| {
+                        Self::TicketUpdated(TicketUpdated {
+                            sequence: stored.sequence.unwrap_or_default().to_string(),
+                            at: stored.at,
+                            ticket_id: event.ticket.into_id(),
+                            actor_id: stored.actor_id,
+                            event,
+                        })
+                    }),
                 })
             }
 
@@ -145,6 +154,29 @@ impl TicketEvent {
     }
 }
 
+/// What changed around a ticket, of events that say nothing else: what it is tied to or went into, who watches it, its tags.
+fn around(stored: &Stored) -> kernel::Result<Option<ticketing::TicketUpdated>> {
+    use ticketing::TicketField::{Link, MergedInto, Status, Tag, Watcher};
+    let (ticket, fields) = match stored.kind.as_str() {
+        ticketing::TicketLinked::KIND => (stored.decode::<ticketing::TicketLinked>()?.ticket, vec![Link]),
+        ticketing::TicketUnlinked::KIND => (stored.decode::<ticketing::TicketUnlinked>()?.ticket, vec![Link]),
+        ticketing::TicketMerged::KIND => {
+            (stored.decode::<ticketing::TicketMerged>()?.ticket, vec![Status, MergedInto])
+        }
+        ticketing::TicketUnmerged::KIND => {
+            (stored.decode::<ticketing::TicketUnmerged>()?.ticket, vec![Status, MergedInto])
+        }
+        ticketing::TicketWatchersChanged::KIND => {
+            (stored.decode::<ticketing::TicketWatchersChanged>()?.ticket, vec![Watcher])
+        }
+        inbox::TagsChanged::KIND => {
+            (TicketId::from_uuid(stored.decode::<inbox::TagsChanged>()?.entity.id), vec![Tag])
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(ticketing::TicketUpdated { ticket, fields, before: Json::Null, after: Json::Null }))
+}
+
 fn file_ids(files: &[FileId]) -> Vec<ID> {
     files.iter().map(|file| file.into_id()).collect()
 }
@@ -153,7 +185,8 @@ ticket_events! {
     /// A ticket was made.
     TicketCreated from ticketing::TicketCreated, |_| true; {}
 
-    /// Something of a ticket was changed.
+    /// Something of a ticket was changed, or around it: what it is tied to or went into, who watches it, its tags. Of two that are
+    /// tied or merged it tells of the one that is tied to, or goes into, the other.
     TicketUpdated from ticketing::TicketUpdated, |event| event.fields.iter().any(|field| field.is_shown_to_clients()); {
         /// What; of what colleagues keep for themselves a client is told nothing.
         async fn fields(&self, ctx: &Context<'_>) -> Vec<TicketField> {
