@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ID, InputObject};
 use inbox::EntityType;
 use kernel::id::{ClientId, StaffId, TeamId, TicketId};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, Condition, EntityTrait};
 use ticketing::{entities::ticket::Column, records::Tickets, service_levels, tickets};
 
 use super::types::{TicketCategory, TicketPriority, TicketSeverity, TicketStatus};
@@ -42,7 +42,8 @@ fn people(me: Option<StaffId>) -> impl Fn(&ID) -> Result<Option<StaffId>, &ID> {
 }
 
 filter! {
-    /// Which tickets. All parts given must hold; at most 4 levels and 40 comparisons.
+    /// Which tickets. All parts given must hold; at most 4 levels and 40 comparisons. A client finds none by who has them, by who
+    /// made them, by what they are a part of and by tags.
     TicketFilter of Tickets {
         /// Where they stand.
         status: TicketStatusComparator,
@@ -76,12 +77,21 @@ filter! {
         created_at: DateTimeComparator,
         /// When they were last changed.
         updated_at: DateTimeComparator,
-        /// Words in number, title and description, all of them, in any spelling; the last may be the beginning of one, unless
+        /// Words in number, title, description and the newest public comments, all of them, in any spelling; the last may be the beginning of one, unless
         /// a blank or a quotation mark follows it. At most 200 characters, of which the first 16 words count; a text without a
         /// word leaves nothing out.
         text: String,
     }
     |level, leaves| {
+        let asks_for_hidden = level.assignee_id.is_some()
+            || level.team_id.is_some()
+            || level.created_by_id.is_some()
+            || level.parent_id.is_some()
+            || level.tags.is_some();
+        if asks_for_hidden && ticketing::is_client(&leaves.scope.cx()) {
+            // What they are not shown is not found out by asking for it.
+            leaves.also(Some(Condition::all().add(Column::Id.is_null())));
+        }
         leaves.value::<ticketing::TicketStatus>(tickets::BY_STATUS, level.status)?;
         leaves.value::<ticketing::TicketCategory>(tickets::BY_CATEGORY, level.category)?;
         leaves.value::<ticketing::TicketPriority>(tickets::BY_PRIORITY, level.priority)?;
