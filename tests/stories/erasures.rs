@@ -274,8 +274,8 @@ both! {
         assert_eq!(wrong_days.user_errors("setSetting")[0].path, "input.value", "{wrong_days}");
     }
 
-    /// A client's account goes with its projects, tickets, all comments on them and its tokens; what the client wrote elsewhere and
-    /// other clients' tickets stay.
+    /// A client's account goes with its projects, tickets, all comments on them and its tokens; other clients' tickets stay, without
+    /// the words that the client said on them.
     async fn an_account_of_a_client_goes_with_what_hangs_on_it(backend) {
         let desk = Desk::open(backend).await;
         let admin = desk.admin().await;
@@ -291,15 +291,27 @@ both! {
             admin.client.run(comment, json!({ "id": made.string("createTicket.ticket.id") })).await.ok();
         }
         let sql = desk.sql().await;
+        // Cleo spoke on Dora's ticket as well.
+        let id = |of: &str| {
+            let hex = of.trim_start_matches("cli_");
+            if sql.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") }
+        };
+        let hers = format!("UPDATE ticket_comments SET author_id = {}, sender = 'client' WHERE ticket_id IN \
+            (SELECT id FROM tickets WHERE requester_id = {})", id(&cleo), id(&dora));
+        sql.run(&hers).await;
+        let find = "{ tickets(filter: { text: \"colleagues\" }) { totalCount } }";
+        assert_eq!(admin.client.run(find, Value::Null).await.ok().data("tickets.totalCount"), 3);
         let erasure = confirmed((&admin, &sam), &cleo, "CLIENT_ACCOUNT").await;
         assert_eq!(erasure["subject"], json!(cleo));
         let done = over(&admin, &erasure["id"]).await;
         assert_eq!(done["status"], "DONE", "{done}");
         assert_eq!((sql.count("tickets").await, sql.count("ticket_comments").await), (1, 1));
+        assert_eq!(sql.texts("SELECT content FROM ticket_comments").await, ["erased person"]);
+        assert_eq!(admin.client.run(find, Value::Null).await.ok().data("tickets.totalCount"), 0);
         let left = sql.texts("SELECT email || '|' || name FROM users WHERE kind = 'client' ORDER BY email DESC").await;
         assert!(left[0].starts_with("dora@example.com|") && left[1].ends_with("@erased.invalid|erased person"), "{left:?}");
         let again = plan(&admin, &cleo, "CLIENT_ACCOUNT").await.ok();
-        assert_eq!(again.data("planErasure.erasure.rowCount"), &json!(1), "the row that stays, and nothing more");
+        assert_eq!(again.data("planErasure.erasure.rowCount"), &json!(2), "the rows that stay, and nothing more");
         assert!(desk.cli_ok(&["audit", "verify"], "").starts_with("whole: "));
     }
 

@@ -169,6 +169,8 @@ impl Maker<'_> {
                 vec![("stored_at", AT.into()), ("sha256", self.bytes("00")), ("content_type", "'text/plain'".into())]
             }
             ("ticket_comments", "ticket_id") => vec![("author_id", id)],
+            // As a colleague, where the tie does not say otherwise.
+            ("ticket_comments", "author_id") => vec![("sender", "'staff'".into())],
             ("ticket_mentions", "comment_id") => vec![("team_id", id)],
             _ => Vec::new(),
         }

@@ -1,6 +1,6 @@
 //! What this context's tables hold of people: see [`kernel::held`].
 
-use kernel::held::{Erased, Held, Kind, Nobody, Tie};
+use kernel::held::{Blank, Erased, Held, Kind, Nobody, Tie};
 
 /// What the tables hold.
 pub const HELD: &[Held] = &[
@@ -61,7 +61,12 @@ pub const HELD: &[Held] = &[
     Held {
         table: "ticket_comments",
         about: "Comments on their tickets, and comments that they wrote",
-        ties: &[Tie::of("ticket_id", "tickets", Erased::Row), Tie::id("author_id", Kind::Person, Erased::Id)],
+        ties: &[
+            Tie::of("ticket_id", "tickets", Erased::Row),
+            // What a client said on tickets that are not theirs; a colleague's words are the company's.
+            Tie::entity("sender", "author_id", &[("client", "users")], Erased::Values(&[("content", Blank::Name)])),
+            Tie::id("author_id", Kind::Person, Erased::Id),
+        ],
         hidden: &[],
     },
     Held {

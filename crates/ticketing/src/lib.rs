@@ -169,6 +169,7 @@ pub use usecases::comments::{
     attach_to_ticket::{AttachToTicket, RemoveTicketAttachment, attach_to_ticket, remove_ticket_attachment},
     deliver_comment::{DeliverComment, deliver_comment},
     edit_ticket_comment::{EditTicketComment, edit_ticket_comment},
+    forget_words::forget_words,
 };
 pub use usecases::projects::{
     BudgetGiven, CreateProject, ProjectSettings, create_project, set_project_status, update_project,

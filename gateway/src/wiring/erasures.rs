@@ -27,6 +27,10 @@ impl ErasureDesk for Contexts<'_> {
     }
 
     async fn bury(&self, tx: &Tx, cx: &Cx, whose: &Someone) -> Result<()> {
+        let people: Vec<_> = whose.of(held::Kind::Person).into_iter().map(UserId).collect();
+        if !people.is_empty() {
+            ticketing::forget_words(tx, &people).await?;
+        }
         let contacts: Vec<_> = whose.of(held::Kind::Contact).into_iter().map(B2chatContactId).collect();
         if contacts.is_empty() { Ok(()) } else { bury_contacts(tx, cx, &contacts).await }
     }

@@ -24,7 +24,8 @@ pub trait ErasureDesk: Send + Sync {
     /// # Errors
     /// [`kernel::Error::Unavailable`] where the database is away.
     async fn account(&self, tx: &Tx, cx: &Cx, who: UserId) -> Result<Option<Account>>;
-    /// Notes who must not come back from elsewhere, before anything goes.
+    /// Notes who must not come back from elsewhere, and makes what is others' and holds words of theirs be found by those no more,
+    /// before anything goes.
     ///
     /// # Errors
     /// [`kernel::Error::Unavailable`] where the database is away.

@@ -77,11 +77,17 @@ impl Comments for Tx {
 
 /// What was last said on a ticket in public, as far as it is among its words.
 pub(crate) async fn spoken(tx: &Tx, ticket: TicketId) -> Result<Vec<String>> {
+    spoken_by_others(tx, ticket, &[]).await
+}
+
+/// The same without what some people said.
+pub(crate) async fn spoken_by_others(tx: &Tx, ticket: TicketId, than: &[UserId]) -> Result<Vec<String>> {
     let said = comment::Entity::find()
         .select_only()
         .column(comment::Column::Content)
         .filter(comment::Column::TicketId.eq(ticket))
         .filter(comment::Column::Visibility.eq(comment::CommentVisibility::Public))
+        .filter(comment::Column::AuthorId.is_not_in(than.iter().copied()))
         .order_by_desc(comment::Column::CreatedAt)
         .order_by_desc(comment::Column::Id)
         .limit(SPOKEN);
