@@ -23,26 +23,26 @@ const SEE: &str = "query($id: ID!) { lead(id: $id) { name email phone company cr
 const MANY: usize = 130;
 
 impl Sales {
-    async fn lead(&self, input: Value) -> String {
+    pub async fn lead(&self, input: Value) -> String {
         self.admin.client.run(LEAD, json!({ "input": input })).await.ok().string("createLead.lead.id")
     }
 
-    async fn change(&self, lead: &str, mut input: Value) {
+    pub async fn change(&self, lead: &str, mut input: Value) {
         input["leadId"] = lead.into();
         self.admin.client.run(CHANGE, json!({ "input": input })).await.ok();
     }
 
-    async fn see_lead(&self, lead: &str) -> Value {
+    pub async fn see_lead(&self, lead: &str) -> Value {
         self.admin.client.run(SEE, json!({ "id": lead })).await.ok().data("lead").clone()
     }
 
-    async fn queue(&self, filter: Value) -> Vec<Value> {
+    pub async fn queue(&self, filter: Value) -> Vec<Value> {
         let found = self.admin.client.run(QUEUE, json!({ "filter": filter })).await.ok();
         found.list("crmSyncs.nodes").to_vec()
     }
 
     /// What waits or was given up of a lead, as soon as there is such.
-    async fn standing(&self, lead: &str, status: &str) -> Value {
+    pub async fn standing(&self, lead: &str, status: &str) -> Value {
         until(&format!("a sync of {lead} that is {status}"), PATIENCE, async || {
             let found = self.queue(json!({ "leadId": { "eq": lead }, "status": { "eq": status } })).await;
             found.into_iter().next()
@@ -51,7 +51,7 @@ impl Sales {
     }
 
     /// Has a CRM looked at for changes, and waits until that was done.
-    async fn pull(&self, connection: &str) {
+    pub async fn pull(&self, connection: &str) {
         let before = self.see(connection).await["pulledAt"].clone();
         self.turn("pullCrmChanges", connection).await.ok();
         until("it was looked at", PATIENCE, async || (self.see(connection).await["pulledAt"] != before).then_some(()))
@@ -60,7 +60,7 @@ impl Sales {
 
     /// Waits until all that has happened so far is brought to a CRM: what happens to leads is noted in its order, so what was noted
     /// before another lead is there when that one is, and what is noted waits no more.
-    async fn at_rest(&self, crm: &Crm, name: &str) {
+    pub async fn at_rest(&self, crm: &Crm, name: &str) {
         let fence = self.lead(json!({ "name": name, "company": name })).await;
         let [.., company] = crm.names();
         there(crm, &fence, company, name).await;
@@ -70,17 +70,17 @@ impl Sales {
         .await;
     }
 
-    async fn sync(&self, lead: &str) -> Answer {
+    pub async fn sync(&self, lead: &str) -> Answer {
         self.admin.client.run(SYNC, json!({ "input": { "leadId": lead } })).await
     }
 
-    async fn retry(&self, sync: &Value) -> Answer {
+    pub async fn retry(&self, sync: &Value) -> Answer {
         self.admin.client.run(RETRY, json!({ "id": sync["id"] })).await
     }
 }
 
 /// Waits until a lead is there with this in a field.
-async fn there(crm: &Crm, lead: &str, field: &str, value: &str) -> String {
+pub async fn there(crm: &Crm, lead: &str, field: &str, value: &str) -> String {
     until(&format!("{lead} has {field} {value}"), PATIENCE, async || {
         let (id, record) = crm.of(lead)?;
         (record.values.get(field).map(String::as_str).unwrap_or_default() == value).then_some(id)

@@ -21,6 +21,9 @@ use super::{
 };
 use crate::store::{crm_connections::connection, leads::lead};
 
+/// So many merges in a row are followed.
+const FOLLOWED: usize = 20;
+
 /// Adds what is to be brought, or notes that it changed where it waits already; returns its id.
 pub(crate) async fn put(
     tx: &Tx,
@@ -189,6 +192,56 @@ pub(crate) async fn leads_of(
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|row| (row.external_id, row.lead_id)).collect())
+}
+
+/// What became of leads: the one that each went into, in the end; none for those that stand by themselves.
+pub(crate) async fn became(conn: &Conn, leads: &[LeadId]) -> Result<HashMap<LeadId, LeadId>> {
+    let mut found: HashMap<_, _> = leads.iter().map(|lead| (*lead, *lead)).collect();
+    for _ in 0..FOLLOWED {
+        let now: Vec<_> = found.values().copied().collect();
+        if now.is_empty() {
+            break;
+        }
+        let gone = lead::Entity::find()
+            .select_only()
+            .columns([lead::Column::Id, lead::Column::MergedIntoId])
+            .filter(any_of(conn.get_database_backend(), lead::Column::Id, &now))
+            .filter(lead::Column::MergedIntoId.is_not_null());
+        let gone: HashMap<LeadId, LeadId> = gone.into_tuple().all(conn).await?.into_iter().collect();
+        if gone.is_empty() {
+            break;
+        }
+        found.values_mut().for_each(|lead| *lead = gone.get(lead).copied().unwrap_or(*lead));
+    }
+    found.retain(|lead, into| lead != into);
+    Ok(found)
+}
+
+/// Which of these wait, and until when somebody has them.
+pub(crate) async fn waiting(
+    conn: &Conn,
+    connection: CrmConnectionId,
+    leads: &[LeadId],
+) -> Result<HashMap<LeadId, Option<DateTime<Utc>>>> {
+    use sync::Column;
+    let waiting = sync::Entity::find()
+        .select_only()
+        .columns([Column::LeadId, Column::LeasedUntil])
+        .filter(Column::ConnectionId.eq(connection))
+        .filter(any_of(conn.get_database_backend(), Column::LeadId, leads))
+        .filter(Column::Status.eq(CrmSyncStatus::Pending));
+    Ok(waiting.into_tuple().all(conn).await?.into_iter().collect())
+}
+
+/// Forgets which leads' these records of a CRM were.
+pub(crate) async fn forget_records(conn: &Conn, connection: CrmConnectionId, external_ids: &[&str]) -> Result<()> {
+    use record::Column;
+    if external_ids.is_empty() {
+        return Ok(());
+    }
+    let gone = record::Entity::delete_many().filter(Column::ConnectionId.eq(connection));
+    gone.filter(Column::ExternalId.is_in(external_ids.iter().copied())).exec(conn).await?;
+    Ok(())
 }
 
 /// Keeps records as they are now, each of another lead.

@@ -1,19 +1,23 @@
 //! What happened to leads is noted as something to be brought.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use kernel::{Cx, Result, Tx, db::any_of, id::LeadId};
 use sea_orm::{ConnectionTrait, entity::prelude::*};
 use serde_json::Value as Json;
 
 use super::bring::SyncCrm;
-use crate::store::{
-    crm_connections::connection::{self, CrmStatus},
-    crm_syncs::{
-        queue::{put, records_of, wake},
-        sync::CrmAction,
+use crate::{
+    domain::crm_syncs::values::taken_over,
+    store::{
+        crm_connections::connection::{self, CrmStatus, Model as CrmConnection},
+        crm_syncs::{
+            queue::{became, forget_record, keep_records, put, records_of, take_records, waiting, wake},
+            record::Model as CrmRecord,
+            sync::CrmAction,
+        },
+        leads::lead,
     },
-    leads::lead,
 };
 
 /// The leads that an event says something of which a CRM has to hear.
@@ -29,7 +33,8 @@ pub fn leads_told(kind: &str, payload: &Json) -> Vec<LeadId> {
 
 /// Notes leads as to be brought, for every connection that brings leads by itself. Told twice, it is noted once.
 ///
-/// A lead that went into another is taken out of the CRM where it is there; the other is brought as it is now.
+/// A lead that went into another is taken out of the CRM where it is there, or comes to be; the other is brought as it is now. Where only
+/// the first is there, its record becomes the other's.
 pub async fn note_for_crms(tx: &Tx, cx: &Cx, leads: &[LeadId]) -> Result<()> {
     use connection::Column;
     let leads: Vec<_> = leads.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
@@ -41,22 +46,50 @@ pub async fn note_for_crms(tx: &Tx, cx: &Cx, leads: &[LeadId]) -> Result<()> {
     }
     let backend = conn.get_database_backend();
     let found = lead::Entity::find().filter(any_of(backend, lead::Column::Id, &leads)).all(conn).await?;
+    let merged: Vec<_> = found.iter().filter(|lead| lead.merged_into_id.is_some()).map(|lead| lead.id).collect();
+    let became = became(conn, &merged).await?;
     for connection in &connections {
+        // First what waits, then what is there: what is kept in between was seen waiting.
+        let waits = if merged.is_empty() { HashMap::new() } else { waiting(conn, connection.id, &merged).await? };
         let records = records_of(conn, connection.id, &leads).await?;
         let mut put_any = false;
         for lead in &found {
-            let action = match (lead.merged_into_id.is_some(), records.contains_key(&lead.id)) {
+            let there = records.contains_key(&lead.id) || waits.contains_key(&lead.id);
+            let action = match (lead.merged_into_id.is_some(), there) {
                 (true, false) => continue,
                 (true, true) => CrmAction::Delete,
-                (false, true) => CrmAction::Update,
-                (false, false) => CrmAction::Create,
+                (false, _) if records.contains_key(&lead.id) => CrmAction::Update,
+                (false, _) => CrmAction::Create,
             };
             put(tx, cx, connection.id, lead.id, action, None).await?;
             put_any = true;
+        }
+        for lead in records.keys() {
+            if let Some(into) = became.get(lead) {
+                take_over(tx, cx, connection, *lead, *into).await?;
+            }
         }
         if put_any && connection.status == CrmStatus::Connected {
             wake(tx, cx, connection.id, &SyncCrm { connection: connection.id }, cx.now).await?;
         }
     }
     Ok(())
+}
+
+/// The record of a lead that went into another becomes the other's, where that has none and nobody has either under way.
+async fn take_over(tx: &Tx, cx: &Cx, connection: &CrmConnection, from: LeadId, into: LeadId) -> Result<()> {
+    let both = [from, into];
+    // From here on nobody takes them before this is done.
+    put(tx, cx, connection.id, into, CrmAction::Update, None).await?;
+    let under_way = waiting(tx.conn(), connection.id, &both).await?;
+    let under_way = under_way.values().any(|until| until.is_some_and(|until| until > cx.now));
+    if under_way {
+        return Ok(());
+    }
+    let mut records = take_records(tx, connection.id, &both).await?;
+    let (Some(record), None) = (records.remove(&from), records.get(&into)) else { return Ok(()) };
+    let Some(lead) = lead::Entity::find_by_id(into).one(tx.conn()).await? else { return Ok(()) };
+    forget_record(tx.conn(), connection.id, from).await?;
+    let fields = taken_over(&lead, &connection.field_mappings, record.fields);
+    keep_records(tx.conn(), vec![CrmRecord { lead_id: into, fields, ..record }]).await
 }

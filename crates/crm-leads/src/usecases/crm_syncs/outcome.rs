@@ -13,7 +13,7 @@ use crate::{
     store::{
         crm_connections::connection::Model as CrmConnection,
         crm_syncs::{
-            queue::{forget_record, keep_records, take_records},
+            queue::{forget_record, forget_records, keep_records, take_records},
             record::Model as CrmRecord,
             sync::{self, CrmAction, CrmSyncStatus, Model as CrmSync},
         },
@@ -50,6 +50,12 @@ pub(super) async fn keep_outcomes(db: &Db, cx: &Cx, connection: &CrmConnection, 
         for (step, came) in steps {
             kept.extend(keep(&tx, cx, connection, step, records.get(&step.sync.lead_id), came).await?);
         }
+        // What was another's is this one's now, and one record is one lead's.
+        let taken_over = steps.iter().filter_map(|(step, came)| match came {
+            Came::There(external_id) if step.taken_over => Some(external_id.as_str()),
+            _ => None,
+        });
+        forget_records(tx.conn(), connection.id, &taken_over.collect::<Vec<_>>()).await?;
         keep_records(tx.conn(), kept).await
     })
     .await
@@ -100,7 +106,7 @@ async fn keep(
         (Todo::Delete(_), _) => CrmAction::Delete,
         (Todo::Upsert, _) => CrmAction::Create,
         (Todo::Update(_), _) => CrmAction::Update,
-        (Todo::Nothing, _) => before.action,
+        (Todo::Nothing | Todo::Find, _) => before.action,
     };
     let mut kept = None;
     match (came, &step.lead) {
@@ -108,7 +114,7 @@ async fn keep(
             after.external_id = Some(external_id.clone());
             // Of what was sent anew nothing that was agreed before counts.
             let agreed = step.record.as_ref().and(record).map(|record| &record.fields);
-            let fields = sent(lead, &connection.field_mappings, &step.values, agreed);
+            let fields = sent(&connection.field_mappings, &step.values, agreed);
             kept = Some(CrmRecord {
                 connection_id: connection.id,
                 lead_id: lead.id,
@@ -119,7 +125,9 @@ async fn keep(
             });
         }
         (Came::Gone, _) => {
-            after.external_id = step.record.as_ref().map(|record| record.external_id.clone());
+            if let Todo::Delete(external_id) = &step.todo {
+                after.external_id = Some(external_id.clone());
+            }
             forget_record(tx.conn(), connection.id, before.lead_id).await?;
         }
         (Came::Same, _) => after.external_id = step.record.as_ref().map(|record| record.external_id.clone()),

@@ -1,9 +1,15 @@
 //! A batch is sent: what is new by the field that holds our ids, what is there by the CRM's own.
 //!
 //! A lead is never two records: what may be there without our knowing it, because an answer was lost, is brought by the field that
-//! holds our id, and the CRM finds it by that. Where the CRM names another record of the same person, that one becomes the lead's.
+//! holds our id, and the CRM finds it by that. Where the CRM names another record of the same person, that one becomes the lead's: also
+//! where it was the record of a lead that went into this one, unless this one has a record already; then the other is removed.
+//!
+//! What is to go goes first: what is brought after it may say what stood there.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::FutureExt;
@@ -16,16 +22,16 @@ use serde_json::{Map, Value as Json};
 use super::outcome::Came;
 use crate::{
     domain::{
-        crm_connections::remote::{Batch, Brought, NoCrm, Row, RowFault},
+        crm_connections::remote::{Batch, Brought, NoCrm, Row, RowFailure, RowFault},
         crm_syncs::values::to_send,
     },
     ports::crm::Crms,
     store::{
         crm_connections::connection::Model as CrmConnection,
         crm_syncs::{
-            queue::{hold, leads_of},
+            queue::{became, hold, leads_of},
             record::Model as CrmRecord,
-            sync::Model as CrmSync,
+            sync::{CrmAction, Model as CrmSync},
         },
         leads::lead::Model as Lead,
     },
@@ -39,6 +45,8 @@ pub(super) enum Todo {
     Nothing,
     /// The record is to go.
     Delete(String),
+    /// The record is to go, where there is one: it may have been made without our hearing of it.
+    Find,
     /// The record is to be found by our id, or made.
     Upsert,
     /// This record is to be changed.
@@ -52,6 +60,8 @@ pub(super) struct Step {
     pub(super) record: Option<CrmRecord>,
     pub(super) values: Map<String, Json>,
     pub(super) todo: Todo,
+    /// Whether the record was another lead's, which went into this one.
+    pub(super) taken_over: bool,
 }
 
 impl Step {
@@ -60,6 +70,7 @@ impl Step {
         let whole = lead.as_ref().filter(|lead| lead.merged_into_id.is_none());
         let (todo, values) = match (whole, &record) {
             (None, Some(record)) => (Todo::Delete(record.external_id.clone()), Map::new()),
+            (None, None) if sync.action == CrmAction::Delete => (Todo::Find, Map::new()),
             (None, None) => (Todo::Nothing, Map::new()),
             (Some(lead), None) => (Todo::Upsert, to_send(lead, &connection.field_mappings, None)),
             (Some(lead), Some(record)) => {
@@ -68,7 +79,7 @@ impl Step {
                 (todo, values)
             }
         };
-        Self { sync, lead, record, values, todo }
+        Self { sync, lead, record, values, todo, taken_over: false }
     }
 
     fn row(&self, external_id: Option<&str>) -> Row {
@@ -115,6 +126,11 @@ pub(super) struct Sending<'a> {
     steps: Vec<Step>,
     /// Whose the CRM's records are, as far as it was looked at or is not kept yet.
     whose: HashMap<String, LeadId>,
+    /// Which leads went into which, of those whose records stand in the way.
+    became: HashMap<LeadId, LeadId>,
+    /// The records that stand in the way, and those that did and were asked away.
+    in_the_way: Vec<String>,
+    removed: HashSet<String>,
     pause: Option<Duration>,
     /// Why nothing more is sent for now.
     stopped: bool,
@@ -130,7 +146,20 @@ impl<'a> Sending<'a> {
         steps: Vec<Step>,
         whose: HashMap<String, LeadId>,
     ) -> Self {
-        Self { db, crms, cx, hold, connection, steps, whose, pause: None, stopped: false }
+        Self {
+            db,
+            crms,
+            cx,
+            hold,
+            connection,
+            steps,
+            whose,
+            became: HashMap::new(),
+            in_the_way: Vec::new(),
+            removed: HashSet::new(),
+            pause: None,
+            stopped: false,
+        }
     }
 
     /// Sends all; returns what became of each, and how long the CRM is to be left alone.
@@ -157,16 +186,25 @@ impl<'a> Sending<'a> {
             match &step.todo {
                 Todo::Nothing => came[n] = Some(Came::Same),
                 Todo::Delete(external_id) => deletes.push((n, external_id.clone())),
-                Todo::Upsert => upserts.push((n, step.row(None))),
+                // By our id alone a record is found, and none is made that needs more.
+                Todo::Upsert | Todo::Find => upserts.push((n, step.row(None))),
                 Todo::Update(external_id) => updates.push((n, step.row(Some(external_id)))),
             }
         }
-        self.send(updates, false, came).await?;
-        self.send(upserts, true, came).await?;
-        for (n, external_id) in deletes {
-            came[n] = Some(self.delete(external_id).await?);
+        for external_id in std::mem::take(&mut self.in_the_way) {
+            self.removed.insert(external_id.clone());
+            self.delete(external_id).await?;
         }
-        Ok(())
+        let named: Vec<_> = deletes.iter().map(|(_, external_id)| external_id.clone()).collect();
+        self.look_whose(named).await?;
+        for (n, external_id) in deletes {
+            // What another lead took over meanwhile stays.
+            let lead = self.steps[n].sync.lead_id;
+            let stays = self.whose.get(&external_id).is_some_and(|whose| *whose != lead);
+            came[n] = Some(if stays { Came::Gone } else { self.delete(external_id).await? });
+        }
+        self.send(updates, false, came).await?;
+        self.send(upserts, true, came).await
     }
 
     async fn delete(&mut self, external_id: String) -> Result<Came> {
@@ -227,7 +265,9 @@ impl<'a> Sending<'a> {
                         self.pause = pause;
                         self.stopped = true;
                     }
-                    self.look_whose(&rows).await?;
+                    let named = rows.iter().filter_map(named).cloned().collect();
+                    self.look_whose(named).await?;
+                    self.look_further(&part, &rows).await?;
                     for ((n, _), brought) in part.into_iter().zip(rows) {
                         came[n] = self.brought(n, brought);
                     }
@@ -239,7 +279,9 @@ impl<'a> Sending<'a> {
                 }
                 Err(no) => {
                     let failed = self.not(&no);
-                    part.iter().for_each(|(n, _)| came[*n] = Some(failed.clone()));
+                    for (n, _) in part {
+                        came[n] = Some(if self.is_nowhere(n, &no) { Came::Same } else { failed.clone() });
+                    }
                 }
             }
         }
@@ -247,28 +289,36 @@ impl<'a> Sending<'a> {
     }
 
     /// Looks whose the records are that a CRM names.
-    async fn look_whose(&mut self, rows: &[Brought]) -> Result<()> {
-        let named = rows.iter().filter_map(|brought| match brought {
-            Brought::There(id) => Some(id),
-            Brought::Not(failure) => match &failure.kind {
-                RowFault::Known(id) => Some(id),
-                _ => None,
-            },
-        });
-        let unknown: Vec<_> = named.filter(|id| !self.whose.contains_key(*id)).cloned().collect();
+    async fn look_whose(&mut self, named: Vec<String>) -> Result<()> {
+        let unknown: Vec<_> = named.into_iter().filter(|id| !self.whose.contains_key(id)).collect();
         self.whose.extend(leads_of(&self.hold.conn, self.connection.id, &unknown).await?);
+        Ok(())
+    }
+
+    /// Looks what became of those whose records are in another lead's way.
+    async fn look_further(&mut self, part: &[(usize, Row)], rows: &[Brought]) -> Result<()> {
+        let others = part.iter().zip(rows).filter_map(|((_, row), brought)| {
+            self.whose.get(named(brought)?).copied().filter(|whose| *whose != row.lead)
+        });
+        let others: Vec<_> = others.filter(|lead| !self.became.contains_key(lead)).collect();
+        self.became.extend(became(&self.hold.conn, &others).await?);
         Ok(())
     }
 
     /// What became of a row; none where it is to be done once more.
     fn brought(&mut self, n: usize, brought: Brought) -> Option<Came> {
         let connection = self.connection;
+        if let Todo::Find = self.steps[n].todo {
+            return self.found(n, brought);
+        }
         match brought {
             Brought::There(id) if id.is_empty() => {
                 Some(Came::Failed { why: "the CRM did not say which record it is".into(), for_good: false })
             }
             Brought::There(id) => Some(self.theirs(n, &id).unwrap_or_else(|| {
-                self.whose.insert(id.clone(), self.steps[n].sync.lead_id);
+                let lead = self.steps[n].sync.lead_id;
+                let before = self.whose.insert(id.clone(), lead);
+                self.steps[n].taken_over |= before.is_some_and(|whose| whose != lead);
                 Came::There(id)
             })),
             Brought::Not(failure) => match failure.kind {
@@ -278,26 +328,74 @@ impl<'a> Sending<'a> {
                     self.steps[n].anew(connection, Todo::Upsert);
                     None
                 }
-                RowFault::Known(id) => match self.theirs(n, &id) {
-                    Some(conflict) => Some(conflict),
-                    None => {
-                        self.steps[n].anew(connection, Todo::Update(id));
-                        None
-                    }
-                },
+                RowFault::Known(id) => self.known(n, id),
             },
         }
     }
 
-    /// The conflict where a record is another lead's already.
+    /// What was looked for, since it is to go.
+    fn found(&mut self, n: usize, brought: Brought) -> Option<Came> {
+        match brought {
+            Brought::There(id) if !id.is_empty() => {
+                self.steps[n].todo = Todo::Delete(id);
+                None
+            }
+            Brought::Not(RowFailure { kind: RowFault::ForNow, message }) => {
+                Some(Came::Failed { why: message, for_good: false })
+            }
+            _ => Some(Came::Same),
+        }
+    }
+
+    /// Whether this says that what was looked for is not there.
+    fn is_nowhere(&self, n: usize, no: &NoCrm) -> bool {
+        matches!((&self.steps[n].todo, no), (Todo::Find, NoCrm::Refused(_)))
+    }
+
+    /// There is a record of the same person: it becomes the lead's, where it is no other's.
+    fn known(&mut self, n: usize, id: String) -> Option<Came> {
+        if let Some(conflict) = self.theirs(n, &id) {
+            return Some(conflict);
+        }
+        let lead = self.steps[n].sync.lead_id;
+        if self.whose.get(&id).is_some_and(|whose| *whose != lead) {
+            let has_one = self.steps[n].record.as_ref().is_some_and(|record| record.external_id != id);
+            if has_one && self.removed.contains(&id) {
+                let why = format!("the record of a lead that went into this one, {id}, is in the way");
+                return Some(Came::Failed { why, for_good: false });
+            }
+            if has_one {
+                self.in_the_way.push(id);
+                return None;
+            }
+        }
+        self.steps[n].anew(self.connection, Todo::Update(id));
+        None
+    }
+
+    /// The conflict where a record is another lead's already, and that lead did not go into this one.
     fn theirs(&self, n: usize, external_id: &str) -> Option<Came> {
         let lead = self.steps[n].sync.lead_id;
         let other = self.whose.get(external_id).filter(|other| **other != lead)?;
+        if self.became.get(other) == Some(&lead) {
+            return None;
+        }
         Some(Came::Failed {
             why: format!(
                 "the CRM has {lead} and {other} as one record, {external_id}: merge them here, or part them there"
             ),
             for_good: true,
         })
+    }
+}
+
+/// The record that a CRM names.
+fn named(brought: &Brought) -> Option<&String> {
+    match brought {
+        Brought::There(id) => Some(id),
+        Brought::Not(failure) => match &failure.kind {
+            RowFault::Known(id) => Some(id),
+            _ => None,
+        },
     }
 }
