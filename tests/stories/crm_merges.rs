@@ -64,6 +64,7 @@ both! {
             let address = |name: &str| format!("{name}.{:?}@example.com", crm.kind).to_lowercase();
             let into = sales.lead(json!({ "name": "Ida Into", "email": address("into"), "company": "Into" })).await;
             there(crm, &into, company, "Into").await;
+            sales.at_rest(crm, "Fence").await;
             crm.script([Play::Lost]);
             let from = sales.lead(json!({ "name": "Ida From", "email": address("from") })).await;
             there(crm, &from, email, &address("from")).await;

@@ -56,6 +56,7 @@ mod invitations;
 mod killed;
 mod lead_imports;
 mod lead_live;
+mod lead_merges;
 mod lead_scores;
 mod leads;
 mod learned;

@@ -92,7 +92,7 @@ pub use queries::imports::errors_of_each;
 pub use queries::leads::{
     duplicates::{Duplicate, duplicates_of_each},
     history::{History, HistoryBackward},
-    list as leads,
+    list::{self as leads, merged_into_each},
 };
 pub use queries::scores::{
     backtest::{Backtest, Counts, TRIED, backtest},
@@ -112,7 +112,7 @@ pub use store::leads::{
 };
 pub use usecases::ai_tasks::{
     correct::correct_ai_task,
-    lead::{lead_by_id, lead_of, note_ai_decision, scored_by_rules},
+    lead::{lead_by_id, lead_now, lead_of, note_ai_decision, open_lead_of, scored_by_rules},
     queue::{Wanted, queue_ai_task, replay_ai_task, request_ai_task},
     retry::retry_ai_task,
     run::{AiBench, RunAiTask, run_ai_task},

@@ -45,6 +45,21 @@ pub struct Contact {
     pub company: Option<String>,
     /// What they ask for.
     pub service: Option<String>,
+    /// Why nothing more is to hang on it, where that is so.
+    pub no_more: Option<&'static str>,
+}
+
+impl Contact {
+    /// Refuses what is to hang on a thing that takes no more.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `entityId`.
+    pub(crate) fn takes_more(&self) -> Result<()> {
+        match self.no_more {
+            Some(why) => Err(Error::invalid("entityId", ProblemCode::NotAllowed, why)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Whom a thing is about, on its way.
@@ -115,6 +130,7 @@ impl From<&Message> for Contact {
             email: Some(message.email.clone()),
             company: message.company.clone(),
             service: message.service.clone(),
+            no_more: None,
         }
     }
 }
@@ -140,6 +156,7 @@ impl From<&Consultation> for Contact {
             email: Some(consultation.email.clone()),
             company: consultation.company.clone(),
             service: Some(consultation.service.clone()),
+            no_more: None,
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use crm_leads::{HistoryBackward, LeadChange, LeadSource, ScoringsOf, records::Leads};
+use crm_leads::{HistoryBackward, Lead, LeadChange, LeadSource, ScoringsOf, merged_into_each, records::Leads};
 use inbox::{
     records::{Conversations, Visitors},
     survivors, timeline,
@@ -70,20 +70,36 @@ impl Entry {
     }
 }
 
-/// Who leads are elsewhere, as far as the actor sees it.
+/// Who leads are elsewhere, as far as the actor sees it; what went into a lead is the same person.
 struct Known {
-    conversations: HashMap<LeadId, (ConversationId, DateTime<Utc>)>,
+    conversations: HashMap<LeadId, Vec<(ConversationId, DateTime<Utc>)>>,
     visitors: HashMap<LeadId, Vec<VisitorId>>,
-    clients: HashMap<LeadId, ClientId>,
+    clients: HashMap<LeadId, Vec<ClientId>>,
+}
+
+/// All of them together, each once.
+fn all_of<T: Copy + Ord>(of: &HashMap<LeadId, Vec<T>>) -> Vec<T> {
+    let mut all: Vec<_> = of.values().flatten().copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 impl Known {
     async fn of(conn: &Conn, cx: &Cx, leads: &[LeadId]) -> Result<Self> {
         let leads = by_ids::<Leads>(conn, cx, leads).await?;
-        let (mut visitors, mut clients) = (HashMap::new(), HashMap::new());
-        let emails: Vec<_> = leads.values().filter_map(|lead| lead.email.clone()).collect();
+        let ids: Vec<_> = leads.keys().copied().collect();
+        let mut merged = merged_into_each(conn, &ids).await?;
+        let person = |lead: Lead| {
+            let also = merged.remove(&lead.id).unwrap_or_default();
+            (lead.id, std::iter::once(lead).chain(also).collect::<Vec<_>>())
+        };
+        let people: HashMap<LeadId, Vec<Lead>> = leads.into_values().map(person).collect();
+        let all = || people.values().flatten();
+        let emails: Vec<_> = all().filter_map(|lead| lead.email.clone()).collect();
+        let mut known = Self { visitors: HashMap::new(), clients: HashMap::new(), conversations: HashMap::new() };
         if Visitors::may_list(cx).is_ok() {
-            let ids: Vec<_> = leads.values().filter_map(|lead| lead.visitor_id).collect();
+            let ids: Vec<_> = all().filter_map(|lead| lead.visitor_id).collect();
             let survivors = survivors(conn, cx, &ids).await?;
             let mut with: BTreeMap<String, Vec<VisitorId>> = BTreeMap::new();
             if let Some(select) = find::<Visitors>(cx, conn.get_database_backend()).filter(|_| !emails.is_empty()) {
@@ -93,44 +109,36 @@ impl Known {
                     with.entry(visitor.email.unwrap_or_default()).or_default().push(visitor.id);
                 }
             }
-            for lead in leads.values() {
+            let of = |lead: &Lead| {
                 let own = lead.visitor_id.map(|id| survivors.get(&id).copied().unwrap_or(id));
                 let by_email = lead.email.as_ref().and_then(|email| with.get(email)).into_iter().flatten().copied();
-                let mut all: Vec<_> = own.into_iter().chain(by_email).collect();
-                all.sort_unstable();
-                all.dedup();
-                visitors.insert(lead.id, all);
-            }
+                own.into_iter().chain(by_email).collect::<Vec<_>>()
+            };
+            known.visitors = each(&people, of);
         }
         let with = identity::clients_with_addresses(conn, cx, &emails).await?;
-        for lead in leads.values() {
-            if let Some(client) = lead.email.as_ref().and_then(|email| with.get(email)) {
-                clients.insert(lead.id, *client);
-            }
-        }
-        let of = |lead: &crm_leads::Lead| lead.source_id.filter(|_| lead.source_kind == LeadSource::Conversation);
-        let ids: Vec<_> = leads.values().filter_map(of).map(ConversationId).collect();
+        known.clients =
+            each(&people, |lead| lead.email.as_ref().and_then(|email| with.get(email)).copied().into_iter().collect());
+        let of = |lead: &Lead| lead.source_id.filter(|_| lead.source_kind == LeadSource::Conversation);
+        let ids: Vec<_> = all().filter_map(of).map(ConversationId).collect();
         let found = by_ids::<Conversations>(conn, cx, &ids).await?;
-        let began = |lead: &crm_leads::Lead| {
-            let conversation = found.get(&ConversationId(of(lead)?))?;
-            Some((lead.id, (conversation.id, conversation.started_at)))
-        };
-        Ok(Self { visitors, clients, conversations: leads.values().filter_map(began).collect() })
+        known.conversations = each(&people, |lead| {
+            let conversation = of(lead).and_then(|id| found.get(&ConversationId(id)));
+            conversation.map(|conversation| (conversation.id, conversation.started_at)).into_iter().collect()
+        });
+        Ok(known)
     }
+}
 
-    fn all_visitors(&self) -> Vec<VisitorId> {
-        let mut all: Vec<_> = self.visitors.values().flatten().copied().collect();
+/// What is of each person, each once.
+fn each<T: Ord>(people: &HashMap<LeadId, Vec<Lead>>, of: impl Fn(&Lead) -> Vec<T>) -> HashMap<LeadId, Vec<T>> {
+    let one = |(id, leads): (&LeadId, &Vec<Lead>)| {
+        let mut all: Vec<_> = leads.iter().flat_map(&of).collect();
         all.sort_unstable();
         all.dedup();
-        all
-    }
-
-    fn all_clients(&self) -> Vec<ClientId> {
-        let mut all: Vec<_> = self.clients.values().copied().collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
+        (*id, all)
+    };
+    people.iter().map(one).collect()
 }
 
 /// Newest first, or oldest first, and no more than so many.
@@ -152,17 +160,16 @@ pub async fn timeline_page(conn: &Conn, cx: &Cx, lead: LeadId, asked: &Page) -> 
     let wider = &Page { size: asked.size + 1, ..asked.clone() };
     let known = Known::of(conn, cx, &[lead]).await?;
     let mut all = Vec::new();
-    for visitor in known.all_visitors() {
+    for visitor in all_of(&known.visitors) {
         all.extend(timeline::page_of(conn, cx, visitor, wider).await?.rows.iter().map(Entry::thing));
     }
-    for client in known.all_clients() {
+    for client in all_of(&known.clients) {
         all.extend(page_of::<TicketsOf>(conn, cx, client, wider).await?.rows.into_iter().map(Entry::ticket));
     }
-    if let Some((id, _)) = known.conversations.get(&lead)
-        && Conversations::may_list(cx).is_ok()
-    {
+    let talks: Vec<_> = all_of(&known.conversations).into_iter().map(|(id, _)| id).collect();
+    if !talks.is_empty() && Conversations::may_list(cx).is_ok() {
         let order = by(inbox::entities::conversation::Column::StartedAt, true, Conversations::ID);
-        let only = Filter::of(Condition::all().add(Conversations::ID.eq(*id)));
+        let only = Filter::of(Condition::all().add(Conversations::ID.is_in(talks)));
         let found = list::<Conversations>(conn, cx, &only, &order, wider).await?;
         all.extend(found.rows.iter().map(|found| Entry::conversation(found.id, found.started_at)));
     }
@@ -183,8 +190,8 @@ pub async fn timelines(
     from_end: bool,
 ) -> Result<HashMap<LeadId, Vec<Entry>>> {
     let known = Known::of(conn, cx, leads).await?;
-    let things = timeline::first_of_each(conn, cx, &known.all_visitors(), rows, from_end).await?;
-    let tickets = first_of_each::<TicketsOf>(conn, cx, &known.all_clients(), rows, from_end).await?;
+    let things = timeline::first_of_each(conn, cx, &all_of(&known.visitors), rows, from_end).await?;
+    let tickets = first_of_each::<TicketsOf>(conn, cx, &all_of(&known.clients), rows, from_end).await?;
     let mut scorings = first_of_each::<ScoringsOf>(conn, cx, leads, rows, from_end).await?;
     let mut changes = first_of_each::<HistoryBackward>(conn, cx, leads, rows, from_end).await?;
     let mut found = HashMap::new();
@@ -193,10 +200,11 @@ pub async fn timelines(
         for visitor in known.visitors.get(lead).into_iter().flatten() {
             all.extend(things.get(visitor).into_iter().flatten().map(Entry::thing));
         }
-        if let Some(client) = known.clients.get(lead) {
+        for client in known.clients.get(lead).into_iter().flatten() {
             all.extend(tickets.get(client).into_iter().flatten().cloned().map(Entry::ticket));
         }
-        all.extend(known.conversations.get(lead).map(|(id, at)| Entry::conversation(*id, *at)));
+        let talks = known.conversations.get(lead).into_iter().flatten();
+        all.extend(talks.map(|(id, at)| Entry::conversation(*id, *at)));
         all.extend(scorings.remove(lead).unwrap_or_default().into_iter().map(Entry::scoring));
         all.extend(changes.remove(lead).unwrap_or_default().into_iter().map(Entry::change));
         found.insert(*lead, merged(all, rows, from_end));
@@ -210,17 +218,18 @@ pub async fn timelines(
 /// [`kernel::Error::Unavailable`] where the database is away.
 pub async fn timeline_lengths(conn: &Conn, cx: &Cx, leads: &[LeadId]) -> Result<HashMap<LeadId, u64>> {
     let known = Known::of(conn, cx, leads).await?;
-    let things = timeline::count_of_each(conn, cx, &known.all_visitors()).await?;
-    let tickets = count_of_each::<TicketsOf>(conn, cx, &known.all_clients()).await?;
+    let things = timeline::count_of_each(conn, cx, &all_of(&known.visitors)).await?;
+    let tickets = count_of_each::<TicketsOf>(conn, cx, &all_of(&known.clients)).await?;
     let scorings = count_of_each::<ScoringsOf>(conn, cx, leads).await?;
     let changes = count_of_each::<HistoryBackward>(conn, cx, leads).await?;
     let length = |lead: &LeadId| {
         let visitors = known.visitors.get(lead).into_iter().flatten();
         let of_visitors: u64 = visitors.filter_map(|visitor| things.get(visitor)).sum();
-        let of_client = known.clients.get(lead).and_then(|client| tickets.get(client)).copied().unwrap_or_default();
+        let clients = known.clients.get(lead).into_iter().flatten();
+        let of_clients: u64 = clients.filter_map(|client| tickets.get(client)).sum();
         let own = |counts: &HashMap<LeadId, u64>| counts.get(lead).copied().unwrap_or_default();
-        let talked = u64::from(known.conversations.contains_key(lead));
-        talked + of_visitors + of_client + own(&scorings) + own(&changes)
+        let talked = known.conversations.get(lead).map_or(0, |talks| talks.len() as u64);
+        talked + of_visitors + of_clients + own(&scorings) + own(&changes)
     };
     Ok(leads.iter().map(|lead| (*lead, length(lead))).collect())
 }

@@ -1,27 +1,28 @@
 //! What leads need of the inbox and of identity.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use crm_leads::{Heard, Known, Lead, LeadSource, MANAGE_LEADS, Said, VIEW_LEADS, records::Leads};
+use crm_leads::{Heard, Known, Lead, LeadSource, MANAGE_LEADS, Said, VIEW_LEADS, merged_into_each, records::Leads};
 use futures_util::FutureExt;
 use identity::{COMPANY_REGION, company_setting};
 use inbox::{
     ChatsOf, ConsultationsOf, Direction, Entity, EntityType, MessagesIn, MessagesOf, TagEntity, add_tags,
+    entities::conversation_message,
     kinds::{Contact, Found, Kind},
-    records::{Chats, Consultations, Conversations, Messages, Visitors},
+    records::{Chats, Consultations, ConversationMessages, Conversations, Messages, Visitors},
     remove_tags, survivors, tags_of_each, visitors,
 };
 use kernel::{
     Actor, Conn, Cx, Result,
     id::{ChatId, ConsultationId, ConversationId, LeadId, MessageId, StaffId, TagId, TypedId, VisitorId},
     page::Page,
-    record::{Filter, Nested, Record, by, by_ids, count_of_each, first_of_each, list, page_of},
+    record::{Filter, Nested, Record, by, by_ids, count, count_of_each, first_of_each, list, page_of},
     visibility::Holder,
 };
-use sea_orm::Condition;
+use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::{bridges::InTransaction, tickets::House};
+use super::tickets::House;
 
 /// So much of what somebody wrote is looked at when they are scored.
 const HEARD: u64 = 20;
@@ -41,6 +42,7 @@ fn contact<'a>(conn: &'a Conn, cx: &'a Cx, id: Uuid) -> Found<'a> {
             email: lead.email,
             company: lead.company,
             service: None,
+            no_more: lead.merged_into_id.map(|_| "the lead went into another: unmerge it first"),
         }))
     }
     .boxed()
@@ -126,7 +128,7 @@ fn address(word: &str) -> Option<String> {
     word.contains('@').then(|| kernel::text::email(word)).flatten()
 }
 
-impl crm_leads::Tags for InTransaction<'_> {
+impl crm_leads::Tags for House<'_> {
     async fn copy_tags(&self, cx: &Cx, from: LeadId, into: LeadId) -> Result<Vec<TagId>> {
         let (from, into) = (Entity::from(from), Entity::from(into));
         let mut of = tags_of_each(self.0.conn(), cx, &[from, into]).await?;
@@ -140,8 +142,12 @@ impl crm_leads::Tags for InTransaction<'_> {
     }
 
     async fn drop_tags(&self, cx: &Cx, from: LeadId, tags: &[TagId]) -> Result<()> {
+        let entity = Entity::from(from);
+        let there = tags_of_each(self.0.conn(), cx, &[entity]).await?.remove(&entity).unwrap_or_default();
+        // Of what was taken since, or went into another tag, nothing is left to take.
+        let tags: Vec<_> = there.into_iter().map(|tag| tag.id).filter(|id| tags.contains(id)).collect();
         if !tags.is_empty() {
-            remove_tags(self.0, cx, &TagEntity { entity: Entity::from(from), tags: tags.to_vec() }).await?;
+            remove_tags(self.0, cx, &TagEntity { entity, tags }).await?;
         }
         Ok(())
     }
@@ -169,19 +175,22 @@ impl crm_leads::Numbers for Numbers {
     }
 }
 
-/// The visitors who a lead is, as far as the actor sees them: the one that it came from, and those with its address.
+/// The visitors who leads are, as far as the actor sees them: those that they came from, and those with their addresses.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
-pub async fn visitors_of(conn: &Conn, cx: &Cx, lead: &Lead) -> Result<Vec<VisitorId>> {
+async fn visitors_of(conn: &Conn, cx: &Cx, leads: &[&Lead]) -> Result<Vec<VisitorId>> {
     if Visitors::may_list(cx).is_err() {
         return Ok(Vec::new());
     }
     let mut all = Vec::new();
-    if let Some(id) = lead.visitor_id {
-        all.push(survivors(conn, cx, &[id]).await?.remove(&id).unwrap_or(id));
+    let came: Vec<_> = leads.iter().filter_map(|lead| lead.visitor_id).collect();
+    if !came.is_empty() {
+        let survivors = survivors(conn, cx, &came).await?;
+        all.extend(came.into_iter().map(|id| survivors.get(&id).copied().unwrap_or(id)));
     }
-    if let Some(email) = &lead.email {
+    let emails: BTreeSet<_> = leads.iter().filter_map(|lead| lead.email.as_ref()).collect();
+    for email in emails {
         let with = visitors::BY_EMAIL.is(email.clone()).into_iter().fold(Condition::all(), Condition::add);
         let order = by(inbox::entities::visitor::Column::LastVisitAt, true, Visitors::ID);
         let found = list::<Visitors>(conn, cx, &Filter::of(with), &order, &Page::first(VISITORS)).await?;
@@ -199,7 +208,11 @@ impl crm_leads::Hearing for Ears<'_> {
     async fn heard(&self, cx: &Cx, lead: &Lead) -> Result<Heard> {
         let (conn, cx) = (self.0, cx.acting_as(Actor::System));
         let mut heard = Heard::default();
-        let people = visitors_of(conn, &cx, lead).await?;
+        // What went into the lead is the same person.
+        let merged = merged_into_each(conn, &[lead.id]).await?.remove(&lead.id).unwrap_or_default();
+        let all: Vec<_> = std::iter::once(lead).chain(&merged).collect();
+        heard.also_from = merged.iter().map(|lead| lead.source_kind).collect();
+        let people = visitors_of(conn, &cx, &all).await?;
         for visitor in &people {
             for message in page_of::<MessagesOf>(conn, &cx, *visitor, &Page::first(HEARD)).await?.rows {
                 heard.said.push(Said { id: message.id.to_string(), text: message.content });
@@ -219,18 +232,33 @@ impl crm_leads::Hearing for Ears<'_> {
                 }
             }
         }
-        if let (LeadSource::Conversation, Some(id)) = (lead.source_kind, lead.source_id) {
-            let id = ConversationId::from_uuid(id);
+        let conversation = |lead: &&Lead| match (lead.source_kind, lead.source_id) {
+            (LeadSource::Conversation, Some(id)) => Some(ConversationId::from_uuid(id)),
+            _ => None,
+        };
+        for id in all.iter().filter_map(conversation) {
             let said = first_of_each::<MessagesIn>(conn, &cx, &[id], HEARD, true).await?.remove(&id);
             let theirs = said.into_iter().flatten().filter(|said| said.direction == Direction::Inbound);
             heard.said.extend(theirs.map(|said| Said { id: said.id.to_string(), text: said.content }));
-            heard.messages = i32::try_from(heard.said.len()).unwrap_or(i32::MAX);
+            let theirs = Condition::all()
+                .add(conversation_message::Column::ConversationId.eq(id))
+                .add(conversation_message::Column::Direction.eq(Direction::Inbound));
+            let wrote = count::<ConversationMessages>(conn, &cx, &Filter::of(theirs), None).await?;
+            heard.messages = heard.messages.saturating_add(i32::try_from(wrote).unwrap_or(i32::MAX));
         }
+        let notes = merged.iter().filter(|lead| !lead.notes.is_empty());
+        heard.said.extend(notes.map(|lead| Said { id: lead.id.to_string(), text: lead.notes.clone() }));
         let found = by_ids::<Visitors>(conn, &cx, &people).await?;
         heard.page_views = found.values().fold(0, |sum: i32, visitor| sum.saturating_add(visitor.page_views));
         heard.messages = heard.messages.saturating_add(wrote::<MessagesOf>(conn, &cx, &people).await?);
         heard.messages = heard.messages.saturating_add(wrote::<ChatsOf>(conn, &cx, &people).await?);
         Ok(heard)
+    }
+}
+
+impl crm_leads::Hearing for House<'_> {
+    async fn heard(&self, cx: &Cx, lead: &Lead) -> Result<Heard> {
+        Ears(self.0.conn()).heard(cx, lead).await
     }
 }
 

@@ -69,7 +69,8 @@ async fn mentioned(o: &impl Onlookers, cx: &Cx, entity: Entity, mentions: &[Staf
 /// Adds a note.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the thing; [`Error::Invalid`] for a bad text, or a mention of somebody who does not see it.
+/// [`Error::NotFound`] for the thing; [`Error::Invalid`] for a bad text, a mention of somebody who does not see it, and a thing that
+/// takes no more.
 pub async fn add_internal_note<S: Records<InternalNotes> + Entities + Emit>(
     s: &S,
     o: &impl Onlookers,
@@ -81,6 +82,7 @@ pub async fn add_internal_note<S: Records<InternalNotes> + Entities + Emit>(
     let content = check.body("content", &cmd.content, limits::CONTENT);
     check.done()?;
     let contact = s.found(cx, cmd.entity).await?;
+    contact.takes_more()?;
     let mentions = mentioned(o, cx, cmd.entity, &cmd.mentions).await?;
     let note = InternalNote {
         id: cx.new_id(),

@@ -138,11 +138,11 @@ fn bounded(tags: &[TagId]) -> Result<()> {
 /// Gives a thing tags, those that it has not yet, and returns all that it has then.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the thing or a tag; [`Error::Invalid`] for too many.
+/// [`Error::NotFound`] for the thing or a tag; [`Error::Invalid`] for too many, and for a thing that takes no more.
 pub async fn add_tags<S: Entities + Tagging + Emit>(s: &S, cx: &Cx, cmd: &TagEntity) -> Result<Vec<Tag>> {
     works_on(cx, cmd.entity.kind)?;
     bounded(&cmd.tags)?;
-    s.found(cx, cmd.entity).await?;
+    s.found(cx, cmd.entity).await?.takes_more()?;
     // They stay what they are until this is done.
     let held = s.hold_tags(cx, &cmd.tags).await?;
     if cmd.tags.iter().any(|id| !held.contains(id)) {

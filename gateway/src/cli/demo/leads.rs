@@ -14,7 +14,7 @@ use kernel::{
 };
 
 use super::{by, names};
-use crate::wiring::{bridges::InTransaction, leads::Ears, tickets::House};
+use crate::wiring::{leads::Ears, tickets::House};
 
 const BEN: usize = 1;
 const CHIDI: usize = 2;
@@ -60,7 +60,7 @@ pub async fn fill(db: &Db, cx: &Cx, staff: &[Arc<UserActor>], messages: &[Messag
             Ok(lead)
         });
         let lead = lead.await?;
-        go(db, &by(cx, cx.now - TimeDelta::hours(20 - n), &staff[owner]), lead, way).await?;
+        go(db, &by(cx, cx.now - TimeDelta::hours(20 - n), &staff[owner]), names, lead, way).await?;
     }
     for (n, (name, email, phone, company, notes, way)) in (0_i64..).zip(WRITTEN) {
         let ben = &by(cx, cx.now - TimeDelta::hours(60 - 10 * n), &staff[BEN]);
@@ -79,24 +79,24 @@ pub async fn fill(db: &Db, cx: &Cx, staff: &[Arc<UserActor>], messages: &[Messag
             Ok(lead)
         });
         let lead = lead.await?;
-        go(db, &by(cx, cx.now - TimeDelta::hours(18 - n), &staff[DANA]), lead, way).await?;
+        go(db, &by(cx, cx.now - TimeDelta::hours(18 - n), &staff[DANA]), names, lead, way).await?;
         made.push(lead);
     }
     if let [_, into, _, from] = made[..] {
         let dana = &by(cx, cx.now - TimeDelta::hours(3), &staff[DANA]);
         let cmd = &MergeLeads { from, into };
-        db.transact(dana, "lead.merge", |tx| async move { merge_leads(&tx, &InTransaction(&tx), dana, cmd).await })
+        db.transact(dana, "lead.merge", |tx| async move { merge_leads(&tx, &House(&tx, names), dana, cmd).await })
             .await?;
     }
     Ok(())
 }
 
 /// Moves a lead along.
-async fn go(db: &Db, cx: &Cx, lead: LeadId, way: &[LeadStatus]) -> Result<()> {
+async fn go(db: &Db, cx: &Cx, names: &[&'static str], lead: LeadId, way: &[LeadStatus]) -> Result<()> {
     for status in way {
         let reason = (*status == LeadStatus::Lost).then(|| "Only looked around".to_owned());
         let cmd = &SetLeadStatus { lead, status: *status, reason };
-        db.transact(cx, "lead.set_status", |tx| async move { set_lead_status(&tx, cx, cmd).await }).await?;
+        db.transact(cx, "lead.set_status", |tx| async move { set_lead_status(&tx, &House(&tx, names), cx, cmd).await }).await?;
     }
     Ok(())
 }

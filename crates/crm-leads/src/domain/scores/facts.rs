@@ -54,6 +54,8 @@ pub struct Heard {
     pub answered_within: Option<i64>,
     /// How many pages they looked at.
     pub page_views: i32,
+    /// Where the leads came from that went into this one.
+    pub also_from: Vec<LeadSource>,
 }
 
 /// All that rules ask.

@@ -9,7 +9,7 @@ use super::{
     facts::Facts,
     rules::{Asked, Rule, Thresholds},
 };
-use crate::store::leads::lead::LeadScore;
+use crate::store::leads::lead::{LeadScore, LeadSource};
 
 /// Something that speaks for a score, or against it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,10 @@ pub fn score(rules: &[Rule], thresholds: Thresholds, facts: &Facts) -> Scored {
     let holds = |asked: &Asked| -> Option<String> {
         let so = |is: bool, evidence: &str| is.then(|| evidence.to_owned());
         match asked {
-            Asked::Source { source } => so(*source == Some(facts.source), lead),
+            Asked::Source { source } => {
+                let from = |source: LeadSource| source == facts.source || heard.also_from.contains(&source);
+                so(source.is_some_and(from), lead)
+            },
             Asked::OwnDomain => so(facts.free_address == Some(false), lead),
             Asked::FreeDomain => so(facts.free_address == Some(true), lead),
             Asked::HasPhone => so(facts.has_phone, lead),
@@ -125,7 +128,7 @@ mod tests {
         let said = (1..).zip(texts).map(|(n, text)| Said { id: format!("msg_{n}"), text: (*text).to_owned() });
         let said: Vec<_> = said.collect();
         let messages = i32::try_from(said.len()).unwrap();
-        Facts::of(lead, Heard { said, messages, answered_within: Some(30), page_views: 2 })
+        Facts::of(lead, Heard { said, messages, answered_within: Some(30), page_views: 2, also_from: Vec::new() })
     }
 
     /// By hand: what is built in, on leads that a person would call hot, warm and cold.

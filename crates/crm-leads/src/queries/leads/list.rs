@@ -1,17 +1,23 @@
 //! Leads as those see them who may.
 
+use std::collections::HashMap;
+
 use kernel::{
-    Cx, Error, ProblemCode, Result,
+    Conn, Cx, Error, ProblemCode, Result,
+    db::any_of,
     id::LeadId,
     record::{Field, Nested, Record},
     text::email,
 };
-use sea_orm::{ColumnTrait, Condition, DbBackend};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     policy::{VIEW_LEADS, visible_leads},
     store::leads::lead::{Column, Entity, Model as Lead},
 };
+
+/// So many merges in a row are followed.
+const FOLLOWED: usize = 20;
 
 impl Record for Entity {
     type Id = LeadId;
@@ -56,6 +62,30 @@ pub fn with_email(text: &str) -> Result<Condition> {
 /// Those that went into no other.
 pub fn not_merged() -> Condition {
     Condition::all().add(Column::MergedIntoId.is_null())
+}
+
+/// All leads that went into each of these, and into those that did, whoever asks: they are one person.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn merged_into_each(conn: &Conn, leads: &[LeadId]) -> Result<HashMap<LeadId, Vec<Lead>>> {
+    let mut found: HashMap<LeadId, Vec<Lead>> = HashMap::new();
+    let mut whose: HashMap<LeadId, LeadId> = leads.iter().map(|lead| (*lead, *lead)).collect();
+    for _ in 0..FOLLOWED {
+        let into: Vec<_> = whose.keys().copied().collect();
+        if into.is_empty() {
+            break;
+        }
+        let merged = Entity::find().filter(any_of(conn.get_database_backend(), Column::MergedIntoId, &into));
+        let mut next = HashMap::new();
+        for lead in merged.order_by_asc(Column::Id).all(conn).await? {
+            let Some(of) = lead.merged_into_id.and_then(|into| whose.get(&into)).copied() else { continue };
+            next.insert(lead.id, of);
+            found.entry(of).or_default().push(lead);
+        }
+        whose = next;
+    }
+    Ok(found)
 }
 
 /// The leads that went into another, oldest first.

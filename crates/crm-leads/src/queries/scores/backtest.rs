@@ -5,7 +5,7 @@ use kernel::{
     id::ScoreRuleSetId,
     record::{by_ids, find},
 };
-use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ConnectionTrait, Order, QueryOrder, QuerySelect, entity::prelude::*, sea_query::NullOrdering};
 
 use crate::{
     domain::scores::{facts::Facts, rules::Thresholds, score::score},
@@ -83,7 +83,7 @@ pub async fn backtest(
     let over = select
         .filter(Column::Status.is_in([LeadStatus::Converted, LeadStatus::Lost]))
         .filter(Column::MergedIntoId.is_null())
-        .order_by_desc(Column::UpdatedAt)
+        .order_by_with_nulls(Column::ClosedAt, Order::Desc, NullOrdering::Last)
         .order_by_desc(Column::Id)
         .limit(limit);
     for lead in over.all(conn).await? {

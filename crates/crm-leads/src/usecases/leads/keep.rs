@@ -10,7 +10,7 @@ use kernel::{
 
 use crate::{
     domain::leads::{
-        events::LeadCreated,
+        events::{LeadAssigned, LeadCreated},
         lead::{LINE, PHONE},
     },
     ports::leads::{LeadBook, Numbers, People},
@@ -81,6 +81,28 @@ pub(crate) fn email(check: &mut Check, typed: Option<&str>) -> Option<String> {
 /// A name as it is stored, empty for none; one that is given is one.
 pub(crate) fn name(check: &mut Check, typed: Option<&str>) -> String {
     typed.map(|typed| check.line("name", typed, LINE)).unwrap_or_default()
+}
+
+/// Notes and tells that somebody else has a lead, or nobody, where something that was done changed that.
+pub(crate) async fn tell_owner<S: LeadBook + Emit>(s: &S, cx: &Cx, before: &Lead, after: &Lead) -> Result<()> {
+    let (from, to) = (before.owner_id, after.owner_id);
+    if from == to {
+        return Ok(());
+    }
+    let values = (from.map(|id| id.to_string()), to.map(|id| id.to_string()));
+    s.note_lead_change(change(cx, after.id, LeadAction::Assigned, values)).await?;
+    s.emit(cx, &LeadAssigned { lead: after.id, from, to });
+    Ok(())
+}
+
+/// Leaves a lead that comes to stand by itself, or is open again, to nobody where whoever had it could not have it now.
+pub(crate) async fn disown(people: &impl People, cx: &Cx, lead: &mut Lead) -> Result<()> {
+    if let Some(owner) = lead.owner_id
+        && !people.would_see(cx, owner, &lead.holder()).await?
+    {
+        lead.owner_id = None;
+    }
+    Ok(())
 }
 
 /// Refuses a colleague who would not see the lead.

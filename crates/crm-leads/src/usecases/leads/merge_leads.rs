@@ -8,16 +8,20 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::keep::{actor, keep};
+use super::keep::{actor, disown, keep, tell_owner};
 use crate::{
     domain::leads::events::{LeadField, LeadMerged, LeadUnmerged, changed},
     policy::MANAGE_LEADS,
-    ports::leads::{LeadBook, Tags},
+    ports::{
+        leads::{LeadBook, People, Tags},
+        scores::{Hearing, ScoreBook},
+    },
     store::leads::{
         change::LeadAction,
         lead::{Entity as Leads, Model as Lead},
         merge::Model as LeadMerge,
     },
+    usecases::scores::score_lead::score_lead,
 };
 
 /// A lead goes into another.
@@ -100,14 +104,28 @@ async fn both<S: Records<Leads>>(s: &S, cx: &Cx, from: LeadId, into: LeadId) -> 
     Ok(if first.id == from { (first, second) } else { (second, first) })
 }
 
-/// Lets a lead go into another, which takes over what it had not: name, address, number, company, notes, owner, tags. Returns the
-/// other.
+/// Scores a lead anew that is scored, or is to be: what is known of the person is more now, or less.
+async fn again<S: Records<Leads> + ScoreBook + Emit>(
+    s: &S,
+    hearing: &impl Hearing,
+    cx: &Cx,
+    lead: Lead,
+    is_scored: bool,
+) -> Result<Lead> {
+    if !is_scored {
+        return Ok(lead);
+    }
+    score_lead(s, hearing, cx, lead.id).await.map(|(lead, _)| lead)
+}
+
+/// Lets a lead go into another, which takes over what it had not: name, address, number, company, notes, owner, tags. Where one of them
+/// is scored, the other is scored anew, by what is known of both. Returns the other.
 ///
 /// # Errors
 /// [`Error::NotFound`] for either; [`Error::Invalid`] for a lead and itself, and for one that went into another already.
-pub async fn merge_leads<S: Records<Leads> + LeadBook + Emit>(
+pub async fn merge_leads<S: Records<Leads> + LeadBook + ScoreBook + Emit>(
     s: &S,
-    tags: &impl Tags,
+    house: &(impl Tags + People + Hearing),
     cx: &Cx,
     cmd: &MergeLeads,
 ) -> Result<Lead> {
@@ -117,7 +135,11 @@ pub async fn merge_leads<S: Records<Leads> + LeadBook + Emit>(
     into.whole("intoId")?;
     let mut after = into.clone();
     let mut kept = fill(&mut after, &from);
-    kept.tags = tags.copy_tags(cx, from.id, into.id).await?;
+    if kept.owner.is_some() {
+        disown(house, cx, &mut after).await?;
+        kept.owner = after.owner_id;
+    }
+    kept.tags = house.copy_tags(cx, from.id, into.id).await?;
     let merge = LeadMerge {
         lead_id: from.id,
         into_id: into.id,
@@ -131,16 +153,18 @@ pub async fn merge_leads<S: Records<Leads> + LeadBook + Emit>(
     let fields = changed(&into, &after);
     let after = keep(s, cx, &into, after, LeadAction::Merged, (Some(from.id.to_string()), None)).await?;
     s.emit(cx, &LeadMerged { lead: from.id, into: into.id, fields });
-    Ok(after)
+    tell_owner(s, cx, &into, &after).await?;
+    again(s, house, cx, after, from.score.is_some() || into.score.is_some()).await
 }
 
-/// Takes a merge back: the lead stands by itself again, and the other gives back what it took over and still has. Returns the lead.
+/// Takes a merge back: the lead stands by itself again, and the other gives back what it took over and still has. Those that are
+/// scored are scored anew. Returns the lead.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] where it went into none.
-pub async fn unmerge_lead<S: Records<Leads> + LeadBook + Emit>(
+/// [`Error::NotFound`] for either; [`Error::Invalid`] where it went into none.
+pub async fn unmerge_lead<S: Records<Leads> + LeadBook + ScoreBook + Emit>(
     s: &S,
-    tags: &impl Tags,
+    house: &(impl Tags + People + Hearing),
     cx: &Cx,
     lead: LeadId,
 ) -> Result<Lead> {
@@ -151,29 +175,27 @@ pub async fn unmerge_lead<S: Records<Leads> + LeadBook + Emit>(
         s.lock(cx, lead).await?;
         return Err(refused());
     };
-    let (mut before, mut into) = (None, None);
-    for id in [lead.min(merge.into_id), lead.max(merge.into_id)] {
-        if id == lead {
-            before = Some(s.lock(cx, id).await?);
-        } else {
-            into = s.take_lead(id).await?;
-        }
-    }
-    let (Some(before), Some(into)) = (before, into) else { return Err(Error::NotFound { what: "Lead" }) };
+    let (before, into) = both(s, cx, lead, merge.into_id).await?;
     if before.merged_into_id != Some(into.id) {
         return Err(refused());
     }
     let kept: Kept = serde_json::from_value(merge.kept).map_err(Error::internal)?;
     let mut lighter = into.clone();
     empty(&mut lighter, &kept);
-    tags.drop_tags(cx, into.id, &kept.tags).await?;
+    house.drop_tags(cx, into.id, &kept.tags).await?;
     s.forget_lead_merge(lead).await?;
     let fields: Vec<LeadField> = changed(&into, &lighter);
-    keep(s, cx, &into, lighter, LeadAction::Unmerged, (Some(lead.to_string()), None)).await?;
-    let after = Lead { merged_into_id: None, ..before.clone() };
+    let lighter = keep(s, cx, &into, lighter, LeadAction::Unmerged, (Some(lead.to_string()), None)).await?;
+    let mut after = Lead { merged_into_id: None, ..before.clone() };
+    disown(house, cx, &mut after).await?;
     let after = keep(s, cx, &before, after, LeadAction::Unmerged, (None, Some(into.id.to_string()))).await?;
     s.emit(cx, &LeadUnmerged { lead, from: into.id, fields });
-    Ok(after)
+    tell_owner(s, cx, &into, &lighter).await?;
+    tell_owner(s, cx, &before, &after).await?;
+    let is_scored = lighter.score.is_some();
+    again(s, house, cx, lighter, is_scored).await?;
+    let is_scored = after.score.is_some();
+    again(s, house, cx, after, is_scored).await
 }
 
 #[cfg(test)]

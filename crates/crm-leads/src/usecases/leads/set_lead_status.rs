@@ -3,11 +3,11 @@
 use kernel::{Cx, Error, ProblemCode, Result, db::Emit, id::LeadId, record::Records, text::Check};
 use sea_orm::ActiveEnum;
 
-use super::keep::keep;
+use super::keep::{disown, keep, tell_owner};
 use crate::{
     domain::leads::{events::LeadStatusChanged, lead::REASON},
     policy::MANAGE_LEADS,
-    ports::leads::LeadBook,
+    ports::leads::{LeadBook, People},
     store::leads::{
         change::LeadAction,
         lead::{Entity as Leads, LeadStatus, Model as Lead},
@@ -45,11 +45,16 @@ impl SetLeadStatus {
     }
 }
 
-/// Moves a lead, and returns it as it is then.
+/// Moves a lead, and returns it as it is then. One that was over and is open again is nobody's where whoever had it left meanwhile.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a way that is not in the table, and for a lost one without a reason.
-pub async fn set_lead_status<S: Records<Leads> + LeadBook + Emit>(s: &S, cx: &Cx, cmd: &SetLeadStatus) -> Result<Lead> {
+pub async fn set_lead_status<S: Records<Leads> + LeadBook + Emit>(
+    s: &S,
+    people: &impl People,
+    cx: &Cx,
+    cmd: &SetLeadStatus,
+) -> Result<Lead> {
     cx.require(MANAGE_LEADS)?;
     let reason = cmd.reason()?;
     let before = s.lock(cx, cmd.lead).await?;
@@ -65,8 +70,12 @@ pub async fn set_lead_status<S: Records<Leads> + LeadBook + Emit>(s: &S, cx: &Cx
     }
     let mut after = before.clone();
     after.stand(cmd.status, reason, cx.now);
+    if before.closed_at.is_some() && after.closed_at.is_none() {
+        disown(people, cx, &mut after).await?;
+    }
     let values = (Some(before.status.to_value()), Some(after.status.to_value()));
     let after = keep(s, cx, &before, after, LeadAction::StatusChanged, values).await?;
     s.emit(cx, &LeadStatusChanged { lead: after.id, from: before.status, to: after.status });
+    tell_owner(s, cx, &before, &after).await?;
     Ok(after)
 }

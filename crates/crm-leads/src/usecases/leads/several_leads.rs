@@ -61,6 +61,7 @@ pub async fn assign_leads<S: Records<Leads> + LeadBook + Emit>(
 /// [`kernel::Error::Invalid`] for too many or none, and for a lost one without a reason.
 pub async fn set_lead_statuses<S: Records<Leads> + LeadBook + Emit>(
     s: &S,
+    people: &impl People,
     cx: &Cx,
     cmd: &SetLeadStatuses,
 ) -> Result<Vec<Outcome<Lead>>> {
@@ -68,7 +69,7 @@ pub async fn set_lead_statuses<S: Records<Leads> + LeadBook + Emit>(
     several::each("lead", &cmd.leads, |lead| async move {
         let one = SetLeadStatus { lead, status: cmd.status, reason: cmd.reason.clone() };
         one.reason()?;
-        Ok(set_lead_status(s, cx, &one).await)
+        Ok(set_lead_status(s, people, cx, &one).await)
     })
     .await
 }

@@ -23,7 +23,7 @@ use crate::{
         scope::scope,
     },
     payload,
-    wiring::bridges::InTransaction,
+    wiring::tickets::House,
 };
 
 /// Why two leads may be one person.
@@ -162,7 +162,9 @@ impl LeadAroundMutation {
         #[graphql(desc = "What is wanted.")] input: MergeLeadsInput,
     ) -> Result<MergeLeadsPayload> {
         let cmd = MergeLeads { from: id("input.fromId", &input.from_id)?, into: id("input.intoId", &input.into_id)? };
-        let work = |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { merge_leads(&tx, &InTransaction(&tx), &cx, &cmd).await };
+        let catalog = &scope(ctx).app.catalog;
+        let work =
+            |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { merge_leads(&tx, &House(&tx, catalog), &cx, &cmd).await };
         Ok(write(ctx, "lead.merge", cmd, work).await?.into())
     }
 
@@ -174,8 +176,9 @@ impl LeadAroundMutation {
         #[graphql(desc = "What is wanted.")] input: UnmergeLeadInput,
     ) -> Result<UnmergeLeadPayload> {
         let cmd: LeadId = id("input.leadId", &input.lead_id)?;
+        let catalog = &scope(ctx).app.catalog;
         let work =
-            |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { unmerge_lead(&tx, &InTransaction(&tx), &cx, *cmd).await };
+            |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { unmerge_lead(&tx, &House(&tx, catalog), &cx, *cmd).await };
         Ok(write(ctx, "lead.unmerge", cmd, work).await?.into())
     }
 }

@@ -217,7 +217,9 @@ impl LeadMutation {
             status: input.status.into(),
             reason: input.reason,
         };
-        let work = |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { set_lead_status(&tx, &cx, &cmd).await };
+        let catalog = &scope(ctx).app.catalog;
+        let work =
+            |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { set_lead_status(&tx, &House(&tx, catalog), &cx, &cmd).await };
         Ok(write(ctx, "lead.set_status", cmd, work).await?.into())
     }
 }

@@ -116,7 +116,9 @@ impl SeveralLeadsMutation {
             status: input.status.into(),
             reason: input.reason,
         };
-        let work = |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { set_lead_statuses(&tx, &cx, &cmd).await };
+        let catalog = &scope(ctx).app.catalog;
+        let work =
+            |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { set_lead_statuses(&tx, &House(&tx, catalog), &cx, &cmd).await };
         Ok(write(ctx, "leads.set_status", cmd, work).await?.into())
     }
 
