@@ -174,6 +174,31 @@ both! {
         .await;
     }
 
+    /// Who writes three times on the website, and wants to buy each time, is one lead, and each message became it.
+    async fn who_writes_again_is_the_same_lead(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        set(&admin, "ai.website", json!(true)).await;
+        let mut messages = Vec::new();
+        for _ in 0..3 {
+            messages.push(desk.message("Bea Buyer", WANTS).await);
+        }
+        let became = "query($id: ID!) { message(id: $id) { status convertedTo { id } } }";
+        let mut leads = Vec::new();
+        for message in &messages {
+            let lead = until("it became a lead", SOON, async || {
+                let seen = admin.client.run(became, json!({ "id": message })).await.ok();
+                seen.data("message.convertedTo.id").as_str().map(str::to_owned)
+            })
+            .await;
+            leads.push(lead);
+        }
+        leads.dedup();
+        assert_eq!(leads.len(), 1, "{leads:?}");
+        let all = admin.client.run("{ leads { nodes { id } } }", Value::Null).await.ok();
+        assert_eq!(all.data("leads.nodes"), &json!([{ "id": leads[0] }]));
+    }
+
     /// Anthropic: what people wrote goes as data, the answer comes by the tool and is checked; what may go better is tried again,
     /// what may not is given up with its reason, and a person begins it again.
     async fn anthropic_does_tasks(backend) {

@@ -2,10 +2,10 @@
 
 use crm_leads::{
     AiProviderName, AiSubjectType, AiTask, AiTaskType, Classified, CreateLeadFrom, Effects, Intent, Lead, LeadSource,
-    Line, Material, Output, ReadyAnswer, RecordLeadScore, Replied, Scored, Subject, Wanted, records::Leads,
+    Line, Material, Output, ReadyAnswer, RecordLeadScore, Replied, Scored, Sources, Subject, Wanted, records::Leads,
 };
 use inbox::{
-    ChatSide, Direction, Lines, MessagesIn, SuggestReply,
+    ChatSide, ConvertMessage, Direction, Lines, MessagesIn, SuggestReply,
     records::{Chats, ConversationMessages, Conversations, Messages},
 };
 use kernel::{
@@ -13,10 +13,10 @@ use kernel::{
     id::{ChatId, ConversationMessageId, LeadId, MessageId},
     record::{by_ids, first_of_each, visible_ids},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType};
 use uuid::Uuid;
 
-use super::{app::App, leads::Ears, social::automatic_replies, tickets::House};
+use super::{app::App, bridges::InTransaction, leads::Ears, social::automatic_replies, tickets::House};
 
 /// So many ready answers are looked at, those that are used most.
 const ANSWERS: u64 = 100;
@@ -96,10 +96,57 @@ async fn lead(tx: &Tx, cx: &Cx, subject: Subject) -> Result<Option<Lead>> {
     if subject.kind == AiSubjectType::Lead {
         return crm_leads::lead_by_id(tx, LeadId(subject.id)).await;
     }
-    match source(tx.conn(), cx, subject).await? {
-        Some((kind, _, id)) => crm_leads::lead_of(tx, kind, id).await,
+    match own_lead(tx, cx, subject).await? {
+        None => person_of(tx, cx, subject).await,
+        own => Ok(own),
+    }
+}
+
+/// The lead that was made of a subject, or that it was converted to.
+async fn own_lead(tx: &Tx, cx: &Cx, subject: Subject) -> Result<Option<Lead>> {
+    let Some((kind, _, id)) = source(tx.conn(), cx, subject).await? else { return Ok(None) };
+    if let Some(lead) = crm_leads::lead_of(tx, kind, id).await? {
+        return Ok(Some(lead));
+    }
+    if subject.kind != AiSubjectType::Message {
+        return Ok(None);
+    }
+    let id = MessageId(subject.id);
+    let became = by_ids::<Messages>(tx.conn(), cx, &[id]).await?.remove(&id).and_then(|message| message.converted_to);
+    match became.and_then(|became| became.parse::<LeadId>().ok()) {
+        Some(lead) => crm_leads::lead_now(tx, lead).await,
         None => Ok(None),
     }
+}
+
+/// The open lead that whoever wrote on the website is already, by their address or as the visitor they are. Who writes twice at once is
+/// looked for one after the other.
+async fn person_of(tx: &Tx, cx: &Cx, subject: Subject) -> Result<Option<Lead>> {
+    let kind = match subject.kind {
+        AiSubjectType::Message => LeadSource::Message,
+        AiSubjectType::Chat => LeadSource::Chat,
+        AiSubjectType::ConversationMessage | AiSubjectType::Lead => return Ok(None),
+    };
+    let Some(known) = House(tx, &[]).known_of(cx, kind, subject.id).await? else { return Ok(None) };
+    if let Some(visitor) = known.visitor {
+        let visitor = inbox::entities::visitor::Entity::find_by_id(visitor).lock(LockType::NoKeyUpdate);
+        visitor.one(tx.conn()).await?;
+    }
+    crm_leads::open_lead_of(tx, &known).await
+}
+
+/// Notes that a message became a lead, where it became nothing yet.
+async fn converted(tx: &Tx, cx: &Cx, subject: Subject, lead: LeadId) -> Result<()> {
+    let message = MessageId(subject.id);
+    if subject.kind != AiSubjectType::Message {
+        return Ok(());
+    }
+    let found = by_ids::<Messages>(tx.conn(), cx, &[message]).await?.remove(&message);
+    if found.is_some_and(|found| found.converted_to.is_none()) {
+        let became = ConvertMessage { message, target: lead.to_string() };
+        inbox::convert_message(tx, &InTransaction(tx), cx, &became).await?;
+    }
+    Ok(())
 }
 
 #[async_trait::async_trait]
@@ -164,15 +211,23 @@ impl AiEffects<'_> {
     /// Who wants to buy becomes a lead, who is one is scored anew, and who wrote on a platform may be answered.
     async fn classified(&self, tx: &Tx, cx: &Cx, subject: Subject, said: &Classified) -> Result<Vec<Wanted>> {
         let mut next = Vec::new();
-        let mut is_lead = lead(tx, cx, subject).await?.is_some();
+        let mut is_lead = own_lead(tx, cx, subject).await?.is_some();
         let buys = said.intent == Intent::Sales && said.confidence >= SURE;
         if !is_lead
             && self.make_leads
             && buys
             && let Some((_, source, _)) = source(tx.conn(), cx, subject).await?
         {
-            match crm_leads::create_lead_from(tx, &House(tx, self.catalog), cx, &CreateLeadFrom { source }).await {
-                Ok(_) => is_lead = true,
+            let cmd = CreateLeadFrom { source };
+            let made = match person_of(tx, cx, subject).await? {
+                Some(lead) => Ok(lead),
+                None => crm_leads::create_lead_from(tx, &House(tx, self.catalog), cx, &cmd).await,
+            };
+            match made {
+                Ok(lead) => {
+                    converted(tx, cx, subject, lead.id).await?;
+                    is_lead = true;
+                }
                 // Nobody can be made a lead of whom nothing is known.
                 Err(Error::Invalid(_)) => {}
                 Err(error) => return Err(error),

@@ -3,7 +3,7 @@
 use kernel::{
     Result, Tx,
     db::search,
-    id::{LeadId, StaffId},
+    id::{LeadId, StaffId, VisitorId},
 };
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType};
 
@@ -44,6 +44,20 @@ impl LeadBook for Tx {
             found = lead::Entity::find_by_id(into).one(self.conn()).await?;
         }
         Ok(found)
+    }
+
+    async fn open_lead_of(&self, email: Option<&str>, visitor: Option<VisitorId>) -> Result<Option<lead::Model>> {
+        let theirs = Condition::any()
+            .add_option(email.map(|email| lead::Column::Email.eq(email)))
+            .add_option(visitor.map(|visitor| lead::Column::VisitorId.eq(visitor)));
+        if theirs.is_empty() {
+            return Ok(None);
+        }
+        let open = lead::Entity::find()
+            .filter(theirs)
+            .filter(lead::Column::MergedIntoId.is_null())
+            .filter(lead::Column::Status.is_not_in([LeadStatus::Converted, LeadStatus::Lost]));
+        Ok(open.order_by_asc(lead::Column::Id).one(self.conn()).await?)
     }
 
     async fn index_lead(&self, lead: &lead::Model) -> Result<()> {

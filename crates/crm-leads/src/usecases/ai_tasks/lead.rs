@@ -16,7 +16,7 @@ use crate::{
     },
     ports::{
         ai_tasks::Tasks,
-        leads::LeadBook,
+        leads::{Known, LeadBook},
         scores::{Hearing, ScoreBook},
     },
     store::{
@@ -26,6 +26,9 @@ use crate::{
     usecases::scores::score_lead::rules_in_use,
 };
 
+/// So many merges in a row are followed.
+const FOLLOWED: usize = 20;
+
 /// What became of what somebody wrote: its lead, or the one that that went into; `None` where it is none yet.
 ///
 /// # Errors
@@ -34,12 +37,34 @@ pub async fn lead_of(s: &impl LeadBook, source: LeadSource, id: Uuid) -> Result<
     s.lead_of_source(source, id).await
 }
 
-/// A lead, whoever asks.
+/// A lead that went into no other, whoever asks.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
 pub async fn lead_by_id(s: &impl LeadBook, id: LeadId) -> Result<Option<Lead>> {
-    s.take_lead(id).await
+    Ok(s.take_lead(id).await?.filter(|lead| lead.merged_into_id.is_none()))
+}
+
+/// A lead, or the one that it went into, whoever asks.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn lead_now(s: &impl LeadBook, id: LeadId) -> Result<Option<Lead>> {
+    let mut found = s.take_lead(id).await?;
+    for _ in 0..FOLLOWED {
+        let Some(into) = found.as_ref().and_then(|lead| lead.merged_into_id) else { break };
+        found = s.take_lead(into).await?;
+    }
+    Ok(found)
+}
+
+/// The lead that somebody is already: one that is not over, by their address or who they were on the website.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn open_lead_of(s: &impl LeadBook, person: &Known) -> Result<Option<Lead>> {
+    let email = person.email.as_deref().and_then(kernel::text::email);
+    s.open_lead_of(email.as_deref(), person.visitor).await
 }
 
 /// What the company's rules say of a lead.
