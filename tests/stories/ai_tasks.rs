@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::conversations::Social;
 use super::desk::{Desk, Person, SOON};
+use super::roles::{colleague, make_role};
 use crate::support::anthropic::{Anthropic, MODEL, Play};
 use crate::support::told::written;
 use crate::support::{Answer, Options, both, until};
@@ -172,6 +173,36 @@ both! {
             (all[0]["scores"]["nodes"].as_array()?.len() == 2).then_some(())
         })
         .await;
+    }
+
+    /// A task is about what somebody wrote: who does not see that sees no task, and does nothing with one.
+    async fn a_task_is_seen_by_who_sees_what_it_is_about(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let message = desk.message("Ada", WANTS).await;
+        let id = request(&admin, "CLASSIFY", &message, None).await;
+        over(&admin, &id).await;
+        let lead = super::leads::make(&admin, json!({ "name": "Bob" })).await;
+        let other = request(&admin, "SCORE", &lead, None).await;
+        over(&admin, &other).await;
+        let rights = ["VIEW_AI_TASKS", "MANAGE_AI_TASKS", "VIEW_MESSAGES", "VIEW_LEADS", "SEE_ASSIGNED"];
+        let role = make_role(&admin, "Own", &rights).await;
+        let ann = colleague(&desk, &admin, "ann", &role, json!({})).await;
+        let list = "{ aiTasks { totalCount nodes { id } } }";
+        let seen = ann.client.run(list, Value::Null).await.ok();
+        assert_eq!(seen.data("aiTasks"), &json!({ "totalCount": 0, "nodes": [] }));
+        for id in [&id, &other] {
+            let found = ann.client.run("query($id: ID!) { node(id: $id) { id } aiTask(id: $id) { id } }", json!({ "id": id })).await.ok();
+            assert_eq!(found.data(""), &json!({ "node": null, "aiTask": null }));
+            let replay = ask(&ann, "replayAiTask", "ReplayAiTaskInput", json!({ "taskId": id, "provider": "BUILTIN" })).await;
+            assert_eq!(replay.error_code(), "NOT_FOUND");
+        }
+        let correct = ask(&ann, "correctAiTask", "CorrectAiTaskInput", json!({ "taskId": id, "intent": "SUPPORT" })).await;
+        assert_eq!(correct.error_code(), "NOT_FOUND");
+        let give = "mutation($id: ID!, $to: ID) { assignLead(input: { leadId: $id, ownerId: $to }) { errors { message } } }";
+        admin.client.run(give, json!({ "id": lead, "to": ann.id })).await.ok();
+        let seen = ann.client.run(list, Value::Null).await.ok();
+        assert_eq!(seen.data("aiTasks.nodes"), &json!([{ "id": other }]));
     }
 
     /// Who writes three times on the website, and wants to buy each time, is one lead, and each message became it.

@@ -80,6 +80,9 @@ both! {
             let explained = run(admin, why, json!({ "who": who.id, "id": id })).await;
             assert_eq!(explained.data("explainAccess.allowed"), &json!(sees), "{explained}");
         }
+        // Who would not see it gets none.
+        let blind = admin.client.run(ASSIGN, json!({ "input": { "conversationId": id(&anns), "assigneeId": eve.id } })).await;
+        assert_eq!(blind.user_errors("assignConversation")[0].code, "NOT_AVAILABLE");
         assert!(run(&ann, single, json!({ "id": id(&bobs) })).await.data("conversation").is_null());
         for document in ["{ conversations { nodes { id } } }", "{ conversation(id: \"cnv_0190a5f0000070008000000000000000\") { id } }"] {
             assert_eq!(eve.client.run(document, Value::Null).await.error_code(), "FORBIDDEN");

@@ -44,6 +44,7 @@ mod ports;
 mod queries;
 mod retention;
 mod store;
+pub mod subjects;
 mod usecases;
 
 pub use adapters::ai::{anthropic::AnthropicAi, builtin::BuiltinAi};

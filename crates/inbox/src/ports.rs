@@ -287,8 +287,8 @@ pub trait Onlookers {
 pub trait Colleagues {
     /// Whether the staff member is there and active.
     async fn is_active(&self, id: StaffId) -> Result<bool>;
-    /// Whether they are, and hold a permission.
-    async fn holds(&self, id: StaffId, permission: Permission) -> Result<bool>;
+    /// Whether they are, stay so until the transaction ends, and would see work of theirs that takes this permission.
+    async fn would_see(&self, cx: &Cx, id: StaffId, permission: Permission) -> Result<bool>;
 }
 
 /// Why a mail did not go out.

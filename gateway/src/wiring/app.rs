@@ -8,7 +8,11 @@ use identity::{
     Access, AccessTokens, Cards, Credential, Directory, HttpCards, Passwords, PlatformTokens, SessionPolicy,
     SettingsReader, WebhookRules,
 };
-use inbox::{Authorities, FileMail, MailSettings, Mailer, SmtpMail};
+use crm_leads::{AiSubjectType, subjects::SubjectKind};
+use inbox::{
+    Authorities, FileMail, MailSettings, Mailer, SmtpMail,
+    records::{Chats, ConversationMessages, Messages},
+};
 use kernel::{
     Actor, Cx, Db, Error, Result, Source, Tenant, crypto::Keyring, db::TenantKey, events::Outbox, files::Files,
     outgoing::Outgoing,
@@ -129,6 +133,11 @@ impl App {
             super::help::GUIDES,
             super::help::DOCUMENTS,
             super::leads::KIND,
+        ]);
+        crm_leads::subjects::register(vec![
+            SubjectKind::record::<Messages>(AiSubjectType::Message),
+            SubjectKind::record::<Chats>(AiSubjectType::Chat),
+            SubjectKind::record::<ConversationMessages>(AiSubjectType::ConversationMessage),
         ]);
         let keyring = Keyring::parse(&config.secret_key()?)?;
         let db = open(config, keyring.clone()).await?;

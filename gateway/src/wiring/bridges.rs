@@ -10,6 +10,7 @@ use kernel::{
     crypto::Keyring,
     id::{ClientId, DepartmentId, StaffId, TeamId, VisitorId},
     record::visible_ids,
+    visibility::{Holder, rule},
 };
 use ticketing::records::Tickets;
 
@@ -23,9 +24,16 @@ impl Colleagues for InTransaction<'_> {
         identity::is_active_staff(self.0.conn(), id).await
     }
 
-    async fn holds(&self, id: StaffId, permission: Permission) -> Result<bool> {
+    async fn would_see(&self, cx: &Cx, id: StaffId, permission: Permission) -> Result<bool> {
         let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
-        identity::is_active_holder(self.0.conn(), id, permission, &names).await
+        let Some(standing) = identity::standing(self.0.conn(), cx, &names, id.into()).await? else { return Ok(false) };
+        // They stay active, so that nobody gets work whose work is handed over at that moment.
+        if !standing.is_active || !identity::is_active_staff(self.0.conn(), id).await? {
+            return Ok(false);
+        }
+        let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
+        let own = Holder { assignee: Some(id), ..Holder::default() };
+        Ok(theirs.can(permission) && rule(&theirs, &own).is_some())
     }
 }
 

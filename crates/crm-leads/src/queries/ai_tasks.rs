@@ -14,6 +14,7 @@ use sea_orm::{
 
 use crate::{
     policy::VIEW_AI_TASKS,
+    subjects::about_visible,
     store::ai_tasks::{
         day,
         task::{AiFailure, AiProviderName, AiTaskStatus, AiTaskType, Column, Entity, Model as AiTask},
@@ -31,8 +32,9 @@ impl Record for Entity {
         cx.require(VIEW_AI_TASKS)
     }
 
-    fn visible(cx: &Cx, _: sea_orm::DbBackend) -> Option<sea_orm::Condition> {
-        cx.can(VIEW_AI_TASKS).then(sea_orm::Condition::all)
+    /// Those about what the actor sees.
+    fn visible(cx: &Cx, backend: sea_orm::DbBackend) -> Option<sea_orm::Condition> {
+        about_visible(cx, backend).filter(|_| cx.can(VIEW_AI_TASKS))
     }
 }
 

@@ -36,7 +36,7 @@ pub async fn assign_message<S: Records<Messages> + Emit>(
 ) -> Result<Message> {
     cx.require(MANAGE_MESSAGES)?;
     let before = s.lock(cx, cmd.message).await?;
-    may_have(colleagues, cmd.assignee, VIEW_MESSAGES).await?;
+    may_have(colleagues, cx, cmd.assignee, VIEW_MESSAGES).await?;
     let mut message = before.clone();
     if message.assign(cmd.assignee) {
         message = record::change(s, cx, &before, message).await?;

@@ -1,6 +1,6 @@
 //! Who can be given work.
 
-use kernel::{Error, Permission, ProblemCode, Result, id::StaffId};
+use kernel::{Cx, Error, Permission, ProblemCode, Result, id::StaffId};
 
 use crate::ports::Colleagues;
 
@@ -8,13 +8,13 @@ use crate::ports::Colleagues;
 ///
 /// # Errors
 /// [`Error::Invalid`] at `assigneeId`.
-pub(crate) async fn may_have(colleagues: &impl Colleagues, to: Option<StaffId>, sees: Permission) -> Result<()> {
+pub(crate) async fn may_have(colleagues: &impl Colleagues, cx: &Cx, to: Option<StaffId>, sees: Permission) -> Result<()> {
     let refused = |why: &str| Err(Error::invalid("assigneeId", ProblemCode::NotAvailable, why));
     let Some(to) = to else { return Ok(()) };
     if !colleagues.is_active(to).await? {
         return refused("is not an active staff member");
     }
-    if !colleagues.holds(to, sees).await? {
+    if !colleagues.would_see(cx, to, sees).await? {
         return refused("may not see it");
     }
     Ok(())

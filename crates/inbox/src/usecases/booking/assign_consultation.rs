@@ -36,7 +36,7 @@ pub async fn assign_consultation<S: Records<Consultations> + Bookings + Emit>(
 ) -> Result<Consultation> {
     cx.require(MANAGE_CONSULTATIONS)?;
     let before = s.lock(cx, cmd.consultation).await?;
-    may_have(colleagues, cmd.assignee, VIEW_CONSULTATIONS).await?;
+    may_have(colleagues, cx, cmd.assignee, VIEW_CONSULTATIONS).await?;
     if before.assignee_id == cmd.assignee {
         return Ok(before);
     }

@@ -36,7 +36,7 @@ pub async fn assign_conversation<S: Records<Conversations> + Emit>(
 ) -> Result<Conversation> {
     cx.require(MANAGE_CONVERSATIONS)?;
     let before = s.lock(cx, cmd.conversation).await?;
-    may_have(colleagues, cmd.assignee, VIEW_CONVERSATIONS).await?;
+    may_have(colleagues, cx, cmd.assignee, VIEW_CONVERSATIONS).await?;
     let mut conversation = before.clone();
     if conversation.assign(cmd.assignee) {
         conversation = record::change::<Conversations, S>(s, cx, &before, conversation).await?;
