@@ -94,6 +94,33 @@ both! {
 }
 
 both! {
+    /// A row that is none is an error at its line and nothing of it is written; a file with two columns of one name is refused; and the
+    /// import does what the trial said, however far apart rows of one person are.
+    async fn a_row_that_is_none_is_named_by_its_line(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let file = send(&admin, "Name,Email,email\nAda,a@example.com,b@example.com\n").await;
+        assert_eq!(wrong(&import(&admin, json!({ "fileId": file, "dryRun": true })).await, "importLeads").0, "input.fileId");
+        let filler: String = (0..120).map(|n| format!("Person {n},person{n}@example.com,\n")).collect();
+        let text = format!(
+            "Name,Email,Phone\nAda,ada@example.com,+493012345678\n\nToo,few@example.com\nToo,many@example.com,,x\n\
+            Ada,ada@example.com,+493087654321\n{filler}Other,,+493087654321\nOpen,open@example.com,\"+493011111111\nLost,lost@example.com,\n"
+        );
+        let file = send(&admin, &text).await;
+        let tried = import(&admin, json!({ "fileId": file, "dryRun": true })).await.ok();
+        let plan = tried.data("importLeads.plan");
+        let rows: Vec<_> = plan["rowErrors"].as_array().expect("a list").iter().map(|one| one["row"].clone()).collect();
+        assert_eq!(rows, [json!(4), json!(5), json!(128)], "{plan}");
+        assert_eq!((&plan["newCount"], &plan["duplicateCount"], &plan["errorCount"]), (&json!(122), &json!(1), &json!(3)));
+        let begun = import(&admin, json!({ "fileId": file })).await.ok();
+        let done = ended(&admin, &begun.string("importLeads.leadImport.id")).await;
+        assert_eq!((&done["createdCount"], &done["duplicateCount"], &done["errorCount"]), (&json!(122), &json!(1), &json!(3)), "{done}");
+        let lost = "{ leads(filter: { text: \"lost\" }) { totalCount } }";
+        assert_eq!(admin.client.run(lost, Value::Null).await.ok().data("leads.totalCount"), 0);
+    }
+}
+
+both! {
     /// What is no such file, and what cannot be mapped, is refused and named.
     async fn a_file_that_cannot_be_read_says_why(backend) {
         let desk = Desk::open(backend).await;

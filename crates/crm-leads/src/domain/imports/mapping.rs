@@ -150,10 +150,18 @@ impl Mapping {
     /// As somebody says, or by the names of the columns.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `mapping` for a column that is not there, for what two columns are, and where no column says who
+    /// [`Error::Invalid`] at `fileId` for two columns of one name, at `mapping` for a column that is not there, for what two columns are, and where no column says who
     /// somebody is.
     pub fn of(head: &[String], given: Option<&[Named]>) -> Result<Self> {
         let refused = |code, why: String| Error::invalid("mapping", code, why);
+        let twice = |(at, name): &(usize, &String)| {
+            let name = bare(name);
+            !name.is_empty() && head[..*at].iter().any(|other| bare(other) == name)
+        };
+        if let Some((_, name)) = head.iter().enumerate().find(twice) {
+            let why = format!("has two columns of the name {name:.60}");
+            return Err(Error::invalid("fileId", ProblemCode::NotAllowed, why));
+        }
         let mut found: Vec<(usize, ImportField)> = Vec::new();
         match given {
             Some(given) => {
@@ -229,6 +237,8 @@ mod tests {
         assert_eq!(of(&["Téléphone", "Nom"]), [(0, Phone), (1, Name)]);
         assert_eq!(of(&["email", "E-mail address"]), [(0, Email)]);
         assert_eq!(of(&["x", "Company"]), []);
+        assert!(Mapping::of(&head(&["Name", "E-Mail", "email"]), None).is_err(), "which of them?");
+        assert!(Mapping::of(&head(&["Name", "", ""]), None).is_ok());
     }
 
     #[test]
@@ -237,9 +247,9 @@ mod tests {
         let head = head(&["A", "B"]);
         let of = |given: &[Named]| Mapping::of(&head, Some(given));
         let mapping = of(&[named("b", ImportField::FirstName), named("A", ImportField::LastName)]).unwrap();
-        let row = Row { number: 2, values: vec!["Love\nlace".into(), "Ada".into()] };
+        let row = Row { number: 2, values: vec!["Love\nlace".into(), "Ada".into()], broken: None };
         assert_eq!(mapping.lead(&row).name.as_deref(), Some("Ada Love lace"));
-        assert_eq!(mapping.lead(&Row { number: 3, values: vec![] }).name, None, "a row may be short");
+        assert_eq!(mapping.lead(&Row { number: 3, values: vec![], broken: None }).name, None, "a row may be short");
         for wrong in [
             vec![],
             vec![named("C", ImportField::Name)],

@@ -24,10 +24,12 @@ pub enum Encoding {
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Its number in the file, from 2: the first is the head.
+    /// The line of the file on which it begins, from 1.
     pub number: i32,
     /// Its values.
     pub values: Vec<String>,
+    /// Why it is no row, where it is none: what it says is not to be trusted then.
+    pub broken: Option<&'static str>,
 }
 
 /// What is in a file.
@@ -138,6 +140,53 @@ fn value(text: &str) -> String {
     bare.unwrap_or(text).to_owned()
 }
 
+/// How many lines end there in a text: by a line feed, a carriage return, or both.
+fn ends_of_lines(text: &str, within: std::ops::Range<usize>) -> usize {
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| match bytes.get(*at) {
+        Some(b'\r') => true,
+        Some(b'\n') => *at == 0 || bytes.get(at - 1) != Some(&b'\r'),
+        _ => false,
+    };
+    within.filter(ends).count()
+}
+
+/// Whether a quotation mark is left open in what stands for a row, or closed in the middle of a value, as one is that was open before.
+fn is_left_open(row: &str, delimiter: char) -> bool {
+    let (mut quoted, mut begins) = (false, true);
+    let mut signs = row.chars().peekable();
+    while let Some(c) = signs.next() {
+        match c {
+            '"' if quoted && signs.peek() == Some(&'"') => {
+                signs.next();
+            }
+            '"' if quoted => {
+                quoted = false;
+                if signs.peek().is_some_and(|next| *next != delimiter && !next.is_whitespace()) {
+                    return true;
+                }
+            }
+            '"' if begins => quoted = true,
+            _ => {}
+        }
+        begins = !quoted && (c == delimiter || (begins && matches!(c, '\r' | '\n')));
+    }
+    quoted
+}
+
+/// Why what stands for a row is none.
+fn broken(row: &str, delimiter: char, values: &[String], columns: usize) -> Option<&'static str> {
+    if is_left_open(row, delimiter) {
+        return Some("a quotation mark is not closed");
+    }
+    if values.len() < columns {
+        return Some("has fewer values than there are columns");
+    }
+    // Nothing after the last delimiter is no value.
+    let more = values.iter().skip(columns).any(|value| !value.is_empty());
+    more.then_some("has more values than there are columns")
+}
+
 impl Sheet {
     /// Reads a file.
     ///
@@ -150,34 +199,46 @@ impl Sheet {
         let unknown = "is no text in UTF-8, UTF-16 or Windows-1252";
         let (encoding, text) = text(bytes).ok_or_else(|| refused(ProblemCode::InvalidFormat, unknown))?;
         let mut text = text.as_str();
-        let mut stated = None;
+        let (mut stated, mut line) = (None, 1);
         // Excel's own word for it.
         if let Some(rest) = text.strip_prefix("sep=")
             && let Some(sign) = rest.chars().next()
         {
             stated = [',', ';', '\t'].into_iter().find(|known| *known == sign);
             text = rest.split_once('\n').map_or("", |(_, rest)| rest);
+            line += 1;
         }
         let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let delimiter = stated.unwrap_or_else(|| delimiter(first));
         let byte = u8::try_from(delimiter).unwrap_or(b',');
         let mut reader =
             ReaderBuilder::new().delimiter(byte).flexible(true).has_headers(false).from_reader(text.as_bytes());
-        let mut head = None;
+        let mut head: Option<Vec<String>> = None;
         let mut rows = Vec::new();
         let mut record = StringRecord::new();
-        let broken = |error: csv::Error| refused(ProblemCode::InvalidFormat, format!("cannot be read: {error}"));
-        let mut number = 0;
-        while reader.read_record(&mut record).map_err(broken)? {
-            number += 1;
+        let unread = |error: csv::Error| refused(ProblemCode::InvalidFormat, format!("cannot be read: {error}"));
+        let mut at = 0;
+        while reader.read_record(&mut record).map_err(unread)? {
+            let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX).min(text.len());
+            // Line ends before it are no part of it: that of the row before, and blank lines.
+            let whole = text.get(at..end).unwrap_or_default();
+            let row = whole.trim_start_matches(['\r', '\n']);
+            let start = end - row.len();
+            line += ends_of_lines(text, at..start);
+            let number = i32::try_from(line).unwrap_or(i32::MAX);
+            line += ends_of_lines(text, start..end);
+            at = end;
             if record.len() > COLUMNS {
                 return Err(refused(ProblemCode::TooLong, format!("may have at most {COLUMNS} columns")));
             }
             let values: Vec<_> = record.iter().map(value).collect();
-            if head.is_none() {
+            let Some(head) = &head else {
                 head = Some(values);
-            } else if values.iter().any(|value| !value.is_empty()) {
-                rows.push(Row { number, values });
+                continue;
+            };
+            if values.iter().any(|value| !value.is_empty()) {
+                let broken = broken(row, delimiter, &values, head.len());
+                rows.push(Row { number, values, broken });
             }
             if rows.len() > ROWS {
                 return Err(refused(ProblemCode::TooLong, format!("may have at most {ROWS} rows")));
@@ -215,7 +276,8 @@ mod tests {
             let sheet = read(&bytes);
             assert_eq!((sheet.encoding, sheet.delimiter), (encoding, ';'));
             assert_eq!(sheet.head, ["Name", "E-Mail"]);
-            assert_eq!(sheet.rows, [Row { number: 2, values: vec!["Jürgen Groß".into(), "j@example.com".into()] }]);
+            let values = vec!["Jürgen Groß".into(), "j@example.com".into()];
+            assert_eq!(sheet.rows, [Row { number: 2, values, broken: None }]);
         }
         assert_eq!(read(b"a\n\x80 5").rows[0].values, ["€ 5"]);
     }
@@ -231,8 +293,20 @@ mod tests {
         let rows: Vec<_> = sheet.rows.iter().map(|row| (row.number, row.values.join("|"))).collect();
         assert_eq!(
             rows,
-            [(2, "two\nlines|say \"hi\"".to_owned()), (4, "+49 30 1|=1+1|more".to_owned()), (5, "short".to_owned())]
+            [(3, "two\nlines|say \"hi\"".to_owned()), (6, "+49 30 1|=1+1|more".to_owned()), (7, "short".to_owned())]
         );
+    }
+
+    #[test]
+    fn what_is_no_row_is_named_by_the_line_on_which_it_begins() {
+        let of = |text: &str| -> Vec<(i32, bool)> {
+            read(text.as_bytes()).rows.iter().map(|row| (row.number, row.broken.is_some())).collect()
+        };
+        assert_eq!(of("a,b\n1,2\n1\n1,2,3\n1,2,\n\n5\",2\n"), [(2, false), (3, true), (4, true), (5, false), (7, false)]);
+        assert_eq!(of("sep=;\r\na;b\r\n\"1\r\n1\";2\r\n\r\n1;2\r\n"), [(3, false), (6, false)]);
+        assert_eq!(of("a,b\n1,\"2\n1,2\n"), [(2, true)], "it is left open");
+        assert_eq!(of("a,b\n1,\"2\n1,\"2\"\n1,2\n"), [(2, true), (4, false)]);
+        assert_eq!(of("a,b\n\"1\" ,\"2 \"\"x\"\"\"\n"), [(2, false)]);
     }
 
     #[test]

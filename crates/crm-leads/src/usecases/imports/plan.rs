@@ -18,7 +18,7 @@ use crate::{
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowError {
-    /// The row's number in the file.
+    /// The line of the file on which the row begins.
     pub row: i32,
     /// What of the lead, as the API names it.
     pub column: String,
@@ -55,6 +55,9 @@ pub(super) fn lead_of(
     mapping: &Mapping,
     row: &Row,
 ) -> std::result::Result<Lead, Vec<RowError>> {
+    if let Some(why) = row.broken {
+        return Err(vec![RowError { row: row.number, column: String::new(), message: why.into() }]);
+    }
     let mut check = Check::default();
     let lead = mapping.lead(row).lead(cx, &mut check, telephones, region);
     let wrong =
@@ -76,11 +79,14 @@ pub(super) fn reached<'a>(leads: impl IntoIterator<Item = &'a Lead>) -> (Vec<Str
     (emails, phones)
 }
 
-/// Whether somebody with the lead's address or number is known; and from now on they are.
+/// Whether somebody with the lead's address or number is known; where not, they are from now on. Of one who is, nothing becomes known
+/// that is not written.
 pub(super) fn is_known(known: &mut HashSet<String>, lead: &Lead) -> bool {
     let own = [&lead.email, &lead.phone];
     let there = own.iter().any(|value| value.as_ref().is_some_and(|value| known.contains(value)));
-    known.extend(own.into_iter().flatten().cloned());
+    if !there {
+        known.extend(own.into_iter().flatten().cloned());
+    }
     there
 }
 

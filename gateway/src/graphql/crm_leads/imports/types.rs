@@ -66,7 +66,7 @@ pub enum LeadImportState {
 /// What is wrong with a row.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct LeadImportError {
-    /// The row's number in the file; the names of the columns are row 1.
+    /// The line of the file on which the row begins, from 1.
     pub row: i32,
     /// What of the lead, such as `email`.
     pub column: String,
