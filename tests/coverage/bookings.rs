@@ -118,7 +118,11 @@ pub async fn going_well(root: &Root, home: &Home, own: &Things) -> Option<Value>
         | "rescheduleConsultation"
         | "rescheduleConsultationByToken" => {
             // What is noted afterwards is noted of one that has begun.
-            let begins = if root.name.starts_with("complete") || root.name == "markNoShow" { "created_at" } else { "blocked_from" };
+            let begins = if root.name.starts_with("complete") || root.name == "markNoShow" {
+                "created_at"
+            } else {
+                "blocked_from"
+            };
             home.sql.run(&format!("UPDATE consultations SET status = 'scheduled', starts_at = {begins}")).await;
             Some(arguments(root, own))
         }

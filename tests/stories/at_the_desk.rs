@@ -8,8 +8,7 @@ use super::roles::{colleague, make_role, run};
 use crate::support::{Socket, both, until};
 
 const AVAILABLE: &str = "query($chatId: ID!, $chatToken: String!) { visitorChat(chatId: $chatId, chatToken: $chatToken) { nobodyAvailable } }";
-const LESS: &str =
-    "mutation($id: ID!, $may: [Permission!]!) { updateRole(input: { roleId: $id, permissions: $may }) { errors { message } } }";
+const LESS: &str = "mutation($id: ID!, $may: [Permission!]!) { updateRole(input: { roleId: $id, permissions: $may }) { errors { message } } }";
 
 async fn department(admin: &Person, name: &str) -> String {
     let create = "mutation($name: String!) { createDepartment(input: { name: $name }) { department { id } errors { message } } }";

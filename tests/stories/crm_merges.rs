@@ -8,7 +8,8 @@ use crate::support::crm::Kind;
 use crate::support::crm::Play;
 use crate::support::{PATIENCE, both, until};
 
-const MERGE: &str = "mutation($input: MergeLeadsInput!) { mergeLeads(input: $input) { lead { id } errors { code message } } }";
+const MERGE: &str =
+    "mutation($input: MergeLeadsInput!) { mergeLeads(input: $input) { lead { id } errors { code message } } }";
 
 impl Sales {
     async fn merge(&self, from: &str, into: &str) {

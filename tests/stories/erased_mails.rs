@@ -12,8 +12,10 @@ use crate::support::{Options, Smtp, both, until};
 
 const INVITE: &str = "mutation($email: EmailAddress!, $role: ID!) { inviteStaff(input: { email: $email, name: \"Ada\", roleId: $role }) { \
     invitation { id } errors { code message path } } }";
-const REVOKE: &str = "mutation($id: ID!) { revokeInvitation(input: { invitationId: $id }) { invitation { id } errors { message } } }";
-const SUBSCRIBE: &str = "mutation($email: EmailAddress!) { subscribeToNewsletter(input: { email: $email }) { errors { code path } } }";
+const REVOKE: &str =
+    "mutation($id: ID!) { revokeInvitation(input: { invitationId: $id }) { invitation { id } errors { message } } }";
+const SUBSCRIBE: &str =
+    "mutation($email: EmailAddress!) { subscribeToNewsletter(input: { email: $email }) { errors { code path } } }";
 const LETTERS: &str = "SELECT count(*) FROM jobs WHERE kind = 'identity.deliver_mail'";
 /// So many tries are more than a story sees.
 const AWAY: usize = 10_000;

@@ -10,9 +10,9 @@ use crate::support::{Socket, both};
 const MERGE: &str = "mutation($from: ID!, $into: ID!) { mergeLeads(input: { fromId: $from, intoId: $into }) { lead { id scoreValue owner { id } \
     tags { name } } errors { code message path } } }";
 const UNMERGE: &str = "mutation($id: ID!) { unmergeLead(input: { leadId: $id }) { lead { id owner { id } } errors { code message path } } }";
-const FROM: &str =
-    "mutation($id: ID!) { createLeadFrom(input: { source: $id }) { lead { id } errors { message } } }";
-const SCORE: &str = "mutation($id: ID!) { scoreLead(input: { leadId: $id }) { lead { scoreValue } errors { message } } }";
+const FROM: &str = "mutation($id: ID!) { createLeadFrom(input: { source: $id }) { lead { id } errors { message } } }";
+const SCORE: &str =
+    "mutation($id: ID!) { scoreLead(input: { leadId: $id }) { lead { scoreValue } errors { message } } }";
 const FOLLOW: &str = "subscription($after: String) { leadEvents(after: $after) { type leadId } }";
 const MOVE: &str = "mutation($id: ID!, $to: LeadStatus!, $why: String) { setLeadStatus(input: { leadId: $id, status: $to, reason: $why }) { \
     lead { owner { id } } errors { message } } }";

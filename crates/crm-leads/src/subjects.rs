@@ -7,8 +7,7 @@ use std::sync::OnceLock;
 
 use kernel::{Cx, record::Record, visibility::SEE_ALL};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::SelectStatement,
+    ColumnTrait, Condition, DbBackend, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement,
 };
 
 use crate::store::{

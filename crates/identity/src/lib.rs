@@ -132,7 +132,7 @@ pub use queries::{
             people, people_by, people_by_ids, staff_id, staff_with_addresses, tier_of_client,
         },
         names::{
-            active_members, clients_among, department_name, hold, person_names, staff_names,
+            active_members, clients_among, department_name, hold, is_active_holder, person_names, staff_names,
             team_names,
         },
         picture::{Picture, avatar},

@@ -50,7 +50,8 @@ async fn went(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Went>> {
         }
         ConsultationRescheduled::KIND => {
             let ConsultationRescheduled { consultation, from: (_, from), to: (_, to) } = event.decode()?;
-            let body = if from == to { "A consultation of yours was moved." } else { "A consultation was moved to you." };
+            let body =
+                if from == to { "A consultation of yours was moved." } else { "A consultation was moved to you." };
             Went { one: consultation.into(), from, to, body }
         }
         ConsultationCancelled::KIND => {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use analytics_sync::HttpB2chat;
 use audit::{AuditChain, AuditSink};
+use crm_leads::{AiSubjectType, subjects::SubjectKind};
 use identity::{
     Access, AccessTokens, Cards, Credential, Directory, HttpCards, Passwords, PlatformTokens, SessionPolicy,
     SettingsReader, WebhookRules,
 };
-use crm_leads::{AiSubjectType, subjects::SubjectKind};
 use inbox::{
     Authorities, FileMail, MailSettings, Mailer, SmtpMail,
     records::{Chats, ConversationMessages, Messages},

@@ -67,7 +67,8 @@ impl Takers for InTransaction<'_> {
     }
 
     async fn takes_chats(&self, id: StaffId) -> Result<bool> {
-        Colleagues::holds(self, id, MANAGE_CHATS).await
+        let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
+        identity::is_active_holder(self.0.conn(), id, MANAGE_CHATS, &names).await
     }
 
     async fn department(&self, id: DepartmentId) -> Result<Option<String>> {

@@ -189,9 +189,9 @@ async fn visitors_of(conn: &Conn, cx: &Cx, leads: &[&Lead]) -> Result<Vec<Visito
         let survivors = survivors(conn, cx, &came).await?;
         all.extend(came.into_iter().map(|id| survivors.get(&id).copied().unwrap_or(id)));
     }
-    let emails: BTreeSet<_> = leads.iter().filter_map(|lead| lead.email.as_ref()).collect();
+    let emails: BTreeSet<_> = leads.iter().filter_map(|lead| lead.email.clone()).collect();
     for email in emails {
-        let with = visitors::BY_EMAIL.is(email.clone()).into_iter().fold(Condition::all(), Condition::add);
+        let with = visitors::of_addresses(&[email]);
         let order = by(inbox::entities::visitor::Column::LastVisitAt, true, Visitors::ID);
         let found = list::<Visitors>(conn, cx, &Filter::of(with), &order, &Page::first(VISITORS)).await?;
         all.extend(found.rows.into_iter().map(|visitor| visitor.id));

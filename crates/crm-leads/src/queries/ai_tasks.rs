@@ -14,11 +14,11 @@ use sea_orm::{
 
 use crate::{
     policy::VIEW_AI_TASKS,
-    subjects::about_visible,
     store::ai_tasks::{
         day,
         task::{AiFailure, AiProviderName, AiTaskStatus, AiTaskType, Column, Entity, Model as AiTask},
     },
+    subjects::about_visible,
 };
 
 impl Record for Entity {

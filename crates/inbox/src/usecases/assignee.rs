@@ -8,7 +8,12 @@ use crate::ports::Colleagues;
 ///
 /// # Errors
 /// [`Error::Invalid`] at `assigneeId`.
-pub(crate) async fn may_have(colleagues: &impl Colleagues, cx: &Cx, to: Option<StaffId>, sees: Permission) -> Result<()> {
+pub(crate) async fn may_have(
+    colleagues: &impl Colleagues,
+    cx: &Cx,
+    to: Option<StaffId>,
+    sees: Permission,
+) -> Result<()> {
     let refused = |why: &str| Err(Error::invalid("assigneeId", ProblemCode::NotAvailable, why));
     let Some(to) = to else { return Ok(()) };
     if !colleagues.is_active(to).await? {

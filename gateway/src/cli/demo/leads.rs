@@ -96,7 +96,8 @@ async fn go(db: &Db, cx: &Cx, names: &[&'static str], lead: LeadId, way: &[LeadS
     for status in way {
         let reason = (*status == LeadStatus::Lost).then(|| "Only looked around".to_owned());
         let cmd = &SetLeadStatus { lead, status: *status, reason };
-        db.transact(cx, "lead.set_status", |tx| async move { set_lead_status(&tx, &House(&tx, names), cx, cmd).await }).await?;
+        db.transact(cx, "lead.set_status", |tx| async move { set_lead_status(&tx, &House(&tx, names), cx, cmd).await })
+            .await?;
     }
     Ok(())
 }

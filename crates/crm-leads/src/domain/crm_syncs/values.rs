@@ -207,7 +207,9 @@ pub fn to_take(lead: &Lead, mappings: &Mappings, agreed: &AgreedFields, remote: 
         }
     }
     if first.is_some() || last.is_some() {
-        let part = |given: Option<String>, field| given.or_else(|| said(lead, field, mappings, Some(agreed))).unwrap_or_default();
+        let part = |given: Option<String>, field| {
+            given.or_else(|| said(lead, field, mappings, Some(agreed))).unwrap_or_default()
+        };
         let (first, last) = (part(first, MappedField::FirstName), part(last, MappedField::LastName));
         taken.name = Some(format!("{first} {last}").trim().to_owned());
     }

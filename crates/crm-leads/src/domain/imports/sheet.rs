@@ -302,7 +302,10 @@ mod tests {
         let of = |text: &str| -> Vec<(i32, bool)> {
             read(text.as_bytes()).rows.iter().map(|row| (row.number, row.broken.is_some())).collect()
         };
-        assert_eq!(of("a,b\n1,2\n1\n1,2,3\n1,2,\n\n5\",2\n"), [(2, false), (3, true), (4, true), (5, false), (7, false)]);
+        assert_eq!(
+            of("a,b\n1,2\n1\n1,2,3\n1,2,\n\n5\",2\n"),
+            [(2, false), (3, true), (4, true), (5, false), (7, false)]
+        );
         assert_eq!(of("sep=;\r\na;b\r\n\"1\r\n1\";2\r\n\r\n1;2\r\n"), [(3, false), (6, false)]);
         assert_eq!(of("a,b\n1,\"2\n1,2\n"), [(2, true)], "it is left open");
         assert_eq!(of("a,b\n1,\"2\n1,\"2\"\n1,2\n"), [(2, true), (4, false)]);

@@ -78,7 +78,7 @@ pub fn score(rules: &[Rule], thresholds: Thresholds, facts: &Facts) -> Scored {
             Asked::Source { source } => {
                 let from = |source: LeadSource| source == facts.source || heard.also_from.contains(&source);
                 so(source.is_some_and(from), lead)
-            },
+            }
             Asked::OwnDomain => so(facts.free_address == Some(false), lead),
             Asked::FreeDomain => so(facts.free_address == Some(true), lead),
             Asked::HasPhone => so(facts.has_phone, lead),

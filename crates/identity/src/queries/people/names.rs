@@ -98,3 +98,14 @@ pub async fn department_name(conn: &Conn, id: DepartmentId) -> Result<Option<(St
     let found = department::Entity::find_by_id(id).one(conn).await?;
     Ok(found.map(|department| (department.name, department.is_active)))
 }
+
+/// Whether a colleague is active and holds a permission; in a transaction they stay active until it ends.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn is_active_holder(conn: &Conn, id: StaffId, permission: Permission, catalog: &[&str]) -> Result<bool> {
+    if !is_active_staff(conn, id).await? {
+        return Ok(false);
+    }
+    Ok(permissions_of(conn, id.into(), catalog).await?.iter().any(|name| name == permission.name))
+}

@@ -13,6 +13,13 @@ use sea_orm::{PaginatorTrait, QuerySelect, entity::prelude::*};
 
 use super::queue_mail::{Content, Opens, open};
 use crate::{
+    domain::mail::{
+        template::{COMPANY, NAME, Template},
+        wording::{Rendered, Wording, line},
+    },
+    ports::mail::{Mail, MailTransport, TransportError},
+};
+use crate::{
     domain::{
         mail::events::{MailDelivered, MailFailed, MailWithheld},
         sign_in::one_time::{INVITATION, hash_of},
@@ -29,13 +36,6 @@ use crate::{
         notifications::{notification, notification_delivery::DeliveryState},
         people::user,
     },
-};
-use crate::{
-    domain::mail::{
-        template::{COMPANY, NAME, Template},
-        wording::{Rendered, Wording, line},
-    },
-    ports::mail::{Mail, MailTransport, TransportError},
 };
 
 /// A mail of a template in the tenant's own wording or the one that it comes with; `None` where it is switched off.

@@ -103,14 +103,18 @@ fn end(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
 }
 
 /// When the hours end, of a day, that go on where these end: for as long as it takes what begins at their very end.
-fn go_on(hours: &[Hours], holidays: &[NaiveDate], (date, open): (NaiveDate, Hours), duration: TimeDelta) -> NaiveDateTime {
+fn go_on(
+    hours: &[Hours],
+    holidays: &[NaiveDate],
+    (date, open): (NaiveDate, Hours),
+    duration: TimeDelta,
+) -> NaiveDateTime {
     let after = |date: NaiveDate, minutes: i32| date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes.into());
     let ends = after(date, open.ends());
     let mut until = ends;
     while until < ends + duration {
-        let begins = |span: &&Hours| {
-            span.weekday == Weekday::of(until.date()) && after(until.date(), span.from) == until
-        };
+        let begins =
+            |span: &&Hours| span.weekday == Weekday::of(until.date()) && after(until.date(), span.from) == until;
         match hours.iter().find(begins) {
             Some(next) if !holidays.contains(&until.date()) => until = after(until.date(), next.ends()),
             _ => break,
@@ -341,9 +345,23 @@ mod tests {
         let found = slots(Berlin, &daily("00:00", "24:00"), &[next], &rules(60, 30), (date, date), now);
         assert_eq!(clocks(&found, date).last().map(String::as_str), Some("23:00"), "on the holiday it is closed");
         let friday = |from: &str, to: &str| Hours { weekday: Weekday::Friday, from: minutes(from), to: minutes(to) };
-        let found = slots(Berlin, &[friday("09:00", "12:00"), friday("12:00", "13:00")], &[], &rules(90, 60), (date, date), now);
+        let found = slots(
+            Berlin,
+            &[friday("09:00", "12:00"), friday("12:00", "13:00")],
+            &[],
+            &rules(90, 60),
+            (date, date),
+            now,
+        );
         assert_eq!(clocks(&found, date), ["09:00", "10:00", "11:00"]);
-        let found = slots(Berlin, &[friday("09:00", "12:00"), friday("12:05", "14:00")], &[], &rules(90, 60), (date, date), now);
+        let found = slots(
+            Berlin,
+            &[friday("09:00", "12:00"), friday("12:05", "14:00")],
+            &[],
+            &rules(90, 60),
+            (date, date),
+            now,
+        );
         assert_eq!(clocks(&found, date), ["09:00", "10:00", "12:05"]);
     }
 

@@ -30,7 +30,8 @@ use crate::{
 };
 
 /// Bookings from one address, and what visitors change there in theirs.
-pub(super) const BY_ADDRESS: Limit = Limit { name: "bookings by address", attempts: 10, window: Duration::from_secs(10 * 60) };
+pub(super) const BY_ADDRESS: Limit =
+    Limit { name: "bookings by address", attempts: 10, window: Duration::from_secs(10 * 60) };
 
 /// A telephone number, as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -116,7 +116,8 @@ impl Clocks<'_> {
         if !has(&self.clocks, ClockKind::Resolution) && promises(self.policy, ClockKind::Resolution) {
             self.set(new_id(), ClockKind::Resolution, ticket.created_at);
         }
-        if !answered && !has(&self.clocks, ClockKind::FirstResponse) && promises(self.policy, ClockKind::FirstResponse) {
+        if !answered && !has(&self.clocks, ClockKind::FirstResponse) && promises(self.policy, ClockKind::FirstResponse)
+        {
             self.set(new_id(), ClockKind::FirstResponse, ticket.created_at);
         }
         for kind in [ClockKind::FirstResponse, ClockKind::NextResponse, ClockKind::Resolution] {

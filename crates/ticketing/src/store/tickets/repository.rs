@@ -108,7 +108,12 @@ impl TicketBook for Tx {
 
     async fn has_parts(&self, ticket: TicketId) -> Result<bool> {
         let part = ticket::Entity::find().filter(ticket::Column::ParentId.eq(ticket));
-        let part = part.filter(ticket::Column::MergedIntoId.is_null()).select_only().column(ticket::Column::Id).limit(1).into_tuple::<TicketId>();
+        let part = part
+            .filter(ticket::Column::MergedIntoId.is_null())
+            .select_only()
+            .column(ticket::Column::Id)
+            .limit(1)
+            .into_tuple::<TicketId>();
         Ok(part.one(self.conn()).await?.is_some())
     }
 

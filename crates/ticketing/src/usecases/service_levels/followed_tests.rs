@@ -358,7 +358,11 @@ fn what_is_owed_no_more_is_owed_again_where_it_stood() {
     over.due_at = Some(minute(60));
     over.breached_at = Some(minute(60));
     let kept = (over.id, over.started_at, over.breached_at);
-    book.clocks.borrow_mut().iter_mut().filter(|clock| clock.kind == ClockKind::Resolution).for_each(|clock| *clock = over.clone());
+    book.clocks
+        .borrow_mut()
+        .iter_mut()
+        .filter(|clock| clock.kind == ClockKind::Resolution)
+        .for_each(|clock| *clock = over.clone());
     let mut gone = Ticket { merged_into_id: Some(TicketId(Uuid::from_u128(9))), ..ticket.clone() };
     gone.stand(TicketStatus::Closed, minute(70));
     follow_ticket(&book, &book, &cx(minute(70)), &ticket, &gone).now_or_never().unwrap().unwrap();

@@ -204,7 +204,8 @@ impl ChatMutation {
     ) -> Result<StartChatPayload> {
         let scope = scope(ctx);
         let cx = scope.mutation(ctx);
-        let department = input.department_id.as_ref().map(|department| id("input.departmentId", department)).transpose()?;
+        let department =
+            input.department_id.as_ref().map(|department| id("input.departmentId", department)).transpose()?;
         let nobody_available = nobody_available(scope, &cx, None, department).await?;
         let cmd = StartChat {
             name: input.name,

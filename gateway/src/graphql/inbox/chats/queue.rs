@@ -80,7 +80,8 @@ impl Queue {
     /// The feed of the queue; whoever keeps it and takes chats is at the desk.
     pub fn new(scope: &Scope, cx: &Cx, department: Option<DepartmentId>) -> Self {
         let staff = cx.staff_id().filter(|_| cx.can(inbox::MANAGE_CHATS));
-        let here = staff.map(|staff| scope.app.presence.enter((cx.tenant.id, Place::Desk(department), Who::Staff(staff))));
+        let here =
+            staff.map(|staff| scope.app.presence.enter((cx.tenant.id, Place::Desk(department), Who::Staff(staff))));
         Self { department, _here: here }
     }
 

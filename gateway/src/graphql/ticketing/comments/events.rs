@@ -160,18 +160,14 @@ fn around(stored: &Stored) -> kernel::Result<Option<ticketing::TicketUpdated>> {
     let (ticket, fields) = match stored.kind.as_str() {
         ticketing::TicketLinked::KIND => (stored.decode::<ticketing::TicketLinked>()?.ticket, vec![Link]),
         ticketing::TicketUnlinked::KIND => (stored.decode::<ticketing::TicketUnlinked>()?.ticket, vec![Link]),
-        ticketing::TicketMerged::KIND => {
-            (stored.decode::<ticketing::TicketMerged>()?.ticket, vec![Status, MergedInto])
-        }
+        ticketing::TicketMerged::KIND => (stored.decode::<ticketing::TicketMerged>()?.ticket, vec![Status, MergedInto]),
         ticketing::TicketUnmerged::KIND => {
             (stored.decode::<ticketing::TicketUnmerged>()?.ticket, vec![Status, MergedInto])
         }
         ticketing::TicketWatchersChanged::KIND => {
             (stored.decode::<ticketing::TicketWatchersChanged>()?.ticket, vec![Watcher])
         }
-        inbox::TagsChanged::KIND => {
-            (TicketId::from_uuid(stored.decode::<inbox::TagsChanged>()?.entity.id), vec![Tag])
-        }
+        inbox::TagsChanged::KIND => (TicketId::from_uuid(stored.decode::<inbox::TagsChanged>()?.entity.id), vec![Tag]),
         _ => return Ok(None),
     };
     Ok(Some(ticketing::TicketUpdated { ticket, fields, before: Json::Null, after: Json::Null }))
