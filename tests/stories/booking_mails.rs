@@ -24,10 +24,12 @@ fn calendar(mail: &Mail) -> BTreeMap<String, String> {
         assert_eq!(found.insert(property.name.clone(), value), None, "{} twice: {text}", property.name);
     }
     assert!(kind.contains(&format!("method={}", found["METHOD"])), "{kind}");
-    let kept = parts
+    let kept: Vec<_> = parts
         .iter()
-        .filter(|part| part.header("content-disposition").is_some_and(|how| how.contains("consultation.ics")));
-    assert_eq!(kept.map(|part| part.decoded()).collect::<Vec<_>>(), [text], "the same as a file");
+        .filter(|part| part.header("content-disposition").is_some_and(|how| how.contains("consultation.ics")))
+        .map(|part| (part.header("content-type"), part.decoded()))
+        .collect();
+    assert_eq!(kept, [(Some(kind), text)], "the same as a file");
     found
 }
 

@@ -333,6 +333,10 @@ both! {
         let real = book(&desk.web, &advice, &free[0]["startsAt"], "Ann", json!({})).await;
         let shape = |answer: &Answer| (answer.string("bookConsultation.receipt.token").len(), answer.string("bookConsultation.visitorToken").len());
         assert_eq!(shape(&fake), shape(&real));
+        for field in ["serviceName", "status", "startsAt", "endsAt", "bookingDate", "bookingTime", "timeZone"] {
+            let field = format!("bookConsultation.receipt.{field}");
+            assert_eq!(fake.data(&field), real.data(&field), "{field}");
+        }
         let token = fake.string("bookConsultation.receipt.token");
         let moved = desk.web.run(MOVE, json!({ "token": token, "at": free[1]["startsAt"] })).await;
         assert_eq!(moved.user_errors("rescheduleConsultationByToken")[0].code, "INVALID_TOKEN");

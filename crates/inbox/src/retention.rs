@@ -58,7 +58,7 @@ pub const RETENTION: Retention = Retention {
         ),
         (
             &["newsletter_subscriptions"],
-            "who subscribed and who wants no more, until erasure; what was never confirmed goes after a week",
+            "who subscribed and who wants no more, until erasure; what was never confirmed goes after 30 days",
         ),
         (
             &[

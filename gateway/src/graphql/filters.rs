@@ -316,7 +316,7 @@ impl<'a, R: Record> Leaves<'a, R> {
         else {
             return Ok(());
         };
-        self.value_among(field.name(), Some(filter::ValueComparator { eq, ne: None, is_in }), rows)?;
+        self.value_among::<I>(field.name(), Some(filter::ValueComparator { eq, ne: None, is_in }), rows)?;
         self.id_of(field, Some(filter::IdComparator::<I> { eq: None, is_in: None, or_absent, is_null }))
     }
 

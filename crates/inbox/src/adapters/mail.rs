@@ -157,13 +157,11 @@ pub(super) fn build(mail: &Mail) -> Result<Message, MailError> {
 /// (RFC 6047, section 2.4), and a file to keep, for those that do not.
 fn with_file(text: SinglePart, html: Option<&String>, file: &Attachment) -> Result<MultiPart, MailError> {
     let kind = ContentType::parse(&file.content_type).map_err(|error| MailError::Never(error.to_string()))?;
-    let bare = ContentType::parse(file.content_type.split(';').next().unwrap_or_default());
-    let bare = bare.map_err(|error| MailError::Never(error.to_string()))?;
     let mut ways = MultiPart::alternative().singlepart(text);
     if let Some(html) = html {
         ways = ways.singlepart(SinglePart::html(html.clone()));
     }
-    ways = ways.singlepart(SinglePart::builder().header(kind).body(file.text.clone()));
-    let kept = lettre::message::Attachment::new(file.name.clone()).body(file.text.clone().into_bytes(), bare);
+    ways = ways.singlepart(SinglePart::builder().header(kind.clone()).body(file.text.clone()));
+    let kept = lettre::message::Attachment::new(file.name.clone()).body(file.text.clone().into_bytes(), kind);
     Ok(MultiPart::mixed().multipart(ways).singlepart(kept))
 }

@@ -1,7 +1,11 @@
 //! What may happen to a subscription to the newsletter.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use kernel::{Cx, crypto::token_hash};
+use kernel::{
+    Cx,
+    crypto::{Keyring, token_hash},
+};
 
 use crate::store::newsletter_subscription::{Model as NewsletterSubscription, NewsletterStatus};
 
@@ -35,6 +39,13 @@ impl NewsletterSubscription {
         self.confirm_hash = Some(token_hash(token));
         self.requested_at = cx.now;
         self.updated_at = cx.now;
+    }
+
+    /// The token that ends it: the same in each of its mails, so that an early one ends it however often it is confirmed
+    /// after that.
+    pub fn ending(&self, keyring: &Keyring, cx: &Cx) -> String {
+        let signed = [b"end of newsletter subscription".as_slice(), cx.tenant.id.0.as_bytes(), self.id.0.as_bytes()];
+        format!("fdu_{}", URL_SAFE_NO_PAD.encode(keyring.link_mac(&signed.concat())))
     }
 
     /// Whether it can be confirmed still.

@@ -50,7 +50,7 @@ pub async fn fill(db: &Db, cx: &Cx) -> Result<()> {
             ask_owner(&tx, &mail, visitor, work).await?;
             let token = mail.0.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
             if confirmed {
-                confirm_newsletter_subscription(&tx, &Kept::default(), visitor, &token).await?;
+                confirm_newsletter_subscription(&tx, &Kept::default(), db.keyring(), visitor, &token).await?;
             }
             Ok(())
         })

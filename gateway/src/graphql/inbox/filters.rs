@@ -90,7 +90,7 @@ filter! {
         last_visit_at: DateTimeComparator,
     }
     |level, leaves| {
-        leaves.value_among("email", level.email.map(StringComparator::of_emails), visitors::of_addresses)?;
+        leaves.value_among::<String>("email", level.email.map(StringComparator::of_emails), visitors::of_addresses)?;
         leaves.value::<String>(visitors::BY_SOURCE, level.source)?;
         leaves.time(visitors::BY_FIRST_VISIT_AT, level.first_visit_at)?;
         leaves.time(visitors::BY_LAST_VISIT_AT, level.last_visit_at)?;

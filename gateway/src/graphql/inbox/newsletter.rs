@@ -303,7 +303,7 @@ impl NewsletterMutation {
         }
         let letters = &NewsletterLetters { keyring: app.db.keyring(), links: &app.links_of(cx).await? };
         let done = app.db.transact(cx, "newsletter.confirm", |tx| async move {
-            confirm_newsletter_subscription(&tx, letters, cx, token).await.map(drop)
+            confirm_newsletter_subscription(&tx, letters, app.db.keyring(), cx, token).await.map(drop)
         });
         let (_, errors) = payload(done.await)?;
         Ok(ConfirmNewsletterSubscriptionPayload { errors })

@@ -17,7 +17,7 @@ use crate::{
 pub struct ConvertMessageInput {
     /// The message, `msg_…`.
     pub message_id: ID,
-    /// What it became: a client, `cli_…`, or a ticket, `tkt_…`.
+    /// What it became: a client, `cli_…`, a ticket, `tkt_…`, or a lead, `led_…`.
     pub target_id: ID,
 }
 

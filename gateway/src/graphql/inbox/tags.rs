@@ -206,8 +206,8 @@ payload! {
 /// Tags that a thing is to get, or to lose.
 #[derive(Clone, InputObject)]
 pub struct TagsInput {
-    /// The thing: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a ticket, `tkt_…`, a guide, `gui_…`, or a help document,
-    /// `hlp_…`.
+    /// The thing: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a
+    /// lead, `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
     pub entity_id: ID,
     /// The tags, at most 50.
     pub tag_ids: Vec<ID>,

@@ -25,7 +25,11 @@ use crate::{
     },
     limits,
     ports::{Bookings, Letters, Visitors},
-    store::booking::consultation::{ConsultationStatus, Model as Consultation},
+    queries::booking::plans::plan,
+    store::booking::{
+        consultation::{ConsultationStatus, Model as Consultation},
+        service::Model as Service,
+    },
     usecases::recognise::{Seen, recognise},
 };
 
@@ -98,7 +102,9 @@ pub async fn admit_booking(db: &Db, company: &Company, cx: &Cx, cmd: &BookConsul
     }
     if cmd.honeypot.as_ref().is_some_and(|text| !text.is_empty()) {
         tracing::info!(request_id = %cx.request_id, "a filled honeypot was discarded");
-        return Ok(Some(nothing(company, cx, cmd)));
+        let date = local(company.zone, cmd.starts_at).0.date();
+        let plan = plan(&db.reader(cx).await?, cmd.service, (date, date), None).await?;
+        return Ok(Some(nothing(company, cx, cmd, plan.map(|plan| plan.service))));
     }
     Ok(None)
 }
@@ -255,14 +261,16 @@ pub(super) async fn seat<S: Bookings>(
 }
 
 /// What a program gets that fills what people do not see.
-fn nothing(company: &Company, cx: &Cx, cmd: &BookConsultation) -> Booked {
+fn nothing(company: &Company, cx: &Cx, cmd: &BookConsultation, service: Option<Service>) -> Booked {
     let id = cx.new_id();
+    let lasts = service.as_ref().map_or(TimeDelta::hours(1), |service| service.rules().duration);
+    let ends_at = cmd.starts_at.checked_add_signed(lasts).unwrap_or(cmd.starts_at);
     let (there, _) = local(company.zone, cmd.starts_at);
     let consultation = Consultation {
         id,
         visitor_id: cx.new_id(),
         service_id: cmd.service,
-        service: String::new(),
+        service: service.map(|service| service.name).unwrap_or_default(),
         name: cmd.name.clone(),
         email: cmd.email.clone(),
         company: None,
@@ -273,9 +281,9 @@ fn nothing(company: &Company, cx: &Cx, cmd: &BookConsultation) -> Booked {
         time_zone: company.zone.name().to_owned(),
         visitor_time_zone: None,
         starts_at: cmd.starts_at,
-        ends_at: cmd.starts_at,
+        ends_at,
         blocked_from: cmd.starts_at,
-        blocked_until: cmd.starts_at,
+        blocked_until: ends_at,
         status: ConsultationStatus::Scheduled,
         assignee_id: None,
         ics_uid: String::new(),

@@ -2,7 +2,7 @@
 
 use kernel::{
     Cx, Result, Tx,
-    crypto::{token, token_hash},
+    crypto::{Keyring, token_hash},
     db::Emit,
     record::Records,
 };
@@ -21,12 +21,13 @@ use crate::{
 pub async fn confirm_newsletter_subscription(
     tx: &Tx,
     mail: &dyn NewsletterMail,
+    keyring: &Keyring,
     cx: &Cx,
     given: &str,
 ) -> Result<NewsletterSubscription> {
     let found = if given.len() > LONGEST { None } else { tx.to_confirm(&token_hash(given)).await? };
     let before = found.filter(|known| known.is_open(cx)).ok_or_else(bad_token)?;
-    let (mut after, ending) = (before.clone(), token(cx.source(), "fdu"));
+    let (mut after, ending) = (before.clone(), before.ending(keyring, cx));
     after.confirm(cx, &ending);
     Records::<Subscriptions>::update(tx, &before, &after).await?;
     mail.welcome(tx, cx, &after.email, &ending).await?;
