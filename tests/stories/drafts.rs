@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::desk::{Desk, Person, SOON};
 use super::notifications::assign;
 use super::roles::{colleague, make_role, run};
+use super::ticket_comments::{said, ticket};
 use crate::support::{Answer, Options};
 use crate::support::{both, until};
 
@@ -111,6 +112,24 @@ both! {
         // His answer is his draft's end, and not hers.
         admin.reply(&message, "His").await;
         assert_eq!(run(&bea, OWN, json!({ "id": message })).await.data("message.draft.id"), &json!(hers));
+    }
+
+    /// On a ticket a public comment is the answer, and the draft goes with it; what is said among colleagues is none.
+    async fn a_draft_on_a_ticket_goes_with_the_answer(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let of = ticket(&admin, "Help").await;
+        save(&admin, &of, "His", None).await.ok();
+        save(&bea, &of, "Hers", None).await.ok();
+        let left = async |who: &Person| {
+            let drafts = run(who, "{ drafts { nodes { content } } }", Value::Null).await;
+            drafts.list("drafts.nodes").len()
+        };
+        said(&admin, &of, "Beware", json!({ "visibility": "INTERNAL" })).await;
+        assert_eq!((left(&admin).await, left(&bea).await), (1, 1));
+        said(&admin, &of, "His", json!({})).await;
+        assert_eq!((left(&admin).await, left(&bea).await), (0, 1));
     }
 
     /// Thirty days after somebody last wrote at it a draft goes.

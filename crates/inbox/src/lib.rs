@@ -233,7 +233,7 @@ pub use usecases::{
     },
     convert_message::{ConvertMessage, convert_message},
     deliver_reply::{DeliverReply, MailSettings, deliver_reply},
-    drafts::{DiscardDraft, SaveDraft, discard_draft, save_draft},
+    drafts::{DiscardDraft, SaveDraft, discard_draft, forget_draft, save_draft},
     hand_over::hand_over,
     index_messages::{IndexMessages, index_messages},
     merge_visitors::{MergeVisitors, merge_visitors, unmerge_visitor},

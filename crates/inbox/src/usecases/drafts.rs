@@ -115,3 +115,15 @@ pub async fn discard_draft<S: Drafts + Entities + Emit>(s: &S, cx: &Cx, cmd: &Di
     s.emit(cx, &DraftChanged { draft: draft.id, entity: cmd.entity, before: Some(draft.version), after: None });
     Ok(Some(draft))
 }
+
+/// Removes the actor's draft for a thing, as another context sends the answer that it was. Part of sending it, which is what needs the
+/// permission.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub async fn forget_draft<S: Drafts>(s: &S, cx: &Cx, entity: Entity) -> Result<()> {
+    match cx.staff_id() {
+        Some(staff) => s.forget(staff, entity).await,
+        None => Ok(()),
+    }
+}

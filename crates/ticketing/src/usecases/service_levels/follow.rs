@@ -82,9 +82,12 @@ pub(super) async fn again<S: ClockBook + Emit>(
         return Ok(());
     }
     let pauses = s.pauses(ticket.id).await?;
-    // Where there is a clock of the first answer, that says it; and where nobody said anything, nobody answered.
-    let known = before.iter().any(|clock| clock.kind == ClockKind::FirstResponse);
-    let answered = !known && ticket.last_replied_at.is_some() && s.is_answered(ticket.id).await?;
+    // Asked only where it decides: a first answer is promised and has no clock, and somebody said something.
+    let kind = ClockKind::FirstResponse;
+    let is_new = !before.iter().any(|clock| clock.kind == kind);
+    let asks =
+        is_new && ticket.last_replied_at.is_some() && policy.is_some_and(|policy| policy.minutes(kind).is_some());
+    let answered = asks && s.is_answered(ticket.id).await?;
     let mut clocks = Clocks { ticket, policy, now: cx.now, clocks: before.clone() };
     clocks.follow(answered, || cx.new_id());
     let mut after = clocks.clocks;

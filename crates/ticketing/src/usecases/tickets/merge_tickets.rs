@@ -185,6 +185,8 @@ pub async fn unmerge_ticket<S: Records<Tickets> + TicketBook + Emit>(
     if before.merged_into_id != Some(into.id) {
         return Err(refused());
     }
+    // Another that came out meanwhile may have taken something out of what comes back.
+    let merge = s.merge_of_ticket(ticket).await?.ok_or_else(refused)?;
     let kept: Kept = serde_json::from_value(merge.kept).map_err(Error::internal)?;
     for link in s.links_around(into.id).await?.iter().filter(|link| kept.added_links.contains(&link.id)) {
         s.untie(link.ticket_id, link.other_id, link.kind).await?;

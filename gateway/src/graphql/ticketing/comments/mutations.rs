@@ -132,7 +132,11 @@ impl CommentMutation {
         };
         let app = &scope(ctx).app;
         let work = |tx, cx: Arc<Cx>, cmd: Arc<_>| async move {
-            add_ticket_comment(&tx, &House(&tx, &app.catalog), &cx, &cmd).await
+            let done = add_ticket_comment(&tx, &House(&tx, &app.catalog), &cx, &cmd).await?;
+            if !done.comment.is_internal() {
+                inbox::forget_draft(&tx, &cx, done.ticket.id.into()).await?;
+            }
+            Ok(done)
         };
         let (done, errors) = write(ctx, "ticket_comment.add", cmd, work).await?;
         let (comment, ticket) = done.map(|Commented { comment, ticket }| (comment.into(), ticket.into())).unzip();
