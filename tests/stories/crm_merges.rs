@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::crm::Sales;
+use super::crm::{COMPLETE, START, Sales};
 use super::crm_syncs::there;
 use crate::support::crm::Kind;
 use crate::support::crm::Play;
@@ -51,6 +51,34 @@ both! {
             // And so it stays when they are changed.
             sales.change(&into, json!({ "company": "More Beans" })).await;
             assert_eq!(there(&crm, &into, company, "More Beans").await, record);
+            sales.turn("disconnectCrm", &connection).await.ok();
+        }
+    }
+
+    /// A connection is made again with another account: whoever has the same id there is somebody else, and stays as they are.
+    async fn another_account_has_other_people(backend) {
+        let sales = Sales::open(backend).await;
+        for kind in [Kind::Hubspot, Kind::Salesforce] {
+            let crm = sales.crm(kind);
+            let connection = sales.connect(&crm).await;
+            sales.update(&connection, json!({ "autoSync": true })).await;
+            let [email, _, last, company] = crm.names();
+            let address = format!("ada.{kind:?}@example.com").to_lowercase();
+            let lead = sales.lead(json!({ "name": "Ada Lovelace", "email": address })).await;
+            let before = there(&crm, &lead, email, &address).await;
+            sales.standing(&lead, "SUCCESS").await;
+            crm.another_account();
+            let stranger = crm.make(&[(last, "Stranger"), (company, "Elsewhere")]);
+            assert_eq!(stranger, before);
+            let again = sales.admin.client.run(START, json!({ "input": { "crmConnectionId": connection } })).await.ok();
+            let (state, code) = crm.consents(&again.string("startCrmConnection.authorizationUrl"));
+            sales.admin.client.run(COMPLETE, json!({ "input": { "state": state, "code": code } })).await.ok();
+            sales.watch(&crm);
+            sales.change(&lead, json!({ "company": "Analytical" })).await;
+            let after = there(&crm, &lead, company, "Analytical").await;
+            assert_ne!(after, stranger, "{kind:?}");
+            let stays = crm.records().into_iter().find(|(id, _)| *id == stranger).expect("the stranger").1;
+            assert_eq!((stays.values[last].as_str(), stays.values[company].as_str()), ("Stranger", "Elsewhere"));
             sales.turn("disconnectCrm", &connection).await.ok();
         }
     }

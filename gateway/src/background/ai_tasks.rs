@@ -91,8 +91,10 @@ pub async fn note_decisions(tx: &Tx, cx: &Cx, events: &[Stored]) -> Result<()> {
             _ => continue,
         };
         let reply = by_ids::<ConversationReplies>(tx.conn(), cx, &[reply]).await?.remove(&reply);
-        if let Some(message) = reply.and_then(|reply| reply.message_id) {
-            crm_leads::note_ai_decision(tx, cx, AiTaskType::Reply, message.0, decided, agreed).await?;
+        let Some(reply) = reply else { continue };
+        if let Some(message) = reply.message_id {
+            let made = (AiTaskType::Reply, reply.generated_at);
+            crm_leads::note_ai_decision(tx, cx, made, message.0, decided, agreed).await?;
         }
     }
     Ok(())

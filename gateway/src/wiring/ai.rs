@@ -43,7 +43,8 @@ impl AiSubjects<'_> {
 
     async fn conversation(&self, conn: &Conn, cx: &Cx, id: ConversationMessageId) -> Result<Option<Material>> {
         let Some(message) = by_ids::<ConversationMessages>(conn, cx, &[id]).await?.remove(&id) else { return Ok(None) };
-        if message.deleted_at.is_some() {
+        // Of a picture there is nothing to read.
+        if message.deleted_at.is_some() || message.content.trim().is_empty() {
             return Ok(None);
         }
         let of = message.conversation_id;

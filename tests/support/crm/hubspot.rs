@@ -54,7 +54,8 @@ pub(super) fn answer(crm: &Crm, asked: &Asked, play: Option<Play>) -> Said {
             return match crm.tokens(&asked.form(), false) {
                 Ok((access, refresh)) => Said::new(
                     200,
-                    json!({ "access_token": access, "refresh_token": refresh, "expires_in": 1800, "token_type": "bearer" }),
+                    json!({ "access_token": access, "refresh_token": refresh, "expires_in": 1800, "token_type": "bearer",
+                        "hub_id": 1_234_560 + crm.world().account }),
                 ),
                 Err(why) => Said::new(400, json!({ "status": "BAD_REFRESH_TOKEN", "message": why })),
             };

@@ -85,6 +85,7 @@ struct World {
     refreshes: usize,
     asked: Vec<String>,
     script: VecDeque<Play>,
+    account: usize,
     slow: Slow,
 }
 
@@ -244,6 +245,15 @@ impl Crm {
         let mut world = self.world();
         world.access.clear();
         world.refresh = None;
+    }
+
+    /// Whoever comes next has another account: nobody is in it, and its ids begin anew.
+    pub fn another_account(&self) {
+        self.revoke();
+        let mut world = self.world();
+        world.account += 1;
+        world.records = Records::default();
+        world.made = 0;
     }
 
     /// All that it was ever given or gave that is secret.

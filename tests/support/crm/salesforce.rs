@@ -50,6 +50,7 @@ pub(super) fn answer(crm: &Crm, asked: &Asked, play: Option<Play>) -> Said {
                 Ok((access, refresh)) => Said::new(
                     200,
                     json!({ "access_token": access, "refresh_token": refresh, "instance_url": crm.url,
+                    "id": format!("{}/id/00D00000000000{}/005000000000001", crm.url, crm.world().account),
                     "token_type": "Bearer", "issued_at": "1764400000000", "signature": "x" }),
                 ),
                 Err(why) => {

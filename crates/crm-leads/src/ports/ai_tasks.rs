@@ -19,14 +19,16 @@ pub trait Tasks {
     async fn put_once(&self, task: &AiTask) -> Result<bool>;
     /// Ends an attempt that is under way, or begins one anew; says whether the task was still as it is supposed to be.
     async fn conclude(&self, task: &AiTask) -> Result<bool>;
-    /// Notes of the newest such task about something what became of it; returns that task.
+    /// Forgets a task that there was nothing to do for.
+    async fn forget(&self, id: AiTaskId) -> Result<()>;
+    /// Notes of the task about something that came to what it did at that instant, now, what became of it; returns that task.
     async fn decide(
         &self,
         task: AiTaskType,
         subject: Uuid,
         decided: &str,
         agreed: bool,
-        at: DateTime<Utc>,
+        made_and_now: (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Option<AiTaskId>>;
     /// Adds to what was spent on a day.
     async fn spend(&self, day: NaiveDate, tokens: i64, cost_micros: i64) -> Result<()>;

@@ -63,7 +63,8 @@ impl Hubspot {
         };
         let refresh = answer.text("refresh_token").map(str::to_owned);
         let lasts = answer.body["expires_in"].as_u64().map(Duration::from_secs);
-        Ok(Grant { credentials: Credentials { access: access.to_owned(), refresh, base: None }, lasts })
+        let account = answer.body["hub_id"].as_i64().map(|id| id.to_string());
+        Ok(Grant { credentials: Credentials { access: access.to_owned(), refresh, base: None }, lasts, account })
     }
 
     async fn batch(&self, held: &Credentials, what: &str, rows: &[Row]) -> Result<Batch, NoCrm> {

@@ -66,7 +66,7 @@ impl Salesforce {
         let refresh = answer.text("refresh_token").map(str::to_owned);
         // It does not say how long: a token is good until it is refused.
         let credentials = Credentials { access: access.to_owned(), refresh, base: Some(base.to_owned()) };
-        Ok(Grant { credentials, lasts: None })
+        Ok(Grant { credentials, lasts: None, account: answer.text("id").and_then(organisation) })
     }
 
     async fn collection(&self, held: &Credentials, path: &str, records: Vec<Json>) -> Result<Batch, NoCrm> {
@@ -242,6 +242,12 @@ impl Crm for Salesforce {
     }
 }
 
+/// The organisation that the address of whoever let us in says: `https://login.salesforce.com/id/00D…/005…`.
+fn organisation(id: &str) -> Option<String> {
+    let (_, rest) = id.split_once("/id/")?;
+    rest.split('/').next().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
 /// Its instants are written `2026-01-02T03:04:05.000+0000`.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     let read = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z").or_else(|_| DateTime::parse_from_rfc3339(text));
@@ -267,6 +273,13 @@ mod tests {
         assert_eq!(of("UNABLE_TO_LOCK_ROW").kind, RowFault::ForNow);
         let refused = of("INVALID_EMAIL_ADDRESS");
         assert_eq!((refused.kind, refused.message.as_str()), (RowFault::ForGood, "INVALID_EMAIL_ADDRESS (Email): no"));
+    }
+
+    #[test]
+    fn the_organisation_is_read() {
+        let read = organisation("https://login.salesforce.com/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS");
+        assert_eq!(read.as_deref(), Some("00Dxx0000001gPLEAY"));
+        assert_eq!(organisation("something else"), None);
     }
 
     #[test]

@@ -84,6 +84,7 @@ impl Zoho {
         Ok(Grant {
             credentials: Credentials { access: access.to_owned(), refresh, base: Some(base.to_owned()) },
             lasts,
+            account: None,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     material::Material,
-    output::{Intent, Replied},
+    output::{Intent, REPLY, Replied},
     words::{Folded, classify, hundredths},
 };
 
@@ -18,7 +18,8 @@ pub fn reply(material: &Material) -> Option<Replied> {
     }
     let asked = Folded::of(&asked.text);
     let sought = asked.telling();
-    let fits = material.answers.iter().filter_map(|answer| {
+    let short = material.answers.iter().filter(|answer| answer.content.chars().count() <= REPLY);
+    let fits = short.filter_map(|answer| {
         let title = Folded::of(&answer.title);
         let named = title.telling();
         let hit = named.intersection(&sought).count();

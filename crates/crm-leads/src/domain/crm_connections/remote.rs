@@ -25,6 +25,8 @@ pub struct Grant {
     pub credentials: Credentials,
     /// How long that is good, where the CRM says so.
     pub lasts: Option<Duration>,
+    /// The CRM's own id of the account, where it says it.
+    pub account: Option<String>,
 }
 
 /// Why a CRM did not do what it was asked.

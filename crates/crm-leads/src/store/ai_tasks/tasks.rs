@@ -37,19 +37,21 @@ impl Tasks for Tx {
         subject: Uuid,
         decided: &str,
         agreed: bool,
-        at: DateTime<Utc>,
+        (made_at, at): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Option<AiTaskId>> {
-        let newest = Entity::find()
+        // What a task came to and what followed from it are of one instant.
+        let own = Entity::find()
             .select_only()
             .column(Column::Id)
             .filter(Column::SubjectId.eq(subject))
             .filter(Column::TaskType.eq(task))
             .filter(Column::Status.eq(AiTaskStatus::Completed))
+            .filter(Column::CompletedAt.eq(made_at))
             .filter(Column::ReplayOfId.is_null())
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(1);
-        let Some(id) = newest.into_tuple::<AiTaskId>().one(self.conn()).await? else { return Ok(None) };
+        let Some(id) = own.into_tuple::<AiTaskId>().one(self.conn()).await? else { return Ok(None) };
         Entity::update_many()
             .col_expr(Column::Decided, Expr::value(Some(decided.to_owned())))
             .col_expr(Column::Agreed, Expr::value(Some(agreed)))
@@ -59,6 +61,11 @@ impl Tasks for Tx {
             .exec(self.conn())
             .await?;
         Ok(Some(id))
+    }
+
+    async fn forget(&self, id: AiTaskId) -> Result<()> {
+        Entity::delete_by_id(id).exec(self.conn()).await?;
+        Ok(())
     }
 
     async fn spend(&self, day: NaiveDate, tokens: i64, cost_micros: i64) -> Result<()> {

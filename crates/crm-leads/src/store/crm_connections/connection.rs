@@ -105,6 +105,8 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// The CRM's own id of the account, where it says it.
+    pub account: Option<String>,
 }
 
 /// Leaves the secrets out, although they are encrypted.

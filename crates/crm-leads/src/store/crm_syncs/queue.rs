@@ -266,6 +266,12 @@ pub(crate) async fn forget_record(conn: &Conn, connection: CrmConnectionId, lead
     Ok(())
 }
 
+/// Forgets all records in a CRM.
+pub(crate) async fn forget_all(conn: &Conn, connection: CrmConnectionId) -> Result<()> {
+    record::Entity::delete_many().filter(record::Column::ConnectionId.eq(connection)).exec(conn).await?;
+    Ok(())
+}
+
 /// Has a connection for oneself until an instant; `false` where somebody else has it.
 pub(crate) async fn claim(conn: &Conn, id: CrmConnectionId, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool> {
     use connection::Column;

@@ -1,5 +1,6 @@
 //! The lead that a task is about.
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
     id::{AiTaskId, LeadId},
@@ -77,17 +78,17 @@ pub async fn scored_by_rules(s: &impl ScoreBook, hearing: &impl Hearing, cx: &Cx
     Ok(Scored { value: scored.value, reasoning: reasoning(&scored), signals: scored.signals })
 }
 
-/// Notes what became of what a task said: `decided` in a word, and whether that is what it said.
+/// Notes what became of what a task said, by when that was made: `decided` in a word, and whether that is what it said.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
 pub async fn note_ai_decision(
     s: &impl Tasks,
     cx: &Cx,
-    task: AiTaskType,
+    (task, made_at): (AiTaskType, DateTime<Utc>),
     subject: Uuid,
     decided: &str,
     agreed: bool,
 ) -> Result<Option<AiTaskId>> {
-    s.decide(task, subject, decided, agreed, cx.now).await
+    s.decide(task, subject, decided, agreed, (made_at, cx.now)).await
 }

@@ -21,7 +21,7 @@ use crate::{
     },
     ports::ai_tasks::{AiProvider, Effects, Subjects, Tasks},
     queries::ai_tasks::{begin, spent_on, under_way, wait},
-    store::ai_tasks::task::{AiFailure, AiProviderName, AiTaskStatus, Model as AiTask},
+    store::ai_tasks::task::{AiFailure, AiProviderName, AiTaskStatus, AiTaskType, Model as AiTask},
 };
 
 /// How often a task is tried before it is given up.
@@ -110,7 +110,19 @@ pub async fn run_ai_task(db: &Db, bench: &AiBench<'_>, cx: &Cx, job: &Job) -> Re
     }
     task.status = AiTaskStatus::Processing;
     let subject = Subject { kind: task.subject_type, id: task.subject_id };
-    let Some(mut material) = bench.subjects.read(cx, subject, task.task_type).await? else {
+    let found = bench.subjects.read(cx, subject, task.task_type).await?;
+    let reads = matches!(task.task_type, AiTaskType::Classify | AiTaskType::Reply);
+    let is_silent = found.as_ref().is_none_or(|material| reads && material.theirs().trim().is_empty());
+    if is_silent && reads && task.requested_by_id.is_none() {
+        // A picture, or what was taken back: there is nothing to read, and nobody asked.
+        return db
+            .transact(cx, "ai_task.run", |tx| async move {
+                jobs::finish(&tx, job).await?;
+                tx.forget(work.task).await
+            })
+            .await;
+    }
+    let Some(mut material) = found.filter(|_| !is_silent) else {
         return conclude(db, bench, cx, job, task, Err(never(AiFailure::Gone, "what it is about is gone"))).await;
     };
     let cut = material.cut();
@@ -123,13 +135,15 @@ pub async fn run_ai_task(db: &Db, bench: &AiBench<'_>, cx: &Cx, job: &Job) -> Re
     };
     let given = tokio::time::timeout(bench.patience, provider.perform(&asked)).await.unwrap_or_else(late);
     task.latency_ms = i32::try_from(begun.elapsed().as_millis()).ok();
-    conclude(db, bench, cx, job, task, given.and_then(believed)).await
+    let is_builtin = task.provider == AiProviderName::Builtin;
+    conclude(db, bench, cx, job, task, given.and_then(|given| believed(given, is_builtin))).await
 }
 
 /// What a provider gave, where it can be believed.
-fn believed(given: Given) -> std::result::Result<Given, Nothing> {
-    // Another attempt may be better written.
-    let unreadable = |why: &str| Nothing { failure: AiFailure::Unreadable, detail: why.into(), again: Again::Soon };
+fn believed(given: Given, is_builtin: bool) -> std::result::Result<Given, Nothing> {
+    // Another attempt may be better written; rules come to the same.
+    let again = if is_builtin { Again::Never } else { Again::Soon };
+    let unreadable = |why: &str| Nothing { failure: AiFailure::Unreadable, detail: why.into(), again };
     let output = given.output.checked().map_err(unreadable)?;
     Ok(Given { output, ..given })
 }

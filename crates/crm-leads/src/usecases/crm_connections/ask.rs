@@ -153,6 +153,7 @@ async fn keep(conn: &Conn, keyring: &Keyring, cx: &Cx, found: &CrmConnection, gr
         .col_expr(Column::Renewed, Expr::col(Column::Renewed).add(1))
         .col_expr(Column::TokenExpiresAt, Expr::value(ends(cx.now, grant)))
         .col_expr(Column::RefreshingUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(Column::Account, Expr::value(found.account.clone().or_else(|| grant.account.clone())))
         .filter(Column::Id.eq(found.id))
         .filter(Column::Renewed.eq(found.renewed))
         .exec(conn)

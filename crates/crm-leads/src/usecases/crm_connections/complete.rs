@@ -18,9 +18,12 @@ use crate::{
     domain::crm_connections::remote::{Grant, NoCrm},
     policy::MANAGE_CRM,
     ports::crm::{Crms, Way},
-    store::crm_connections::{
-        connecting,
-        connection::{CrmMethod, CrmProvider, CrmStatus, Entity as CrmConnections, Model as CrmConnection},
+    store::{
+        crm_connections::{
+            connecting,
+            connection::{CrmMethod, CrmProvider, CrmStatus, Entity as CrmConnections, Model as CrmConnection},
+        },
+        crm_syncs::queue::forget_all,
     },
 };
 
@@ -105,7 +108,7 @@ pub(super) fn refused(field: &str, no: &NoCrm) -> Error {
     }
 }
 
-/// Keeps what a CRM gave, as a new connection or of one that was lost.
+/// Keeps what a CRM gave, as a new connection or of one that was lost. With another account than before, no record there is known.
 pub(super) async fn connected(tx: &Tx, db: &Db, cx: &Cx, came: &Connected) -> Result<CrmConnection> {
     let user = cx.user()?.id;
     let id = came.again.unwrap_or_else(|| cx.new_id());
@@ -136,11 +139,18 @@ pub(super) async fn connected(tx: &Tx, db: &Db, cx: &Cx, came: &Connected) -> Re
             version: 1,
             created_at: cx.now,
             updated_at: cx.now,
+            account: came.grant.account.clone(),
         };
         rename(&mut new.name, &mut new.name_folded, came.name.clone());
         return record::add::<CrmConnections, _>(tx, cx, new).await;
     };
     let before: CrmConnection = Records::<CrmConnections>::lock(tx, cx, again).await?;
+    let account = came.grant.account.clone().or_else(|| before.account.clone());
+    let is_another = before.account.is_some() && before.account != account;
+    if is_another {
+        // What has these ids there is somebody else.
+        forget_all(tx.conn(), again).await?;
+    }
     // Where the account is stays known, though the CRM need not say it again.
     let mut credentials = came.grant.credentials.clone();
     credentials.base =
@@ -156,6 +166,8 @@ pub(super) async fn connected(tx: &Tx, db: &Db, cx: &Cx, came: &Connected) -> Re
         limited_until: None,
         connected_by_id: Some(user),
         connected_at: cx.now,
+        pulled_until: before.pulled_until.filter(|_| !is_another),
+        account,
         ..before.clone()
     };
     let after = record::save::<CrmConnections, _>(tx, cx, before, after).await?;

@@ -75,7 +75,7 @@ async fn tried(db: &Db, crms: &dyn Crms, cx: &Cx, cmd: &ConnectCrmWithKey) -> Re
     let credentials = Credentials { access: key.to_owned(), refresh: None, base: None };
     match crms.of(provider).describe(&credentials).await {
         Ok(_) => {
-            let grant = Grant { credentials, lasts: None };
+            let grant = Grant { credentials, lasts: None, account: None };
             Ok(Connected { provider, again: cmd.again, name, method: CrmMethod::Key, grant })
         }
         Err(no) => Err(refused("key", &no)),

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::{
-    http::{Answered, PAUSE, Request, segment},
+    http::{Answered, Request, segment},
     networks::Networks,
 };
 use crate::{
@@ -61,14 +61,14 @@ fn check(answered: Answered, now: DateTime<Utc>) -> Result<Answered, SocialError
     })
 }
 
-/// When a page may be used again that was used too much, as the usage header says.
+/// When a page may be used again that was used too much, as the usage header says, or how long is to be waited.
 fn regained_at(answered: &Answered, now: DateTime<Utc>) -> DateTime<Utc> {
     let usage = answered.headers.get("x-business-use-case-usage").and_then(|usage| usage.to_str().ok());
     let usage: Json = usage.and_then(|usage| serde_json::from_str(usage).ok()).unwrap_or_default();
     let pages = usage.as_object().into_iter().flat_map(|pages| pages.values()).filter_map(Json::as_array).flatten();
     let minutes = pages.filter_map(|used| used["estimated_time_to_regain_access"].as_i64()).max();
     let wait = minutes.filter(|minutes| (1..=1440).contains(minutes)).map(TimeDelta::minutes);
-    now + wait.unwrap_or(PAUSE)
+    wait.map_or_else(|| answered.again_at("x-reset", now), |wait| now + wait)
 }
 
 /// A code becomes a token of a person, that one a long-lived one, and that one those of their pages, which do not end.
