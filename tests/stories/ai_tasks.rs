@@ -118,6 +118,21 @@ both! {
         let tasks = until("the second is read", SOON, async || read().await.filter(|tasks| tasks.len() > 1)).await;
         assert_eq!(tasks.len(), 2);
         assert_eq!((&tasks[0]["input"]["lines"], &tasks[0]["classification"]["intent"]), (&json!(2), &json!("SALES")));
+        // Of a picture there is nothing to read, and no task.
+        let mut picture = written("page1", "p1", "m3", "", social.at(3));
+        picture["message"] = json!({ "mid": "m3", "attachments": [{ "type": "image", "payload": { "url": "https://cdn.example/p.png" } }] });
+        social.told(&[picture]).await;
+        social.told(&[written("page1", "p1", "m4", "Combien ?", social.at(4))]).await;
+        let text = "{ conversations { nodes { messages(first: 10) { nodes { id content } } } } }";
+        let said = social.admin.client.run(text, Value::Null).await.ok();
+        let said = said.data("conversations.nodes.0.messages.nodes").as_array().cloned().expect("a list");
+        let id_of = |content: &str| said.iter().find(|one| one["content"] == content).expect("it")["id"].clone();
+        let (picture, last) = (id_of(""), id_of("Combien ?"));
+        let tasks = until("the last is read", SOON, async || {
+            read().await.filter(|tasks| tasks.iter().any(|task| task["subject"]["id"] == last))
+        })
+        .await;
+        assert!(tasks.iter().all(|task| task["subject"]["id"] != picture), "{tasks:?}");
     }
 
     /// From a message on a platform to a scored lead and a suggested answer, by rules alone; what a person does with the suggestion
@@ -155,6 +170,11 @@ both! {
         .await;
         assert_eq!((&reply["status"], &reply["isAutomatic"]), (&json!("PENDING"), &json!(false)));
         assert!(reply["content"].as_str().expect("a text").contains("our pricing for teams begins at 9 a month"), "{reply}");
+        // Asked once more, it is another task; what is decided of the first is not said of that.
+        let message = "{ conversations { nodes { messages(first: 1) { nodes { id } } } } }";
+        let message = admin.client.run(message, Value::Null).await.ok().string("conversations.nodes.0.messages.nodes.0.id");
+        let second = request(admin, "REPLY", &message, None).await;
+        assert_eq!(over(admin, &second).await["status"], "COMPLETED");
         let reject = "mutation($id: ID!) { rejectConversationReply(input: { conversationReplyId: $id }) { conversationReply { status } errors { message } } }";
         admin.client.run(reject, json!({ "id": reply["id"] })).await.ok();
         let accuracy = "{ aiAccuracy(since: \"2020-01-01T00:00:00Z\") { taskType decided agreed } }";
@@ -163,6 +183,7 @@ both! {
             (counted.data("aiAccuracy") == &json!([{ "taskType": "REPLY", "decided": 1, "agreed": 0 }])).then_some(())
         })
         .await;
+        assert_eq!(task(admin, &second).await["decided"], Value::Null);
 
         // What they write next is the same lead, scored anew.
         social.told(&[written("page1", "p1", "m2", "It is urgent, please send the quote for a demo", social.at(2))]).await;
