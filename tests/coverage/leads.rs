@@ -228,7 +228,11 @@ pub async fn going_well(root: &Root, home: &Home, own: &Things) -> Option<Value>
         "assignLeads" | "setLeadStatuses" | "tagLeads" => {
             with("input.leadIds", json!([make(home, named("Spare")).await]))
         }
-        "mergeLeads" => with("input.fromId", json!(make(home, named("Spare")).await)),
+        // Of one that is scored, that it is scored anew is another event.
+        "mergeLeads" => {
+            let (from, into) = (json!(make(home, named("Spare")).await), json!(make(home, named("Other")).await));
+            with("input.fromId", from).map(|all| put(all, "input.intoId", into))
+        }
         "createLeadFrom" => with("input.source", json!(begin_chat(home, "Somebody", "somebody@example.com").await.id)),
         "importLeads" => with("input.fileId", json!(file(home).await)),
         "activateScoreRuleSet" | "updateScoreRuleSet" => with("input.ruleSetId", json!(rules(home).await)),

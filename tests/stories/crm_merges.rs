@@ -4,8 +4,7 @@ use serde_json::json;
 
 use super::crm::{COMPLETE, START, Sales};
 use super::crm_syncs::there;
-use crate::support::crm::Kind;
-use crate::support::crm::Play;
+use crate::support::crm::{Kind, Play};
 use crate::support::{PATIENCE, both, until};
 
 const MERGE: &str =

@@ -217,20 +217,33 @@ pub(crate) async fn became(conn: &Conn, leads: &[LeadId]) -> Result<HashMap<Lead
     Ok(found)
 }
 
-/// Which of these wait, and until when somebody has them.
+/// Which of these wait, until when somebody has or had them, and how often they were tried.
 pub(crate) async fn waiting(
     conn: &Conn,
     connection: CrmConnectionId,
     leads: &[LeadId],
-) -> Result<HashMap<LeadId, Option<DateTime<Utc>>>> {
+) -> Result<HashMap<LeadId, (Option<DateTime<Utc>>, i32)>> {
     use sync::Column;
     let waiting = sync::Entity::find()
         .select_only()
-        .columns([Column::LeadId, Column::LeasedUntil])
+        .columns([Column::LeadId, Column::LeasedUntil, Column::RetryCount])
         .filter(Column::ConnectionId.eq(connection))
         .filter(any_of(conn.get_database_backend(), Column::LeadId, leads))
         .filter(Column::Status.eq(CrmSyncStatus::Pending));
-    Ok(waiting.into_tuple().all(conn).await?.into_iter().collect())
+    let waiting: Vec<(LeadId, Option<DateTime<Utc>>, i32)> = waiting.into_tuple().all(conn).await?;
+    Ok(waiting.into_iter().map(|(lead, until, tries)| (lead, (until, tries))).collect())
+}
+
+/// Nothing of a lead waits any more that Frontdesk noted of itself.
+pub(crate) async fn forget_waiting(conn: &Conn, connection: CrmConnectionId, lead: LeadId) -> Result<()> {
+    use sync::Column;
+    let waiting = sync::Entity::delete_many()
+        .filter(Column::ConnectionId.eq(connection))
+        .filter(Column::LeadId.eq(lead))
+        .filter(Column::Status.eq(CrmSyncStatus::Pending))
+        .filter(Column::RequestedById.is_null());
+    waiting.exec(conn).await?;
+    Ok(())
 }
 
 /// Forgets which leads' these records of a CRM were.

@@ -12,7 +12,7 @@ use crate::{
     store::{
         crm_connections::connection::{self, CrmStatus, Model as CrmConnection},
         crm_syncs::{
-            queue::{became, forget_record, keep_records, put, records_of, take_records, waiting, wake},
+            queue::{became, forget_record, forget_waiting, keep_records, put, records_of, take_records, waiting, wake},
             record::Model as CrmRecord,
             sync::CrmAction,
         },
@@ -51,10 +51,12 @@ pub async fn note_for_crms(tx: &Tx, cx: &Cx, leads: &[LeadId]) -> Result<()> {
     for connection in &connections {
         // First what waits, then what is there: what is kept in between was seen waiting.
         let waits = if merged.is_empty() { HashMap::new() } else { waiting(conn, connection.id, &merged).await? };
+        // What nobody took yet is not there; of anything else nobody knows.
+        let may_be = |lead| waits.get(lead).is_some_and(|(until, tries)| until.is_some() || *tries > 0);
         let records = records_of(conn, connection.id, &leads).await?;
         let mut put_any = false;
         for lead in &found {
-            let there = records.contains_key(&lead.id) || waits.contains_key(&lead.id);
+            let there = records.contains_key(&lead.id) || may_be(&lead.id);
             let action = match (lead.merged_into_id.is_some(), there) {
                 (true, false) => continue,
                 (true, true) => CrmAction::Delete,
@@ -82,7 +84,7 @@ async fn take_over(tx: &Tx, cx: &Cx, connection: &CrmConnection, from: LeadId, i
     // From here on nobody takes them before this is done.
     put(tx, cx, connection.id, into, CrmAction::Update, None).await?;
     let under_way = waiting(tx.conn(), connection.id, &both).await?;
-    let under_way = under_way.values().any(|until| until.is_some_and(|until| until > cx.now));
+    let under_way = under_way.values().any(|(until, _)| until.is_some_and(|until| until > cx.now));
     if under_way {
         return Ok(());
     }
@@ -91,5 +93,7 @@ async fn take_over(tx: &Tx, cx: &Cx, connection: &CrmConnection, from: LeadId, i
     let Some(lead) = lead::Entity::find_by_id(into).one(tx.conn()).await? else { return Ok(()) };
     forget_record(tx.conn(), connection.id, from).await?;
     let fields = taken_over(&lead, &connection.field_mappings, record.fields);
+    // There is nothing left to remove.
+    forget_waiting(tx.conn(), connection.id, from).await?;
     keep_records(tx.conn(), vec![CrmRecord { lead_id: into, fields, ..record }]).await
 }

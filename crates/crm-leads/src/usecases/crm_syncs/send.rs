@@ -336,6 +336,10 @@ impl<'a> Sending<'a> {
     /// What was looked for, since it is to go.
     fn found(&mut self, n: usize, brought: Brought) -> Option<Came> {
         match brought {
+            // Another lead has it by now.
+            Brought::There(id) if self.whose.get(&id).is_some_and(|whose| *whose != self.steps[n].sync.lead_id) => {
+                Some(Came::Same)
+            }
             Brought::There(id) if !id.is_empty() => {
                 self.steps[n].todo = Todo::Delete(id);
                 None
