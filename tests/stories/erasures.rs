@@ -23,15 +23,15 @@ const PLAN: &str = "mutation($of: ID!, $scope: ErasureScope! = PERSON) { planEra
     errors { code message path } } }";
 const CONFIRM: &str = "mutation($id: ID!) { confirmErasure(input: { erasureId: $id }) { erasure { id status dueAt } errors { code message path } } }";
 const CANCEL: &str = "mutation($id: ID!) { cancelErasure(input: { erasureId: $id }) { erasure { id status } errors { code message path } } }";
-const HOLD: &str = "mutation($id: ID!) { placeLegalHold(input: { subjectId: $id, reason: \"Court case 12\" }) { legalHold { id } errors { message } } }";
-const RELEASE: &str = "mutation($id: ID!) { releaseLegalHold(input: { holdId: $id, reason: \"It is over\" }) { legalHold { id } errors { message } } }";
+pub const HOLD: &str = "mutation($id: ID!) { placeLegalHold(input: { subjectId: $id, reason: \"Court case 12\" }) { legalHold { id } errors { message } } }";
+pub const RELEASE: &str = "mutation($id: ID!) { releaseLegalHold(input: { holdId: $id, reason: \"It is over\" }) { legalHold { id } errors { message } } }";
 const TASK: &str = "mutation($id: ID!, $task: Int!) { completeErasureTask(input: { erasureId: $id, task: $task }) { erasure { externalTasks { \
     number doneAt } } errors { code message path } } }";
 const SET: &str = "mutation($key: String!, $value: JSON!) { setSetting(input: { key: $key, scope: SYSTEM, value: $value }) { errors { code message path } } }";
 const STATE: &str = "query($id: ID!) { erasure(id: $id) { status rowCount rowsDone counts { table rows } digest error completedAt externalTasks { \
     number doneAt } } }";
 
-async fn plan(who: &Person, of: &str, scope: &str) -> Answer {
+pub async fn plan(who: &Person, of: &str, scope: &str) -> Answer {
     who.client.run(PLAN, json!({ "of": of, "scope": scope })).await
 }
 

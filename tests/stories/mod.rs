@@ -40,6 +40,7 @@ mod drafts;
 mod effectiveness;
 mod erased_mails;
 mod erasures;
+mod erasures_held;
 mod errors;
 mod event_cursor;
 pub mod export_rows;

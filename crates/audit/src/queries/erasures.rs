@@ -1,6 +1,6 @@
 //! Erasures as records, and what one would do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
     Conn, Cx, Result,
@@ -9,13 +9,13 @@ use kernel::{
     record::Record,
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 use crate::{
     domain::{
         erasures::{Elsewhere, ErasedHow, Line, Plan, Task, Tasks},
         persons::{Catalogue, Someone},
     },
-    held::THINGS,
     policy::MANAGE_PERSONAL_DATA,
     queries::persons::theirs::Theirs,
     store::{
@@ -23,6 +23,7 @@ use crate::{
             erasure::{Column, Entity, Model},
             rows::count,
         },
+        persons::table,
         retention::hold::{self, Entity as Holds, Model as LegalHold},
     },
 };
@@ -85,25 +86,31 @@ pub async fn plan(conn: &Conn, catalogue: &Catalogue, whose: &Someone) -> Result
     Ok(Plan { records, lines: lines.into_iter().map(line).collect() })
 }
 
-/// The oldest hold that is on somebody or on what is theirs.
+/// The oldest hold that is on somebody or on what is theirs, whatever kind of thing it is: ids are no two things', so every table with
+/// ids is asked.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
 pub async fn held(conn: &Conn, catalogue: &Catalogue, whose: &Someone) -> Result<Option<LegalHold>> {
-    let theirs = Theirs { catalogue, whose, outside: false, erasing: true, backend: conn.get_database_backend() };
     let holds = Holds::find().filter(hold::Column::ReleasedAt.is_null());
     let holds = holds.order_by_asc(hold::Column::PlacedAt).order_by_asc(hold::Column::Id).all(conn).await?;
-    for hold in holds {
-        if whose.ids.values().any(|ids| ids.contains(&hold.subject_id)) {
-            return Ok(Some(hold));
+    if holds.is_empty() {
+        return Ok(None);
+    }
+    let mut held: BTreeSet<Uuid> = whose.ids.values().flatten().copied().collect();
+    for of in catalogue.held.iter().flat_map(|(_, all)| all.iter()) {
+        // What is sealed under their key stays and is not to be read any more.
+        let erasing = !of.ties.iter().any(|tie| matches!(tie.by, By::Id { of: Kind::Key, .. }));
+        let theirs = Theirs { catalogue, whose, outside: false, erasing, backend: conn.get_database_backend() };
+        let Some(select) = theirs.held(of.table) else { continue };
+        if !table(conn, of.table).await?.has_ids() {
+            continue;
         }
-        let table = THINGS.iter().find(|(kind, _)| *kind == hold.subject_kind).map(|(_, table)| *table);
-        let Some(select) = table.and_then(|table| theirs.among(table, vec![hold.subject_id])) else { continue };
-        if conn.query_one(&select).await?.is_some() {
-            return Ok(Some(hold));
+        for row in conn.query_all(&select).await? {
+            held.insert(row.try_get_by_index(0)?);
         }
     }
-    Ok(None)
+    Ok(holds.into_iter().find(|hold| held.contains(&hold.subject_id)))
 }
 
 /// What is to be done by hand where Frontdesk does not reach.

@@ -11,7 +11,6 @@ use sea_orm::{
     DbBackend,
     sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
 };
-use uuid::Uuid;
 
 use crate::domain::persons::{Catalogue, Someone};
 
@@ -120,11 +119,14 @@ impl Theirs<'_> {
         }
     }
 
-    /// One of these ids that is of a row of a table that is whole theirs; `None` where there can be none.
-    pub fn among(&self, table: &'static str, ids: Vec<Uuid>) -> Option<SelectStatement> {
+    /// The ids of the rows of a table that are whole theirs and under a legal hold; `None` where there can be none.
+    pub fn held(&self, table: &'static str) -> Option<SelectStatement> {
+        let mut holds = Query::select();
+        holds.column("subject_id").from((Alias::new(TENANT), "legal_holds"));
+        holds.and_where(Expr::col("released_at").is_null());
         let id = Expr::col((Alias::new(table), Alias::new("id")));
         let mut select = self.keys(table, id.clone())?;
-        select.and_where(id.is_in(ids)).limit(1);
+        select.and_where(id.in_subquery(holds));
         Some(select)
     }
 
