@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gateway::wiring::held::{HELD, NOBODY, ROOTS};
+use gateway::wiring::persons_own::{GIVEN, NOT_GIVEN};
 use kernel::held::{Blank, By, Erased, Held};
 
 use super::harness::Harness;
@@ -90,6 +91,27 @@ both! {
                 assert!(columns.contains_key(column), "{}.{column}", root.table);
             }
         }
+    }
+
+    /// What a client is given of each table, and of each column of one that is given, is decided.
+    async fn what_clients_are_given_is_decided(backend) {
+        let stand = Harness::start(backend).await;
+        let tables = tables(&stand.main().await.sql).await;
+        let all = declared();
+        let mut decided: BTreeSet<&str> = NOT_GIVEN.iter().copied().collect();
+        for given in GIVEN {
+            assert!(decided.insert(given.table), "{} is given twice, or given and not given", given.table);
+            let mut named: BTreeSet<&str> = all[given.table].hidden.iter().chain(SEARCH).copied().collect();
+            for column in given.columns.split_whitespace().chain(given.kept.split_whitespace()) {
+                assert!(named.insert(column), "{}.{column} is named twice", given.table);
+            }
+            for column in tables[given.table].columns.keys() {
+                assert!(named.contains(column.as_str()), "{}.{column}: is it given to clients?", given.table);
+            }
+            let there = |column: &&str| tables[given.table].columns.contains_key(*column) || SEARCH.contains(column);
+            assert!(named.iter().all(there), "{}: {named:?}", given.table);
+        }
+        assert_eq!(decided, all.keys().copied().collect(), "tables that are decided on, and those that hold somebody");
     }
 
     /// Every column that refers to a person's record, or to a row that is somebody's, is a tie or is listed with the reason.

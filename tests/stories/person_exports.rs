@@ -227,6 +227,15 @@ both! {
         let inner = file(&admin, "costs.txt", "What it costs us").await;
         said(&admin, &hers, "Among ourselves", json!({ "visibility": "INTERNAL", "fileIds": [inner] })).await;
         said(&admin, &his, "To Dan", json!({})).await;
+        // What colleagues do with it among themselves leaves rows in many tables, and in the trail.
+        make(&admin, json!({ "name": "May buy a second mast", "email": "cleo@clients.example", "notes": "Rich" })).await;
+        let among = "mutation($hers: ID!, $his: ID!, $admin: ID!) {
+            a: updateTicket(input: { ticketId: $hers, notes: \"She never pays\", actualHours: 12 }) { errors { message } }
+            b: assignTicket(input: { ticketId: $hers, assigneeId: $admin }) { errors { message } }
+            c: linkTickets(input: { ticketId: $hers, otherId: $his, kind: RELATED }) { errors { message } }
+            d: addInternalNote(input: { entityId: $hers, content: \"A difficult one\" }) { errors { message } }
+            e: placeLegalHold(input: { subjectId: $hers, reason: \"She may sue us\" }) { errors { message } } }";
+        admin.client.run(among, json!({ "hers": hers, "his": his, "admin": admin.id })).await.ok();
 
         let own = cleo.client.run(OWN, Value::Null).await.ok();
         assert_eq!(own.data("requestOwnExport.personExport.isOwn"), &json!(true));
@@ -236,8 +245,18 @@ both! {
         for held in ["Her mast", "We will see", "A broken mast", "Before I was a client"] {
             assert!(text.contains(held), "{held}");
         }
-        for not in ["Among ourselves", "What it costs us", "His mast", "To Dan", "password_hash", "argon2"] {
-            assert!(!text.contains(not), "{not}");
+        let hex = |id: &str| uuid::Uuid::try_parse(id.rsplit_once('_').expect("an id").1).expect("an id").to_string();
+        let (his, colleague) = (hex(&his), hex(&admin.id));
+        for not in ["Among ourselves", "What it costs us", "His mast", "To Dan", "password_hash", "argon2", "May buy", "Rich", "led_", "never pays",
+            "A difficult one", "sue us", "service_level", &his, &colleague] {
+            assert!(!text.contains(not), "{not}: {:?}", archive.0.iter().filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains(not)).map(|(path, _)| path).collect::<Vec<_>>());
+        }
+        // Of the trail what they did themselves, and of nothing what it was before.
+        let trail = archive.rows("audit/audit_logs");
+        assert!(trail.iter().any(|row| row["kind"] == "ticket.created") && trail.iter().all(|row| row["actor_id"] == hex(&cleo.id)), "{trail:?}");
+        assert!(archive.rows("ticketing/tickets").iter().all(|row| row["comment_count"].is_null() && row["actual_hours"].is_null() && row["public_comment_count"] == 1));
+        for table in ["legal_holds", "ticket_pauses", "ticket_links", "ticket_merges", "entity_tags", "outbox", "leads"] {
+            assert!(!archive.0.keys().any(|path| path.contains(&format!("/{table}."))), "{table}");
         }
         let photo = archive.0.keys().find(|path| path.starts_with("files/") && path.ends_with("photo of it.txt"));
         assert!(photo.is_some_and(|path| path.split('/').count() == 3), "{:?}", archive.0.keys());

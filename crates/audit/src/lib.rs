@@ -48,7 +48,10 @@ pub use domain::{
     hash::GENESIS,
     offline::{FileRefused, FileVerified, pem, public_key, verify_file},
     person_exports::events::{PERSON_EXPORTS, PersonExportFailed, PersonExportFinished},
-    persons::{Catalogue as PersonCatalogue, Found as PersonRecord, Someone, Start as PersonStart, Why as PersonTie},
+    persons::{
+        Catalogue as PersonCatalogue, Found as PersonRecord, Given, GivenRows, Someone, Start as PersonStart,
+        Why as PersonTie,
+    },
     retention::{
         decided::RetentionPolicy,
         events::{RetentionFailed, RetentionFinished},

@@ -18,6 +18,7 @@ pub mod leads;
 pub mod library;
 pub mod metrics;
 pub mod persons;
+pub mod persons_own;
 pub mod presence;
 pub mod request_rates;
 pub mod retention;

@@ -12,30 +12,10 @@ use kernel::{
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use super::{app::App, comments::as_active, held};
-
-/// What colleagues keep among themselves: a client who takes along what is held on them is not given it.
-const INTERNAL: &[(&str, Option<(&str, &str)>)] = &[
-    ("ai_tasks", None),
-    ("drafts", None),
-    ("effectiveness_analyses", None),
-    ("internal_notes", None),
-    ("lead_history", None),
-    ("lead_scores", None),
-    ("leads", None),
-    ("ticket_clocks", None),
-    ("ticket_comment_edits", None),
-    ("ticket_comments", Some(("visibility", "internal"))),
-    ("ticket_history", None),
-];
-
-/// Columns that only colleagues see.
-const WITHHELD: &[(&str, &str)] =
-    &[("tickets", "actual_hours"), ("tickets", "estimated_hours"), ("tickets", "notes"), ("tickets", "parent_id")];
+use super::{app::App, comments::as_active, held, persons_own::GIVEN};
 
 /// What all contexts declare.
-pub const CATALOGUE: PersonCatalogue =
-    PersonCatalogue { held: held::HELD, roots: held::ROOTS, internal: INTERNAL, withheld: WITHHELD };
+pub const CATALOGUE: PersonCatalogue = PersonCatalogue { held: held::HELD, roots: held::ROOTS, given: GIVEN };
 
 /// The contexts, as the audit context asks them.
 pub struct Contexts<'a>(pub &'a App);

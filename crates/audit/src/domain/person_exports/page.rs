@@ -72,6 +72,7 @@ fn why(found: &Found) -> String {
     match found.why {
         Why::Given => "It was asked for.".into(),
         Why::Email => format!("It has the e-mail address {by}."),
+        Why::Link if by.is_empty() => "It is tied to another.".into(),
         Why::Link => format!("It is tied to {by}."),
         Why::Participant => format!("It is of the same participant as {by}."),
         Why::Telephone => format!("It has the telephone number {by}."),

@@ -12,23 +12,57 @@ use kernel::{
 };
 use uuid::Uuid;
 
-/// What all contexts declare, and what a client who takes along what is held on them is not given.
+/// What all contexts declare, and what a client is given of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Catalogue {
     /// What each context's tables hold of people.
     pub held: &'static [(&'static str, &'static [Held])],
     /// The tables with records of people.
     pub roots: &'static [&'static [Root]],
-    /// Rows that colleagues keep among themselves: tables, and of some of them only rows with this in that column.
-    pub internal: &'static [(&'static str, Option<(&'static str, &'static str)>)],
-    /// Columns of theirs that only colleagues see.
-    pub withheld: &'static [(&'static str, &'static str)],
+    /// What of it a client is given who takes along what is held on them: nothing else.
+    pub given: &'static [Given],
+}
+
+/// What of a table a client is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Given {
+    /// The table.
+    pub table: &'static str,
+    /// Which rows of those that are theirs.
+    pub rows: GivenRows,
+    /// These columns, with blanks between them.
+    pub columns: &'static str,
+    /// Not these: what colleagues keep among themselves, and what says nothing to anybody outside.
+    pub kept: &'static str,
+}
+
+/// Which rows of those that are theirs a client is given.
+#[derive(Debug, Clone, Copy)]
+pub enum GivenRows {
+    /// All.
+    All,
+    /// Those with this word in this column.
+    Where(&'static str, &'static str),
+    /// Those in which this column holds the id of a record of theirs.
+    Own(&'static str),
+}
+
+impl Given {
+    /// Whether a column is given.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.split_whitespace().any(|given| given == column)
+    }
 }
 
 impl Catalogue {
     /// The declaration of a table.
     pub fn of(&self, table: &str) -> Option<&'static Held> {
         self.held.iter().flat_map(|(_, held)| held.iter()).find(|held| held.table == table)
+    }
+
+    /// What of a table a client is given; `None` for nothing.
+    pub fn given(&self, table: &str) -> Option<&'static Given> {
+        self.given.iter().find(|given| given.table == table)
     }
 
     /// The tables with records, each.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::theirs::Theirs;
 use crate::{
-    domain::erasures::HangsOn,
+    domain::{erasures::HangsOn, persons::GivenRows},
     queries::retention::archives::{archived_rows, archives_to_read},
     store::{
         persons::{Row, text},
@@ -46,7 +46,10 @@ impl Known {
         held: &'static Held,
         before: Option<&HangsOn>,
     ) -> Result<Option<Self>> {
-        if theirs.leaves_out(held) {
+        // Archives are asked by ids and addresses: rows that are given as far as they say something are not looked for in them.
+        if theirs.outside
+            && !theirs.catalogue.given(held.table).is_some_and(|given| matches!(given.rows, GivenRows::All))
+        {
             return Ok(None);
         }
         let hangs_on = before.cloned().unwrap_or_default();

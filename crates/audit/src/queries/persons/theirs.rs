@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
 };
 
-use crate::domain::persons::{Catalogue, Someone};
+use crate::domain::persons::{Catalogue, GivenRows, Someone};
 
 /// So many words are looked for in texts.
 const NEEDLES: usize = 200;
@@ -23,7 +23,7 @@ pub struct Theirs<'a> {
     pub catalogue: &'a Catalogue,
     /// Who.
     pub whose: &'a Someone,
-    /// Whether what colleagues keep among themselves is left out, with what hangs on it.
+    /// Whether what a client is not given is left out, with what hangs on it.
     pub outside: bool,
     /// Whether it is asked in order to erase: what hangs on a row that stays as it is stays with it.
     pub erasing: bool,
@@ -61,19 +61,18 @@ impl Theirs<'_> {
         self.erasing && matches!(tie.erased, Erased::Id | Erased::Kept(_))
     }
 
-    /// Whether rows of a table are left out, all or some.
-    pub fn leaves_out(&self, held: &Held) -> bool {
-        self.outside && self.catalogue.internal.iter().any(|(table, _)| *table == held.table)
-    }
-
     /// What is left of a table; `None` where that is nothing.
     fn rest(&self, held: &Held) -> Option<Condition> {
-        let mut rest = Condition::all();
-        for (table, which) in self.catalogue.internal.iter().filter(|(table, _)| self.outside && *table == held.table) {
-            let (column, word) = (*which)?;
-            rest = rest.add(Expr::col((Alias::new(*table), Alias::new(column))).ne(word));
+        let all = Condition::all();
+        if !self.outside {
+            return Some(all);
         }
-        Some(rest)
+        let col = |column: &'static str| Expr::col((Alias::new(held.table), Alias::new(column)));
+        Some(match self.catalogue.given(held.table)?.rows {
+            GivenRows::All => all,
+            GivenRows::Where(column, word) => all.add(col(column).eq(word)),
+            GivenRows::Own(column) => all.add(col(column).is_in(self.whose.ids.values().flatten().copied())),
+        })
     }
 
     /// The rows that are theirs by one tie; `None` where there can be none, or where no statement can tell.

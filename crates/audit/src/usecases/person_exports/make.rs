@@ -27,7 +27,7 @@ use crate::{
             events::{PersonExportFailed, PersonExportFinished},
             page::Page,
         },
-        persons::{Catalogue, Someone, Start},
+        persons::{Catalogue, Start},
     },
     policy::MANAGE_PERSONAL_DATA,
     ports::persons::PersonDesk,
@@ -227,7 +227,7 @@ async fn make(
         outside: export.is_own && theirs.user().is_ok_and(|user| user.kind == UserKind::Client),
         keys: Sheet::keys_of(db, cx, &whose).await?,
     };
-    let (written, file) = match Box::pin(put_together(&sheet, house, &whose)).await {
+    let (written, file) = match Box::pin(put_together(&sheet, house)).await {
         Ok(done) => done,
         Err(Error::Conflict { .. }) => return Ok(Made::TakenBack),
         Err(error) => return Err(error),
@@ -241,18 +241,14 @@ async fn make(
     }
 }
 
-async fn put_together(
-    sheet: &Sheet<'_>,
-    house: &PersonExportHouse,
-    whose: &Someone,
-) -> Result<(Written, tokio::fs::File)> {
+async fn put_together(sheet: &Sheet<'_>, house: &PersonExportHouse) -> Result<(Written, tokio::fs::File)> {
     let archive = Archive::begin();
     let written = sheet.write(&archive).await;
     let page = written.as_ref().map(|written| {
         let page = Page {
             company: &house.company,
             at: sheet.cx.now,
-            records: &whose.records,
+            records: &sheet.records(),
             parts: &written.parts,
             files: &written.files,
             file_count: written.file_count,

@@ -19,7 +19,7 @@ use super::archive::Archive;
 use crate::{
     domain::{
         person_exports::page::{Attached, Part},
-        persons::{Catalogue, Someone},
+        persons::{Catalogue, Found, Someone},
     },
     ports::persons::PersonDesk,
     queries::{
@@ -66,7 +66,7 @@ pub struct Sheet<'a> {
     pub export: &'a PersonExport,
     /// Whose data they are.
     pub whose: &'a Someone,
-    /// Whether what colleagues keep among themselves is left out.
+    /// Whether what a client is not given is left out.
     pub outside: bool,
     /// Their keys.
     pub keys: HashMap<PersonalKeyId, Option<PersonalKey>>,
@@ -124,14 +124,30 @@ impl Sheet<'_> {
         let mut written = Written::default();
         for (context, held) in self.catalogue.held {
             for held in *held {
-                let part = self.table(archive, context, held, &mut progress, &mut written).await?;
-                written.parts.push(part);
+                if !self.outside || self.catalogue.given(held.table).is_some() {
+                    let part = self.table(archive, context, held, &mut progress, &mut written).await?;
+                    written.parts.push(part);
+                }
                 progress.done += 1;
                 self.note(progress).await?;
             }
         }
         written.rows = progress.rows;
         Ok(written)
+    }
+
+    /// The records of theirs that are named to them: of what a client is not given none, nor by what such a one was found.
+    pub fn records(&self) -> Vec<Found> {
+        let given = |record: &Found| {
+            self.catalogue.root(record.kind).is_some_and(|root| self.catalogue.given(root.table).is_some())
+        };
+        let (shown, left_out): (Vec<_>, Vec<_>) =
+            self.whose.records.iter().cloned().partition(|record| !self.outside || given(record));
+        let by_none = |mut record: Found| {
+            record.by = record.by.filter(|by| !left_out.iter().any(|other| other.shown == *by));
+            record
+        };
+        shown.into_iter().map(by_none).collect()
     }
 
     async fn note(&self, progress: Progress) -> Result<()> {
@@ -241,8 +257,9 @@ impl Sheet<'_> {
         for column in held.hidden {
             row.remove(*column);
         }
-        for (_, column) in self.catalogue.withheld.iter().filter(|(table, _)| self.outside && *table == held.table) {
-            row.remove(*column);
+        if self.outside {
+            let given = self.catalogue.given(held.table);
+            row.retain(|column, _| given.is_some_and(|given| given.has(column)));
         }
         let own: Vec<_> = self.whose.ids.values().flatten().map(Uuid::to_string).collect();
         if !whole {
