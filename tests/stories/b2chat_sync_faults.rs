@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::b2chat_sync::{CONNECT, Company};
-use crate::support::b2chat::{Play, chat};
-use crate::support::{Options, PATIENCE, both, until};
+use crate::support::b2chat::{B2chat, Play, chat};
+use crate::support::{Options, PATIENCE, both, secrets, until};
 
 const TEST: &str = "mutation { testB2Chat { isWorking fault message errors { code } } }";
 
@@ -39,6 +39,27 @@ both! {
         assert_eq!(company.admin.client.run(gone, Value::Null).await.ok().data("disconnectB2Chat.connection.status"), "DISCONNECTED");
         let sql = company.desk.sql().await;
         assert_eq!(sql.number("SELECT count(*) FROM b2chat_access WHERE credentials_encrypted IS NOT NULL").await, 0);
+    }
+
+    /// The credentials go to the address that they were given for and to no other, whoever sets another.
+    async fn credentials_stay_with_their_address(backend) {
+        let company = Company::open(backend).await;
+        let other = B2chat::start().await;
+        company.set("b2chat.api_url", json!(other.url)).await;
+        let run = company.manual(1, 1).await;
+        assert!(run["status"] == "ERROR" && run["errorMessage"].as_str().is_some_and(|why| why.contains("connect it again")), "{run}");
+        let tried = company.admin.client.run(TEST, Value::Null).await.ok().data("testB2Chat").clone();
+        assert!(tried["fault"] == "ADDRESS" && tried["message"].as_str().is_some_and(|why| why.contains("connect it again")), "{tried}");
+        assert_eq!((other.tokens(), other.pages()), (0, 0), "nothing was asked there");
+        // With the other's it is connected there; set back to where it was, it is the other way round.
+        let held = json!({ "username": other.username, "password": other.password });
+        company.admin.client.run(CONNECT, held).await.ok();
+        other.secrets().iter().for_each(|secret| secrets::used(company.desk.server.base(), secret));
+        assert_eq!(company.manual(1, 1).await["status"], "SUCCESS");
+        let before = company.b2chat.tokens();
+        company.set("b2chat.api_url", json!(company.b2chat.url)).await;
+        assert_eq!(company.manual(1, 1).await["status"], "ERROR");
+        assert_eq!(company.b2chat.tokens(), before);
     }
 
     /// Limits, failures, broken lines, web pages and a token that ends in the middle hold a run up and cost it nothing.

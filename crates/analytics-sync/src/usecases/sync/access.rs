@@ -102,7 +102,7 @@ async fn connected(tx: &Tx, db: &Db, settings: &SyncSettings, cx: &Cx, held: &Cr
     let round = before.as_ref().map_or(1, |before| before.round + 1);
     let after = Model {
         id: ONLY,
-        credentials_encrypted: Some(sealed(db.keyring(), cx, held)?),
+        credentials_encrypted: Some(sealed(db.keyring(), cx, held, &settings.api_url)?),
         status: B2chatAccessStatus::Connected,
         last_error: None,
         round,
@@ -155,7 +155,7 @@ pub async fn disconnect_b2chat(
 ) -> Result<Model> {
     cx.require(MANAGE_SYNC)?;
     let before = hold(tx).await?.filter(|row| row.status != B2chatAccessStatus::Disconnected).ok_or_else(none)?;
-    if let Some(held) = opened(keyring, &before)? {
+    if let Some(Ok(held)) = opened(keyring, &before, &settings.api_url)? {
         source.forget(&settings.api_url, &held);
     }
     let after = Model {
@@ -194,8 +194,10 @@ pub async fn test_b2chat(db: &Db, source: &dyn Source, settings: &SyncSettings, 
 async fn trial(db: &Db, source: &dyn Source, settings: &SyncSettings, cx: &Cx) -> Result<Tried> {
     cx.require(MANAGE_SYNC)?;
     let row = Entity::find_by_id(ONLY).one(&db.reader(cx).await?).await?.ok_or_else(none)?;
-    let held = opened(db.keyring(), &row)?.ok_or_else(none)?;
-    Ok(tried(source, settings, &held).await)
+    Ok(match opened(db.keyring(), &row, &settings.api_url)?.ok_or_else(none)? {
+        Ok(held) => tried(source, settings, &held).await,
+        Err(no) => Some((SyncFault::Address, no.sentence().to_owned())),
+    })
 }
 
 /// B2Chat takes the credentials no more.

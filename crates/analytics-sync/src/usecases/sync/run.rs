@@ -115,11 +115,12 @@ async fn step(
     let began = Instant::now();
     let access = access_row::Entity::find_by_id(access_row::ONLY).one(&db.reader(cx).await?).await?;
     let held = match &access {
-        Some(access) => opened(db.keyring(), access)?,
+        Some(access) => opened(db.keyring(), access, &around.settings.api_url)?,
         None => None,
     };
-    let Some(held) = held else {
-        return fail(db, cx, run, NoSource::Credentials("B2Chat is not connected".into())).await;
+    let held = match held.unwrap_or_else(|| Err(NoSource::Credentials("B2Chat is not connected".into()))) {
+        Ok(held) => held,
+        Err(no) => return fail(db, cx, run, no).await,
     };
     let day = days::parsed(&run.cursor_day).ok_or_else(|| Error::internal("a run has a day that is none"))?;
     let of = endpoint(run.entity);
