@@ -1,13 +1,14 @@
-//! A legal hold on anything of somebody's stops their erasure, whatever kind of thing it is.
+//! A legal hold on anything of somebody's stops their erasure, whatever kind of thing it is; and what counted of them counts no more.
 
 use serde_json::{Value, json};
 
 use super::b2chat_sync::Company;
 use super::desk::Person;
-use super::erasures::{HOLD, RELEASE, plan};
+use super::erasures::{HOLD, RELEASE, confirmed, over, plan};
+use super::metrics::{by, one, recount};
 use super::ticket_comments::{buyer, said, ticket};
 use crate::support::b2chat::contact;
-use crate::support::both;
+use crate::support::{PATIENCE, both, until};
 
 /// Holds a thing; nobody plans the erasure until that is released.
 async fn stops(admin: &Person, thing: &str, of: &str, scope: &str) {
@@ -52,5 +53,35 @@ both! {
         for thing in ["b2chatContacts.nodes.0.id".into(), format!("{chat}.id"), format!("{chat}.messages.nodes.0.id")] {
             stops(admin, &seen.string(&thing), "c3@example.com", "PERSON").await;
         }
+    }
+    /// Numbers after an erasure are those of a recount: tickets that are gone count no more, nor tags of B2Chat's chats, and those have
+    /// no messages.
+    async fn what_is_erased_counts_no_more(backend) {
+        let company = Company::open(backend).await;
+        let (desk, admin) = (&company.desk, &company.admin);
+        let sql = desk.sql().await;
+        company.set("privacy.erasure_needs_second", json!(false)).await;
+        company.b2chat.fill(&company.days(2, 1), 8);
+        company.b2chat.set_contacts((0..7).map(|n| contact(n, &format!("{} 10:00:0{n}", company.day(1)))).collect());
+        company.sync(json!({ "entity": "CONTACTS", "operation": "MANUAL", "from": company.day(3), "to": company.day(0) })).await;
+        company.manual(2, 1).await;
+        let cleo = buyer(desk, admin, "cleo").await;
+        ticket(&cleo, "Her mast").await;
+        let tickets = "SELECT count(*) FROM metric_facts WHERE kind = 'ticket'";
+        until("the ticket counts", PATIENCE, async || (sql.number(tickets).await == 1).then_some(())).await;
+        for (of, scope) in [("c3@example.com", "PERSON"), (cleo.id.as_str(), "CLIENT_ACCOUNT")] {
+            let erasure = confirmed((admin, admin), of, scope).await;
+            assert_eq!(over(admin, &erasure["id"]).await["status"], "DONE");
+        }
+        assert_eq!(sql.number(tickets).await, 0);
+        let hers = "SELECT id FROM b2chat_chats WHERE b2chat_id LIKE 'erased person %'";
+        assert_eq!(sql.number(&format!("SELECT count(*) FROM metric_fact_tags WHERE thing_id IN ({hers})")).await, 0);
+        assert_eq!(sql.number("SELECT count(*) FROM b2chat_chats WHERE b2chat_id LIKE 'erased person %' AND message_count = 0").await, 2);
+        let filter = json!({ "from": company.day(3), "to": company.day(0) });
+        let numbers = async || (by(admin, &filter, "TAG", "VOLUME", "count").await, one(admin, &filter, "VOLUME").await);
+        let before = numbers().await;
+        assert_eq!(before.1["count"], json!(16), "the chats stay");
+        recount(admin, &sql).await;
+        assert_eq!(numbers().await, before);
     }
 }

@@ -87,6 +87,8 @@ pub const HELD: &[Held] = &[
                     ("viewer_url", Blank::Null),
                     ("tags", Blank::List),
                     ("unknown_fields", Blank::Object),
+                    // Its messages go.
+                    ("message_count", Blank::Zero),
                 ]),
             ),
             Tie::named("agent_id", Kind::Agent),

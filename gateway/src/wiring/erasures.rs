@@ -1,16 +1,18 @@
 //! What erasing people needs of all contexts.
 
-use analytics_sync::{KnownToB2chat, bury_contacts, erase_answers};
+use analytics_sync::{KnownToB2chat, MetricKind, bury_contacts, chats_changed, erase_answers, things_changed};
 use async_trait::async_trait;
 use audit::{ErasureAccount, ErasureDesk, ErasureHouse, ErasureRules, Someone};
 use identity::UserKind;
 use kernel::{
     Cx, Result, Tx, held,
-    id::{B2chatAgentId, B2chatContactId, ConversationId, UserId},
+    id::{B2chatAgentId, B2chatChatId, B2chatContactId, ConversationId, UserId},
     jobs::Job,
 };
 
-use super::{app::App, persons::CATALOGUE, retention::ARCHIVED};
+use uuid::Uuid;
+
+use super::{app::App, metrics::Counted, persons::CATALOGUE, retention::ARCHIVED};
 
 /// The contexts, as erasures ask them.
 pub struct Contexts<'a>(pub &'a App);
@@ -55,6 +57,19 @@ impl ErasureDesk for Contexts<'_> {
             }
             "jobs" => identity::mail::erase_mails(&app.db, cx, &whose.emails, &whose.needles()).await,
             _ => Ok(0),
+        }
+    }
+
+    async fn erased(&self, tx: &Tx, cx: &Cx, table: &str, ids: &[Uuid]) -> Result<()> {
+        // Nobody is told of rows that are erased, so nothing else counts them anew.
+        match table {
+            "b2chat_chats" => {
+                let ids: Vec<_> = ids.iter().copied().map(B2chatChatId).collect();
+                chats_changed(tx, cx, &ids).await
+            }
+            "chat_sessions" => things_changed(tx, &Counted(tx.conn()), cx, MetricKind::LiveChat, ids).await,
+            "tickets" => things_changed(tx, &Counted(tx.conn()), cx, MetricKind::Ticket, ids).await,
+            _ => Ok(()),
         }
     }
 

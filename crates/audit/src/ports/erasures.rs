@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::{Cx, Result, Tx, id::UserId};
+use uuid::Uuid;
 
 use crate::domain::persons::Someone;
 
@@ -36,6 +37,11 @@ pub trait ErasureDesk: Send + Sync {
     /// # Errors
     /// [`kernel::Error::Unavailable`] where the database or the storage is away.
     async fn inside(&self, cx: &Cx, table: &str, whose: &Someone) -> Result<u64>;
+    /// Some rows of a table were erased in this transaction: what is counted of them is counted anew.
+    ///
+    /// # Errors
+    /// [`kernel::Error::Unavailable`] where the database is away.
+    async fn erased(&self, tx: &Tx, cx: &Cx, table: &str, ids: &[Uuid]) -> Result<()>;
     /// Removes the bytes of files that were given up.
     ///
     /// # Errors

@@ -94,24 +94,24 @@ pub struct Eraser<'a> {
 }
 
 impl Eraser<'_> {
-    /// Erases some rows of a tie; returns how many. None are left when it returns 0.
+    /// Erases some rows of a tie; returns their keys, as SQL has them. None are left when it returns none.
     ///
     /// # Errors
     /// [`kernel::Error::Conflict`] where something that stays refers to a row that goes.
-    pub async fn batch(&self, conn: &Conn, table: &Table, held: &'static Held, at: usize) -> Result<u64> {
-        let Some(mut rows) = only(self.theirs, held, at) else { return Ok(0) };
+    pub async fn batch(&self, conn: &Conn, table: &Table, held: &'static Held, at: usize) -> Result<Vec<Vec<String>>> {
+        let Some(mut rows) = only(self.theirs, held, at) else { return Ok(Vec::new()) };
         match held.ties[at].erased {
-            Erased::Id | Erased::Kept(_) => Ok(0),
+            Erased::Id | Erased::Kept(_) => Ok(Vec::new()),
             Erased::Row => {
                 let keys = keys(conn, table.name, &table.key, rows, BATCH).await?;
                 if keys.is_empty() {
-                    return Ok(0);
+                    return Ok(keys);
                 }
                 self.let_go(conn, table, &keys).await?;
                 let these = among(self.theirs.backend, &table.key, &keys);
                 let sql = format!("DELETE FROM \"{TENANT}\".\"{}\" WHERE {these}", table.name);
                 conn.execute_unprepared(&sql).await?;
-                Ok(keys.len() as u64)
+                Ok(keys)
             }
             Erased::Values(values) => {
                 let mut differs = Condition::any();
@@ -130,12 +130,12 @@ impl Eraser<'_> {
                 rows = rows.add(differs);
                 let keys = keys(conn, table.name, &table.key, rows, BATCH).await?;
                 if keys.is_empty() {
-                    return Ok(0);
+                    return Ok(keys);
                 }
                 let these = among(self.theirs.backend, &table.key, &keys);
                 let sql = format!("UPDATE \"{TENANT}\".\"{}\" SET {} WHERE {these}", table.name, sets.join(", "));
                 conn.execute_unprepared(&sql).await?;
-                Ok(keys.len() as u64)
+                Ok(keys)
             }
         }
     }

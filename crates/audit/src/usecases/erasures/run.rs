@@ -17,6 +17,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
+use uuid::Uuid;
 
 use super::{confirm::Erase, plan::ErasureHouse};
 use crate::{
@@ -168,7 +169,11 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
                 let batch = |tx: Tx| async move {
                     let rows = match held.table {
                         FILES => give_up_files(&tx, cx, eraser, table, held, at).await?,
-                        _ => eraser.batch(tx.conn(), table, held, at).await?,
+                        _ => {
+                            let keys = eraser.batch(tx.conn(), table, held, at).await?;
+                            house.desk.erased(&tx, cx, held.table, &ids(&keys)).await?;
+                            keys.len() as u64
+                        }
                     };
                     if rows > 0 {
                         note(&tx, cx, erasure, held.table, rows).await?;
@@ -204,6 +209,12 @@ async fn erase_inside(
         house.db.transact(cx, "erasure.run", |tx| async move { note(&tx, cx, begun, table, rows).await }).await?;
     }
     Ok(())
+}
+
+/// The ids of rows whose keys are ids, as SQL has them.
+fn ids(keys: &[Vec<String>]) -> Vec<Uuid> {
+    let id = |key: &Vec<String>| Uuid::try_parse(key.first()?.trim_start_matches('X').trim_matches('\'')).ok();
+    keys.iter().filter(|key| key.len() == 1).filter_map(id).collect()
 }
 
 /// What they are known by in the archives of each table that may be archived. It is kept: where this breaks off, the rows that told it
