@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::b2chat_sync::Company;
-use super::desk::Person;
+use super::desk::{Desk, Person};
 use super::erasures::{HOLD, RELEASE, confirmed, over, plan};
+use super::exports::{self, link};
+use super::leads::make;
 use super::metrics::{by, one, recount};
 use super::ticket_comments::{buyer, said, ticket};
 use crate::support::b2chat::contact;
@@ -83,5 +85,22 @@ both! {
         assert_eq!(before.1["count"], json!(16), "the chats stay");
         recount(admin, &sql).await;
         assert_eq!(numbers().await, before);
+    }
+    /// Files that were exported before end with the erasure, whoever is in them; the plan says how many.
+    async fn what_was_exported_before_ends(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        desk.submit(json!({ "name": "Ada", "email": "ada@example.com", "content": "Hello" })).await.ok();
+        make(&admin, json!({ "name": "Ada", "email": "ada@example.com" })).await;
+        let export = exports::asked(&admin, json!({ "type": "LEADS", "format": "CSV" })).await;
+        let file = link(&exports::over(&admin, &export).await);
+        let set = "mutation { setSetting(input: { key: \"privacy.erasure_needs_second\", scope: SYSTEM, value: false }) { errors { message } } }";
+        admin.client.run(set, Value::Null).await.ok();
+        let erasure = confirmed((&admin, &admin), "ada@example.com", "PERSON").await;
+        let line = json!({ "context": "analytics-sync", "table": "exports", "how": "DELETED", "why": null, "rows": 1 });
+        assert!(erasure["plan"].as_array().is_some_and(|lines| lines.contains(&line)), "{erasure}");
+        assert_eq!(over(&admin, &erasure["id"]).await["status"], "DONE");
+        assert_eq!(exports::see(&admin, &export).await["status"], "EXPIRED");
+        assert_eq!(desk.web.get(&file).await.status, 404);
     }
 }

@@ -128,7 +128,7 @@ pub use usecases::effectiveness::{
 };
 pub use usecases::exports::{
     cancel::{CancelExport, cancel_export},
-    expire::expire_exports,
+    expire::{end_exports, expire_exports, exported_files},
     make::{ExportHouse, make_export},
     request::{MakeExport, request_export},
 };

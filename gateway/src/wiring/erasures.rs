@@ -1,6 +1,8 @@
 //! What erasing people needs of all contexts.
 
-use analytics_sync::{KnownToB2chat, MetricKind, bury_contacts, chats_changed, erase_answers, things_changed};
+use analytics_sync::{
+    KnownToB2chat, MetricKind, bury_contacts, chats_changed, end_exports, erase_answers, exported_files, things_changed,
+};
 use async_trait::async_trait;
 use audit::{ErasureAccount, ErasureDesk, ErasureHouse, ErasureRules, Someone};
 use identity::UserKind;
@@ -71,6 +73,15 @@ impl ErasureDesk for Contexts<'_> {
             "tickets" => things_changed(tx, &Counted(tx.conn()), cx, MetricKind::Ticket, ids).await,
             _ => Ok(()),
         }
+    }
+
+    async fn exported(&self, cx: &Cx) -> Result<i64> {
+        let count = exported_files(&self.0.db.reader(cx).await?).await?;
+        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    async fn end_exports(&self, cx: &Cx) -> Result<u64> {
+        end_exports(&self.0.db, &cx.at_present()).await
     }
 
     async fn sweep(&self, cx: &Cx) -> Result<()> {

@@ -42,6 +42,16 @@ pub trait ErasureDesk: Send + Sync {
     /// # Errors
     /// [`kernel::Error::Unavailable`] where the database is away.
     async fn erased(&self, tx: &Tx, cx: &Cx, table: &str, ids: &[Uuid]) -> Result<()>;
+    /// How many files of exports there are in which somebody may be.
+    ///
+    /// # Errors
+    /// [`kernel::Error::Unavailable`] where the database is away.
+    async fn exported(&self, cx: &Cx) -> Result<i64>;
+    /// Ends those, since nobody looks into them; returns how many.
+    ///
+    /// # Errors
+    /// [`kernel::Error::Unavailable`] where the database is away.
+    async fn end_exports(&self, cx: &Cx) -> Result<u64>;
     /// Removes the bytes of files that were given up.
     ///
     /// # Errors

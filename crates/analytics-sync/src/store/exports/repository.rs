@@ -60,3 +60,12 @@ pub async fn ended(conn: &Conn, now: DateTime<Utc>) -> Result<Vec<Export>> {
     let ended = Entity::find().filter(Column::Status.eq(ExportStatus::Completed)).filter(Column::ExpiresAt.lte(now));
     Ok(ended.order_by_asc(Column::ExpiresAt).limit(BATCH).all(conn).await?)
 }
+
+/// The exports that stand so. Each kind of them can hold people.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database is away.
+pub async fn may_hold(conn: &Conn, status: &[ExportStatus]) -> Result<Vec<ExportId>> {
+    let found = Entity::find().select_only().column(Column::Id).filter(Column::Status.is_in(status.iter().copied()));
+    Ok(found.order_by_asc(Column::Id).into_tuple().all(conn).await?)
+}

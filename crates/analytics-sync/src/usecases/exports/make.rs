@@ -137,7 +137,8 @@ async fn begin(tx: &Tx, cx: &Cx, id: ExportId, job: &Job) -> Result<Option<Expor
     Ok((!given_up).then_some(after))
 }
 
-fn fail(tx: &Tx, cx: &Cx, export: &mut Export, why: &str) {
+/// It was not made, and why.
+pub(super) fn fail(tx: &Tx, cx: &Cx, export: &mut Export, why: &str) {
     let why: String = why.chars().take(SENTENCE).collect();
     export.status = ExportStatus::Failed;
     export.error_message = Some(why.clone());

@@ -6,7 +6,7 @@ use kernel::{
 
 use crate::{
     domain::{
-        erasures::{Counts, Plan, Whose, events::ErasurePlanned},
+        erasures::{Counts, ErasedHow, Line, Plan, Whose, events::ErasurePlanned},
         persons::{Catalogue, Someone, Start},
     },
     policy::MANAGE_PERSONAL_DATA,
@@ -17,6 +17,9 @@ use crate::{
     },
     store::erasures::erasure::{Entity as Erasures, ErasureScope, ErasureStatus, Model as Erasure},
 };
+
+/// The table of exports, whose files end.
+pub(super) const EXPORTS: &str = "exports";
 
 /// What erasures stand on.
 #[derive(Clone, Copy)]
@@ -50,7 +53,13 @@ impl ErasureHouse<'_> {
             let why = "has more records than are looked for at a time";
             return Err(Error::invalid("of", ProblemCode::NotAllowed, why));
         }
-        let plan = plan(&self.db.reader(cx).await?, self.catalogue, &whose).await?;
+        let mut plan = plan(&self.db.reader(cx).await?, self.catalogue, &whose).await?;
+        let rows = self.desk.exported(cx).await?;
+        if rows > 0 {
+            let about = "Files of exports that were made before, whoever is in them: they end".to_owned();
+            let (context, table) = ("analytics-sync".to_owned(), EXPORTS.to_owned());
+            plan.lines.push(Line { context, table, about, how: ErasedHow::Deleted, why: None, rows });
+        }
         Ok((whose, plan))
     }
 

@@ -39,7 +39,7 @@ use crate::{
         },
         persons::{Table, table},
     },
-    usecases::{archives::erase::erase_archived, forget::destroy},
+    usecases::{archives::erase::erase_archived, erasures::plan::EXPORTS, forget::destroy},
 };
 
 /// So often it is begun; then it is given up, until somebody confirms it once more.
@@ -192,6 +192,10 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
     erase_archives(house, cx, erasure, &archived, &mut looked).await?;
     erase_inside(house, cx, erasure, JOBS, &whose).await?;
     db.transact(cx, "erasure.run", |tx| async move { eraser.forget_words(tx.conn()).await }).await?;
+    let files = house.desk.end_exports(cx).await?;
+    if files > 0 {
+        db.transact(cx, "erasure.run", |tx| async move { note(&tx, cx, erasure, EXPORTS, files).await }).await?;
+    }
     house.desk.sweep(cx).await?;
     Ok(whose)
 }
