@@ -272,6 +272,9 @@ both! {
         let id = run["apiResponses"]["nodes"][0]["id"].clone();
         let raw = company.admin.client.run("query($id: ID!) { apiResponseBody(id: $id) apiResponseLog(id: $id) { responseSize endpoint } }", json!({ "id": id })).await.ok();
         assert!(raw.string("apiResponseBody").contains("were exported"));
+        // Whoever reads a whole answer is on record.
+        let read = format!("SELECT count(*) FROM audit_logs WHERE kind = 'data.read' AND resource_kind = 'ApiResponseLog' AND resource_id = {}", super::files::id(&sql, id.as_str().expect("an id")));
+        until("the read is on record", PATIENCE, async || (sql.number(&read).await == 1).then_some(())).await;
         assert_eq!(sql.number("SELECT count(*) FROM audit_logs WHERE kind = 'sync.completed'").await, 3);
     }
 

@@ -1,7 +1,7 @@
 //! What an operation reads of other people's personal data, told by its document and by what came of it.
 //!
 //! One rule: a field at the root whose selection holds an object of a personal type, with more of it than its id, reads personal
-//! data; what belongs to the viewer alone is left out. Nothing is asked of resolvers, so none can forget it.
+//! data, and so do the few that are a text; what belongs to the viewer alone is left out. Nothing is asked of resolvers, so none can forget it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -49,6 +49,9 @@ pub const PERSONAL: &[&str] = &[
     "User",
     "Visitor",
 ];
+
+/// Fields at the root that are a text which holds personal data, and of what.
+const TEXTS: &[(&str, &str)] = &[("apiResponseBody", "ApiResponseLog")];
 
 /// Fields at the root that show what is the viewer's own.
 const OWN: &[&str] = &[
@@ -182,7 +185,7 @@ impl Shape {
         if own {
             return None;
         }
-        let mut kinds = Vec::new();
+        let mut kinds: Vec<_> = TEXTS.iter().filter(|(field, _)| *field == name).map(|(_, kind)| *kind).collect();
         self.kinds(document, &field.node.selection_set.node, ty, &mut kinds);
         let kind = *kinds.first()?;
         let is_list = self.fields[ty].contains_key("pageInfo") || name == "nodes";
@@ -360,7 +363,7 @@ mod tests {
     use super::*;
 
     const SDL: &str = "type Query { messages(filter: F): MessageConnection message(id: ID!): Message viewer: Viewer \
-        nodes(ids: [ID!]!): [Node]! departments: DepartmentConnection } \
+        nodes(ids: [ID!]!): [Node]! apiResponseBody(id: ID!): String! departments: DepartmentConnection } \
         type MessageConnection { nodes: [Message!]! edges: [MessageEdge!]! pageInfo: PageInfo totalCount: Int } \
         type MessageEdge { node: Message } type PageInfo { hasNextPage: Boolean } \
         type Message { id: ID! content: String visitor: Visitor } type Visitor { id: ID! name: String } \
@@ -394,6 +397,8 @@ mod tests {
         let one = "query($id: ID!) { message(id: $id) { content } }";
         let found = seen_of(one, value!({ "id": "msg_1" }), value!({ "message": { "content": "x" } })).unwrap();
         assert_eq!(found.one, Some(("Message", "msg_1".to_owned())));
+        let text = seen_of("{ apiResponseBody(id: \"arl_1\") }", value!({}), value!({ "apiResponseBody": "{}" })).unwrap();
+        assert_eq!(text.one, Some(("ApiResponseLog", "arl_1".to_owned())));
         let nodes =
             "query { nodes(ids: [\"msg_1\", \"stf_2\"]) { id ... on Message { content } ... on Staff { name } } }";
         let found = seen_of(nodes, value!({}), value!({ "nodes": [{ "id": "msg_1", "content": "x" }, null] })).unwrap();
