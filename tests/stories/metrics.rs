@@ -352,6 +352,9 @@ both! {
         assert_eq!(agents.iter().map(|(_, count)| count.clone()).collect::<Vec<_>>(), [json!(2), json!(2), json!(1)]);
         assert!(agents.contains(&pair(json!(admin.id), 2)), "an agent who is a colleague is that: {agents:?}");
         assert_eq!(agents[2], pair(Value::Null, 1), "nobody has one");
+        let called = ask(&admin, &filter, "groups(by: AGENT) { groups { key label } }").await.ok();
+        let called = called.list("metrics.groups.groups").iter().find(|group| group["key"] == json!(admin.id)).map(|group| group["label"].clone());
+        assert_eq!(called, Some(json!("Ann")), "who sees B2Chat reads what the agent is called, also of one who is a colleague");
         let ends = |key: &Value, end: &str| key.as_str().is_some_and(|key| key.rsplit('_').next() == end.rsplit('_').next());
         assert!(agents.iter().any(|(key, _)| ends(key, &ben)), "{agents:?}");
         let departments = volumes("DEPARTMENT").await;

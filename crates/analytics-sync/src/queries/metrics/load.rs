@@ -142,10 +142,11 @@ pub async fn around(conn: &Conn, departments: &impl Departments) -> Result<(Arou
         .all(conn)
         .await?;
     for (id, staff, name) in agents {
-        names.insert(id.0, name);
         if let Some(staff) = staff {
             around.staff_of.insert(id.0, staff.0);
+            names.entry(staff.0).or_insert_with(|| name.clone());
         }
+        names.insert(id.0, name);
     }
     let theirs: Vec<(B2chatDepartmentId, Option<B2chatDepartmentId>, String)> = department::Entity::find()
         .select_only()

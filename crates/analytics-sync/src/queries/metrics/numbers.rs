@@ -190,7 +190,7 @@ impl Loaded {
 
     fn label(&self, key: &Key) -> Option<String> {
         match key {
-            Key::Agent(id) | Key::B2chatDepartment(id) => self.names.get(id).cloned(),
+            Key::Staff(id) | Key::Agent(id) | Key::B2chatDepartment(id) => self.names.get(id).cloned(),
             Key::Tag(folded) => {
                 let facts = &self.now.ground.facts;
                 let number = facts.tag_words.number(folded)?;

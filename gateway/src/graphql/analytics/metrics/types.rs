@@ -202,8 +202,8 @@ impl MetricGroup {
         })
     }
 
-    /// What that is called: an agent or a department of B2Chat's for who sees those, a channel, a tag as it is written. Null for
-    /// all else; colleagues and departments of the company are beside it.
+    /// What that is called: an agent of B2Chat's, colleague or not, or a department of B2Chat's for who sees those, a channel, a tag
+    /// as it is written. Null for all else; colleagues and departments of the company are beside it.
     async fn label(&self) -> Option<&str> {
         self.0.label.as_deref()
     }
