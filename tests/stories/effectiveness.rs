@@ -144,6 +144,15 @@ both! {
         let score = agent["effectivenessScore"].as_f64().expect("a score");
         assert!((score - (94.0 + 9.0 + 70.0) / 3.0).abs() < 0.001, "{score}");
         assert_eq!(agent["customerSatisfaction"], 50.0);
+        // What counts as deleted counts here no more than elsewhere.
+        let deleted = async |is: bool| {
+            let value = match (is, sql.is_sqlite()) { (true, true) => "1", (false, true) => "0", (true, _) => "true", (false, _) => "false" };
+            sql.run(&format!("UPDATE b2chat_chats SET is_deleted = {value} WHERE id = {}", super::files::id(&sql, &chat(0)))).await;
+        };
+        deleted(true).await;
+        let averages = admin.client.run(agents, Value::Null).await.ok();
+        assert_eq!(averages.list("effectivenessByAgent")[0]["chatCount"], json!(2));
+        deleted(false).await;
         let none = "{ effectivenessByAgent(from: \"2020-01-02T00:00:00Z\", to: \"2020-01-01T00:00:00Z\") { agentId } }";
         assert_eq!(admin.client.run(none, Value::Null).await.error_code(), "BAD_USER_INPUT");
 

@@ -13,7 +13,7 @@ use sea_orm::{
 use crate::{
     policy::VIEW_B2CHAT,
     store::{
-        b2chat::agent,
+        b2chat::{agent, chat},
         effectiveness::analysis::{Column, Entity},
     },
 };
@@ -23,7 +23,7 @@ const LONGEST: TimeDelta = TimeDelta::days(366);
 /// So many agents are shown.
 const SHOWN: u64 = 100;
 
-/// Which analyses count: of each chat the newest among them.
+/// Which analyses count: of each chat that does not count as deleted the newest among them.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked {
     /// Made from then on.
@@ -72,6 +72,8 @@ pub async fn effectiveness_by_agent(conn: &Conn, cx: &Cx, asked: &Asked) -> Resu
         return refused("from", "must be at most 366 days before to");
     }
     let nth = Alias::new("nth");
+    let mut chats = Query::select();
+    chats.column(chat::Column::Id).from(chat::Entity.table_ref()).and_where(chat::Column::IsDeleted.eq(false));
     let mut newest = Query::select();
     newest
         .columns([
@@ -84,7 +86,8 @@ pub async fn effectiveness_by_agent(conn: &Conn, cx: &Cx, asked: &Asked) -> Resu
         .expr_as(Expr::cust("row_number() OVER (PARTITION BY chat_id ORDER BY created_at DESC, id DESC)"), nth.clone())
         .from(Entity.table_ref())
         .and_where(Column::CreatedAt.gte(asked.from))
-        .and_where(Column::CreatedAt.lt(asked.to));
+        .and_where(Column::CreatedAt.lt(asked.to))
+        .and_where(Column::ChatId.in_subquery(chats));
     if let Some(department) = asked.department {
         newest.and_where(Column::DepartmentId.eq(department));
     }
