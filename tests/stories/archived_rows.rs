@@ -55,6 +55,8 @@ both! {
         let of = |table: &str| counts.iter().find(|one| one["table"] == table).map(|one| one["rows"].clone());
         assert_eq!(of("analytics_events"), Some(json!(3)), "{erased}");
         let (left, pages) = (read_back(&desk, "chat_messages"), read_back(&desk, "analytics_events"));
+        let nobody = left.iter().filter(|row| row["sender_type"] == "visitor").all(|row| row["staff_id"].is_null());
+        assert!(nobody && pages.iter().filter(|row| row["visitor_id"].is_null()).count() == 2, "nothing is null: {left:?} {pages:?}");
         assert_eq!((left.len(), pages.len()), (lines - chats.len(), 6), "those of others, and the archives are whole");
         assert_eq!((texts(&left, "cold"), texts(&left, "Ada"), texts(&left, "warm"), texts(&left, "Good day, Bob")), (0, 0, 1, 1), "{left:?}");
         assert!(desk.server.places_of("My house is cold").iter().all(|place| !place.contains("archives")), "the objects that had them are gone");

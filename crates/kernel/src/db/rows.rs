@@ -43,7 +43,8 @@ pub fn as_json(backend: DbBackend, columns: &[ColumnOf]) -> String {
         DbBackend::Postgres => "(to_jsonb(t) - 'search_vector')::text".to_owned(),
         _ => {
             let each = columns.map(|ColumnOf { name, kind }| match kind.as_str() {
-                "BLOB" => format!("'{name}', lower(hex(t.\"{name}\"))"),
+                // Of nothing `hex` makes an empty text.
+                "BLOB" => format!("'{name}', CASE WHEN t.\"{name}\" IS NOT NULL THEN lower(hex(t.\"{name}\")) END"),
                 _ => format!("'{name}', t.\"{name}\""),
             });
             // A function takes 127 arguments at the most here, and no table of ours is so wide.
