@@ -364,8 +364,6 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
         Ok(Err(_)) => ("took too long".into(), Why::TookTooLong),
         Err(panic) => ("panicked".into(), Why::Panicked(panic)),
     };
-    let correlation_id = cx.correlation_id();
-    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, correlation_id, error, "a job failed");
     let (cx, job, error) = (&cx, &job, &error);
     let noted = app
         .db
@@ -377,7 +375,15 @@ async fn run(app: Arc<App>, tenant: Arc<Tenant>, job: Job) {
         // The lease runs out, and the job is tried again.
         tracing::warn!(job = %job.id, ?error, "a failed job could not be noted");
     }
-    failed_jobs::note(&app, cx, job, &why, noted.is_ok_and(|dead| dead));
+    let dead = noted.is_ok_and(|dead| dead);
+    let correlation_id = cx.correlation_id();
+    // Who met another at the same row comes again, and nothing is wrong as long as that helps.
+    if !dead && matches!(&why, Why::Failed(Error::Conflict { retryable: true, .. })) {
+        tracing::info!(tenant = %tenant.slug, job = %job.id, kind = job.kind, correlation_id, error, "a job met another and is tried again");
+        return;
+    }
+    tracing::error!(tenant = %tenant.slug, job = %job.id, kind = job.kind, correlation_id, error, "a job failed");
+    failed_jobs::note(&app, cx, job, &why, dead);
 }
 
 /// Keeps the lease of a job that is being worked on. One that was lost is no reason to break off: whoever has the job
