@@ -95,6 +95,12 @@ both! {
             "query($id: ID!) { node(id: $id) { ... on AuditLog { sessionId } } }", json!({ "id": rows[0]["id"] })).await.ok();
         let session = json!({ "eq": of.string("node.sessionId") });
         assert_eq!(by(json!({ "sessionId": session })).await, ["session.ended", "message.set_status"]);
+        assert_eq!(by(json!({ "failureCode": { "eq": "FORBIDDEN" } })).await, ["message.set_status"]);
+        for (kind, event) in [("ANONYMOUS", "message.received"), ("STAFF", "role.saved")] {
+            assert_eq!(by(json!({ "actorKind": { "eq": kind }, "eventType": { "eq": event } })).await, [event]);
+            assert!(by(json!({ "actorKind": { "in": ["CLIENT", "PLATFORM"] }, "eventType": { "eq": event } })).await.is_empty());
+        }
+        assert!(by(json!({ "apiKeyId": { "eq": "key_0190a5f0000070008000000000000000" } })).await.is_empty());
 
         for (name, found) in [
             ("auth.failed_login", vec!["session.refused"]),

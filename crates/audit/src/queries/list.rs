@@ -61,6 +61,12 @@ impl Record for log::Entity {
 pub const BY_ACTION: Field<log::Column> = Field::new("action", &[log::Column::Action]);
 /// By who did it.
 pub const BY_ACTOR: Field<log::Column> = Field::new("actorId", &[log::Column::ActorId]);
+/// By what kind of actor it was.
+pub const BY_ACTOR_KIND: Field<log::Column> = Field::new("actorKind", &[log::Column::ActorKind]);
+/// By the key that acted for them.
+pub const BY_API_KEY: Field<log::Column> = Field::new("apiKeyId", &[log::Column::ApiKeyId]);
+/// By the error code of what did not succeed.
+pub const BY_FAILURE: Field<log::Column> = Field::new("failureCode", &[log::Column::Failure]);
 /// By the session that they acted in.
 pub const BY_SESSION: Field<log::Column> = Field::new("sessionId", &[log::Column::SessionId]);
 /// By the request.

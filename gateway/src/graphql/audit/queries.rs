@@ -10,12 +10,12 @@ use kernel::{
     Error, ProblemCode,
     events::{Action, Severity},
     filter::ValueComparator,
-    id::SessionId,
+    id::{ApiKeyId, SessionId},
     page::PageArgs,
     record::{Filter, Record},
 };
 
-use super::types::{AuditAction, AuditHeadConnection, AuditLogConnection, AuditSeverity};
+use super::types::{AuditAction, AuditActorKind, AuditHeadConnection, AuditLogConnection, AuditSeverity};
 use crate::{
     comparator, filter,
     graphql::{
@@ -38,6 +38,11 @@ comparator!(
     AuditActionComparator of AuditAction as Action
 );
 
+comparator!(
+    /// Comparisons with a kind of actor.
+    AuditActorKindComparator of AuditActorKind as String
+);
+
 fn resource(id: ID) -> kernel::Result<ValueComparator<uuid::Uuid>> {
     let hex = id.rsplit_once('_').map_or(id.as_str(), |(_, hex)| hex);
     let id = uuid::Uuid::try_parse(hex)
@@ -58,10 +63,14 @@ filter! {
         severity: AuditSeverityComparator,
         /// Who did it, `stf_…`.
         actor_id: IdComparator,
+        /// What kind of actor it was.
+        actor_kind: AuditActorKindComparator,
         /// The address that the actor had.
         actor_email: StringComparator,
         /// The session they acted in, `ses_…`.
         session_id: IdComparator,
+        /// The API key that acted for them, `key_…`.
+        api_key_id: IdComparator,
         /// Where the request came from.
         address: StringComparator,
         /// The request.
@@ -74,6 +83,8 @@ filter! {
         resource_id: ID,
         /// Whether it succeeded.
         success: bool,
+        /// The error code of what did not.
+        failure_code: StringComparator,
         /// When.
         at: DateTimeComparator,
     }
@@ -85,13 +96,16 @@ filter! {
         leaves.id_of(list::BY_ACTOR, level.actor_id.map(|by| by.of_people("actorId")).transpose()?)?;
         let emails = level.actor_email.map(StringComparator::of_emails);
         leaves.value_by::<String>("actorEmail", emails, |email| list::by_email(marks, email))?;
+        leaves.value::<String>(list::BY_ACTOR_KIND, level.actor_kind)?;
         leaves.id::<SessionId>(list::BY_SESSION, level.session_id)?;
+        leaves.id::<ApiKeyId>(list::BY_API_KEY, level.api_key_id)?;
         leaves.value_by::<String>("address", level.address, |address| list::from_address(marks, address))?;
         leaves.value::<String>(list::BY_REQUEST, level.request_id)?;
         leaves.value_by::<String>("correlationId", level.correlation_id, |id| list::correlated(id))?;
         leaves.value::<String>(list::BY_RESOURCE_TYPE, level.resource_type)?;
         leaves.value::<uuid::Uuid>(list::BY_RESOURCE, level.resource_id.map(resource).transpose()?)?;
         leaves.is(list::BY_SUCCESS, level.success);
+        leaves.value::<String>(list::BY_FAILURE, level.failure_code)?;
         leaves.time(list::BY_AT, level.at)?;
     }
 }

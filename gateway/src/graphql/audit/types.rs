@@ -75,6 +75,19 @@ impl From<&str> for AuditActorKind {
     }
 }
 
+impl From<AuditActorKind> for String {
+    fn from(kind: AuditActorKind) -> Self {
+        let word = match kind {
+            AuditActorKind::Staff => "staff",
+            AuditActorKind::Client => "client",
+            AuditActorKind::Platform => "platform",
+            AuditActorKind::Anonymous => "anonymous",
+            AuditActorKind::System => "system",
+        };
+        word.to_owned()
+    }
+}
+
 /// Somebody changed something, or tried to.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
