@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     contact::{SourceContact, named_in_chat},
-    fields::{Unread, clean, clean_json, digest, instant, key_of, line, names, text},
+    fields::{Unread, clean, clean_json, digest, instant, key_of, line, named, names, text},
     time::{as_written, seconds},
     words,
 };
@@ -111,8 +111,8 @@ pub struct SourceChat {
     pub contact: Option<SourceContact>,
     /// Whose it is.
     pub department: Option<SourceDepartment>,
-    /// What is wrong with what it names, which is kept all the same.
-    pub remark: Option<String>,
+    /// What is wrong with what it says, which is kept all the same.
+    pub remarks: Vec<String>,
     /// Through what they write.
     pub provider: ChatProvider,
     /// The same in the source's word.
@@ -279,6 +279,21 @@ fn messages(of: &Map<String, Json>, zone: Tz) -> Result<Vec<SourceMessage>, Stri
     Ok(read)
 }
 
+/// Whether a value says nothing.
+fn is_nothing(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => text.trim().is_empty(),
+        Json::Array(all) => all.is_empty(),
+        Json::Object(all) => all.values().all(is_nothing),
+        _ => false,
+    }
+}
+
+fn unread_count(of: &Map<String, Json>) -> Option<i32> {
+    of.get("unread_count")?.as_i64().and_then(|count| i32::try_from(count).ok()).filter(|count| *count >= 0)
+}
+
 /// Reads a chat.
 ///
 /// # Errors
@@ -299,29 +314,50 @@ pub fn chat(value: &Json, zone: Tz) -> Result<SourceChat, Unread> {
     let messages = messages(of, zone).map_err(&unread)?;
     let source_status = line(of, "status").unwrap_or_default();
     let source_provider = line(of, "provider").unwrap_or_default();
-    let duration = line(of, "duration");
-    let source_duration = duration.as_deref().and_then(seconds);
-    let odd = |name: &str| name == "duration" && duration.is_some() && source_duration.is_none();
-    let unknown = of.iter().filter(|(name, value)| (!KNOWN.contains(&name.as_str()) || odd(name)) && !value.is_null());
-    let unknown = unknown.map(|(name, value)| (clean(name, super::fields::NAME), clean_json(value))).collect();
+    let source_duration = line(of, "duration").as_deref().and_then(seconds);
     let agent = agent(of.get("agent"));
     let contact = of.get("contact").and_then(|contact| named_in_chat(contact, zone));
     let (department, remark) = department(of.get("department"));
+    // What we have a place for and cannot read stays as it came, beside what we have none for.
+    let odd = |name: &str, value: &Json| match name {
+        _ if is_nothing(value) => false,
+        "agent" => agent.is_none(),
+        "contact" => contact.is_none(),
+        "department" => department.is_none(),
+        "duration" => source_duration.is_none(),
+        "is_agent_available" => !value.is_boolean(),
+        "priority" => !line(of, name).is_some_and(|word| words::is_priority(&word)),
+        "tags" => !value.as_array().is_some_and(|all| all.iter().all(|one| is_nothing(one) || named(one).is_some())),
+        "unread_count" => unread_count(of).is_none(),
+        "alias" | "provider" | "resolution_note" | "status" | "topic" | "viewer_url" => text(of, name).is_none(),
+        _ => false,
+    };
+    let strange: Vec<_> = of.iter().filter(|(name, value)| odd(name, value)).map(|(name, _)| name.as_str()).collect();
+    let unknown = of.iter().filter(|(name, value)| {
+        (!KNOWN.contains(&name.as_str()) || strange.contains(&name.as_str())) && !value.is_null()
+    });
+    let unknown = unknown.map(|(name, value)| (clean(name, super::fields::NAME), clean_json(value))).collect();
+    let cannot = |name: &&str| format!("the {name} of a chat cannot be read; it is in its unknownFields");
+    let remarks = remark.into_iter().chain(strange.iter().map(cannot)).collect();
     let times = [opened_at, picked_up_at, response_at, closed_at].into_iter().flatten();
     let last = times.chain(messages.iter().map(|message| message.sent_at)).max();
     Ok(SourceChat {
         digest: {
             // Somebody's other name is no change of the chat.
             let mut said = of.clone();
-            said.insert("agent".into(), agent.as_ref().map(|agent| agent.key.clone()).into());
-            said.insert("contact".into(), contact.as_ref().map(|contact| contact.id.clone()).into());
+            if let Some(agent) = &agent {
+                said.insert("agent".into(), agent.key.clone().into());
+            }
+            if let Some(contact) = &contact {
+                said.insert("contact".into(), contact.id.clone().into());
+            }
             digest(zone, &Json::Object(said))
         },
         id: known,
         agent,
         contact,
         department,
-        remark,
+        remarks,
         provider: words::provider(&source_provider),
         source_provider,
         status: words::status(&source_status, closed_at.is_some()),
@@ -331,12 +367,7 @@ pub fn chat(value: &Json, zone: Tz) -> Result<SourceChat, Unread> {
         tags: names(of, "tags"),
         priority: words::priority(line(of, "priority").as_deref()),
         topic: line(of, "topic"),
-        unread_count: of
-            .get("unread_count")
-            .and_then(Json::as_i64)
-            .and_then(|count| i32::try_from(count).ok())
-            .unwrap_or_default()
-            .max(0),
+        unread_count: unread_count(of).unwrap_or_default(),
         resolution_note: text(of, "resolution_note"),
         viewer_url: line(of, "viewer_url"),
         created_at,
@@ -422,6 +453,22 @@ mod tests {
         );
         let found = found.unwrap();
         assert_eq!(found.department.unwrap().parent, None);
-        assert!(found.remark.unwrap().contains("own parent"));
+        assert!(found.remarks[0].contains("own parent"));
+    }
+
+    #[test]
+    fn what_has_a_place_and_cannot_be_read_stays_as_it_came() {
+        let at = "2026-01-01 10:00:00";
+        let odd = json!({ "priority": "critical", "agent": "Ada", "topic": { "name": "Refund" }, "unread_count": "3", "tags": "vip",
+            "is_agent_available": "yes", "contact": 7, "department": 7, "duration": "long", "alias": [1] });
+        let mut value = json!({ "chat_id": "a", "created_at": at });
+        value.as_object_mut().unwrap().extend(odd.as_object().unwrap().clone());
+        let found = read(value).unwrap();
+        assert_eq!(json!(found.unknown), odd);
+        assert_eq!(found.remarks.len(), 10, "{:?}", found.remarks);
+        let fine = json!({ "chat_id": "a", "created_at": at, "priority": "Normal", "agent": { "name": null }, "topic": " ", "unread_count": 0,
+            "tags": [null, "vip", { "name": "x" }], "is_agent_available": null, "contact": {}, "department": "", "duration": "00:00:00:01" });
+        let found = read(fine).unwrap();
+        assert!(found.unknown.is_empty() && found.remarks.is_empty(), "{found:?}");
     }
 }

@@ -74,19 +74,23 @@ pub fn instant(of: &Map<String, Json>, name: &str, zone: Tz) -> Result<Option<Da
 
 /// Texts, or the names of what has one.
 pub fn names(of: &Map<String, Json>, name: &str) -> Vec<String> {
-    let one = |value: &Json| match value {
+    of.get(name).and_then(Json::as_array).map(|all| all.iter().filter_map(named).collect()).unwrap_or_default()
+}
+
+/// A text, or the name of what has one.
+pub fn named(value: &Json) -> Option<String> {
+    match value {
         Json::String(text) => Some(clean(text.trim(), NAME)).filter(|text| !text.is_empty()),
         Json::Object(named) => line(named, "name"),
         _ => None,
-    };
-    of.get(name).and_then(Json::as_array).map(|all| all.iter().filter_map(one).collect()).unwrap_or_default()
+    }
 }
 
 /// What a value is, whatever the order of its fields: the same gives the same.
 pub fn digest(zone: Tz, value: &Json) -> Vec<u8> {
     let mut sum = Sha256::default();
     // What is read otherwise from now on is another record.
-    sum.update(b"1|");
+    sum.update(b"2|");
     sum.update(zone.name().as_bytes());
     add(&mut sum, value);
     sum.finish().to_vec()

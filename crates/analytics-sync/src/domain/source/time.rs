@@ -1,6 +1,6 @@
 //! Times that name no zone, and spans of days, hours, minutes and seconds.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// A time of the source in `zone`. One that comes twice, when clocks go back, is the first of the two; one that never was, when
@@ -8,10 +8,12 @@ use chrono_tz::Tz;
 /// is no time.
 pub fn time(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    if let Ok(whole) = DateTime::parse_from_rfc3339(text) {
-        return Some(whole.with_timezone(&Utc));
-    }
-    at(local(text)?, zone)
+    let found = match DateTime::parse_from_rfc3339(text) {
+        Ok(whole) => whole.with_timezone(&Utc),
+        Err(_) => at(local(text)?, zone)?,
+    };
+    // No year of ours has five digits, whatever the zone makes of the last evening.
+    Some(found).filter(|at| (1..=9999).contains(&at.year()))
 }
 
 fn local(text: &str) -> Option<NaiveDateTime> {
@@ -70,6 +72,8 @@ mod tests {
         for none in ["", "yesterday", "2026-13-01 00:00:00", "2026-01-31", "31/01/2026 10:00:00"] {
             assert_eq!(utc(none, "UTC"), None, "{none}");
         }
+        assert_eq!(utc("9999-12-31 23:30:00", "America/Bogota"), None);
+        assert_eq!(utc("9999-12-31 23:30:00", "UTC").as_deref(), Some("9999-12-31T23:30:00Z"));
     }
 
     #[test]

@@ -41,6 +41,11 @@ pub fn message_type(word: &str, is_link: bool) -> B2chatMessageType {
     }
 }
 
+/// Whether a word says how much a chat matters.
+pub fn is_priority(word: &str) -> bool {
+    ["urgent", "high", "normal", "low"].contains(&word.trim().to_lowercase().as_str())
+}
+
 /// How much a chat matters; as it comes where nothing is said.
 pub fn priority(word: Option<&str>) -> B2chatPriority {
     match word.unwrap_or_default().trim().to_lowercase().as_str() {

@@ -262,11 +262,13 @@ pub(super) async fn note_failures(
     };
     let mut rows: Vec<_> =
         unread.iter().filter(|one| new.contains(&one.key)).map(|one| row(one.id.clone(), &one.message)).collect();
-    let remarks: BTreeMap<&str, ()> = tally.remarks.iter().map(|remark| (remark.as_str(), ())).collect();
-    for (remark, ()) in remarks {
+    // The first record that it is wrong with stands for all.
+    let all = tally.remarks.iter().rev();
+    let remarks: BTreeMap<&str, Option<&String>> = all.map(|(of, remark)| (remark.as_str(), of.as_ref())).collect();
+    for (remark, record) in remarks {
         let of = failure::Entity::find().filter(failure::Column::RunId.eq(run.id));
         if of.filter(failure::Column::Message.eq(remark)).count(tx.conn()).await? == 0 {
-            rows.push(row(None, remark));
+            rows.push(row(record.cloned(), remark));
         }
     }
     if !rows.is_empty() {

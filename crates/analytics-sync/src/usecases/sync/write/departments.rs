@@ -62,7 +62,7 @@ pub(super) async fn write(
         }
     }
     for code in grow(&mut all) {
-        tally.remarks.push(format!("the department {code} is below itself; it is kept as one below nobody"));
+        tally.remarks.push((None, format!("the department {code} is below itself; it is kept as one below nobody")));
     }
     let (old, new) = all.split_at(before.len());
     for (before, row) in before.iter().zip(old) {

@@ -39,8 +39,8 @@ pub struct Tally {
     pub created: i32,
     /// How many had changed.
     pub changed: i32,
-    /// What was wrong with what was kept all the same.
-    pub remarks: Vec<String>,
+    /// What was wrong with what was kept all the same, and in which record.
+    pub remarks: Vec<(Option<String>, String)>,
     /// Whether somebody who was erased was told of, and left out.
     pub left_out: bool,
 }
@@ -104,7 +104,7 @@ async fn of_chats(
     match entity {
         SyncEntity::Departments => {
             let (_, mut tally) = departments().await?;
-            tally.remarks.extend(chats.iter().filter_map(|chat| chat.remark.clone()));
+            tally.remarks.extend(remarks(chats));
             Ok(tally)
         }
         SyncEntity::Agents => {
@@ -128,10 +128,15 @@ async fn of_chats(
                 media_wait(tx, cx).await?;
             }
             tally.remarks = above.remarks;
-            tally.remarks.extend(chats.iter().filter_map(|chat| chat.remark.clone()));
+            tally.remarks.extend(remarks(chats));
             Ok(tally)
         }
     }
+}
+
+/// What is wrong with what these chats say.
+fn remarks(chats: &[SourceChat]) -> impl Iterator<Item = (Option<String>, String)> + '_ {
+    chats.iter().flat_map(|chat| chat.remarks.iter().map(|remark| (Some(chat.id.clone()), remark.clone())))
 }
 
 /// Writes what changed of a row, where anything did; says whether.
