@@ -46,6 +46,7 @@ mod help;
 mod leads;
 mod nodes;
 mod own_access;
+mod pages;
 mod person_exports;
 mod platform;
 mod projects;

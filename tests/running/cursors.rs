@@ -34,7 +34,8 @@ fn key() -> impl Strategy<Value = Key> {
         .prop_map(|micros| Key::Time(DateTime::from_timestamp_micros(micros).expect("in range")));
     // Texts that look like something else are the ones to watch.
     let odd = prop_oneof!["[0-9]{1,18}", Just("2026-01-01T00:00:00Z".to_owned()), Just("null".to_owned())];
-    prop_oneof![any::<i64>().prop_map(Key::Number), time, ".{0,40}".prop_map(Key::Text), odd.prop_map(Key::Text)]
+    let fraction = any::<f64>().prop_map(|number| Key::Fraction(number.to_bits()));
+    prop_oneof![any::<i64>().prop_map(Key::Number), fraction, time, ".{0,40}".prop_map(Key::Text), odd.prop_map(Key::Text)]
 }
 
 fn place() -> impl Strategy<Value = Place> {

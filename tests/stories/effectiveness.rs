@@ -136,6 +136,35 @@ both! {
             { nodes { effectivenessScore chatId } } }";
         let found = admin.client.run(best, json!({ "agent": format!("bag_{AGENT}") })).await.ok();
         assert_eq!(found.list("effectivenessAnalyses.nodes").len(), 3, "{found}");
+        // Page by page it is the same order: a score is a number with a fraction, also in a cursor.
+        sql.run("UPDATE effectiveness_analyses SET effectiveness_score = effectiveness_score + 0.1").await;
+        for (direction, edge) in [("ASC", "first: 2, after"), ("DESC", "first: 2, after"), ("ASC", "last: 2, before")] {
+            let ask = format!(
+                "query($cursor: String) {{ effectivenessAnalyses(orderBy: [{{ field: EFFECTIVENESS_SCORE, direction: {direction} }}], {edge}: $cursor) \
+                    {{ nodes {{ id effectivenessScore }} pageInfo {{ startCursor endCursor }} }} }}"
+            );
+            let (mut pages, mut cursor) = (Vec::new(), Value::Null);
+            for _ in 0..4 {
+                let page = admin.client.run(&ask, json!({ "cursor": cursor })).await.ok();
+                let mut nodes = page.list("effectivenessAnalyses.nodes").to_vec();
+                if edge.starts_with("last") {
+                    nodes.reverse();
+                }
+                pages.extend(nodes);
+                let end = if edge.starts_with("last") { "startCursor" } else { "endCursor" };
+                let next = page.data(&format!("effectivenessAnalyses.pageInfo.{end}")).clone();
+                if next.is_null() {
+                    break;
+                }
+                cursor = next;
+            }
+            let scores: Vec<_> = pages.iter().map(|node| node["effectivenessScore"].as_f64().expect("a score")).collect();
+            let ids: std::collections::HashSet<_> = pages.iter().map(|node| node["id"].to_string()).collect();
+            assert_eq!((scores.len(), ids.len()), (5, 5), "{direction} {edge}: each once: {scores:?}");
+            let up = direction == "ASC" && !edge.starts_with("last");
+            assert!(scores.is_sorted_by(|a, b| if up { a <= b } else { a >= b }), "{direction} {edge}: {scores:?}");
+        }
+        sql.run("UPDATE effectiveness_analyses SET effectiveness_score = effectiveness_score - 0.1").await;
         let agents = "{ effectivenessByAgent(from: \"2019-12-01T00:00:00Z\", to: \"2020-11-30T00:00:00Z\") { agentId chatCount effectivenessScore customerSatisfaction \
             satisfactionCount } }";
         let averages = admin.client.run(agents, Value::Null).await.ok();

@@ -50,6 +50,12 @@ pub enum Key {
     /// Yes or no; no is the smaller.
     #[serde(rename = "b")]
     Flag(bool),
+    /// The bits of a number with a fraction: as a decimal text it could come back as its neighbour.
+    #[serde(rename = "f")]
+    Fraction(u64),
+    /// What no cursor can hold. A list that is ordered by such a column cannot be paged, and says so.
+    #[serde(rename = "x")]
+    Unknown,
 }
 
 impl From<DateTime<Utc>> for Key {
@@ -81,7 +87,8 @@ impl Key {
             Value::Int(Some(number)) => Self::Number(number.into()),
             Value::BigInt(Some(number)) => Self::Number(number),
             Value::Bool(Some(flag)) => Self::Flag(flag),
-            _ => Self::Text(String::new()),
+            Value::Double(Some(number)) => Self::Fraction(number.to_bits()),
+            _ => Self::Unknown,
         }
     }
 
@@ -92,6 +99,9 @@ impl Key {
             Self::Day(day) => Expr::val(*day),
             Self::Text(text) => Expr::val(text.clone()),
             Self::Flag(flag) => Expr::val(*flag),
+            Self::Fraction(bits) => Expr::val(f64::from_bits(*bits)),
+            // No cursor with one is read.
+            Self::Unknown => Expr::val(Option::<String>::None),
         }
     }
 }
@@ -181,7 +191,11 @@ impl Cursors {
         if !self.keyring.cursor_verifies(&self.scoped(place), mac) {
             return Err(refused());
         }
-        serde_json::from_slice(place).map_err(|_| refused())
+        let place: Place = serde_json::from_slice(place).map_err(|_| refused())?;
+        if place.keys.contains(&Key::Unknown) {
+            return Err(Error::internal("a list is ordered by what no cursor can hold"));
+        }
+        Ok(place)
     }
 
     /// Checks the paging arguments.
