@@ -169,8 +169,17 @@ both! {
         assert_eq!(see(&bob.client, &own).await["viewerCan"], json!({ "update": false, "manage": false, "setStatus": [] }));
         assert_eq!(change(&bob.client, "updateTicket", json!({ "ticketId": own, "title": "Mine" })).await.error_code(), "FORBIDDEN");
         came(change(&bob.client, "watchTicket", json!({ "ticketId": own })).await, "watchTicket");
-        let why = "query($who: ID!, $id: ID!) { explainAccess(userId: $who, permission: VIEW_TICKETS, id: $id) { rule } }";
-        admin.client.run(why, json!({ "who": bob.id, "id": own })).await.ok();
+        let why = "query($who: ID!, $do: Permission!, $id: ID!) { explainAccess(userId: $who, permission: $do, id: $id) { allowed rule reason } }";
+        for (who, may, rule) in [
+            (&ann, "VIEW_TICKETS", "SEE_OWN"),
+            (&bob, "VIEW_TICKETS", "SEE_OWN"),
+            (&eve, "VIEW_TICKETS", "NOT_HELD"),
+            (&ann, "MANAGE_TICKETS", "NOT_HELD"),
+        ] {
+            let said = admin.client.run(why, json!({ "who": who.id, "do": may, "id": own })).await.ok();
+            let found = (said.string("explainAccess.rule"), said.data("explainAccess.allowed"));
+            assert_eq!(found, (rule.to_owned(), &json!(rule == "SEE_OWN")), "{may}: {said}");
+        }
         assert_eq!(count(&eve).await, 1);
         bob.client.run(says, Value::Null).await.ok();
         assert_eq!(count(&bob).await, 2, "what he says of himself changes nothing where it says the same");

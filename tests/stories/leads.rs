@@ -199,6 +199,11 @@ both! {
         let gone = sam.client.run(FIND, json!({ "id": own })).await.ok();
         assert_eq!(gone.data(""), &json!({ "node": null, "lead": null }));
         assert_eq!(sam.client.run(ASSIGN, json!({ "id": own, "owner": sam.id })).await.error_code(), "NOT_FOUND");
+        let why = "query($who: ID!, $id: ID!) { explainAccess(userId: $who, permission: VIEW_LEADS, id: $id) { allowed rule } }";
+        for (who, id, rule) in [(&sam, &lead, "SEE_ASSIGNED"), (&sam, &own, "NOT_VISIBLE"), (&admin, &own, "SEE_ALL")] {
+            let said = admin.client.run(why, json!({ "who": who.id, "id": id })).await.ok();
+            assert_eq!(said.data("explainAccess"), &json!({ "allowed": rule != "NOT_VISIBLE", "rule": rule }));
+        }
 
         let leave = "mutation($id: ID!, $to: ID) { deactivateStaff(input: { staffId: $id, handOverTo: $to }) { errors { message } } }";
         let left = admin.client.run(leave, json!({ "id": sam.id, "to": admin.id })).await;

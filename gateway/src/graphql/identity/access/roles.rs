@@ -1,26 +1,24 @@
 //! Roles, the permissions of single people, and why somebody may do something.
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use crm_leads::records::{CrmSyncs, LeadScorings, Leads};
 use identity::{
     SaveRole, SetPermission,
     entities::role::Column as RoleColumn,
     records::{Invitations, Roles},
 };
 use inbox::records::{
-    ChatMessages, Chats, Consultations, ConversationMessages, Conversations, MessageReplies, Messages,
+    ChatMessages, Chats, Consultations, ConversationMessages, ConversationReplies, Conversations, MessageReplies, Messages,
 };
 use kernel::{
-    Cx,
-    cx::Duty,
-    id::{
-        ChatId, ChatMessageId, ConsultationId, ConversationId, ConversationMessageId, InvitationId, MessageId,
-        MessageReplyId, RoleId, TicketId, TypedId, prefix,
-    },
+    Conn, Cx,
+    cx::{Duty, UserKind},
+    id::{InvitationId, RoleId, prefix},
     page::PageArgs,
-    record::by_ids,
+    record::{Record, by_ids},
     visibility::{self, Holder, Rule},
 };
-use ticketing::records::Tickets;
+use ticketing::records::{TicketComments, Tickets};
 
 use super::permission::Permission;
 use crate::graphql::{
@@ -71,7 +69,7 @@ pub enum AccessRule {
     SeeAssigned,
     /// They see it because nobody has it.
     SeeUnassigned,
-    /// They see it because they are the client whose it is.
+    /// They see it because they are the client whose it is, or of the same company where clients see what is its: without a permission.
     SeeOwn,
     /// They hold the permission, but do not see the thing.
     NotVisible,
@@ -252,11 +250,28 @@ impl RoleQuery {
             () if standing.grants.iter().any(|held| held == name) => AccessRule::Grant,
             () => AccessRule::NotHeld,
         };
-        let rule = match id.filter(|_| matches!(held, AccessRule::Role | AccessRule::Grant)) {
+        // What is a client's own needs no permission.
+        let is_client = standing.actor.kind == UserKind::Client;
+        let own = |thing: &ID| {
+            let kind = (permission, prefix(thing));
+            is_client
+                && matches!(kind, (Permission::ViewTickets, Some("tkt" | "tcm")) | (Permission::ViewProjects, Some("prj")))
+        };
+        let may = |thing: &ID| match held {
+            AccessRule::Role | AccessRule::Grant => true,
+            _ => held == AccessRule::NotHeld && own(thing),
+        };
+        let rule = match id.filter(may) {
             None => held,
             Some(thing) => {
                 let theirs = cx.acting_as(kernel::Actor::User(standing.actor.clone().into()));
                 match seen(scope, &cx, &theirs, &thing, held).await? {
+                    // A client sees what is theirs or, where the company lets them, their company's, and nothing else.
+                    Some(rule) if own(&thing) && rule != AccessRule::SeeAll => match rule {
+                        AccessRule::NotVisible if held == AccessRule::NotHeld => held,
+                        AccessRule::NotVisible => rule,
+                        _ => AccessRule::SeeOwn,
+                    },
                     Some(rule) if rule == held && !above(scope, &cx, &theirs, permission, &thing).await? => rule,
                     Some(rule) if rule == held => AccessRule::Outranked,
                     Some(rule) => rule,
@@ -288,7 +303,7 @@ impl RoleQuery {
             AccessRule::SeeQueue => {
                 (true, format!("they hold {name}, and it waits in the queue of their department or of one below it"))
             }
-            AccessRule::SeeOwn => (true, format!("they hold {name}, and it is theirs")),
+            AccessRule::SeeOwn => (true, "it is theirs or their company's, for which a client needs no permission".to_owned()),
             AccessRule::SeeAssigned => (true, format!("they hold {name}, and they have it")),
             AccessRule::SeeUnassigned => (true, format!("they hold {name}, and nobody has it")),
             AccessRule::NotVisible => (false, format!("they hold {name}, but do not see this")),
@@ -300,82 +315,45 @@ impl RoleQuery {
 /// By which rule somebody sees a thing; `None` where the viewer does not see it themselves. Asks the same finders as they
 /// would.
 async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule) -> Result<Option<AccessRule>> {
-    let conn = scope.app.db.reader(cx).await?;
-    if prefix(thing) == Some(ConsultationId::PREFIX) {
-        let consultation: ConsultationId = id("id", thing)?;
-        let Some(found) = by_ids::<Consultations>(&conn, cx, &[consultation]).await?.remove(&consultation) else {
-            return Ok(None);
-        };
-        let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
-        let rule = theirs.can(inbox::VIEW_CONSULTATIONS).then(|| visibility::rule(theirs, &holder)).flatten();
-        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
+    if !sees(scope, cx, "id", thing).await? {
+        return Ok(None);
     }
-    if prefix(thing) == Some(TicketId::PREFIX) {
-        let ticket: TicketId = id("id", thing)?;
-        let found = by_ids::<Tickets>(&conn, cx, &[ticket]).await?.remove(&ticket);
-        let Some(holder) = found.map(|found| found.holder()) else { return Ok(None) };
-        // A client's company is a reason that has no rule of its own.
-        let rule = || visibility::rule(theirs, &holder).map_or(held, Into::into);
-        return Ok(Some(if ticketing::would_see(theirs, &holder) { rule() } else { AccessRule::NotVisible }));
+    if !sees(scope, theirs, "id", thing).await? {
+        return Ok(Some(AccessRule::NotVisible));
     }
-    let message = match prefix(thing) {
-        Some("msg") => Some(id::<MessageId>("id", thing)?),
-        Some("rpl") => {
-            let reply: MessageReplyId = id("id", thing)?;
-            match by_ids::<MessageReplies>(&conn, cx, &[reply]).await?.remove(&reply) {
-                Some(reply) => Some(reply.message_id),
-                None => return Ok(None),
-            }
-        }
+    let holder = holder_of(&scope.app.db.reader(cx).await?, cx, thing).await?;
+    Ok(Some(holder.and_then(|holder| visibility::rule(theirs, &holder)).map_or(held, Into::into)))
+}
+
+async fn found<R: Record>(conn: &Conn, cx: &Cx, thing: &ID) -> kernel::Result<Option<R::Row>> {
+    let key = id("id", thing)?;
+    by_ids::<R>(conn, cx, &[key]).await.map(|mut found| found.remove(&key))
+}
+
+/// Whose work a thing is, or what it is of; `None` of what is nobody's work.
+async fn holder_of(conn: &Conn, cx: &Cx, thing: &ID) -> kernel::Result<Option<Holder>> {
+    let above = match prefix(thing) {
+        Some("rpl") => found::<MessageReplies>(conn, cx, thing).await?.map(|it| it.message_id.to_string()),
+        Some("chm") => found::<ChatMessages>(conn, cx, thing).await?.map(|it| it.session_id.to_string()),
+        Some("cvm") => found::<ConversationMessages>(conn, cx, thing).await?.map(|it| it.conversation_id.to_string()),
+        Some("crp") => found::<ConversationReplies>(conn, cx, thing).await?.map(|it| it.conversation_id.to_string()),
+        Some("tcm") => found::<TicketComments>(conn, cx, thing).await?.map(|it| it.ticket_id.to_string()),
+        Some("lsc") => found::<LeadScorings>(conn, cx, thing).await?.map(|it| it.lead_id.to_string()),
+        Some("csy") => found::<CrmSyncs>(conn, cx, thing).await?.map(|it| it.lead_id.to_string()),
         _ => None,
     };
-    if let Some(message) = message {
-        let Some(found) = by_ids::<Messages>(&conn, cx, &[message]).await?.remove(&message) else {
-            return Ok(None);
-        };
-        let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
-        let rule = theirs.can(inbox::VIEW_MESSAGES).then(|| visibility::rule(theirs, &holder)).flatten();
-        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
-    }
-    let chat = match prefix(thing) {
-        Some("cht") => Some(id::<ChatId>("id", thing)?),
-        Some("chm") => {
-            let line: ChatMessageId = id("id", thing)?;
-            match by_ids::<ChatMessages>(&conn, cx, &[line]).await?.remove(&line) {
-                Some(line) => Some(line.session_id),
-                None => return Ok(None),
-            }
-        }
+    let thing = &above.map_or_else(|| thing.clone(), ID);
+    let had = |assignee| Holder { assignee, ..Holder::default() };
+    Ok(match prefix(thing) {
+        Some("con") => found::<Consultations>(conn, cx, thing).await?.map(|it| had(it.assignee_id)),
+        Some("msg") => found::<Messages>(conn, cx, thing).await?.map(|it| had(it.assignee_id)),
+        Some("cnv") => found::<Conversations>(conn, cx, thing).await?.map(|it| had(it.assignee_id)),
+        Some("cht") => found::<Chats>(conn, cx, thing)
+            .await?
+            .map(|it| inbox::holder_of_chat(it.assignee_id, it.department_id)),
+        Some("tkt") => found::<Tickets>(conn, cx, thing).await?.map(|it| it.holder()),
+        Some("led") => found::<Leads>(conn, cx, thing).await?.map(|it| it.holder()),
         _ => None,
-    };
-    if let Some(chat) = chat {
-        let Some(found) = by_ids::<Chats>(&conn, cx, &[chat]).await?.remove(&chat) else { return Ok(None) };
-        let holder = inbox::holder_of_chat(found.assignee_id, found.department_id);
-        let rule = theirs.can(inbox::VIEW_CHATS).then(|| visibility::rule(theirs, &holder)).flatten();
-        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
-    }
-    let conversation = match prefix(thing) {
-        Some("cnv") => Some(id::<ConversationId>("id", thing)?),
-        Some("cvm") => {
-            let message: ConversationMessageId = id("id", thing)?;
-            match by_ids::<ConversationMessages>(&conn, cx, &[message]).await?.remove(&message) {
-                Some(message) => Some(message.conversation_id),
-                None => return Ok(None),
-            }
-        }
-        _ => None,
-    };
-    if let Some(conversation) = conversation {
-        let found = by_ids::<Conversations>(&conn, cx, &[conversation]).await?.remove(&conversation);
-        let Some(found) = found else { return Ok(None) };
-        let holder = Holder { assignee: found.assignee_id, ..Holder::default() };
-        let rule = theirs.can(inbox::VIEW_CONVERSATIONS).then(|| visibility::rule(theirs, &holder)).flatten();
-        return Ok(Some(rule.map_or(AccessRule::NotVisible, Into::into)));
-    }
-    Ok(match sees(scope, cx, "id", thing).await? {
-        true if sees(scope, theirs, "id", thing).await? => Some(held),
-        true => Some(AccessRule::NotVisible),
-        false => None,
     })
 }
 
