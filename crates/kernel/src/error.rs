@@ -115,8 +115,6 @@ pub enum ProblemCode {
     InvalidToken,
     /// The code of the second factor is asked for.
     TotpRequired,
-    /// Mail to the address must be shown to reach its owner first.
-    EmailNotVerified,
 }
 
 impl Error {

@@ -76,8 +76,6 @@ pub enum UserErrorCode {
     InvalidToken,
     /// The password is right, and the code of the second factor is asked for.
     TotpRequired,
-    /// The password is right, and mail to the address must be shown to reach its owner first.
-    EmailNotVerified,
 }
 
 impl From<ProblemCode> for UserErrorCode {
@@ -91,7 +89,6 @@ impl From<ProblemCode> for UserErrorCode {
             ProblemCode::InvalidCredentials => Self::InvalidCredentials,
             ProblemCode::InvalidToken => Self::InvalidToken,
             ProblemCode::TotpRequired => Self::TotpRequired,
-            ProblemCode::EmailNotVerified => Self::EmailNotVerified,
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct SessionRefused {
     pub user: Option<UserId>,
     /// The address that was tried.
     pub email: Option<String>,
-    /// What was wrong: `credentials`, `code_missing`, `code` or `email_not_verified`.
+    /// What was wrong: `credentials`, `code_missing` or `code`.
     pub reason: &'static str,
 }
 

@@ -50,8 +50,6 @@ pub enum SignedIn {
     CodeMissing,
     /// They do, and the code is wrong.
     WrongCode,
-    /// They do, and the client has not shown yet that mail reaches them.
-    EmailNotVerified,
 }
 
 /// Signs in. Public.
@@ -60,8 +58,8 @@ pub enum SignedIn {
 /// hash, one transaction with one audit row. Only who has the right password learns more than that it was refused.
 ///
 /// # Errors
-/// [`Error::Invalid`] with [`ProblemCode::InvalidCredentials`], [`ProblemCode::TotpRequired`] or
-/// [`ProblemCode::EmailNotVerified`]; [`Error::RateLimited`]; [`Error::Unavailable`].
+/// [`Error::Invalid`] with [`ProblemCode::InvalidCredentials`] or [`ProblemCode::TotpRequired`]; [`Error::RateLimited`];
+/// [`Error::Unavailable`].
 pub async fn sign_in(
     db: &Db,
     passwords: &Passwords,
@@ -117,9 +115,6 @@ pub async fn sign_in(
         SignedIn::WrongCode => {
             refused("totpCode", ProblemCode::InvalidCredentials, "the code is wrong or was used before")
         }
-        SignedIn::EmailNotVerified => {
-            refused("", ProblemCode::EmailNotVerified, "follow the link that was sent to the e-mail address first")
-        }
     }
 }
 
@@ -131,7 +126,6 @@ impl SignedIn {
             Self::Refused => Some("credentials"),
             Self::CodeMissing => Some("code_missing"),
             Self::WrongCode => Some("code"),
-            Self::EmailNotVerified => Some("email_not_verified"),
         }
     }
 }
@@ -156,8 +150,9 @@ impl Attempt<'_> {
         let Some(account) = account.filter(|now| now.is_active && now.password_hash == seen.password_hash) else {
             return Ok(SignedIn::Refused);
         };
+        // No client has a password before mail has reached them.
         if account.kind == Kind::Client && !account.verified {
-            return Ok(SignedIn::EmailNotVerified);
+            return Ok(SignedIn::Refused);
         }
         if account.totp_confirmed {
             match self.code.filter(|code| !code.trim().is_empty()) {
