@@ -119,6 +119,20 @@ both! {
         let tagged = run(&reader, LIST, json!({ "f": { "tags": { "all": [tag] } } })).await;
         assert_eq!(titles(&tagged, "guides.nodes"), ["Descaling", "Draft of descaling"]);
         assert_eq!(reader.client.run(PUBLISH, json!({ "id": draft })).await.error_code(), "FORBIDDEN");
+        // What colleagues note of it, and what one of them writes for it, stands with it, and for nobody else.
+        let keep = "mutation($id: ID!) { addInternalNote(input: { entityId: $id, content: \"Out of date\" }) { errors { message } } \
+            saveDraft(input: { entityId: $id, content: \"Use less.\" }) { errors { message } } }";
+        run(&admin, keep, json!({ "id": shown })).await;
+        let kept = "query($id: ID!) { node(id: $id) { ... on Guide { internalNotes { totalCount nodes { content } } draft { content } } } }";
+        let note = json!({ "totalCount": 1, "nodes": [{ "content": "Out of date" }] });
+        for (reader, notes, draft) in [
+            (&admin, note.clone(), json!({ "content": "Use less." })),
+            (&reader, note, Value::Null),
+            (&ada, json!({ "totalCount": 0, "nodes": [] }), Value::Null),
+        ] {
+            let seen = run(reader, kept, json!({ "id": shown })).await;
+            assert_eq!(seen.data("node"), &json!({ "internalNotes": notes, "draft": draft }));
+        }
         // Taken back it is a draft again, at once and for everybody.
         assert_eq!(run(&admin, UNPUBLISH, json!({ "id": shown })).await.data("unpublishGuide.guide"), &json!({ "isPublished": false, "publishedAt": null }));
         assert!(desk.web.run(ONE, json!({ "id": shown })).await.ok().data("publishedGuide").is_null());

@@ -397,7 +397,8 @@ mod tests {
         let one = "query($id: ID!) { message(id: $id) { content } }";
         let found = seen_of(one, value!({ "id": "msg_1" }), value!({ "message": { "content": "x" } })).unwrap();
         assert_eq!(found.one, Some(("Message", "msg_1".to_owned())));
-        let text = seen_of("{ apiResponseBody(id: \"arl_1\") }", value!({}), value!({ "apiResponseBody": "{}" })).unwrap();
+        let text =
+            seen_of("{ apiResponseBody(id: \"arl_1\") }", value!({}), value!({ "apiResponseBody": "{}" })).unwrap();
         assert_eq!(text.one, Some(("ApiResponseLog", "arl_1".to_owned())));
         let nodes =
             "query { nodes(ids: [\"msg_1\", \"stf_2\"]) { id ... on Message { content } ... on Staff { name } } }";

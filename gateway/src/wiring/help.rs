@@ -1,4 +1,4 @@
-//! Guides and help documents as things that tags and notes hang on.
+//! Guides and help documents as things that tags, notes and drafts hang on.
 
 use futures_util::FutureExt;
 use inbox::{

@@ -86,8 +86,8 @@ impl DraftQuery {
 /// A draft as it is now.
 #[derive(Clone, InputObject)]
 pub struct SaveDraftInput {
-    /// What it answers: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a
-    /// lead, `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
+    /// What it answers: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a lead,
+    /// `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
     pub entity_id: ID,
     /// What it is about, at most 200 characters.
     pub subject: Option<String>,
@@ -108,8 +108,8 @@ payload! {
 /// A draft is to be thrown away.
 #[derive(Clone, InputObject)]
 pub struct DiscardDraftInput {
-    /// What it answers: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a
-    /// lead, `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
+    /// What it answers: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a lead,
+    /// `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
     pub entity_id: ID,
     /// The version that was seen; whichever it is where null.
     pub seen_version: Option<i32>,

@@ -97,8 +97,8 @@ pub async fn note(ctx: &Context<'_>, id: InternalNoteId) -> Result<Option<Intern
 /// A note is to be written.
 #[derive(Clone, InputObject)]
 pub struct AddInternalNoteInput {
-    /// Of what: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a
-    /// lead, `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
+    /// Of what: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a lead,
+    /// `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
     pub entity_id: ID,
     /// The text, 1–20,000 characters.
     pub content: String,

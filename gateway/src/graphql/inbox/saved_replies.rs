@@ -213,8 +213,8 @@ payload! {
 pub struct RenderSavedReplyInput {
     /// The reply.
     pub saved_reply_id: ID,
-    /// For what: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a
-    /// lead, `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
+    /// For what: a message, `msg_…`, a chat, `cht_…`, a consultation, `con_…`, a conversation, `cnv_…`, a ticket, `tkt_…`, a lead,
+    /// `led_…`, a guide, `gui_…`, or a help document, `hlp_…`.
     pub entity_id: ID,
 }
 

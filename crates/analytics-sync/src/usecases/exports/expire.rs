@@ -10,11 +10,11 @@ use kernel::{
 use crate::{
     domain::exports::events::ExportExpired,
     ports::exports::ExportBook,
-    usecases::exports::make::fail,
     store::exports::{
         export::{Entity as Exports, ExportStatus, Model as Export},
         repository::{ended, may_hold},
     },
+    usecases::exports::make::fail,
 };
 
 async fn expire(tx: &Tx, cx: &Cx, id: ExportId) -> Result<()> {

@@ -22,9 +22,13 @@ use crate::{
         errors::Result,
         filters::{IdComparator, OrderDirection},
         identity::{IntoId, Permission, User, cleared, user},
-        inbox::tags::{Tag, TagsComparator, tagged, tags_of},
+        inbox::{
+            drafts::{Draft, draft_for},
+            notes::InternalNoteConnection,
+            tags::{Tag, TagsComparator, tagged, tags_of},
+        },
         loaders::ViewsOf,
-        records::{list, ordered, write},
+        records::{list, nested, ordered, write},
         scalars::id,
         scope::scope,
     },
@@ -113,6 +117,27 @@ impl Guide {
     /// Its tags, by name, as far as the viewer may see tags.
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<Tag>> {
         Box::pin(tags_of(ctx, self.key)).await
+    }
+
+    /// What the viewer is writing for it; nobody else sees it.
+    async fn draft(&self, ctx: &Context<'_>) -> Result<Option<Draft>> {
+        Box::pin(draft_for(ctx, self.key)).await
+    }
+
+    /// What colleagues noted of it, the pinned notes first, then the newest; nothing for anybody else.
+    async fn internal_notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<InternalNoteConnection> {
+        Box::pin(async move {
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, inbox::NotesOf::default(), self.key, page).await?.into())
+        })
+        .await
     }
 
     /// How often it was opened.
