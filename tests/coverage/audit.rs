@@ -11,7 +11,7 @@ use super::harness::{
 };
 use super::own_access::own_access;
 use super::refusals::refused;
-use super::sdl::{Root, Sdl};
+use super::sdl::{Root, Sdl, named};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Backend, Client, both, until};
 
 async fn run(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Answer {
@@ -33,6 +33,16 @@ pub async fn counts(home: &Home) -> (i64, i64, i64) {
         of(&format!("SELECT count(*) {changes} AND success")).await,
         of("SELECT count(*) FROM outbox o JOIN audit_logs a ON a.id = o.id WHERE actor_kind <> 'system' AND topic IS NOT NULL").await,
     )
+}
+
+/// An error leads to a field that the mutation has, or to all of its input.
+fn names_a_field(sdl: &Sdl, root: &Root, error: &Value) {
+    let path: Vec<_> = error["path"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let argument = root.arguments.iter().find(|argument| path.first().is_some_and(|first| argument.name.node == *first));
+    let argument = argument.unwrap_or_else(|| panic!("{} has no such argument: {error}", root.name));
+    let fields = sdl.input_fields(named(&argument.ty.node));
+    let is_there = path.get(1).is_none_or(|name| name.is_empty() || fields.iter().any(|field| field.name.node == *name));
+    assert!(is_there, "{} has no such field: {error}", root.name);
 }
 
 /// It changes nothing, so it leaves nothing.
@@ -266,6 +276,9 @@ both! {
                 let answer = run(client, &sdl, &root, variables).await;
                 let payload = &answer.json["data"][&root.name]["errors"];
                 assert!(!answer.errors().is_empty() || payload.as_array().is_some_and(|e| !e.is_empty()), "{answer}");
+                for error in payload.as_array().into_iter().flatten() {
+                    names_a_field(&sdl, &root, error);
+                }
                 let after = counts(&home).await;
                 assert_eq!(after, (before.0 + 1, before.1, before.2), "{}: {answer}", root.name);
                 tried += 1;
@@ -318,9 +331,9 @@ both! {
         Things::make(&home).await;
         let sdl = Sdl::exported();
         for root in mutations(&sdl) {
-            let ty = super::sdl::named(&root.ty).to_owned();
+            let ty = named(&root.ty).to_owned();
             assert!(
-                !sdl.fields(&ty).iter().any(|field| super::sdl::named(&field.ty.node).starts_with("AuditLog")),
+                !sdl.fields(&ty).iter().any(|field| named(&field.ty.node).starts_with("AuditLog")),
                 "{ty}"
             );
         }

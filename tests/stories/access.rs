@@ -98,7 +98,8 @@ both! {
         }
         // What is explained is what happens.
         let refused = change(&keeper.client, "deactivateStaff", json!({ "staffId": admin.id }), "staff { id }").await;
-        assert_eq!(refused.user_errors("deactivateStaff")[0].code, "NOT_ALLOWED");
+        let why = &refused.user_errors("deactivateStaff")[0];
+        assert_eq!((why.code.as_str(), why.path.as_str()), ("NOT_ALLOWED", "input.staffId"));
         let refused = change(&keeper.client, "resendInvitation", json!({ "invitationId": above }), "invitation { id }").await;
         assert_eq!(refused.user_errors("resendInvitation")[0].code, "NOT_ALLOWED");
 

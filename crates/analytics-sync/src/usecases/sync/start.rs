@@ -153,7 +153,8 @@ pub(super) async fn begin(tx: &Tx, cx: &Cx, run: SyncRun) -> Result<SyncRun> {
     let going = run::Column::Status.is_in([SyncStatus::InProgress, SyncStatus::Paused]);
     let other = SyncRuns::find().filter(going).filter(run::Column::Entity.eq(run.entity)).one(tx.conn()).await?;
     if other.is_some() {
-        return Err(Error::invalid("entity", ProblemCode::NotAvailable, "a run of this is under way"));
+        let field = if run.operation == SyncOperation::Rebuild { "syncRunId" } else { "entity" };
+        return Err(Error::invalid(field, ProblemCode::NotAvailable, "a run of this is under way"));
     }
     Records::<SyncRuns>::insert(tx, &run).await?;
     finish::stand(tx, cx, &run, SyncStateStatus::Running).await?;

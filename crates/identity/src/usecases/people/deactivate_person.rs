@@ -6,7 +6,7 @@ use kernel::{
     id::{StaffId, UserId},
 };
 
-use super::add_person::{found, manage};
+use super::add_person::{found, manage, named};
 use crate::usecases::{
     access::{keep_the_last, may_touch},
     tenants::seats::take_seat,
@@ -48,7 +48,7 @@ where
 {
     cx.require(manage(kind))?;
     let mut person = found(s, cx, kind, id).await?;
-    may_touch(s, cx, catalog, &person, "id").await?;
+    may_touch(s, cx, catalog, &person, named(kind)).await?;
     if let Some(heir) = heir {
         let known = s.lock_account(heir.into()).await?;
         if heir.0 == id.0 || !known.is_some_and(|heir| heir.is_active && heir.kind == Kind::Staff) {
@@ -62,7 +62,7 @@ where
     if !person.is_active {
         return Ok(person);
     }
-    keep_the_last(s, &person, "id").await?;
+    keep_the_last(s, &person, named(kind)).await?;
     person.is_active = false;
     person.deactivated_at = Some(cx.now);
     person.updated_at = cx.now;
@@ -101,7 +101,7 @@ pub async fn reactivate_person<S: People + Roles + Seats + Emit>(
 ) -> Result<Person> {
     cx.require(manage(kind))?;
     let mut person = found(s, cx, kind, id).await?;
-    may_touch(s, cx, catalog, &person, "id").await?;
+    may_touch(s, cx, catalog, &person, named(kind)).await?;
     if !person.is_active {
         if kind == Kind::Staff {
             take_seat(s, cx).await?;

@@ -8,7 +8,7 @@ use kernel::{
 };
 
 use super::{
-    add_person::{TheirRole, found, given_role, in_department, manage},
+    add_person::{TheirRole, found, given_role, in_department, manage, named},
     details::Details,
 };
 use crate::usecases::access::{grants_follow, keep_the_last, may_touch};
@@ -50,7 +50,7 @@ pub async fn update_person<S: People + Roles + Emit>(
 ) -> Result<Person> {
     cx.require(manage(cmd.kind))?;
     let before = found(s, cx, cmd.kind, cmd.id).await?;
-    may_touch(s, cx, catalog, &before, "id").await?;
+    may_touch(s, cx, catalog, &before, named(cmd.kind)).await?;
     let mut person = before.clone();
     let mut check = Check::default();
     cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);

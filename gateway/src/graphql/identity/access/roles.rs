@@ -417,7 +417,7 @@ impl RoleMutation {
         #[graphql(desc = "What is wanted.")] input: UpdateRoleInput,
     ) -> Result<UpdateRolePayload> {
         let scope = scope(ctx);
-        let key: RoleId = id("roleId", &input.role_id)?;
+        let key: RoleId = id("input.roleId", &input.role_id)?;
         let cmd = SaveRole {
             name: input.name,
             description: match input.description {
@@ -464,7 +464,7 @@ async fn set_permission(
     input: PersonPermissionInput,
     granted: bool,
 ) -> Result<(Option<identity::Person>, Vec<UserError>)> {
-    let (staff, catalog) = (id("staffId", &input.staff_id)?, scope(ctx).app.catalog.clone());
+    let (staff, catalog) = (id("input.staffId", &input.staff_id)?, scope(ctx).app.catalog.clone());
     let cmd = SetPermission { staff, permission: input.permission.name().to_owned(), granted };
     write(
         ctx,

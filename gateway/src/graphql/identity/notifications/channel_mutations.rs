@@ -202,7 +202,7 @@ impl NotificationChannelMutation {
     ) -> Result<NotificationChannelPayload> {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
-        let channel: NotificationChannelId = id("channelId", &input.channel_id)?;
+        let channel: NotificationChannelId = id("input.channelId", &input.channel_id)?;
         let cmd = &ChannelChange {
             name: input.name,
             webhook_url: input.webhook_url,
@@ -243,7 +243,7 @@ impl NotificationChannelMutation {
     ) -> Result<TestNotificationChannelPayload> {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
-        let channel = id("channelId", &input.channel_id)?;
+        let channel = id("input.channelId", &input.channel_id)?;
         let App { db, cards, webhooks, rate_limits, .. } = &*scope.app;
         TestNotificationChannelPayload::of(
             identity::test_notification_channel(db, cards.as_ref(), webhooks, cx, channel, *rate_limits).await,
@@ -270,7 +270,7 @@ impl NotificationChannelMutation {
     ) -> Result<RetryNotificationDeliveryPayload> {
         let scope = scope(ctx);
         let cx = &scope.mutation(ctx);
-        let delivery = id("deliveryId", &input.delivery_id)?;
+        let delivery = id("input.deliveryId", &input.delivery_id)?;
         let retry = |tx| async move { identity::retry_notification_delivery(&tx, cx, delivery).await };
         let retried = scope.app.db.transact(cx, "notification_delivery.retry", retry).await;
         let (delivery, errors) = payload(retried)?;

@@ -326,7 +326,7 @@ impl NotificationMutation {
         #[graphql(desc = "What is wanted.")] input: MarkNotificationsReadInput,
     ) -> Result<MarkNotificationsReadPayload> {
         scope(ctx).cx().user()?;
-        mark(ctx, Some(input.ids.iter().map(|text| id("ids", text)).collect::<kernel::Result<_>>()?)).await
+        mark(ctx, Some(input.ids.iter().map(|text| id("input.ids", text)).collect::<kernel::Result<_>>()?)).await
     }
 
     /// Marks all of the viewer's notifications as read.

@@ -186,7 +186,7 @@ fn department(given: MaybeUndefined<ID>) -> kernel::Result<Option<Option<Departm
     Ok(match given {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(given) => Some(Some(id("departmentId", &given)?)),
+        MaybeUndefined::Value(given) => Some(Some(id("input.departmentId", &given)?)),
     })
 }
 
@@ -296,8 +296,8 @@ impl PeopleMutation {
                 phone: input.phone,
                 company: None,
             },
-            role: TheirRole::Id(id("roleId", &input.role_id)?),
-            department: input.department_id.map(|given| id("departmentId", &given)).transpose()?,
+            role: TheirRole::Id(id("input.roleId", &input.role_id)?),
+            department: input.department_id.map(|given| id("input.departmentId", &given)).transpose()?,
             password_hash: None,
             must_change_password,
             email_verified: false,
@@ -317,7 +317,7 @@ impl PeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: UpdateStaffInput,
     ) -> Result<UpdateStaffPayload> {
-        let who: StaffId = id("staffId", &input.staff_id)?;
+        let who: StaffId = id("input.staffId", &input.staff_id)?;
         let cmd = UpdatePerson {
             kind: UserKind::Staff,
             id: who.into(),
@@ -328,7 +328,7 @@ impl PeopleMutation {
                 phone: text(input.phone),
                 company: None,
             },
-            role: input.role_id.map(|given| id("roleId", &given)).transpose()?,
+            role: input.role_id.map(|given| id("input.roleId", &given)).transpose()?,
             department: department(input.department_id)?,
             must_change_password: input.must_change_password,
             tier: None,
@@ -344,8 +344,8 @@ impl PeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: DeactivateStaffInput,
     ) -> Result<DeactivateStaffPayload> {
-        let who: StaffId = id("staffId", &input.staff_id)?;
-        let heir = input.hand_over_to.map(|given| id("handOverTo", &given)).transpose()?;
+        let who: StaffId = id("input.staffId", &input.staff_id)?;
+        let heir = input.hand_over_to.map(|given| id("input.handOverTo", &given)).transpose()?;
         let done = deactivate(scope(ctx), ctx, ("staff.deactivate", UserKind::Staff), who.into(), heir).await;
         DeactivateStaffPayload::of(done)
     }
@@ -357,7 +357,7 @@ impl PeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: ReactivateStaffInput,
     ) -> Result<ReactivateStaffPayload> {
-        let who: StaffId = id("staffId", &input.staff_id)?;
+        let who: StaffId = id("input.staffId", &input.staff_id)?;
         let done = reactivate(scope(ctx), ctx, ("staff.reactivate", UserKind::Staff), who.into()).await;
         ReactivateStaffPayload::of(done)
     }
@@ -380,7 +380,7 @@ impl PeopleMutation {
                 phone: input.phone,
             },
             role: TheirRole::Named("CLIENT".into()),
-            department: input.department_id.map(|given| id("departmentId", &given)).transpose()?,
+            department: input.department_id.map(|given| id("input.departmentId", &given)).transpose()?,
             password_hash: None,
             must_change_password: false,
             email_verified: false,
@@ -395,7 +395,7 @@ impl PeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: UpdateClientInput,
     ) -> Result<UpdateClientPayload> {
-        let who: ClientId = id("clientId", &input.client_id)?;
+        let who: ClientId = id("input.clientId", &input.client_id)?;
         let cmd = UpdatePerson {
             kind: UserKind::Client,
             id: who.into(),
@@ -425,7 +425,7 @@ impl PeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: DeactivateClientInput,
     ) -> Result<DeactivateClientPayload> {
-        let who: ClientId = id("clientId", &input.client_id)?;
+        let who: ClientId = id("input.clientId", &input.client_id)?;
         let done = deactivate(scope(ctx), ctx, ("client.deactivate", UserKind::Client), who.into(), None).await;
         DeactivateClientPayload::of(done)
     }
@@ -437,7 +437,7 @@ impl PeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is wanted.")] input: ReactivateClientInput,
     ) -> Result<ReactivateClientPayload> {
-        let who: ClientId = id("clientId", &input.client_id)?;
+        let who: ClientId = id("input.clientId", &input.client_id)?;
         let done = reactivate(scope(ctx), ctx, ("client.reactivate", UserKind::Client), who.into()).await;
         ReactivateClientPayload::of(done)
     }
