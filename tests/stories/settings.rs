@@ -53,6 +53,8 @@ both! {
             ("custom.nul", json!("a\u{0}b"), "value"),
             ("custom.none", Value::Null, "value"),
             ("custom.rate", json!(0.123_456_789_012_345_68), "value"),
+            // What 100000000000000000001 is once it was read.
+            ("custom.rate", json!(1e20), "value"),
             ("custom.rate", json!([{ "big": 1.844_674_407_370_955_2e19 }]), "value"),
             ("ui.theme", json!("dark"), "scope"),
         ] {

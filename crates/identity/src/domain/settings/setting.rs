@@ -188,7 +188,7 @@ pub fn checked_custom(check: &mut Check, field: &str, value: &Json) -> Kind {
     }
     if !is_exact(value) {
         let message =
-            "has a number that cannot be kept exactly: at most 15 digits count, in whole numbers 19; a text keeps all";
+            "has a number that cannot be kept exactly: whole numbers have 64 bits, others at most 15 digits; a text keeps all";
         check.problem(field, ProblemCode::InvalidFormat, message);
     }
     match value {
@@ -203,14 +203,16 @@ pub fn checked_custom(check: &mut Check, field: &str, value: &Json) -> Kind {
     }
 }
 
-/// Whether every number in it is the one that was sent. Whole numbers of 64 bits are; of the others a double keeps 15
-/// digits for sure, and one that shows more was rounded to them, or might have been.
+/// Whether every number in it can be the one that was sent. Whole numbers of 64 bits are; of the others a double keeps 15
+/// digits for sure, and one that shows more was rounded to them, or might have been. From 2^53 on a double is a whole number, and one
+/// with few digits may have been sent with more.
 fn is_exact(value: &Json) -> bool {
     match value {
         Json::Number(number) if number.is_f64() => {
             let text = number.to_string();
             let digits = text.split(['e', 'E']).next().unwrap_or_default().replace(['-', '.'], "");
-            digits.trim_matches('0').len() <= f64::DIGITS as usize
+            let small = number.as_f64().is_some_and(|number| number.abs() < 9_007_199_254_740_992.0);
+            small && digits.trim_matches('0').len() <= f64::DIGITS as usize
         }
         Json::Array(values) => values.iter().all(is_exact),
         Json::Object(values) => values.values().all(is_exact),
@@ -285,12 +287,15 @@ mod tests {
     fn numbers_are_kept_as_they_are_or_not_at_all() {
         let read = |text: &str| serde_json::from_str::<Json>(text).unwrap();
         for exact in
-            ["0", "-7", "9007199254740993", "18446744073709551615", "0.1", "-1.25e-7", "123456789.012345", "1e23"]
+            ["0", "-7", "9007199254740993", "18446744073709551615", "0.1", "-1.25e-7", "123456789.012345", "1e15"]
         {
             assert!(is_exact(&read(exact)), "{exact}");
         }
         for rounded in [
             "18446744073709551616",
+            "100000000000000000001",
+            "-100000000000000000001",
+            "1e23",
             "12345678901234567890123",
             "0.1234567890123456789",
             "[{\"a\":3.14159265358979323846}]",
