@@ -53,7 +53,8 @@ impl NodeQuery {
         node(ctx, "id", &id).await
     }
 
-    /// Several things by their ids, at most 100, in the order of the ids.
+    /// Several things by their ids, at most 100, in the order of the ids; null where there is nothing that the viewer may see. A text that
+    /// is no id is refused by its place among them, such as `ids.3`.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -63,6 +64,7 @@ impl NodeQuery {
             scope(ctx).cx().user()?;
             prime_inbox(scope(ctx), &ids, ctx.look_ahead()).await?;
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, "ids", id))).await
+        let places: Vec<_> = (0..ids.len()).map(|at| format!("ids.{at}")).collect();
+        futures_util::future::try_join_all(ids.iter().zip(&places).map(|(id, place)| node(ctx, place, id))).await
     }
 }
