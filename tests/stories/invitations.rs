@@ -151,6 +151,16 @@ both! {
         admin.client.run(INVITE, input).await.ok();
         let fresh = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
         desk.web.run(ACCEPT, acceptance(&fresh, PASSWORD)).await.ok();
+
+        // Whoever is added meanwhile has no use for it any more.
+        let input = json!({ "input": { "email": "cal@example.com", "roleId": staff } });
+        let id = admin.client.run(INVITE, input).await.ok().string("inviteStaff.invitation.id");
+        let late = token_of(&smtp.next_mail(SOON).await, "accept-invitation");
+        let add = "mutation($role: ID!) { createStaff(input: { email: \"cal@example.com\", name: \"Cal\", roleId: $role }) { staff { id } errors { message } } }";
+        admin.client.run(add, json!({ "role": staff })).await.ok();
+        assert_eq!(refused(&late).await, "INVALID_TOKEN");
+        let gone = admin.client.run("query($id: ID!) { node(id: $id) { ... on Invitation { status } } }", json!({ "id": id })).await.ok();
+        assert_eq!(gone.data("node.status"), &json!("REVOKED"));
     }
 
     /// Nobody invites into a role that can do what they cannot; and an inviter who may not see clients learns nothing of

@@ -67,6 +67,8 @@ pub trait Invitations {
     async fn add_invitation(&self, invitation: &invitation::Model) -> Result<bool>;
     /// Revokes those that somebody sent and nobody has accepted; returns which.
     async fn revoke_invitations_of(&self, inviter: UserId, at: DateTime<Utc>) -> Result<Vec<InvitationId>>;
+    /// Revokes the one to an address that nobody has accepted; returns which.
+    async fn revoke_invitations_to(&self, email: &str, at: DateTime<Utc>) -> Result<Vec<InvitationId>>;
     /// One by its newest token, which no other transaction changes until this one has ended.
     async fn invitation_by_hash(&self, hash: &[u8]) -> Result<Option<invitation::Model>>;
 }

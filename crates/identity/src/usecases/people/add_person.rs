@@ -13,9 +13,10 @@ use crate::{
     domain::{
         access::role::Role,
         people::{events::PersonAdded, person::Person},
+        sign_in::account_events::InvitationRevoked,
     },
     policy::{MANAGE_CLIENTS, MANAGE_STAFF, VIEW_CLIENTS, VIEW_STAFF, holds_all},
-    ports::{ExternalIdentities, People, Roles, Seats, Who},
+    ports::{ExternalIdentities, People, Roles, Seats, Who, sign_in::Invitations},
     store::people::user::Kind,
 };
 
@@ -73,12 +74,20 @@ pub(crate) fn manage(kind: Kind) -> kernel::Permission {
     }
 }
 
-/// Adds a person.
+/// The field that names a person of a kind.
+pub(crate) fn named(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Staff => "staffId",
+        Kind::Client => "clientId",
+    }
+}
+
+/// Adds a person. An invitation that a colleague has not accepted ends with it.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a bad or taken address, an empty name, a role that is unknown, retired, of the wrong kind or more
 /// than the actor holds, an unknown or closed department; for a colleague where no seat is free.
-pub async fn add_person<S: People + Roles + Seats + ExternalIdentities + Emit>(
+pub async fn add_person<S: People + Roles + Seats + ExternalIdentities + Invitations + Emit>(
     s: &S,
     cx: &Cx,
     catalog: &[&str],
@@ -111,6 +120,11 @@ pub async fn add_person<S: People + Roles + Seats + ExternalIdentities + Emit>(
         return Err(taken(cx, person.kind, owner.as_ref()));
     }
     s.emit(cx, &PersonAdded::of(&person, &role));
+    if person.kind == Kind::Staff {
+        for invitation in s.revoke_invitations_to(&person.email, cx.now).await? {
+            s.emit(cx, &InvitationRevoked { invitation });
+        }
+    }
     Ok(person)
 }
 

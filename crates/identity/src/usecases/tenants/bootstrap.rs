@@ -5,12 +5,12 @@ use kernel::{Cx, Result, db::Emit, text::same_name};
 use crate::usecases::people::add_person::{AddPerson, add_person};
 use crate::{
     domain::access::role::ROLES,
-    ports::{ExternalIdentities, People, Roles, Seats},
+    ports::{ExternalIdentities, People, Roles, Seats, sign_in::Invitations},
     store::access::role,
 };
 
 /// Makes sure that the built-in roles are there and, where nobody is, adds `admin`. Returns whether it was added.
-pub async fn bootstrap<S: People + Roles + Seats + ExternalIdentities + Emit>(
+pub async fn bootstrap<S: People + Roles + Seats + ExternalIdentities + Invitations + Emit>(
     s: &S,
     cx: &Cx,
     admin: Option<AddPerson>,
