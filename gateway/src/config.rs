@@ -439,12 +439,14 @@ impl Config {
     /// Every setting with its value, secrets left out, and its meaning.
     pub fn describe(&self) -> Vec<(&'static str, String, &'static str)> {
         let values = serde_json::to_value(self).unwrap_or_default();
+        let usual = serde_json::to_value(Self::default()).unwrap_or_default();
         SETTINGS
             .iter()
             .map(|(name, meaning)| {
                 let value = match &values[*name] {
                     serde_json::Value::Null => "(not set)".to_owned(),
-                    _ if SECRETS.contains(name) => "(set)".to_owned(),
+                    // What holds unless it is set is no secret.
+                    value if SECRETS.contains(name) && *value != usual[*name] => "(set)".to_owned(),
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };

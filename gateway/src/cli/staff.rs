@@ -22,7 +22,7 @@ pub(super) enum Command {
         /// Their name.
         #[arg(long)]
         name: String,
-        /// Their role: ADMIN, MANAGER, STAFF or VIEWER.
+        /// Their role, by its name: a built-in one, such as SUPER_ADMIN, ADMIN, MANAGER, STAFF, ANALYST or VIEWER, or one of the company's own.
         #[arg(long, default_value = "STAFF")]
         role: String,
         /// They must choose another password before anything else.
