@@ -193,6 +193,10 @@ pub(super) fn finish(errors: &mut Vec<ServerError>, request_id: &str) {
             }
         }
         extensions.set("requestId", request_id);
+        // What nobody said may succeed later does not: a document, a transport.
+        if extensions.get("retryable").is_none() {
+            extensions.set("retryable", false);
+        }
     }
 }
 

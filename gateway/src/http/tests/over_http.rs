@@ -104,6 +104,7 @@ async fn malformed_requests_are_400_whatever_the_media_type() {
         for accept in [JSON, GRAPHQL] {
             let (status, answer) = post(&server, accept, body.clone()).await;
             assert_eq!((status, code(&answer)), (400, "BAD_REQUEST"), "{body}");
+            assert_eq!(answer["errors"][0]["extensions"]["retryable"], false, "{body}");
         }
     }
     let response =

@@ -12,7 +12,9 @@ use crate::{
     store::{
         crm_connections::connection::{self, CrmStatus, Model as CrmConnection},
         crm_syncs::{
-            queue::{became, forget_record, forget_waiting, keep_records, put, records_of, take_records, waiting, wake},
+            queue::{
+                became, forget_record, forget_waiting, keep_records, put, records_of, take_records, waiting, wake,
+            },
             record::Model as CrmRecord,
             sync::CrmAction,
         },
