@@ -9,6 +9,7 @@ use super::fixtures::{PUBLIC, arguments, is_for_clients, is_public, kinds, put};
 use super::harness::{Harness, Home, PASSWORD, Things, sign_in};
 use super::platform::{keeper, of_platform};
 use super::sdl::{Root, Sdl, named};
+use crate::running::on_record;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Socket, both, chance};
 
 /// May go down.
@@ -247,6 +248,12 @@ both! {
         let (roles, departments) = (roles_and_departments(&home).await, roles_and_departments(&other).await);
         let sdl = Sdl::exported();
         let mut places = 0;
+        // The trail tells of a key once it was used.
+        let key = "mutation { createApiKey(input: { name: \"Reader\", permissions: [VIEW_MESSAGES] }) { key apiKey { id } } }";
+        let key = home.admin.run(key, Value::Null).await.ok();
+        home.admin.bearer(&key.string("createApiKey.key")).run("{ messages { nodes { id } } }", Value::Null).await.ok();
+        on_record(&stand.server).await;
+        own.api_key = key.string("createApiKey.apiKey.id");
         for root in sdl.roots().iter().filter(|root| root.operation != "subscription") {
             if root.name == "attachToTicket" {
                 // Another mutation has used it by now.

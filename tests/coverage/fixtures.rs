@@ -425,6 +425,7 @@ pub fn kinds(root: &Root, place: &str) -> &'static [&'static str] {
         | ("messages" | "consultations", "filter.assigneeId.eq" | "filter.assigneeId.in")
         | ("auditLogs", "filter.actorId.eq" | "filter.actorId.in") => &["stf"],
         ("auditLogs", "filter.sessionId.eq" | "filter.sessionId.in") => &["ses"],
+        ("auditLogs", "filter.apiKeyId.eq" | "filter.apiKeyId.in") => &["key"],
         ("explainAccess", "userId") => &["stf", "cli"],
         (
             "updateStaff" | "deactivateStaff" | "reactivateStaff" | "grantPermission" | "revokePermission",

@@ -55,15 +55,19 @@ async fn codes(client: &Client, sdl: &Sdl, root: &Root, variables: Value) -> Vec
     errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
-/// Puts off what is to be done later, such as ending a silent chat, until long after the test; and waits for what is due.
+/// Puts off what is to be done later, such as ending a silent chat, or trying once more what nobody answers, until long after the
+/// test; and waits for what is due.
 #[expect(clippy::disallowed_methods, reason = "jobs are due by the server's clock")]
 async fn put_off(home: &Home) {
-    let (soon, long) = (Utc::now() + TimeDelta::seconds(5), Utc::now() + TimeDelta::days(1));
-    home.sql
-        .run(&format!("UPDATE jobs SET run_at = '{}' WHERE run_at > '{}'", long.to_rfc3339(), soon.to_rfc3339()))
-        .await;
+    let long = Utc::now() + TimeDelta::days(1);
     let due = format!("SELECT count(*) FROM jobs WHERE state = 'queued' AND run_at < '{}'", long.to_rfc3339());
-    until("no job is due", SOON, async || (home.sql.number(&due).await == 0).then_some(())).await;
+    until("no job is due", SOON, async || {
+        let soon = Utc::now() + TimeDelta::seconds(5);
+        let later = format!("run_at > '{}' AND run_at < '{}'", soon.to_rfc3339(), long.to_rfc3339());
+        home.sql.run(&format!("UPDATE jobs SET run_at = '{}' WHERE {later}", long.to_rfc3339())).await;
+        (home.sql.number(&due).await == 0).then_some(())
+    })
+    .await;
 }
 
 /// Everything that a tenant has in its tables, once nothing is on its way there.

@@ -35,7 +35,13 @@ fn key() -> impl Strategy<Value = Key> {
     // Texts that look like something else are the ones to watch.
     let odd = prop_oneof!["[0-9]{1,18}", Just("2026-01-01T00:00:00Z".to_owned()), Just("null".to_owned())];
     let fraction = any::<f64>().prop_map(|number| Key::Fraction(number.to_bits()));
-    prop_oneof![any::<i64>().prop_map(Key::Number), fraction, time, ".{0,40}".prop_map(Key::Text), odd.prop_map(Key::Text)]
+    prop_oneof![
+        any::<i64>().prop_map(Key::Number),
+        fraction,
+        time,
+        ".{0,40}".prop_map(Key::Text),
+        odd.prop_map(Key::Text)
+    ]
 }
 
 fn place() -> impl Strategy<Value = Place> {

@@ -240,7 +240,7 @@ both! {
         for message in &messages {
             let lead = until("it became a lead", SOON, async || {
                 let seen = admin.client.run(became, json!({ "id": message })).await.ok();
-                seen.data("message.convertedTo.id").as_str().map(str::to_owned)
+                seen.data("message.convertedTo")["id"].as_str().map(str::to_owned)
             })
             .await;
             leads.push(lead);

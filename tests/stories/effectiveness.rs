@@ -176,7 +176,9 @@ both! {
         // What counts as deleted counts here no more than elsewhere.
         let deleted = async |is: bool| {
             let value = match (is, sql.is_sqlite()) { (true, true) => "1", (false, true) => "0", (true, _) => "true", (false, _) => "false" };
-            sql.run(&format!("UPDATE b2chat_chats SET is_deleted = {value} WHERE id = {}", super::files::id(&sql, &chat(0)))).await;
+            let at = if is { "created_at" } else { "NULL" };
+            let id = super::files::id(&sql, &chat(0));
+            sql.run(&format!("UPDATE b2chat_chats SET is_deleted = {value}, deleted_at = {at} WHERE id = {id}")).await;
         };
         deleted(true).await;
         let averages = admin.client.run(agents, Value::Null).await.ok();

@@ -298,9 +298,8 @@ impl<'a, R: Record> Leaves<'a, R> {
         by: Option<impl Into<filter::ValueComparator<T>>>,
         rows: impl Fn(&[T]) -> Condition,
     ) -> Result<()> {
-        if let Some(by) = by {
-            self.all.extend(by.into().conditions_among(name, rows)?);
-        }
+        let found = by.map(|by| by.into().conditions_among(name, rows)).transpose()?;
+        self.all.extend(found.unwrap_or_default());
         Ok(())
     }
 
@@ -311,13 +310,10 @@ impl<'a, R: Record> Leaves<'a, R> {
         by: Option<IdComparator>,
         rows: impl Fn(&[I]) -> Condition,
     ) -> Result<()> {
-        let Some(filter::IdComparator { eq, is_in, or_absent, is_null }) =
-            by.map(|by| by.of::<I>(field.name())).transpose()?
-        else {
-            return Ok(());
-        };
-        self.value_among::<I>(field.name(), Some(filter::ValueComparator { eq, ne: None, is_in }), rows)?;
-        self.id_of(field, Some(filter::IdComparator::<I> { eq: None, is_in: None, or_absent, is_null }))
+        let Some(by) = by.map(|by| by.of::<I>(field.name())).transpose()? else { return Ok(()) };
+        let values = filter::ValueComparator { eq: by.eq, ne: None, is_in: by.is_in };
+        self.value_among::<I>(field.name(), Some(values), rows)?;
+        self.id_of(field, Some(filter::IdComparator::<I> { eq: None, is_in: None, ..by }))
     }
 
     /// Compares with instants.

@@ -1,10 +1,10 @@
 //! [`Visitors`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{Cx, Result, Tx, crypto::sha256, id::VisitorId};
+use kernel::{Cx, Result, Tx, id::VisitorId};
 use sea_orm::{
     ActiveValue::Set,
-    ConnectionTrait, DbBackend, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, Statement,
+    IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect,
     entity::prelude::*,
     sea_query::{LockType, OnConflict},
 };
@@ -30,14 +30,7 @@ impl Visitors for Tx {
     }
 
     async fn reserve(&self, cx: &Cx, email: &str) -> Result<()> {
-        // There is no row yet to lock. On SQLite one transaction writes at a time.
-        if self.conn().get_database_backend() == DbBackend::Postgres {
-            let key = sha256(&[b"visitor".as_slice(), cx.tenant.id.0.as_bytes(), email.as_bytes()].concat());
-            let key = key.iter().take(8).fold(0, |key, byte| key << 8 | i64::from(*byte));
-            let sql = "SELECT pg_advisory_xact_lock($1)";
-            self.conn().query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.into()])).await?;
-        }
-        Ok(())
+        kernel::db::reserve(self.conn(), &[b"visitor", cx.tenant.id.0.as_bytes(), email.as_bytes()]).await
     }
 
     async fn add(&self, visitor: &visitor::Model) -> Result<()> {

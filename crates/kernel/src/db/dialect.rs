@@ -1,7 +1,7 @@
 //! The few statements that the two databases want in different words.
 
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, Statement, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, Statement, Value,
     sea_query::{
         Alias, Asterisk, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr, WindowStatement,
         extension::postgres::PgFunc,
@@ -9,6 +9,8 @@ use sea_orm::{
 };
 
 use crate::{
+    Conn, Result,
+    crypto::sha256,
     id::TypedId,
     record::Between,
     text::{Spelling, spellings, with_stored_addresses, words::telephone},
@@ -202,6 +204,20 @@ pub fn first_below<C: ColumnTrait, I: TypedId>(
         all.order_by(NTH, Order::Asc);
     }
     all
+}
+
+/// Keeps what is not there yet for this transaction: of several who want to make it at once, the others wait until this one is over.
+///
+/// # Errors
+/// What the database says.
+pub async fn reserve(conn: &Conn, what: &[&[u8]]) -> Result<()> {
+    // On SQLite one transaction writes at a time.
+    if conn.get_database_backend() == DbBackend::Postgres {
+        let key = sha256(&what.concat()).iter().take(8).fold(0, |key, byte| key << 8 | i64::from(*byte));
+        let sql = "SELECT pg_advisory_xact_lock($1)";
+        conn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.into()])).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -30,7 +30,9 @@ use url_kind::Kind;
 pub use bulk::insert_all;
 pub use conn::Conn;
 pub use copy::copy_file;
-pub use dialect::{any_of, any_uuid_of, any_value_of, contains, first_below, has_parts, number_unsealed, skip_locked};
+pub use dialect::{
+    any_of, any_uuid_of, any_value_of, contains, first_below, has_parts, number_unsealed, reserve, skip_locked,
+};
 pub use open::{Options, migration_connection};
 pub use tx::{Emit, Tx};
 pub(crate) use wake::notify;

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::{StreamExt, stream};
-use sea_orm::{ActiveValue::Set, Condition, PaginatorTrait, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, Condition, PaginatorTrait, QueryOrder, entity::prelude::*};
 use uuid::Builder;
 
 use super::{
@@ -262,10 +262,14 @@ fn bytes(check: &mut Check, size: f64, most: u64) -> i64 {
 
 async fn few_waiting(conn: &Conn, cx: &Cx, uploader: UserId) -> Result<()> {
     let waiting = Entity::find().filter(Column::UploadedBy.eq(uploader)).filter(Column::ExpiresAt.gt(cx.now));
-    if waiting.count(conn).await? < MOST_WAITING {
+    if waiting.clone().count(conn).await? < MOST_WAITING {
         return Ok(());
     }
-    let message = format!("{MOST_WAITING} files wait to be used already; use them, or wait until they expire");
+    let first = waiting.order_by_asc(Column::ExpiresAt).one(conn).await?.and_then(|file| file.expires_at);
+    let until = first.unwrap_or(cx.now).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let message = format!(
+        "{MOST_WAITING} files wait to be used already; use them, or wait until {until}, when the first of them expires"
+    );
     Err(Error::invalid("", ProblemCode::NotAllowed, message))
 }
 

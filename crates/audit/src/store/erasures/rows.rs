@@ -83,6 +83,17 @@ pub async fn count(conn: &Conn, theirs: &Theirs<'_>, held: &'static Held, at: us
     Ok(found.map(|row| row.try_get::<i64>("", "rows")).transpose()?.unwrap_or_default())
 }
 
+/// The ids of some rows. What tells rows apart is another column on SQLite where they are searched by words.
+async fn ids(conn: &Conn, table: &Table, these: &str) -> Result<Vec<Uuid>> {
+    if !table.has_ids() {
+        return Ok(Vec::new());
+    }
+    let ids =
+        keys(conn, table.name, &["id".to_owned()], Condition::all().add(Expr::cust(these.to_owned())), BATCH).await?;
+    let id = |key: Vec<String>| Uuid::try_parse(key.first()?.trim_start_matches('X').trim_matches('\'')).ok();
+    Ok(ids.into_iter().filter_map(id).collect())
+}
+
 /// What erases rows of one tenant.
 pub struct Eraser<'a> {
     /// What is declared, and whose rows.
@@ -94,24 +105,26 @@ pub struct Eraser<'a> {
 }
 
 impl Eraser<'_> {
-    /// Erases some rows of a tie; returns their keys, as SQL has them. None are left when it returns none.
+    /// Erases some rows of a tie; returns how many, and their ids where they have some. None are left when there were none.
     ///
     /// # Errors
     /// [`kernel::Error::Conflict`] where something that stays refers to a row that goes.
-    pub async fn batch(&self, conn: &Conn, table: &Table, held: &'static Held, at: usize) -> Result<Vec<Vec<String>>> {
-        let Some(mut rows) = only(self.theirs, held, at) else { return Ok(Vec::new()) };
+    pub async fn batch(&self, conn: &Conn, table: &Table, held: &'static Held, at: usize) -> Result<(u64, Vec<Uuid>)> {
+        let none = || Ok((0, Vec::new()));
+        let Some(mut rows) = only(self.theirs, held, at) else { return none() };
         match held.ties[at].erased {
-            Erased::Id | Erased::Kept(_) => Ok(Vec::new()),
+            Erased::Id | Erased::Kept(_) => none(),
             Erased::Row => {
                 let keys = keys(conn, table.name, &table.key, rows, BATCH).await?;
                 if keys.is_empty() {
-                    return Ok(keys);
+                    return none();
                 }
                 self.let_go(conn, table, &keys).await?;
                 let these = among(self.theirs.backend, &table.key, &keys);
+                let ids = ids(conn, table, &these).await?;
                 let sql = format!("DELETE FROM \"{TENANT}\".\"{}\" WHERE {these}", table.name);
                 conn.execute_unprepared(&sql).await?;
-                Ok(keys)
+                Ok((keys.len() as u64, ids))
             }
             Erased::Values(values) => {
                 let mut differs = Condition::any();
@@ -130,12 +143,13 @@ impl Eraser<'_> {
                 rows = rows.add(differs);
                 let keys = keys(conn, table.name, &table.key, rows, BATCH).await?;
                 if keys.is_empty() {
-                    return Ok(keys);
+                    return none();
                 }
                 let these = among(self.theirs.backend, &table.key, &keys);
+                let ids = ids(conn, table, &these).await?;
                 let sql = format!("UPDATE \"{TENANT}\".\"{}\" SET {} WHERE {these}", table.name, sets.join(", "));
                 conn.execute_unprepared(&sql).await?;
-                Ok(keys)
+                Ok((keys.len() as u64, ids))
             }
         }
     }

@@ -17,7 +17,6 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
-use uuid::Uuid;
 
 use super::{confirm::Erase, plan::ErasureHouse};
 use crate::{
@@ -170,9 +169,9 @@ async fn erase(house: ErasureHouse<'_>, cx: &Cx, erasure: &Erasure) -> Result<So
                     let rows = match held.table {
                         FILES => give_up_files(&tx, cx, eraser, table, held, at).await?,
                         _ => {
-                            let keys = eraser.batch(tx.conn(), table, held, at).await?;
-                            house.desk.erased(&tx, cx, held.table, &ids(&keys)).await?;
-                            keys.len() as u64
+                            let (rows, ids) = eraser.batch(tx.conn(), table, held, at).await?;
+                            house.desk.erased(&tx, cx, held.table, &ids).await?;
+                            rows
                         }
                     };
                     if rows > 0 {
@@ -213,12 +212,6 @@ async fn erase_inside(
         house.db.transact(cx, "erasure.run", |tx| async move { note(&tx, cx, begun, table, rows).await }).await?;
     }
     Ok(())
-}
-
-/// The ids of rows whose keys are ids, as SQL has them.
-fn ids(keys: &[Vec<String>]) -> Vec<Uuid> {
-    let id = |key: &Vec<String>| Uuid::try_parse(key.first()?.trim_start_matches('X').trim_matches('\'')).ok();
-    keys.iter().filter(|key| key.len() == 1).filter_map(id).collect()
 }
 
 /// What they are known by in the archives of each table that may be archived. It is kept: where this breaks off, the rows that told it

@@ -2,5 +2,6 @@
 
 pub mod card;
 pub mod events;
+pub mod level;
 pub mod notification;
 pub mod webhook;

@@ -5,6 +5,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use super::level::NotificationLevel;
 use crate::mail::Template;
 
 /// The longest body of a notification, in characters.
@@ -19,20 +20,6 @@ pub const GIVEN_UP_AT_MOST: i32 = 5;
 pub const TEAMS_PLACE: usize = 200;
 /// How high unread notifications are counted; more are not worth the work.
 pub const UNREAD_COUNTED: u64 = 1000;
-
-/// How a notification is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-pub enum NotificationLevel {
-    /// For your information.
-    Info,
-    /// Something went well.
-    Success,
-    /// Worth a look.
-    Warning,
-    /// Something went wrong.
-    Error,
-}
 
 /// The types of notifications. A context that tells people of something new adds a variant here, its line in
 /// [`NotificationType::declared`], and what of its events becomes one in the gateway's `notices`.

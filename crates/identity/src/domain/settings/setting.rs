@@ -187,8 +187,7 @@ pub fn checked_custom(check: &mut Check, field: &str, value: &Json) -> Kind {
         check.problem(field, ProblemCode::InvalidFormat, "must not contain NUL");
     }
     if !is_exact(value) {
-        let message =
-            "has a number that cannot be kept exactly: whole numbers have 64 bits, others at most 15 digits; a text keeps all";
+        let message = "has a number that cannot be kept exactly: whole numbers have 64 bits, others at most 15 digits; a text keeps all";
         check.problem(field, ProblemCode::InvalidFormat, message);
     }
     match value {

@@ -6,7 +6,8 @@ use kernel::{
     id::{InvitationId, UserId},
 };
 use sea_orm::{
-    ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect,
+    ActiveValue::Set,
+    Condition, IntoActiveModel, QueryOrder, QuerySelect,
     entity::prelude::*,
     sea_query::{OnConflict, SimpleExpr},
 };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use kernel::{
     Conn, Result,
     id::{ConsultationId, ServiceId, StaffId},
@@ -86,6 +86,11 @@ pub async fn company_calendar(conn: &Conn) -> Result<(Vec<Hours>, Vec<NaiveDate>
     Ok((hours.into_iter().map(|(_, hours)| hours).collect(), holidays))
 }
 
+/// The next day; the last one that four digits can say has none, since no database orders more of them.
+fn day_after(day: NaiveDate) -> NaiveDate {
+    day.succ_opt().filter(|next| next.year() <= 9999).unwrap_or(day)
+}
+
 type Calendar = (Vec<(Option<StaffId>, Hours)>, Vec<NaiveDate>);
 
 /// The company's hours and those of its people, and the holidays.
@@ -99,7 +104,7 @@ async fn calendar(conn: &Conn, people: &[StaffId], (from, to): (NaiveDate, Naive
         .from(holiday::Entity.table_ref())
         .and_where(holiday::Column::IsActive.eq(true))
         // The night before may go on past midnight, and what begins on the last day may last into the next.
-        .and_where(holiday::Column::Date.between(from.pred_opt().unwrap_or(from), to.succ_opt().unwrap_or(to)));
+        .and_where(holiday::Column::Date.between(from.pred_opt().unwrap_or(from), day_after(to)));
     let mut select = Query::select();
     select
         .column(hours::Column::StaffId)

@@ -8,7 +8,8 @@ use identity::{
     records::{Invitations, Roles},
 };
 use inbox::records::{
-    ChatMessages, Chats, Consultations, ConversationMessages, ConversationReplies, Conversations, MessageReplies, Messages,
+    ChatMessages, Chats, Consultations, ConversationMessages, ConversationReplies, Conversations, MessageReplies,
+    Messages,
 };
 use kernel::{
     Conn, Cx,
@@ -255,7 +256,10 @@ impl RoleQuery {
         let own = |thing: &ID| {
             let kind = (permission, prefix(thing));
             is_client
-                && matches!(kind, (Permission::ViewTickets, Some("tkt" | "tcm")) | (Permission::ViewProjects, Some("prj")))
+                && matches!(
+                    kind,
+                    (Permission::ViewTickets, Some("tkt" | "tcm")) | (Permission::ViewProjects, Some("prj"))
+                )
         };
         let may = |thing: &ID| match held {
             AccessRule::Role | AccessRule::Grant => true,
@@ -303,7 +307,9 @@ impl RoleQuery {
             AccessRule::SeeQueue => {
                 (true, format!("they hold {name}, and it waits in the queue of their department or of one below it"))
             }
-            AccessRule::SeeOwn => (true, "it is theirs or their company's, for which a client needs no permission".to_owned()),
+            AccessRule::SeeOwn => {
+                (true, "it is theirs or their company's, for which a client needs no permission".to_owned())
+            }
             AccessRule::SeeAssigned => (true, format!("they hold {name}, and they have it")),
             AccessRule::SeeUnassigned => (true, format!("they hold {name}, and nobody has it")),
             AccessRule::NotVisible => (false, format!("they hold {name}, but do not see this")),
@@ -348,9 +354,9 @@ async fn holder_of(conn: &Conn, cx: &Cx, thing: &ID) -> kernel::Result<Option<Ho
         Some("con") => found::<Consultations>(conn, cx, thing).await?.map(|it| had(it.assignee_id)),
         Some("msg") => found::<Messages>(conn, cx, thing).await?.map(|it| had(it.assignee_id)),
         Some("cnv") => found::<Conversations>(conn, cx, thing).await?.map(|it| had(it.assignee_id)),
-        Some("cht") => found::<Chats>(conn, cx, thing)
-            .await?
-            .map(|it| inbox::holder_of_chat(it.assignee_id, it.department_id)),
+        Some("cht") => {
+            found::<Chats>(conn, cx, thing).await?.map(|it| inbox::holder_of_chat(it.assignee_id, it.department_id))
+        }
         Some("tkt") => found::<Tickets>(conn, cx, thing).await?.map(|it| it.holder()),
         Some("led") => found::<Leads>(conn, cx, thing).await?.map(|it| it.holder()),
         _ => None,
