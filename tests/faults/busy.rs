@@ -78,7 +78,8 @@ async fn what_is_written_after_a_full_disk_stays() {
     assert!(!blank.user_errors("submitMessage").is_empty(), "{blank}");
     submit(&nobody, "second").await;
     let count = "SELECT count(*) AS n FROM messages";
-    let there = other.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, count)).await;
+    let there =
+        other.query_one_raw(sea_orm::Statement::from_sql_and_values(sea_orm::DbBackend::Sqlite, count, [])).await;
     let there: i64 = there.expect("a database").expect("a row").try_get("", "n").expect("a number");
     assert_eq!(there, 2, "others see what was acknowledged");
     assert_eq!(messages(&staff).await.len(), 2);

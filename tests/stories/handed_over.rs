@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::bookings::{book, daily, day, open, service, slots};
 use super::chats::{TRANSFER, begin, claim};
 use super::desk::{Desk, Person, SOON};
+use super::leads::make;
 use super::roles::{colleague, make_role, run};
 use crate::support::{Socket, both, until};
 
@@ -48,6 +49,24 @@ both! {
         run(&admin, leaves, json!({ "id": ann.id, "to": ben.id })).await;
         assert_eq!(bens.next(SOON).await.data("chatQueueEvents"), &heard, "of what was before he hears nothing");
         told(&ben, "CHAT_ASSIGNED", &chat.id, 1).await;
+    }
+
+    /// Somebody leaves, and who is named to get their work may see none of it: it is nobody's then, and others see that.
+    async fn work_that_its_heir_would_not_see_is_nobodys(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let nils = desk.colleague("nils@example.com", "Nils", "ANALYST").await;
+        let message = desk.message("Vera", "Is anybody there?").await;
+        let lead = make(&admin, json!({ "name": "Vera" })).await;
+        run(&admin, "mutation($id: ID!, $to: ID!) { assignMessage(input: { messageId: $id, assigneeId: $to }) { errors { message } } }", json!({ "id": message, "to": bea.id })).await;
+        run(&admin, "mutation($id: ID!, $to: ID!) { assignLead(input: { leadId: $id, ownerId: $to }) { errors { message } } }", json!({ "id": lead, "to": bea.id })).await;
+        let whose = "query($m: ID!, $l: ID!) { message(id: $m) { assignee { id } } lead(id: $l) { owner { id } } }";
+        let whose = async || admin.client.run(whose, json!({ "m": message, "l": lead })).await.ok().json["data"].clone();
+        assert_eq!(whose().await, json!({ "message": { "assignee": { "id": bea.id } }, "lead": { "owner": { "id": bea.id } } }));
+        let leaves = "mutation($id: ID!, $to: ID!) { deactivateStaff(input: { staffId: $id, handOverTo: $to }) { errors { code } } }";
+        run(&admin, leaves, json!({ "id": bea.id, "to": nils.id })).await;
+        assert_eq!(whose().await, json!({ "message": { "assignee": null }, "lead": { "owner": null } }));
     }
 
     /// Whose time is booked is told, and told again when it is called off; who gets it from a colleague is told, too.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crm_leads::records::Leads;
+use crm_leads::{VIEW_LEADS, records::Leads};
 use identity::{Template, TemplatedMail, UserKind, mail::Opens, queue_mail};
 use inbox::{Colleagues, Entity, MANAGE_CHATS, Names, NewsletterMail, Onlookers, Takers, Target, Targets};
 use kernel::{
@@ -82,8 +82,12 @@ impl identity::Work for InTransaction<'_> {
         let work = inbox::hand_over(self.0, self, cx, from, to).await?;
         let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
         let tickets = ticketing::hand_over(self.0, &House(self.0, &names), cx, from, to).await?;
-        let leads = crm_leads::hand_over(self.0, cx, from, to).await?;
-        Ok(work + tickets + leads + inbox::hand_over_consultations(self.0, cx, from, to).await?)
+        let heir = match to {
+            Some(to) if !self.would_see(cx, to, VIEW_LEADS).await? => None,
+            to => to,
+        };
+        let leads = crm_leads::hand_over(self.0, cx, from, heir).await?;
+        Ok(work + tickets + leads + inbox::hand_over_consultations(self.0, self, cx, from, to).await?)
     }
 
     async fn has_work(&self, team: TeamId) -> Result<bool> {

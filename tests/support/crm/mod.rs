@@ -441,10 +441,11 @@ impl World {
             if !fits {
                 return bad("invalid", name);
             }
-            if unique.contains(&name.as_str()) && !text.is_empty() {
-                if let Some(id) = self.records.holding(name, text).find(|id| Some(id.as_str()) != of) {
-                    return Some(Wrong { what: "duplicate", field: name.clone(), existing: Some(id.clone()) });
-                }
+            if unique.contains(&name.as_str())
+                && !text.is_empty()
+                && let Some(id) = self.records.holding(name, text).find(|id| Some(id.as_str()) != of)
+            {
+                return Some(Wrong { what: "duplicate", field: name.clone(), existing: Some(id.clone()) });
             }
         }
         for field in self.fields.iter().filter(|field| field.required) {

@@ -24,3 +24,19 @@ pub(crate) async fn may_have(
     }
     Ok(())
 }
+
+/// Who gets work that somebody leaves behind: nobody, where whoever is named would not see it.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database is away.
+pub(crate) async fn heir(
+    colleagues: &impl Colleagues,
+    cx: &Cx,
+    to: Option<StaffId>,
+    sees: Permission,
+) -> Result<Option<StaffId>> {
+    match to {
+        Some(to) if !colleagues.would_see(cx, to, sees).await? => Ok(None),
+        to => Ok(to),
+    }
+}

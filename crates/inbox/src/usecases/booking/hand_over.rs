@@ -10,19 +10,23 @@ use kernel::{
 use super::assign_consultation::given;
 use crate::{
     domain::booking::events::ConsultationAssigned,
-    ports::Bookings,
+    policy::VIEW_CONSULTATIONS,
+    ports::{Bookings, Colleagues},
     store::booking::consultation::{Entity as Consultations, Model as Consultation},
+    usecases::assignee::heir,
 };
 
-/// Hands over the consultations to come that `from` has, and takes them out of all services. What `to` has no time for is
-/// nobody's then, so that somebody sees it.
+/// Hands over the consultations to come that `from` has, and takes them out of all services. What `to` has no time for, or
+/// would not see, is nobody's then, so that somebody sees it.
 pub async fn hand_over_consultations<S: Records<Consultations> + Bookings + Emit>(
     s: &S,
+    colleagues: &impl Colleagues,
     cx: &Cx,
     from: StaffId,
     to: Option<StaffId>,
 ) -> Result<u64> {
     s.leave_services(from).await?;
+    let to = heir(colleagues, cx, to, VIEW_CONSULTATIONS).await?;
     let open = s.open_of(from).await?;
     let count = open.len() as u64;
     for before in open {

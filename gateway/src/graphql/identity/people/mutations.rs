@@ -105,7 +105,7 @@ pub struct UpdateClientInput {
 pub struct DeactivateStaffInput {
     /// Who, `stf_…`.
     pub staff_id: ID,
-    /// Who gets their open work, `stf_…`; nobody has it where this is left out, nor tickets that they would not see.
+    /// Who gets their open work, `stf_…`; nobody has it where this is left out, nor what they would not see.
     pub hand_over_to: Option<ID>,
 }
 
