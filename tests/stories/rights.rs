@@ -43,7 +43,9 @@ both! {
         let wide = input("Wide", json!(["VIEW_MESSAGES", "SEE_ALL"]));
         let wide = change(&admin.client, "createRole", wide, "role { id }").await.ok().string("createRole.role.id");
         let bea = colleague(&desk, &admin, "bea", &wide, json!({})).await;
-        let mut socket = desk.follow(&bea, json!({})).await;
+        // From here on, however late the server comes to follow it.
+        let cursor = bea.client.run("{ eventCursor }", Value::Null).await.ok().string("eventCursor");
+        let mut socket = desk.follow(&bea, json!({ "after": cursor })).await;
         let heard = async |socket: &mut Socket, id: &str| while socket.next(SOON).await.data("inboxEvents.message.id") != &json!(id) {};
         let first = desk.message("First", "Hello").await;
         heard(&mut socket, &first).await;
