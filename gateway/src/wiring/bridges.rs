@@ -14,7 +14,7 @@ use kernel::{
 };
 use ticketing::records::Tickets;
 
-use super::{app::catalog, tickets::House};
+use super::{app::catalog, comments::as_active, tickets::House};
 
 /// Answers inside the open transaction, so that no second connection is taken while one is held.
 pub struct InTransaction<'a>(pub &'a Tx);
@@ -26,14 +26,12 @@ impl Colleagues for InTransaction<'_> {
 
     async fn would_see(&self, cx: &Cx, id: StaffId, permission: Permission) -> Result<bool> {
         let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
-        let Some(standing) = identity::standing(self.0.conn(), cx, &names, id.into()).await? else { return Ok(false) };
+        // Whoever gives it to them need not see them.
+        let Some(theirs) = as_active(self.0.conn(), cx, &names, id.into()).await? else { return Ok(false) };
         // They stay active, so that nobody gets work whose work is handed over at that moment.
-        if !standing.is_active || !identity::is_active_staff(self.0.conn(), id).await? {
-            return Ok(false);
-        }
-        let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
+        let stays = identity::is_active_staff(self.0.conn(), id).await?;
         let own = Holder { assignee: Some(id), ..Holder::default() };
-        Ok(theirs.can(permission) && rule(&theirs, &own).is_some())
+        Ok(stays && theirs.can(permission) && rule(&theirs, &own).is_some())
     }
 }
 
