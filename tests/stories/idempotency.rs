@@ -3,7 +3,8 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, REPLY, SIGN_IN, SUBMIT, credentials};
+use super::desk::{ASSIGN, Desk, REPLY, SIGN_IN, SUBMIT, credentials};
+use super::roles::{colleague, make_role, run};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Options, PATIENCE, Smtp, both, until};
 
 const TIMES: usize = 50;
@@ -113,6 +114,40 @@ both! {
         let other = bea.client.idempotency_key("2").run(REPLY, reply("hers")).await.ok();
         let own = admin.client.idempotency_key("2").run(REPLY, reply("his")).await.ok();
         assert_ne!(other.data("replyToMessage.reply.id"), own.data("replyToMessage.reply.id"));
+    }
+
+    /// Who repeats a request after its thing has become somebody else's reads nothing of it, and undoes nothing. What was
+    /// removed by the request itself is still its answer.
+    async fn an_answer_is_for_who_still_sees_it(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let role = make_role(&admin, "Own", &["VIEW_MESSAGES", "MANAGE_MESSAGES", "SEE_ASSIGNED"]).await;
+        let ann = colleague(&desk, &admin, "ann", &role, json!({})).await;
+        let message = desk.message("Vera", "The boiler is cold.").await;
+        let give = async |to: &str| {
+            run(&admin, ASSIGN, json!({ "input": { "messageId": message, "assigneeId": to } })).await;
+        };
+        give(&ann.id).await;
+        let keyed = ann.client.idempotency_key("status");
+        let set = "mutation($input: SetMessageStatusInput!) { setMessageStatus(input: $input) { message { content status } errors { code } } }";
+        let input = json!({ "input": { "messageId": message, "status": "IN_PROGRESS" } });
+        let first = keyed.run(set, input.clone()).await.ok();
+        assert_eq!(keyed.run(set, input.clone()).await.ok().json["data"], first.json["data"]);
+        give(&admin.id).await;
+        let again = keyed.run(set, input.clone()).await;
+        assert_eq!(again.error_code(), "NOT_FOUND", "{again}");
+        let all = admin.client.run("{ messages { nodes { status } } }", json!({})).await.ok();
+        assert_eq!(all.data("messages.nodes"), &json!([{ "status": "IN_PROGRESS" }]));
+        give(&ann.id).await;
+        assert_eq!(keyed.run(set, input).await.ok().json["data"], first.json["data"]);
+
+        let save = "mutation($id: ID!) { saveDraft(input: { entityId: $id, content: \"Dear Vera\" }) { draft { id } errors { code } } }";
+        run(&ann, save, json!({ "id": message })).await;
+        let keyed = ann.client.idempotency_key("gone");
+        let discard = "mutation($id: ID!) { discardDraft(input: { entityId: $id }) { draft { id content } errors { code } } }";
+        let first = keyed.run(discard, json!({ "id": message })).await.ok();
+        assert_eq!(first.data("discardDraft.draft.content"), "Dear Vera");
+        assert_eq!(keyed.run(discard, json!({ "id": message })).await.ok().json["data"], first.json["data"]);
     }
 
     /// The answer outlives the server's crash, and what has changed since does not change it.

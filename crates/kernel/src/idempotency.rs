@@ -3,10 +3,17 @@
 //! The key covers one mutation field of one request by one actor. What is stored is the use case's answer,
 //! from which the selection is rendered again; it is encrypted, because the answer of a sign-in holds tokens.
 //! A refused attempt stores nothing: it had no effect, and a person may correct what was refused.
+//!
+//! Since the selection is rendered again, a stored answer leads to what its things are now. Whoever does not see one of
+//! them any more is told so instead, as by any other way to it; the effect stands.
+
+use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, entity::prelude::*, sea_query::OnConflict};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     Actor, Conn, Cx, Error, Result,
@@ -18,9 +25,23 @@ pub const KEPT: TimeDelta = TimeDelta::hours(24);
 /// The longest key that is accepted, in characters.
 pub const MAX_KEY: usize = 255;
 
+/// Knows all kinds of things that have an id.
+pub trait Sight: Send + Sync {
+    /// Whether one of these is there, but not for the actor. What is no id of anything, or of something that is gone, is not.
+    fn hides<'a>(&'a self, cx: &'a Cx, ids: Vec<String>) -> BoxFuture<'a, Result<bool>>;
+}
+
+impl fmt::Debug for dyn Sight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sight")
+    }
+}
+
 /// A client's key and what it was sent with.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
+    /// What is asked before a stored answer is given.
+    pub sight: Arc<dyn Sight>,
     /// The client's key.
     pub key: String,
     /// The response key of the mutation field, so that each field of a document has an answer of its own.
@@ -68,12 +89,7 @@ impl IdempotencyKey {
 
 /// Takes the key for this transaction, or returns the answer it already has. A second request with the same
 /// key waits here for the first to end.
-pub(crate) async fn claim<T: DeserializeOwned>(
-    conn: &Conn,
-    cx: &Cx,
-    key: &IdempotencyKey,
-    keyring: &Keyring,
-) -> Result<Option<T>> {
+pub(crate) async fn claim(conn: &Conn, cx: &Cx, key: &IdempotencyKey, keyring: &Keyring) -> Result<Option<Value>> {
     let id = key.id(cx);
     for _ in 0..2 {
         let row = ActiveModel {
@@ -107,6 +123,30 @@ pub(crate) async fn claim<T: DeserializeOwned>(
         return serde_json::from_slice(&plain).map(Some).map_err(Error::internal);
     }
     Err(Error::lost_race("this idempotency key"))
+}
+
+/// A stored answer, for an actor who still sees what it shows.
+pub(crate) async fn repeat<T: DeserializeOwned>(cx: &Cx, key: &IdempotencyKey, answer: Value) -> Result<T> {
+    // Nobody who is not signed in is shown things; a receipt or a session is theirs.
+    if matches!(cx.actor, Actor::User(_)) && key.sight.hides(cx, ids_in(&answer)).await? {
+        return Err(Error::NotFound { what: "what this request did" });
+    }
+    serde_json::from_value(answer).map_err(Error::internal)
+}
+
+/// Every text that stands under `id`, however deep.
+fn ids_in(answer: &Value) -> Vec<String> {
+    match answer {
+        Value::Array(several) => several.iter().flat_map(ids_in).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| match value {
+                Value::String(id) if name == "id" => vec![id.clone()],
+                other => ids_in(other),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Stores the answer with the effect.

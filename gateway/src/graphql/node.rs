@@ -23,8 +23,9 @@ use inbox::{
     survivors,
 };
 use kernel::{
-    Cx, Error, ProblemCode,
+    Actor, Cx, Error, ProblemCode,
     id::{ClientId, EventId, FileId, RoleId, StaffId, TenantId, TypedId, UserId, prefix},
+    idempotency::Sight,
     record::{Record, visible_ids},
 };
 use ticketing::records::{
@@ -67,7 +68,7 @@ use super::{
     },
     loaders::By,
     scalars::id,
-    scope::{Scope, scope},
+    scope::scope,
     ticketing::{
         assistant::types::{AssistantMessage, AssistantSession},
         comments::TicketComment,
@@ -77,6 +78,7 @@ use super::{
         tickets::Ticket,
     },
 };
+use crate::wiring::app::App;
 use crm_leads::records::{CrmConnections, CrmSyncs};
 
 /// Something with an id of its own.
@@ -228,7 +230,7 @@ pub struct Noun {
     /// The thing with an id; `None` where there is none that the viewer may see. The text names the argument in errors.
     node: for<'a> fn(&'a Context<'_>, &'a str, &'a ID) -> Found<'a>,
     /// Whether an actor sees it.
-    sees: for<'a> fn(&'a Scope, &'a Cx, &'a str, &'a ID) -> BoxFuture<'a, kernel::Result<bool>>,
+    sees: for<'a> fn(&'a App, &'a Cx, &'a str, &'a ID) -> BoxFuture<'a, kernel::Result<bool>>,
 }
 
 /// All of them. One that is a record and looks the same to all who see it is a line.
@@ -240,9 +242,9 @@ pub static NOUNS: &[Noun] = &[
         node: |ctx, argument, text| {
             Box::pin(async move { Ok(visitor(ctx, id(argument, text)?).await?.map(Node::Visitor)) })
         },
-        sees: |scope, cx, argument, text| {
+        sees: |app, cx, argument, text| {
             Box::pin(async move {
-                let (conn, id) = (scope.app.db.reader(cx).await?, id(argument, text)?);
+                let (conn, id) = (app.db.reader(cx).await?, id(argument, text)?);
                 let id = survivors(&conn, cx, &[id]).await?.remove(&id).unwrap_or(id);
                 Ok(!visible_ids::<Visitors>(&conn, cx, &[id]).await?.is_empty())
             })
@@ -299,8 +301,8 @@ pub static NOUNS: &[Noun] = &[
         node: |ctx, argument, text| {
             Box::pin(async move { Ok(staff(ctx, Some(id(argument, text)?)).await?.map(Node::Staff)) })
         },
-        sees: |scope, cx, argument, text| {
-            Box::pin(async move { sees_person(scope, cx, id::<StaffId>(argument, text)?.into(), Kind::Staff).await })
+        sees: |app, cx, argument, text| {
+            Box::pin(async move { sees_person(app, cx, id::<StaffId>(argument, text)?.into(), Kind::Staff).await })
         },
     },
     Noun {
@@ -309,8 +311,8 @@ pub static NOUNS: &[Noun] = &[
         node: |ctx, argument, text| {
             Box::pin(async move { Ok(client(ctx, Some(id(argument, text)?)).await?.map(Node::Client)) })
         },
-        sees: |scope, cx, argument, text| {
-            Box::pin(async move { sees_person(scope, cx, id::<ClientId>(argument, text)?.into(), Kind::Client).await })
+        sees: |app, cx, argument, text| {
+            Box::pin(async move { sees_person(app, cx, id::<ClientId>(argument, text)?.into(), Kind::Client).await })
         },
     },
     // Departments and roles are shown with the people who are in them or hold them; by themselves they take the permission of
@@ -355,7 +357,7 @@ pub static NOUNS: &[Noun] = &[
         prefix: FileId::PREFIX,
         name: "File",
         node: |ctx, argument, text| Box::pin(async move { Ok(file(ctx, id(argument, text)?).await?.map(Node::File)) }),
-        sees: |scope, cx, argument, text| Box::pin(async move { sees_file(scope, cx, id(argument, text)?).await }),
+        sees: |app, cx, argument, text| Box::pin(async move { sees_file(app, cx, id(argument, text)?).await }),
     },
     // For those who keep the platform, who are nobody in a company; and nobody in a company sees one from outside.
     Noun {
@@ -399,42 +401,42 @@ where
 
 /// A record that whoever may see it sees by itself.
 fn seen<'a, R: Record>(
-    scope: &'a Scope,
+    app: &'a App,
     cx: &'a Cx,
     argument: &'a str,
     text: &'a ID,
 ) -> BoxFuture<'a, kernel::Result<bool>> {
     Box::pin(async move {
-        let found = visible_ids::<R>(&scope.app.db.reader(cx).await?, cx, &[id(argument, text)?]).await?;
+        let found = visible_ids::<R>(&app.db.reader(cx).await?, cx, &[id(argument, text)?]).await?;
         Ok(!found.is_empty())
     })
 }
 
 /// A record that takes the permission of its list.
 fn listed<'a, R: Record>(
-    scope: &'a Scope,
+    app: &'a App,
     cx: &'a Cx,
     argument: &'a str,
     text: &'a ID,
 ) -> BoxFuture<'a, kernel::Result<bool>> {
-    Box::pin(async move { Ok(seen::<R>(scope, cx, argument, text).await? && R::may_list(cx).is_ok()) })
+    Box::pin(async move { Ok(seen::<R>(app, cx, argument, text).await? && R::may_list(cx).is_ok()) })
 }
 
-async fn sees_person(scope: &Scope, cx: &Cx, id: UserId, kind: Kind) -> kernel::Result<bool> {
-    let found = identity::people_by_ids(&scope.app.db.reader(cx).await?, cx, &[id]).await?;
+async fn sees_person(app: &App, cx: &Cx, id: UserId, kind: Kind) -> kernel::Result<bool> {
+    let found = identity::people_by_ids(&app.db.reader(cx).await?, cx, &[id]).await?;
     Ok(found.get(&id).is_some_and(|person| person.kind == kind))
 }
 
 /// Who sees what it belongs to sees a file; until it belongs to something, who sent it.
-async fn sees_file(scope: &Scope, cx: &Cx, id: FileId) -> kernel::Result<bool> {
-    let conn = scope.app.db.reader(cx).await?;
+async fn sees_file(app: &App, cx: &Cx, id: FileId) -> kernel::Result<bool> {
+    let conn = app.db.reader(cx).await?;
     let found = kernel::files::by_ids(&conn, &[id]).await?.remove(&id);
     let Some(file) = found.filter(|file| file.is_there(cx.now)) else { return Ok(false) };
     match (file.owner(), file.owner_id) {
         (Some(owner), Some(person)) if prefix(&owner) == Some(UserId::PREFIX) => {
             Ok(!identity::people_by_ids(&conn, cx, &[UserId(person)]).await?.is_empty())
         }
-        (Some(owner), _) => sees(scope, cx, "id", &owner.into()).await,
+        (Some(owner), _) => sees(app, cx, "id", &owner.into()).await,
         (None, _) => Ok(cx.user().is_ok_and(|user| file.uploaded_by == Some(user.id))),
     }
 }
@@ -454,6 +456,23 @@ pub(super) async fn node(ctx: &Context<'_>, argument: &str, text: &ID) -> Result
 }
 
 /// Whether the actor of `cx` sees the thing with an id.
-pub(super) async fn sees(scope: &Scope, cx: &Cx, argument: &str, text: &ID) -> kernel::Result<bool> {
-    (noun(argument, text)?.sees)(scope, cx, argument, text).await
+pub(super) async fn sees(app: &App, cx: &Cx, argument: &str, text: &ID) -> kernel::Result<bool> {
+    (noun(argument, text)?.sees)(app, cx, argument, text).await
+}
+
+impl Sight for App {
+    fn hides<'a>(&'a self, cx: &'a Cx, ids: Vec<String>) -> BoxFuture<'a, kernel::Result<bool>> {
+        Box::pin(async move {
+            let everybody = cx.acting_as(Actor::System);
+            for id in ids.into_iter().map(ID) {
+                if noun("id", &id).is_ok()
+                    && !sees(self, cx, "id", &id).await?
+                    && sees(self, &everybody, "id", &id).await?
+                {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
 }

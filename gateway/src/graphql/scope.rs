@@ -63,6 +63,7 @@ impl Scope {
     /// The context of the mutation field being resolved: with its own answer under the client's idempotency key.
     pub fn mutation(&self, ctx: &Context<'_>) -> Cx {
         let key = self.idempotency.as_ref().map(|(key, body)| IdempotencyKey {
+            sight: self.app.clone(),
             key: key.clone(),
             field: ctx.item.node.response_key().node.to_string(),
             body: *body,

@@ -73,7 +73,8 @@ impl Db {
     /// the audit trail as `action`. `work` may run more than once, so it must do nothing outside of `Tx`.
     ///
     /// # Errors
-    /// What `work` fails with; [`Error::Conflict`] for a key used with another body; [`Error::Unavailable`].
+    /// What `work` fails with; [`Error::Conflict`] for a key used with another body; [`Error::NotFound`] for a repeated
+    /// request of somebody who does not see what it did any more; [`Error::Unavailable`].
     pub async fn transact<T, F, W>(&self, cx: &Cx, action: &'static str, work: F) -> Result<T>
     where
         T: Serialize + DeserializeOwned + Send,
@@ -108,7 +109,8 @@ impl Db {
         if let Some(key) = &cx.idempotency
             && let Some(answer) = idempotency::claim(&open.conn, cx, key, &self.keyring).await?
         {
-            return Ok(answer);
+            drop((open, raw));
+            return idempotency::repeat(cx, key, answer).await;
         }
         let value = work(Tx(open.clone())).await?;
         if let Some(key) = &cx.idempotency {

@@ -178,11 +178,11 @@ impl LegalHoldMutation {
         #[graphql(desc = "What is wanted.")] input: PlaceLegalHoldInput,
     ) -> Result<PlaceLegalHoldPayload> {
         let (subject, name) = named("input.subjectId", &input.subject_id)?;
-        let (seen, id) = (scope(ctx), &input.subject_id.clone());
+        let (app, id) = (&scope(ctx).app, &input.subject_id.clone());
         let cmd = PlaceLegalHold { kind: name.into(), subject, reason: input.reason };
         let work = |tx: Tx, cx: Arc<Cx>, cmd: Arc<PlaceLegalHold>| async move {
             cx.require(audit::MANAGE_RETENTION)?;
-            if !node::sees(seen, &cx, "input.subjectId", id).await? {
+            if !node::sees(app, &cx, "input.subjectId", id).await? {
                 return Err(Error::NotFound { what: name });
             }
             place_legal_hold(&tx, &cx, &cmd).await

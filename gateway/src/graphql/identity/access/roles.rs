@@ -321,10 +321,10 @@ impl RoleQuery {
 /// By which rule somebody sees a thing; `None` where the viewer does not see it themselves. Asks the same finders as they
 /// would.
 async fn seen(scope: &Scope, cx: &Cx, theirs: &Cx, thing: &ID, held: AccessRule) -> Result<Option<AccessRule>> {
-    if !sees(scope, cx, "id", thing).await? {
+    if !sees(&scope.app, cx, "id", thing).await? {
         return Ok(None);
     }
-    if !sees(scope, theirs, "id", thing).await? {
+    if !sees(&scope.app, theirs, "id", thing).await? {
         return Ok(Some(AccessRule::NotVisible));
     }
     let holder = holder_of(&scope.app.db.reader(cx).await?, cx, thing).await?;
