@@ -230,7 +230,7 @@ pub const KNOWN: &[Known] = &[
     company(
         RETENTION_ROWS_PER_SECOND,
         Rule::Whole { min: 1, max: 1_000_000 },
-        "20000",
+        "2500",
         "How many rows a second are archived and removed at the most, so that others are not held up.",
     ),
     sign_in(
