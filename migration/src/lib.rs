@@ -105,6 +105,7 @@ history! {
     tenant::analytics_sync::m0060_plain_days::Migration,
     tenant::audit::m0061_trail_goes_fast::Migration,
     tenant::crm_leads::m0062_crm_accounts::Migration,
+    tenant::ticketing::m0063_kept_hours::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -1,6 +1,6 @@
 //! Service levels: what is promised of tickets, when that is due, and what happens where it is not kept.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
 use serde_json::{Value, json};
 
 use super::bookings::{daily, day, open, zone};
@@ -243,6 +243,17 @@ both! {
         becomes("by the clock on the wall", in_kathmandu(made, 72 * 60, &[])).await;
         admin.client.run(keep, json!({ "id": holiday, "kept": true })).await.ok();
         becomes("without the holiday", in_kathmandu(made, 72 * 60, &[tomorrow])).await;
+        // What is over keeps what it was measured by.
+        let trace = async || see(&admin, &ticket).await["slaTrace"].clone();
+        open(&admin, None, daily("00:00", "24:00")).await.ok();
+        becomes("open all day", made + minutes(96 * 60)).await;
+        stand(&admin, &ticket, "RESOLVED").await;
+        let ended = trace().await;
+        assert!(ended.as_array().is_some_and(|all| all.iter().all(|part| part["rule"] == "WITHIN_BUSINESS_HOURS")), "{ended}");
+        let hour = (now() + TimeDelta::minutes(345 + 6 * 60)).hour();
+        open(&admin, None, daily(&format!("{hour:02}:00"), &format!("{hour:02}:30"))).await.ok();
+        assert_eq!(trace().await, ended);
+        open(&admin, None, daily("09:00", "17:00")).await.ok();
         // A new one is due by the same at once, and every part of the time says why.
         let new = id(&make(&admin.client, json!({ "title": "New", "description": "Please" })).await);
         let seen = see(&admin, &new).await;

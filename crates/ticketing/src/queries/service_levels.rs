@@ -116,7 +116,7 @@ pub async fn trace_of_each(
             .iter()
             .flat_map(|clock| {
                 let end = clock.met_at.unwrap_or(cx.now);
-                let parts = clock.measure(Some(calendar)).parts(clock.started_at, pauses, end, PARTS);
+                let parts = clock.parts(calendar, pauses, cx.now, PARTS);
                 let goes_on = move |part: &Part| clock.is_open() && part.until >= end;
                 parts.into_iter().map(move |part| Traced { kind: clock.kind, goes_on: goes_on(&part), part })
             })

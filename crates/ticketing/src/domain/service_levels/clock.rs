@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::calendar::{Calendar, Interval};
-pub use crate::store::service_levels::clock::{ClockKind, Model as Clock};
+pub use crate::store::service_levels::clock::{ClockKind, Model as Clock, Worked};
 use crate::store::{service_levels::pause::Model as Pause, ticket::TicketStatus};
 
 /// How long before its due date a ticket is said to be due soon.
@@ -115,54 +115,89 @@ impl Measure<'_> {
         }
         None
     }
+}
 
-    /// What of a clock's time counted and what did not, by an instant, at most so many parts.
-    pub fn parts(self, started: DateTime<Utc>, pauses: &[Pause], end: DateTime<Utc>, most: usize) -> Vec<Part> {
-        let mut parts = Vec::new();
-        let within = |from: DateTime<Utc>, until: Option<DateTime<Utc>>| -> Option<Interval> {
-            let part = (from.max(started), until.unwrap_or(end).min(end));
-            (part.0 < part.1).then_some(part)
-        };
-        for (from, until) in runs(started, pauses) {
-            let Some((from, until)) = within(from, until) else { continue };
-            match self.calendar {
-                None => parts.push(Part { from, until, counts: true, rule: Rule::AroundTheClock }),
-                Some(calendar) => {
-                    let mut at = from;
-                    let closed = |from, until| Part { from, until, counts: false, rule: Rule::OutsideBusinessHours };
-                    for (opens, closes) in calendar.open(from, until) {
-                        if at < opens {
-                            parts.push(closed(at, opens));
-                        }
-                        parts.push(Part { from: opens, until: closes, counts: true, rule: Rule::WithinBusinessHours });
-                        at = closes;
+/// When the company works between two instants.
+type Open<'a> = &'a dyn Fn(DateTime<Utc>, DateTime<Utc>) -> Vec<Interval>;
+
+/// What of a clock's time counted and what did not, by an instant, at most so many parts; around the clock where nothing says
+/// when the company works.
+fn parts(
+    open: Option<Open<'_>>,
+    started: DateTime<Utc>,
+    pauses: &[Pause],
+    end: DateTime<Utc>,
+    most: usize,
+) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let within = |from: DateTime<Utc>, until: Option<DateTime<Utc>>| -> Option<Interval> {
+        let part = (from.max(started), until.unwrap_or(end).min(end));
+        (part.0 < part.1).then_some(part)
+    };
+    for (from, until) in runs(started, pauses) {
+        let Some((from, until)) = within(from, until) else { continue };
+        match open {
+            None => parts.push(Part { from, until, counts: true, rule: Rule::AroundTheClock }),
+            Some(open) => {
+                let mut at = from;
+                let closed = |from, until| Part { from, until, counts: false, rule: Rule::OutsideBusinessHours };
+                for (opens, closes) in open(from, until) {
+                    if at < opens {
+                        parts.push(closed(at, opens));
                     }
-                    if at < until {
-                        parts.push(closed(at, until));
-                    }
+                    parts.push(Part { from: opens, until: closes, counts: true, rule: Rule::WithinBusinessHours });
+                    at = closes;
+                }
+                if at < until {
+                    parts.push(closed(at, until));
                 }
             }
         }
-        for pause in pauses {
-            let rule = match pause.status {
-                TicketStatus::Pending => Rule::Pending,
-                TicketStatus::OnHold => Rule::OnHold,
-                _ => Rule::Over,
-            };
-            parts.extend(within(pause.from_at, pause.until_at).map(|(from, until)| Part {
-                from,
-                until,
-                counts: false,
-                rule,
-            }));
-        }
-        parts.sort_by_key(|part| part.from);
-        parts.truncate(most);
-        parts
+    }
+    for pause in pauses {
+        let rule = match pause.status {
+            TicketStatus::Pending => Rule::Pending,
+            TicketStatus::OnHold => Rule::OnHold,
+            _ => Rule::Over,
+        };
+        parts.extend(within(pause.from_at, pause.until_at).map(|(from, until)| Part {
+            from,
+            until,
+            counts: false,
+            rule,
+        }));
+    }
+    parts.sort_by_key(|part| part.from);
+    parts.truncate(most);
+    parts
+}
+
+impl Worked {
+    fn of(calendar: &Calendar, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        // Parts of a second are the clock's own, at its beginning and its end: none is lost, and what is read is cut to it.
+        let whole = |until: DateTime<Utc>| until.timestamp() + i64::from(until.timestamp_subsec_nanos() > 0);
+        Self(calendar.open(from, until).into_iter().map(|(from, until)| (from.timestamp(), whole(until))).collect())
+    }
+
+    fn between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Interval> {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0);
+        let all = self.0.iter().filter_map(|(begins, ends)| Some((at(*begins)?.max(from), at(*ends)?.min(until))));
+        all.filter(|(begins, ends)| begins < ends).collect()
     }
 }
 
 impl Clock {
+    /// What of its time counted and what did not, until it was met or until now, at most so many parts. When the company works is
+    /// as it was when it was met.
+    pub fn parts(&self, calendar: &Calendar, pauses: &[Pause], now: DateTime<Utc>, most: usize) -> Vec<Part> {
+        let open = |from, until| match &self.worked {
+            Some(worked) => worked.between(from, until),
+            None => calendar.open(from, until),
+        };
+        let hours: Option<Open<'_>> = if self.business_hours { Some(&open) } else { None };
+        parts(hours, self.started_at, pauses, self.met_at.unwrap_or(now), most)
+    }
+
     /// Whether it goes on.
     pub fn is_open(&self) -> bool {
         self.met_at.is_none()
@@ -213,6 +248,8 @@ impl Clock {
                 (self.due_at, self.warn_at) = (due, warn);
             }
         }
+        let calendar = measure.calendar.filter(|_| self.kind != ClockKind::Due);
+        self.worked = self.met_at.and_then(|met| calendar.map(|calendar| Worked::of(calendar, self.started_at, met)));
         if self.is_open() {
             // What is later than it was is told of again.
             self.warned_at = self.warned_at.filter(|_| self.warn_at.is_some_and(|warn| warn <= now));
@@ -297,6 +334,7 @@ mod tests {
             warned_at: None,
             met_at: None,
             breached_at: None,
+            worked: None,
         }
     }
 
@@ -382,7 +420,8 @@ mod tests {
         let work = open(Tz::UTC, 5, "08:00", "18:00");
         let measure = Measure { calendar: Some(&work) };
         let pauses = [pause(TicketStatus::OnHold, "2026-12-01T09:00:00Z", Some("2026-12-01T10:00:00Z"))];
-        let parts = measure.parts(at("2026-11-30T17:00:00Z"), &pauses, at("2026-12-01T12:00:00Z"), 100);
+        let mut clock = clock(ClockKind::Resolution, "2026-11-30T17:00:00.25Z", 240);
+        let parts = clock.parts(&work, &pauses, at("2026-12-01T12:00:00Z"), 100);
         let told: Vec<_> = parts
             .iter()
             .map(|part| (part.from.format("%H:%M").to_string(), part.until.format("%H:%M").to_string(), part.counts))
@@ -396,7 +435,17 @@ mod tests {
         ];
         assert_eq!(told, expected.map(|(from, until, counts)| (from.to_owned(), until.to_owned(), counts)));
         let counted: TimeDelta = parts.iter().filter(|part| part.counts).map(|part| part.until - part.from).sum();
-        assert_eq!(counted, measure.used(at("2026-11-30T17:00:00Z"), &pauses, at("2026-12-01T12:00:00Z")));
-        assert_eq!(measure.parts(at("2026-11-30T17:00:00Z"), &pauses, at("2026-12-01T12:00:00Z"), 2).len(), 2);
+        assert_eq!(counted, measure.used(clock.started_at, &pauses, at("2026-12-01T12:00:00Z")));
+        assert_eq!(clock.parts(&work, &pauses, at("2026-12-01T12:00:00Z"), 2).len(), 2);
+
+        // What counted until it was met stays, whenever the company works later; opened again, it goes by what is then.
+        let nights = open(Tz::UTC, 5, "00:00", "06:00");
+        assert_ne!(clock.parts(&nights, &pauses, at("2026-12-01T12:00:00Z"), 100), parts);
+        clock.met_at = Some(at("2026-12-01T12:00:00Z"));
+        clock.compute(measure, &pauses, at("2026-12-01T12:00:00Z"));
+        assert_eq!(clock.parts(&nights, &pauses, at("2026-12-03T00:00:00Z"), 100), parts);
+        clock.met_at = None;
+        clock.compute(measure, &pauses, at("2026-12-01T12:00:00Z"));
+        assert_eq!(clock.worked, None);
     }
 }

@@ -77,6 +77,7 @@ impl Clocks<'_> {
             warned_at: None,
             met_at: None,
             breached_at: None,
+            worked: None,
         });
     }
 

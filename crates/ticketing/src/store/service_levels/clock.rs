@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::id::{ServiceLevelClockId, ServiceLevelPolicyId, TicketId};
-use sea_orm::entity::prelude::*;
+use sea_orm::{FromJsonQueryResult, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 /// What a clock measures.
@@ -19,6 +19,11 @@ pub enum ClockKind {
     /// Until its due date.
     Due,
 }
+
+/// When the company worked: from when until when, in seconds since 1970, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Worked(pub Vec<(i64, i64)>);
 
 /// A clock of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -57,6 +62,8 @@ pub struct Model {
     pub met_at: Option<DateTime<Utc>>,
     /// When it was told that it is over.
     pub breached_at: Option<DateTime<Utc>>,
+    /// When the company worked while it ran, as that was when what it waits for came; none while it goes on, and around the clock.
+    pub worked: Option<Worked>,
 }
 
 /// No relation.
