@@ -14,7 +14,7 @@ use kernel::{
 };
 use serde_json::json;
 
-use crate::wiring::{app::App, comments::as_active};
+use crate::wiring::{app::App, standing::as_active};
 
 /// Whether somebody sees it.
 async fn is_seen(conn: &Conn, theirs: &Cx, one: Entity) -> Result<bool> {

@@ -11,7 +11,7 @@ use kernel::{
 };
 use serde_json::json;
 
-use crate::wiring::{app::App, comments::as_active};
+use crate::wiring::{app::App, standing::as_active};
 
 /// What an event tells to whom.
 ///

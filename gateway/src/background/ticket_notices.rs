@@ -17,7 +17,7 @@ use ticketing::{
     records::{TicketComments, Tickets},
 };
 
-use crate::wiring::{app::App, comments::as_active};
+use crate::wiring::{app::App, standing::as_active};
 
 /// What an event tells to whom.
 ///

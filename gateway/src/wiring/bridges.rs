@@ -1,12 +1,10 @@
 //! A port of one context, answered by another.
 
-use std::sync::Arc;
-
 use crm_leads::{VIEW_LEADS, records::Leads};
 use identity::{Template, TemplatedMail, UserKind, mail::Opens, queue_mail};
 use inbox::{Colleagues, Entity, MANAGE_CHATS, Names, NewsletterMail, Onlookers, Takers, Target, Targets};
 use kernel::{
-    Actor, Cx, Permission, Result, Tx,
+    Cx, Permission, Result, Tx,
     crypto::Keyring,
     id::{ClientId, DepartmentId, StaffId, TeamId, VisitorId},
     record::visible_ids,
@@ -14,7 +12,11 @@ use kernel::{
 };
 use ticketing::records::Tickets;
 
-use super::{app::catalog, comments::as_active, tickets::House};
+use super::{
+    app::catalog,
+    standing::{as_active, as_taker},
+    tickets::House,
+};
 
 /// Answers inside the open transaction, so that no second connection is taken while one is held.
 pub struct InTransaction<'a>(pub &'a Tx);
@@ -26,12 +28,9 @@ impl Colleagues for InTransaction<'_> {
 
     async fn would_see(&self, cx: &Cx, id: StaffId, permission: Permission) -> Result<bool> {
         let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
-        // Whoever gives it to them need not see them.
-        let Some(theirs) = as_active(self.0.conn(), cx, &names, id.into()).await? else { return Ok(false) };
-        // They stay active, so that nobody gets work whose work is handed over at that moment.
-        let stays = identity::is_active_staff(self.0.conn(), id).await?;
+        let Some(theirs) = as_taker(self.0.conn(), cx, &names, id.into()).await? else { return Ok(false) };
         let own = Holder { assignee: Some(id), ..Holder::default() };
-        Ok(stays && theirs.can(permission) && rule(&theirs, &own).is_some())
+        Ok(theirs.can(permission) && rule(&theirs, &own).is_some())
     }
 }
 
@@ -152,11 +151,10 @@ pub struct SeenByOthers<'a>(pub &'a Tx, pub &'a [&'static str]);
 impl Onlookers for SeenByOthers<'_> {
     async fn sees(&self, cx: &Cx, who: StaffId, entity: Entity) -> Result<bool> {
         let conn = self.0.conn();
-        let Some(standing) = identity::standing(conn, cx, self.1, who.into()).await? else { return Ok(false) };
-        if !standing.is_active || standing.actor.staff_id() != Some(who) {
+        let Some(theirs) = as_active(conn, cx, self.1, who.into()).await? else { return Ok(false) };
+        if theirs.user()?.staff_id() != Some(who) {
             return Ok(false);
         }
-        let theirs = cx.acting_as(Actor::User(Arc::new(standing.actor)));
         inbox::kinds::sees(conn, &theirs, entity).await
     }
 }

@@ -1,10 +1,8 @@
 //! What comments of tickets need of identity, and how they go out by mail.
 
-use std::sync::Arc;
-
 use inbox::{MailError, Mailer};
 use kernel::{
-    Actor, Cx, Result,
+    Cx, Result,
     id::{StaffId, TeamId, TicketCommentId, TicketId, UserId},
     record::visible_ids,
 };
@@ -13,14 +11,8 @@ use ticketing::{
     records::{TicketComments, Tickets},
 };
 
-use super::{app::App, tickets::House};
+use super::{app::App, standing::as_active, tickets::House};
 use crate::outgoing_mail::transport::OfTenant;
-
-/// What somebody may who is active, whoever asks; `None` for anybody else.
-pub async fn as_active(conn: &kernel::Conn, cx: &Cx, catalog: &[&str], who: UserId) -> Result<Option<Cx>> {
-    let found = identity::standing(conn, &cx.acting_as(Actor::System), catalog, who).await?;
-    Ok(found.filter(|found| found.is_active).map(|found| cx.acting_as(Actor::User(Arc::new(found.actor)))))
-}
 
 impl Onlookers for House<'_> {
     async fn sees(&self, cx: &Cx, who: UserId, ticket: TicketId) -> Result<bool> {

@@ -18,7 +18,7 @@ use kernel::{
 use sea_orm::{ColumnTrait, Condition};
 use ticketing::{entities::ticket, records::Tickets};
 
-use super::{app::App, comments::as_active};
+use super::{app::App, standing::as_active};
 
 /// Rows of other contexts.
 pub struct Rows<'a> {

@@ -1,6 +1,6 @@
 //! What leads need of the inbox and of identity.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use crm_leads::{Heard, Known, Lead, LeadSource, MANAGE_LEADS, Said, VIEW_LEADS, merged_into_each, records::Leads};
 use futures_util::FutureExt;
@@ -22,7 +22,7 @@ use kernel::{
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::tickets::House;
+use super::{standing::as_taker, tickets::House};
 
 /// So much of what somebody wrote is looked at when they are scored.
 const HEARD: u64 = 20;
@@ -50,13 +50,8 @@ fn contact<'a>(conn: &'a Conn, cx: &'a Cx, id: Uuid) -> Found<'a> {
 
 impl crm_leads::People for House<'_> {
     async fn would_see(&self, cx: &Cx, who: StaffId, lead: &Holder) -> Result<bool> {
-        let conn = self.0.conn();
-        let Some(standing) = identity::standing(conn, cx, self.1, who.into()).await? else { return Ok(false) };
-        // They stay active, so that nobody gets work whose work is handed over at that moment.
-        if !standing.is_active || !identity::is_active_staff(conn, who).await? {
-            return Ok(false);
-        }
-        Ok(crm_leads::would_see(&cx.acting_as(Actor::User(Arc::new(standing.actor))), lead))
+        let theirs = as_taker(self.0.conn(), cx, self.1, who.into()).await?;
+        Ok(theirs.is_some_and(|theirs| crm_leads::would_see(&theirs, lead)))
     }
 }
 

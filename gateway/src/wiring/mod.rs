@@ -23,6 +23,7 @@ pub mod presence;
 pub mod request_rates;
 pub mod retention;
 pub mod social;
+pub mod standing;
 pub mod suggestions;
 pub mod sync;
 pub mod tenants;

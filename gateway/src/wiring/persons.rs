@@ -12,7 +12,7 @@ use kernel::{
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use super::{app::App, comments::as_active, held, persons_own::GIVEN};
+use super::{app::App, held, persons_own::GIVEN, standing::as_active};
 
 /// What all contexts declare.
 pub const CATALOGUE: PersonCatalogue = PersonCatalogue { held: held::HELD, roots: held::ROOTS, given: GIVEN };

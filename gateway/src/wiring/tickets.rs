@@ -1,7 +1,5 @@
 //! What tickets need of identity, answered inside the open transaction.
 
-use std::sync::Arc;
-
 use chrono_tz::Tz;
 use futures_util::FutureExt;
 use identity::{TICKETS_REOPEN_WITHIN_DAYS, company_setting};
@@ -10,15 +8,15 @@ use inbox::{
     kinds::{Contact, Found, Kind},
 };
 use kernel::{
-    Actor, Conn, Cx, Error, Result, Tx,
-    id::{ClientId, StaffId, TeamId, TicketId, UserId},
+    Conn, Cx, Error, Result, Tx,
+    id::{ClientId, TeamId, TicketId, UserId},
     record::by_ids,
     visibility::Holder,
 };
 use ticketing::{Calendar, ClientTier, MANAGE_TICKETS, VIEW_TICKETS, records::Tickets};
 use uuid::Uuid;
 
-use super::{bridges::InTransaction, working_times};
+use super::{bridges::InTransaction, standing::as_taker, working_times};
 
 /// The company and its people; with the names of all permissions.
 pub struct House<'a>(pub &'a Tx, pub &'a [&'static str]);
@@ -31,14 +29,8 @@ impl ticketing::ActiveClients for House<'_> {
 
 impl ticketing::People for House<'_> {
     async fn would_see(&self, cx: &Cx, who: UserId, ticket: &Holder) -> Result<bool> {
-        let conn = self.0.conn();
-        let Some(standing) = identity::standing(conn, cx, self.1, who).await? else { return Ok(false) };
-        // A colleague stays active, so that nobody gets work whose work is handed over at that moment.
-        let is_staff = standing.actor.staff_id().is_some();
-        if !standing.is_active || is_staff && !identity::is_active_staff(conn, StaffId(who.0)).await? {
-            return Ok(false);
-        }
-        Ok(ticketing::would_see(&cx.acting_as(Actor::User(Arc::new(standing.actor))), ticket))
+        let theirs = as_taker(self.0.conn(), cx, self.1, who).await?;
+        Ok(theirs.is_some_and(|theirs| ticketing::would_see(&theirs, ticket)))
     }
 
     async fn is_team_in_use(&self, id: TeamId) -> Result<bool> {

@@ -59,7 +59,7 @@ pub trait TicketBook: ClockBook {
 
 /// What tickets must know of people; answered by the identity context through the gateway.
 pub trait People: ActiveClients {
-    /// Whether somebody whom the actor sees is active, stays so until the transaction ends, and would see such a ticket.
+    /// Whether somebody is active, stays so until the transaction ends, and would see such a ticket.
     async fn would_see(&self, cx: &Cx, who: UserId, ticket: &Holder) -> Result<bool>;
     /// Whether a team is in use, and stays so until the transaction ends.
     async fn is_team_in_use(&self, id: TeamId) -> Result<bool>;

@@ -1,6 +1,6 @@
 //! A colleague leaves, and their open tickets go to another, or back to nobody.
 
-use kernel::{Actor, Cx, Result, db::Emit, id::StaffId, record::Records, visibility::Holder};
+use kernel::{Cx, Result, db::Emit, id::StaffId, record::Records, visibility::Holder};
 
 use super::assign_ticket::handed;
 use crate::{
@@ -20,10 +20,9 @@ pub async fn hand_over<S: Records<Tickets> + TicketBook + Emit>(
     let open = s.open_tickets_of(from).await?;
     let count = open.len() as u64;
     let heir = match to.filter(|_| count > 0) {
-        // Whoever deactivates somebody need not see the other.
         Some(to) => {
             let theirs = Holder { assignee: Some(to), ..Holder::default() };
-            house.would_see(&cx.acting_as(Actor::System), to.into(), &theirs).await?.then_some(to)
+            house.would_see(cx, to.into(), &theirs).await?.then_some(to)
         }
         None => None,
     };

@@ -20,8 +20,8 @@ use crate::{
         scope::Scope,
     },
     wiring::{
-        comments::as_active,
         presence::{Guard, InChat, Place, Who},
+        standing::as_active,
     },
 };
 
