@@ -7,6 +7,7 @@ use super::chats::{TRANSFER, begin, claim};
 use super::desk::{Desk, Person, SOON};
 use super::leads::make;
 use super::roles::{colleague, make_role, run};
+use super::tickets::{of_role, plain};
 use crate::support::{Socket, both, until};
 
 const QUEUE: &str = "subscription { chatQueueEvents(after: \"0\") { change chatId chat { id } } }";
@@ -89,5 +90,37 @@ both! {
         run(&admin, cancel, json!({ "id": id })).await;
         told(&cid, "CONSULTATION_ASSIGNED", &id, 2).await;
         told(&bea, "CONSULTATION_ASSIGNED", &id, 1).await;
+    }
+
+    /// Whoever works on tickets and leads gives them to a colleague, and names one in a note, without being shown the list of
+    /// colleagues; and what was over and is open again stays with whoever had it.
+    async fn whoever_gives_work_need_not_see_colleagues(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let may = ["VIEW_TICKETS", "MANAGE_TICKETS", "VIEW_LEADS", "MANAGE_LEADS", "VIEW_MESSAGES", "MANAGE_MESSAGES", "SEE_ALL"];
+        let dan = of_role(&desk, &admin, "dan", &may).await;
+        let ticket = plain(&dan.client, "Leaking").await;
+        let watch = "mutation($id: ID!, $who: ID!) { watchTicket(input: { ticketId: $id, userId: $who }) { errors { message } } }";
+        run(&dan, watch, json!({ "id": ticket, "who": bea.id })).await;
+        let assign = "mutation($id: ID!, $to: ID!) { assignTicket(input: { ticketId: $id, assigneeId: $to }) { errors { message } } }";
+        run(&dan, assign, json!({ "id": ticket, "to": bea.id })).await;
+        told(&bea, "TICKET_ASSIGNED", &ticket, 1).await;
+
+        let lead = make(&dan, json!({ "name": "Vera", "ownerId": bea.id })).await;
+        let stand = "mutation($id: ID!, $status: LeadStatus!, $reason: String) { setLeadStatus(input: { leadId: $id, \
+            status: $status, reason: $reason }) { lead { status } errors { message } } }";
+        run(&dan, stand, json!({ "id": lead, "status": "LOST", "reason": "Too dear" })).await;
+        run(&dan, stand, json!({ "id": lead, "status": "CONTACTED" })).await;
+        let whose = run(&admin, "query($id: ID!) { lead(id: $id) { owner { id } } }", json!({ "id": lead })).await;
+        assert_eq!(whose.string("lead.owner.id"), bea.id);
+
+        let message = desk.message("Ann", "Hello").await;
+        let note = "mutation($id: ID!, $who: ID!) { addInternalNote(input: { entityId: $id, content: \"Look\", mentions: [$who] }) { \
+            internalNote { id } errors { message } } }";
+        let noted = run(&dan, note, json!({ "id": message, "who": bea.id })).await.string("addInternalNote.internalNote.id");
+        told(&bea, "MENTIONED", &noted, 1).await;
+        let refused = dan.client.run("{ staffMembers { nodes { id } } }", Value::Null).await;
+        assert_eq!(refused.error_code(), "FORBIDDEN");
     }
 }

@@ -152,7 +152,7 @@ impl Onlookers for SeenByOthers<'_> {
     async fn sees(&self, cx: &Cx, who: StaffId, entity: Entity) -> Result<bool> {
         let conn = self.0.conn();
         let Some(theirs) = as_active(conn, cx, self.1, who.into()).await? else { return Ok(false) };
-        if theirs.user()?.staff_id() != Some(who) {
+        if theirs.staff_id() != Some(who) {
             return Ok(false);
         }
         inbox::kinds::sees(conn, &theirs, entity).await

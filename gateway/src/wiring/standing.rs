@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{
-    Actor, Conn, Cx, Result,
-    id::{StaffId, UserId},
-};
+use kernel::{Actor, Conn, Cx, Result, id::UserId};
 
 /// What somebody may who is active; `None` for anybody else.
 pub async fn as_active(conn: &Conn, cx: &Cx, catalog: &[&str], who: UserId) -> Result<Option<Cx>> {
@@ -17,7 +14,9 @@ pub async fn as_active(conn: &Conn, cx: &Cx, catalog: &[&str], who: UserId) -> R
 /// work is handed over at that moment.
 pub async fn as_taker(conn: &Conn, cx: &Cx, catalog: &[&str], who: UserId) -> Result<Option<Cx>> {
     let Some(theirs) = as_active(conn, cx, catalog, who).await? else { return Ok(None) };
-    let is_staff = theirs.user()?.staff_id().is_some();
-    let stays = !is_staff || identity::is_active_staff(conn, StaffId(who.0)).await?;
+    let stays = match theirs.staff_id() {
+        Some(staff) => identity::is_active_staff(conn, staff).await?,
+        None => true,
+    };
     Ok(stays.then_some(theirs))
 }
