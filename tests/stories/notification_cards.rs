@@ -184,6 +184,23 @@ both! {
         assert!(took >= 1750, "nine cards in {took} ms, the first after {first:?}");
     }
 
+    /// A card for somebody's own channel that waits goes to nobody once they are deactivated; the company's go on.
+    async fn nobody_gets_a_card_who_has_left(backend) {
+        let hook = Hook::start().await;
+        hook.script([Reply::Later(2), Reply::Later(2)]);
+        let (desk, admin, bea, company) = desk(backend, &hook).await;
+        let own = json!({ "input": { "webhookUrl": hook.url("sig-of-bea") } });
+        let own = bea.client.run(OWN, own).await.ok().string("setOwnTeamsChannel.channel.id");
+        hand_over(&desk, &admin, &bea).await;
+        hook.wait(2, SOON).await;
+        let leaves = "mutation($id: ID!) { deactivateStaff(input: { staffId: $id }) { errors { message } } }";
+        admin.client.run(leaves, json!({ "id": bea.id })).await.ok();
+        let (failed, sent) = (deliveries(&admin, "FAILED", 1).await, deliveries(&admin, "SENT", 1).await);
+        assert_eq!((&failed[0]["channel"]["id"], &sent[0]["channel"]["id"]), (&json!(own), &json!(company)));
+        assert_eq!(failed[0]["lastError"], json!("whose channel it is was deactivated"));
+        assert_eq!(hook.posted().iter().filter(|card| card.path.contains("sig-of-bea")).count(), 1, "the one before");
+    }
+
     /// The server is killed while the webhook thinks about a card that it then takes: after the restart the card comes
     /// again, under the same id, and once more only.
     async fn a_crash_repeats_the_same_card(backend) {

@@ -57,6 +57,8 @@ struct Parcel {
     channel: channel::Model,
     /// The name of whom it is for, where the channel is the company's.
     to: Option<String>,
+    /// Whether it is for somebody's own channel who was deactivated meanwhile.
+    is_nobodys: bool,
 }
 
 /// Posts the card of a delivery and notes what came of it.
@@ -68,7 +70,9 @@ pub async fn deliver_notification(db: &Db, cards: &dyn Cards, rules: &WebhookRul
     let Some(parcel) = parcel(&db.reader(cx).await?, work.delivery).await? else {
         return db.transact(cx, "notification.deliver", |tx| async move { jobs::finish(&tx, job).await }).await;
     };
-    let posted = if parcel.channel.is_active {
+    let posted = if parcel.is_nobodys {
+        Err(PostError::Never("whose channel it is was deactivated".into()))
+    } else if parcel.channel.is_active {
         match turn(db, cx, job, parcel.channel.id).await? {
             Some(wait) => tokio::time::sleep(wait).await,
             None => return Ok(()),
@@ -99,11 +103,11 @@ async fn parcel(conn: &Conn, id: NotificationDeliveryId) -> Result<Option<Parcel
     let notification = notification::Entity::find_by_id(delivery.notification_id).one(conn).await?;
     let channel = channel::Entity::find_by_id(delivery.channel_id).one(conn).await?;
     let (Some(notification), Some(channel)) = (notification, channel) else { return Ok(None) };
-    let to = match channel.owner_id {
-        Some(_) => None,
-        None => user::Entity::find_by_id(notification.user_id).one(conn).await?.map(|user| user.name),
-    };
-    Ok(Some(Parcel { delivery, notification, channel, to }))
+    let person = user::Entity::find_by_id(notification.user_id).one(conn).await?;
+    let is_own = channel.owner_id.is_some();
+    let is_nobodys = is_own && !person.as_ref().is_some_and(|person| person.is_active);
+    let to = person.filter(|_| !is_own).map(|person| person.name);
+    Ok(Some(Parcel { delivery, notification, channel, to, is_nobodys }))
 }
 
 async fn post(
