@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::b2chat_sync::Company;
 use super::desk::{Desk, Person};
-use super::erasures::{HOLD, RELEASE, confirmed, over, plan};
+use super::erasures::{HOLD, RELEASE, confirmed, over, plan, second};
 use super::exports::{self, link};
 use super::leads::make;
 use super::metrics::{by, one, recount};
+use super::organisation::change;
 use super::ticket_comments::{buyer, said, ticket};
 use crate::support::b2chat::contact;
 use crate::support::{PATIENCE, both, until};
@@ -102,5 +103,36 @@ both! {
         assert_eq!(over(&admin, &erasure["id"]).await["status"], "DONE");
         assert_eq!(exports::see(&admin, &export).await["status"], "EXPIRED");
         assert_eq!(desk.web.get(&file).await.status, 404);
+    }
+
+    /// Somebody who was erased stays nobody: neither a colleague nor a client is brought back or named anew, and whoever comes with
+    /// the same address is somebody new.
+    async fn who_was_erased_does_not_come_back(backend) {
+        let desk = Desk::open(backend).await;
+        let (admin, staff) = (desk.admin().await, "bea@example.com");
+        let sam = second(&desk, &admin, "sam").await;
+        let bea = desk.colleague(staff, "Bea", "STAFF").await;
+        change(&admin.client, "deactivateStaff", json!({ "staffId": bea.id }), "staff { id }").await.ok();
+        let client = json!({ "email": "cleo@example.com", "name": "Cleo" });
+        let cleo = change(&admin.client, "createClient", client, "client { id }").await.ok().string("createClient.client.id");
+        for who in [&bea.id, &cleo] {
+            let erasure = confirmed((&admin, &sam), who, "PERSON").await;
+            assert_eq!(over(&admin, &erasure["id"]).await["status"], "DONE");
+        }
+        for (mutation, input, field) in [
+            ("reactivateStaff", json!({ "staffId": bea.id }), "staffId"),
+            ("updateStaff", json!({ "staffId": bea.id, "name": "Bea again" }), "staffId"),
+            ("reactivateClient", json!({ "clientId": cleo }), "clientId"),
+            ("updateClient", json!({ "clientId": cleo, "name": "Cleo again" }), "clientId"),
+        ] {
+            let refused = change(&admin.client, mutation, input, "__typename").await;
+            let error = &refused.user_errors(mutation)[0];
+            assert_eq!((error.code.as_str(), error.path.as_str()), ("NOT_ALLOWED", format!("input.{field}").as_str()), "{refused}");
+        }
+        let left = "query($s: ID!, $c: ID!) { staff(id: $s) { name isActive viewerCan { update } } client(id: $c) { name isActive viewerCan { update } } }";
+        let left = admin.client.run(left, json!({ "s": bea.id, "c": cleo })).await.ok();
+        let nobody = json!({ "name": "erased person", "isActive": false, "viewerCan": { "update": false } });
+        assert_eq!((left.data("staff"), left.data("client")), (&nobody, &nobody));
+        assert_ne!(desk.colleague(staff, "Bea", "STAFF").await.id, bea.id);
     }
 }

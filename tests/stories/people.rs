@@ -146,4 +146,21 @@ both! {
         change(&admin.client, "reactivateClient", json!({ "clientId": id }), "client { isActive }").await.ok();
         assert_eq!(told().await, "somebody has this address already");
     }
+
+    /// Nobody is told to change a password who has none: they could do nothing else until then.
+    async fn who_has_no_password_need_not_change_it(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let input = json!({ "name": "Bea", "email": "bea@example.com", "roleId": role(&admin, "STAFF").await });
+        let id = change(&admin.client, "createStaff", input, "staff { id }").await.ok().string("createStaff.staff.id");
+        let must = async |id: &str| {
+            let input = json!({ "staffId": id, "mustChangePassword": true });
+            change(&admin.client, "updateStaff", input, "staff { mustChangePassword }").await
+        };
+        let refused = must(&id).await;
+        let error = &refused.user_errors("updateStaff")[0];
+        assert_eq!((error.code.as_str(), error.path.as_str()), ("NOT_ALLOWED", "input.mustChangePassword"), "{refused}");
+        let cid = desk.colleague("cid@example.com", "Cid", "STAFF").await;
+        assert_eq!(must(&cid.id).await.ok().data("updateStaff.staff.mustChangePassword"), &json!(true));
+    }
 }

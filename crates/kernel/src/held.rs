@@ -178,6 +178,9 @@ pub enum Blank {
 /// What somebody is called who was erased.
 pub const ERASED: &str = "erased person";
 
+/// How the address ends of somebody who was erased.
+pub const ERASED_ADDRESS: &str = "@erased.invalid";
+
 impl Tie {
     const fn whole(by: By, erased: Erased) -> Self {
         Self { by, part: Part::Whole, erased }

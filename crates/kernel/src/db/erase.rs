@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::TENANT;
 use crate::{
     Conn, Result,
-    held::{Blank, ERASED},
+    held::{Blank, ERASED, ERASED_ADDRESS},
 };
 
 /// A column that refers to a row of another table.
@@ -147,7 +147,7 @@ pub fn blank_value(
         Blank::Empty => "''".to_owned(),
         Blank::Name => format!("'{ERASED}'"),
         Blank::Unique => format!("'{ERASED} ' || {id}"),
-        Blank::Email => format!("{id} || '@erased.invalid'"),
+        Blank::Email => format!("{id} || '{ERASED_ADDRESS}'"),
         Blank::Object => "'{}'".to_owned(),
         Blank::List => "'[]'".to_owned(),
         Blank::Zero => "'0'".to_owned(),

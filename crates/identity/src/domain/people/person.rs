@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
+    held::ERASED_ADDRESS,
     id::{ClientId, DepartmentId, RoleId, StaffId, UserId},
     record::ByPlace,
 };
@@ -103,6 +104,11 @@ impl Person {
     /// theirs. It keeps nobody from the address.
     pub fn is_registration(&self) -> bool {
         self.kind == Kind::Client && self.email_verified_at.is_none() && self.created_by.is_none()
+    }
+
+    /// Whether they were erased: what is left is nobody's, and nobody comes back by it.
+    pub fn is_erased(&self) -> bool {
+        self.email.ends_with(ERASED_ADDRESS)
     }
 
     /// Their id as it is shown outside.

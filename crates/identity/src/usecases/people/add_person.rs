@@ -238,3 +238,12 @@ pub(crate) async fn found<S: People>(s: &S, cx: &Cx, kind: Kind, id: UserId) -> 
     let person = s.person(cx, id).await?.filter(|person| person.kind == kind);
     person.ok_or(Error::NotFound { what: if kind == Kind::Staff { "Staff" } else { "Client" } })
 }
+
+/// Refuses to change or bring back somebody who was erased.
+pub(crate) fn not_erased(person: &Person) -> Result<()> {
+    if !person.is_erased() {
+        return Ok(());
+    }
+    let message = "was erased: what is left here is nobody's any more; add them anew";
+    Err(Error::invalid(named(person.kind), ProblemCode::NotAllowed, message))
+}

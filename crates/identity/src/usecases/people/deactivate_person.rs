@@ -6,7 +6,7 @@ use kernel::{
     id::{StaffId, UserId},
 };
 
-use super::add_person::{found, manage, named};
+use super::add_person::{found, manage, named, not_erased};
 use crate::usecases::{
     access::{keep_the_last, may_touch},
     tenants::seats::take_seat,
@@ -91,7 +91,8 @@ where
 /// Lets a person sign in again, with a new session. Doing it twice is no error.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] for somebody who has more than the actor, and for a colleague where no seat is free.
+/// [`Error::NotFound`]; [`Error::Invalid`] for somebody who has more than the actor or was erased, and for a colleague where no seat is
+/// free.
 pub async fn reactivate_person<S: People + Roles + Seats + Emit>(
     s: &S,
     cx: &Cx,
@@ -102,6 +103,7 @@ pub async fn reactivate_person<S: People + Roles + Seats + Emit>(
     cx.require(manage(kind))?;
     let mut person = found(s, cx, kind, id).await?;
     may_touch(s, cx, catalog, &person, named(kind)).await?;
+    not_erased(&person)?;
     if !person.is_active {
         if kind == Kind::Staff {
             take_seat(s, cx).await?;

@@ -1,14 +1,14 @@
 //! A colleague or a client is changed by somebody who may.
 
 use kernel::{
-    Cx, Result,
+    Cx, Error, ProblemCode, Result,
     db::Emit,
     id::{DepartmentId, RoleId, UserId},
     text::Check,
 };
 
 use super::{
-    add_person::{TheirRole, found, given_role, in_department, manage, named},
+    add_person::{TheirRole, found, given_role, in_department, manage, named, not_erased},
     details::Details,
 };
 use crate::usecases::access::{grants_follow, keep_the_last, may_touch};
@@ -40,8 +40,8 @@ pub struct UpdatePerson {
 /// Changes a person. What comes with a role comes and goes with it. Another role ends nothing: what it takes away is gone within [`ACCESS_TTL`](crate::ACCESS_TTL).
 ///
 /// # Errors
-/// [`kernel::Error::NotFound`]; [`kernel::Error::Invalid`] for bad details, a role or person that has more than the actor,
-/// the last active administrator's role.
+/// [`Error::NotFound`]; [`Error::Invalid`] for bad details, a role or person that has more than the actor, somebody who was erased,
+/// the last active administrator's role, and where somebody without a password must change it.
 pub async fn update_person<S: People + Roles + Emit>(
     s: &S,
     cx: &Cx,
@@ -51,6 +51,7 @@ pub async fn update_person<S: People + Roles + Emit>(
     cx.require(manage(cmd.kind))?;
     let before = found(s, cx, cmd.kind, cmd.id).await?;
     may_touch(s, cx, catalog, &before, named(cmd.kind)).await?;
+    not_erased(&before)?;
     let mut person = before.clone();
     let mut check = Check::default();
     cmd.details.apply(&mut check, &mut person, cmd.details.region(s).await?);
@@ -70,6 +71,13 @@ pub async fn update_person<S: People + Roles + Emit>(
     }
     if person.kind == Kind::Client {
         person.tier = cmd.tier.unwrap_or(person.tier);
+    }
+    if cmd.must_change_password == Some(true)
+        && s.account_by_id(person.id).await?.is_some_and(|account| account.password_hash.is_none())
+    {
+        // Whoever comes in another way could do nothing any more, as they have none to show.
+        let message = "they have no password that they could change";
+        return Err(Error::invalid("mustChangePassword", ProblemCode::NotAllowed, message));
     }
     person.must_change_password = cmd.must_change_password.unwrap_or(person.must_change_password);
     if person != before {

@@ -9,6 +9,7 @@ use async_graphql::{ComplexObject, Context, Enum, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{Person, UserKind, records::Departments};
 use kernel::{
+    held::ERASED_ADDRESS,
     id::{ClientId, DepartmentId, RoleId, StaffId, UserId},
     page::PageArgs,
 };
@@ -264,7 +265,8 @@ impl Staff {
         let role = role.ok_or_else(|| kernel::Error::internal("a role is missing"))?;
         let above = grants(ctx, self.key).await?;
         let below = identity::holds_all(&cx, "", role.permissions.iter().chain(above.iter())).is_ok();
-        Ok(StaffViewerCan { update: manage && below, grant_permissions: below && cx.can(identity::MANAGE_ROLES) })
+        let update = manage && below && !self.email.0.ends_with(ERASED_ADDRESS);
+        Ok(StaffViewerCan { update, grant_permissions: below && cx.can(identity::MANAGE_ROLES) })
     }
 
     /// The teams they belong to, as far as the viewer may see them, longest first; at most 50.
@@ -324,7 +326,8 @@ impl Client {
 
     /// What the viewer may do with them.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ClientViewerCan {
-        ClientViewerCan { update: scope(ctx).cx().can(identity::MANAGE_CLIENTS) }
+        let update = scope(ctx).cx().can(identity::MANAGE_CLIENTS) && !self.email.0.ends_with(ERASED_ADDRESS);
+        ClientViewerCan { update }
     }
 
     /// Where their picture is: a PNG of at most 256 × 256 pixels, for anybody who has the address. Null where they have none.
