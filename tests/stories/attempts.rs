@@ -93,6 +93,16 @@ both! {
         }
     }
 
+    /// A whole office comes from one address in the morning: those who get in use up nothing of what may be tried from it.
+    async fn who_gets_in_uses_up_no_attempt(backend) {
+        let desk = Desk::limited(backend, Options::new()).await;
+        for _ in 0..=BY_ADDRESS {
+            desk.admin().await;
+        }
+        let wrong = desk.web.run(SIGN_IN, credentials("nobody@example.com", "guess guess guess")).await;
+        assert_eq!(wrong.user_errors("signIn")[0].code, "INVALID_CREDENTIALS");
+    }
+
     /// A form that is filled in by a script stops being taken, and says when to come back. Filled-in traps count too.
     async fn messages_are_limited_by_address(backend) {
         let desk = Desk::limited(backend, Options::new()).await;

@@ -74,6 +74,18 @@ impl Limit {
         Ok(())
     }
 
+    /// Takes back so many attempts for `key` that turned out to be nobody's who tries: one who got in is no guess. Others that were
+    /// counted for the key stay.
+    pub async fn give_back(&self, conn: &Conn, key: &str, attempts: i32) -> Result<()> {
+        let sql = format!(
+            r#"UPDATE "{}"."rate_limits" SET "attempts" = "attempts" - $2 WHERE "id" = $1 AND "attempts" >= $2"#,
+            conn.marker()
+        );
+        let values = [self.id(key).into(), attempts.into()];
+        conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
+        Ok(())
+    }
+
     fn id(&self, key: &str) -> Vec<u8> {
         sha256([self.name, key].join("\0").as_bytes()).to_vec()
     }

@@ -37,7 +37,7 @@ use crate::{
     store::single_sign_on::{identity_provider::Model as Provider, oidc_sign_in},
 };
 
-/// Sign-ins that are begun or completed from one address.
+/// Sign-ins that are begun or completed from one address; those by which somebody came in do not count.
 pub(crate) const BY_ADDRESS: Limit =
     Limit { name: "external sign-in by address", attempts: 200, window: Duration::from_secs(15 * 60) };
 
@@ -140,6 +140,10 @@ pub async fn complete_oidc_sign_in(
         .await?;
     match completed {
         Completed::Opened(session) => {
+            if cmd.limited {
+                // It was begun and completed.
+                BY_ADDRESS.give_back(&db.bookkeeping(cx).await?, &cx.origin.limit_key(), 2).await?;
+            }
             if let Some(who) = &counted {
                 CODES.clear(&db.bookkeeping(cx).await?, who).await?;
             }
