@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, PASSWORD, Person, SIGN_IN, SOON, credentials};
+use crate::coverage::sql::Sql;
 use crate::support::svix::{Sent, deleted, saved, secret};
 use crate::support::{ADMIN_EMAIL, Backend, both, until};
 
@@ -90,7 +91,12 @@ both! {
         sync.told(&saved("user.updated", "user_1", "ada.king@example.com", 2000, more)).await;
         assert_eq!(sync.seen("ada.king@example.com").await, is("Ada King", "MANAGER", true));
         assert_eq!(sync.seen("ada@example.com").await, None);
-        assert_eq!(sync.events("external_user.changed").await[0]["newValues"]["provider"], "Clerk");
+        let changed = sync.events("external_user.changed").await;
+        assert_eq!(changed[0]["newValues"]["provider"], "Clerk");
+        assert_eq!(changed[0]["newValues"]["granted"], json!([]), "what came with the role before goes with it");
+        let told = "SELECT n.kind FROM notifications n JOIN users u ON u.id = n.user_id WHERE u.email = 'ada.king@example.com'";
+        let sql = sync.desk.sql().await;
+        until("she is told that her role is another", SOON, async || (sql.texts(told).await == ["access_changed"]).then_some(())).await;
         let unheard = json!({ "public_metadata": { "role": "SUPER_ADMIN" } });
         sync.told(&saved("user.updated", "user_1", "ada.king@example.com", 3000, unheard)).await;
         assert_eq!(sync.seen("ada.king@example.com").await, is("Ada Lovelace", "STAFF", true), "a word that is not mapped is none");
@@ -269,5 +275,31 @@ both! {
         let kept = sync.events("external_user.last_administrator_kept").await;
         assert_eq!(kept[0]["severity"], "CRITICAL");
         assert_eq!(kept[0]["newValues"]["provider"], "Clerk");
+    }
+
+    /// No seat is free for somebody new: that is on record, and once there is one the next news of them is heard.
+    async fn who_finds_no_seat_is_on_record(backend) {
+        let sync = Sync::open(backend).await;
+        let registry = Sql::open(sync.desk.server.setting("FRONTDESK_DATABASE_URL").expect("a setting"), None).await;
+        registry.run("UPDATE tenants SET settings = '{\"limits\":{\"staff_seats\":3}}'").await;
+        let full = "{ viewer { tenant { limits { staffSeats } } } }";
+        until("the limit holds", SOON, async || {
+            let limits = sync.admin.client.run(full, Value::Null).await.ok();
+            (limits.data("viewer.tenant.limits.staffSeats") == &json!(3)).then_some(())
+        })
+        .await;
+        sync.told(&saved("user.created", "user_1", "ada@example.com", 1000, json!({}))).await;
+        assert_eq!(sync.seen("ada@example.com").await, None);
+        let [row] = sync.events("external_user.no_seat").await.try_into().expect("one");
+        assert_eq!((&row["severity"], &row["newValues"]), (&json!("CRITICAL"), &json!({ "provider": "Clerk", "email": "ada@example.com" })));
+        registry.run("UPDATE tenants SET settings = '{}'").await;
+        // What a company may use is believed for a moment.
+        let mut at = 2000;
+        until("there is room, and the next news of her are heard", SOON, async || {
+            at += 1;
+            sync.told(&saved("user.updated", "user_1", "ada@example.com", at, json!({}))).await;
+            (sync.seen("ada@example.com").await == is("Ada Lovelace", "STAFF", true)).then_some(())
+        })
+        .await;
     }
 }

@@ -46,7 +46,7 @@
 //! `api_key.revoked`, `session.refreshed`, `session.revoked`, `session.all_revoked`, `password.changed`, `totp.begun`,
 //! `totp.confirmed`, `totp.disabled`, `totp.reset`, `recovery_codes.replaced`, `identity_provider.saved`,
 //! `external_sign_in.begun`, `external_identity.linked`, `external_identity.unlinked`, `external_user.added`,
-//! `external_user.changed`, `external_user.deactivated`, `external_user.last_administrator_kept`, `external_user.spared`, `notification.created`,
+//! `external_user.changed`, `external_user.deactivated`, `external_user.last_administrator_kept`, `external_user.no_seat`, `external_user.spared`, `notification.created`,
 //! `notifications.read`, `notification_preference.set`, `notification_channel.saved`, `notification_channel.tested`,
 //! `notification_channel.switched_off`, `notification_delivery.failed`, `notification_delivery.retried`, `tenant.created`,
 //! `tenant.changed`, `tenant.suspended`, `tenant.resumed`, and of one's own account and of invitations those in

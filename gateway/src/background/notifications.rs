@@ -151,6 +151,15 @@ struct PersonUpdated {
     new: serde_json::Value,
 }
 
+/// A person was changed because they were changed at their provider.
+#[derive(Deserialize)]
+struct PersonSynced {
+    user: UserId,
+    /// Events that were there before it was said lack it.
+    #[serde(default)]
+    role: Option<RoleId>,
+}
+
 /// A permission was granted to a colleague, or taken back.
 #[derive(Deserialize)]
 struct Permitted {
@@ -253,6 +262,13 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             let about = |role| json!({ "roleId": role });
             new.get("role_id")
                 .and_then(|role| told(NotificationType::AccessChanged, vec![user], body, None, about(role)))
+        }
+        "external_user.changed" => {
+            let PersonSynced { user, role } = event.decode()?;
+            let body = "Your role was changed, as your identity provider told.".to_owned();
+            role.and_then(|role| {
+                told(NotificationType::AccessChanged, vec![user], body, None, json!({ "roleId": role }))
+            })
         }
         kind @ ("permission.granted" | "permission.revoked") => {
             let Permitted { staff, permission } = event.decode()?;

@@ -2,7 +2,7 @@
 
 use kernel::{
     events::{Event, Resource, Severity},
-    id::{ExternalIdentityId, IdentityProviderId, UserId},
+    id::{ExternalIdentityId, IdentityProviderId, RoleId, UserId},
     personal::Subject,
 };
 use serde::Serialize;
@@ -171,6 +171,8 @@ pub struct PersonSynced {
     pub user: UserId,
     /// The provider's name.
     pub provider: String,
+    /// Their role now, where it is another.
+    pub role: Option<RoleId>,
     /// Before.
     #[serde(skip)]
     pub old: Json,
@@ -241,6 +243,34 @@ impl Event for PersonSpared {
     }
     fn about(&self) -> Option<Subject> {
         self.user.map(Subject::Person).or_else(|| self.email.clone().map(Subject::Email))
+    }
+    const PERSONAL: &'static [&'static str] = &["email"];
+}
+
+/// A provider told of somebody new, and no seat was free for them: somebody has to look.
+#[derive(Serialize)]
+pub struct PersonUnseated {
+    /// Their account there.
+    pub identity: ExternalIdentityId,
+    /// Their address.
+    pub email: Option<String>,
+    /// The provider's name.
+    pub provider: String,
+}
+
+impl Event for PersonUnseated {
+    const KIND: &'static str = "external_user.no_seat";
+    const TOPIC: &'static str = "identity";
+    const SEVERITY: Severity = Severity::Critical;
+    const SUCCESS: bool = false;
+    fn resource(&self) -> Resource {
+        Resource::new("ExternalIdentity", self.identity)
+    }
+    fn change(&self) -> (Option<Json>, Option<Json>) {
+        (None, Some(json!({ "provider": self.provider, "email": self.email })))
+    }
+    fn about(&self) -> Option<Subject> {
+        self.email.clone().map(Subject::Email)
     }
     const PERSONAL: &'static [&'static str] = &["email"];
 }

@@ -20,7 +20,7 @@ use crate::{
         access::role::Role,
         people::person::Person,
         single_sign_on::{
-            events::{LastAdministratorKept, PersonRemoved, PersonSpared, PersonSynced},
+            events::{LastAdministratorKept, PersonRemoved, PersonSpared, PersonSynced, PersonUnseated},
             id_token::{Described, Refusal},
             user_sync::{Delivery, Told, read},
         },
@@ -98,9 +98,11 @@ async fn saved(
         None => match attach(tx, cx, catalog, sender, &mut identity, who).await? {
             Ok(person) => Some(person.id),
             Err(refusal) => {
-                if refusal == Refusal::BeyondCeiling {
-                    let (user, email) = (None, who.email.clone());
-                    tx.emit(cx, &PersonSpared { user, email, provider: sender.name.clone() });
+                let (email, provider) = (who.email.clone(), sender.name.clone());
+                match refusal {
+                    Refusal::BeyondCeiling => tx.emit(cx, &PersonSpared { user: None, email, provider }),
+                    Refusal::NoSeat => tx.emit(cx, &PersonUnseated { identity: identity.id, email, provider }),
+                    _ => {}
                 }
                 None
             }
@@ -136,6 +138,7 @@ async fn change(
     who: &Described,
 ) -> Result<Option<UserId>> {
     let mut new = person.clone();
+    let mut grants = None;
     new.updated_at = cx.now;
     if who.name.is_some() || who.first_name.is_some() || who.last_name.is_some() {
         new.name = who.called();
@@ -156,18 +159,22 @@ async fn change(
         && !is_last(tx, &person).await?
     {
         new.role_id = role.id;
-        grants_follow(tx, cx, person.id, Some(person.role_id), &role).await?;
+        grants = Some(grants_follow(tx, cx, person.id, Some(person.role_id), &role).await?);
     }
-    let (old, now) = (shown(&person), shown(&new));
+    let (mut old, mut now) = (shown(&person), shown(&new));
     if old == now {
         return Ok(None);
+    }
+    if let Some((gone, granted)) = grants.filter(|(gone, granted)| gone != granted) {
+        (old["granted"], now["granted"]) = (json!(gone), json!(granted));
     }
     tx.save(&new).await?;
     if new.email != person.email {
         // Links that went to the old address are good no more.
         tx.end_tokens(person.id).await?;
     }
-    tx.emit(cx, &PersonSynced { user: person.id, provider: sender.name.clone(), old, new: now });
+    let (provider, role) = (sender.name.clone(), Some(new.role_id).filter(|role| *role != person.role_id));
+    tx.emit(cx, &PersonSynced { user: person.id, provider, role, old, new: now });
     Ok(Some(person.id))
 }
 
