@@ -310,6 +310,28 @@ both! {
         assert!(desk.sign_in("bea@example.com", PASSWORD).await.is_in().await);
     }
 
+    /// A stranger registers with an address that somebody is about to have: they get it all the same, and nothing is left of what the
+    /// stranger said.
+    async fn a_registration_keeps_nobody_from_an_address(backend) {
+        let (desk, smtp) = open(backend).await;
+        allow_registration(&desk).await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let register = "mutation($p: String!) { registerClient(input: { email: \"new@example.com\", name: \"Eve\", password: $p }) { errors { code } } }";
+        desk.web.run(register, json!({ "p": PASSWORD })).await.ok();
+        let strangers = token_of(&smtp.next_mail(SOON).await, "verify-email");
+        let links = asked(&bea, &smtp, "new@example.com").await.map(|mail| token_of(&mail, "confirm-email"));
+        for (link, changed) in links.iter().zip([false, true]) {
+            let confirmed = desk.web.run(CONFIRM, with_token(link)).await.ok();
+            assert_eq!(confirmed.data("confirmEmailChange.isChanged"), &json!(changed));
+        }
+        assert_eq!(desk.sign_in("new@example.com", PASSWORD).await.id, bea.id);
+        let verify = "mutation($token: String!, $p: String!) { verifyEmail(input: { token: $token, password: $p }) { errors { code } } }";
+        let dead = desk.web.run(verify, json!({ "token": strangers, "p": PASSWORD })).await;
+        assert_eq!(code(&dead, "verifyEmail"), "INVALID_TOKEN");
+        let left = desk.admin().await.client.run("{ clients { nodes { name isActive } } }", Value::Null).await.ok();
+        assert_eq!(left.data("clients.nodes"), &json!([{ "name": "erased person", "isActive": false }]));
+    }
+
     /// People keep their own names and numbers; what changed is on record with what it was.
     async fn people_keep_their_own_profile(backend) {
         let (desk, smtp) = open(backend).await;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, PASSWORD, Person, SIGN_IN, SOON, credentials};
+use super::self_service::allow_registration;
 use crate::coverage::sql::Sql;
 use crate::support::svix::{Sent, deleted, saved, secret};
 use crate::support::{ADMIN_EMAIL, Backend, both, until};
@@ -275,6 +276,22 @@ both! {
         let kept = sync.events("external_user.last_administrator_kept").await;
         assert_eq!(kept[0]["severity"], "CRITICAL");
         assert_eq!(kept[0]["newValues"]["provider"], "Clerk");
+    }
+
+    /// A stranger registers with the address of somebody who is about to come by their provider: they come as a colleague all
+    /// the same, and what the stranger set up is nothing.
+    async fn a_registration_keeps_nobody_from_coming(backend) {
+        let sync = Sync::open(backend).await;
+        allow_registration(&sync.desk).await;
+        let register = "mutation($p: String!) { registerClient(input: { email: \"ada@example.com\", name: \"Eve\", password: $p }) { errors { code } } }";
+        sync.desk.web.run(register, json!({ "p": PASSWORD })).await.ok();
+        let (sql, links) = (sync.desk.sql().await, "SELECT count(*) FROM one_time_tokens");
+        until("the link is made", SOON, async || (sql.number(links).await == 1).then_some(())).await;
+        sync.told(&saved("user.created", "user_1", "ada@example.com", 1000, json!({}))).await;
+        assert_eq!(sync.seen("ada@example.com").await, is("Ada Lovelace", "STAFF", true));
+        assert_eq!(sql.number(links).await, 0, "the stranger's link is dead");
+        let clients = sync.admin.client.run("{ clients { totalCount } }", Value::Null).await.ok();
+        assert_eq!(clients.data("clients.totalCount"), &json!(0));
     }
 
     /// No seat is free for somebody new: that is on record, and once there is one the next news of them is heard.

@@ -3,6 +3,7 @@
 use kernel::{
     Cx, Error, ProblemCode, Result,
     db::Emit,
+    held::{ERASED, ERASED_ADDRESS},
     id::{StaffId, UserId},
 };
 
@@ -85,6 +86,30 @@ where
     for invitation in s.revoke_invitations_of(id, cx.now).await? {
         s.emit(cx, &InvitationRevoked { invitation });
     }
+    Ok(())
+}
+
+/// Takes the address from a [registration](Person::is_registration), where somebody else has shown that it is theirs: nobody is left by
+/// it, and nothing of what was said with it.
+pub(crate) async fn give_up<S: People + OneTimeTokens + Emit>(s: &S, cx: &Cx, registered: &Person) -> Result<()> {
+    let nobody = Person {
+        email: format!("{}{ERASED_ADDRESS}", registered.id.0.simple()),
+        name: ERASED.to_owned(),
+        first_name: None,
+        last_name: None,
+        company: None,
+        company_confirmed: false,
+        phone: None,
+        phone_typed: None,
+        is_active: false,
+        deactivated_at: Some(cx.now),
+        updated_at: cx.now,
+        ..registered.clone()
+    };
+    s.save(&nobody).await?;
+    s.end_access(registered.id, cx.now).await?;
+    s.end_tokens(registered.id).await?;
+    s.emit(cx, &PersonDeactivated::of(registered, None, 0));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use super::{
     links::{count_try, letter, may_mail, new_token},
     proof,
 };
+use crate::usecases::people::deactivate_person::give_up;
 use crate::{
     adapters::password::Passwords,
     domain::{
@@ -21,7 +22,7 @@ use crate::{
     mail::{Opens, Template, TemplatedMail, queue_mail},
     policy::in_session,
     ports::{
-        People,
+        ExternalIdentities, People, Who,
         sign_in::{Accounts, OneTimeTokens},
     },
     queries::access::actor::account,
@@ -71,7 +72,10 @@ pub async fn request_email_change(
         let expires = || ("expires", "24 hours".to_owned());
         let variables = vec![("new_email", email.clone()), ("link", links.confirm_email(&old)), expires()];
         letter(&tx, db, cx, &person, Template::ChangeEmailOld, variables).await?;
-        match account(tx.conn(), Some(&email)).await? {
+        // A mere registration keeps nobody from the address: whoever follows the link has shown that it is theirs.
+        // Both are asked of every address, so that the time does not tell whether anybody has it.
+        let registered = tx.find_person(Who::Email(&email)).await?.is_some_and(|owner| owner.is_registration());
+        match account(tx.conn(), Some(&email)).await?.filter(|_| !registered) {
             _ if !new_address => {}
             None => {
                 // Whoever reads it need not be the person, and is told nothing that the person wrote.
@@ -121,9 +125,13 @@ pub async fn confirm_email_change(db: &Db, cx: &Cx, token: &str, limited: bool) 
             tx.emit(cx, &EmailChangeConfirmed { user: person.id, by: spent.purpose });
             return Ok(Confirmed { user: person.id, changed: false });
         }
-        if account(tx.conn(), Some(&email)).await?.is_some() {
-            let taken = "somebody has this address already";
-            return Err(Error::invalid("token", ProblemCode::NotAvailable, taken));
+        match tx.find_person(Who::Email(&email)).await? {
+            None => {}
+            Some(owner) if owner.is_registration() => give_up(&tx, cx, &owner).await?,
+            Some(_) => {
+                let taken = "somebody has this address already";
+                return Err(Error::invalid("token", ProblemCode::NotAvailable, taken));
+            }
         }
         tx.change_email(person.id, &email, cx.now).await?;
         // Links that went to the old address are good no more.

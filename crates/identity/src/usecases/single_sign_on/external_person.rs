@@ -83,7 +83,10 @@ pub(crate) async fn attach(
     if !provider.allows(email) {
         return Ok(Err(Refusal::DomainNotAllowed));
     }
-    let person = match tx.find_person(Who::Email(email)).await? {
+    // Nobody is kept from coming as a colleague by a registration with their address, which anybody can make: it becomes theirs.
+    let registered = |person: &Person| person.is_active && person.is_registration();
+    let found = tx.find_person(Who::Email(email)).await?;
+    let person = match found.filter(|found| provider.creates != Some(Kind::Staff) || !registered(found)) {
         Some(person) => {
             if !person.is_active {
                 return Ok(Err(Refusal::Deactivated));

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::usecases::{
     access::{grants_follow, is_last},
-    people::deactivate_person::end_for_good,
+    people::deactivate_person::{end_for_good, give_up},
 };
 use crate::{
     domain::{
@@ -145,10 +145,15 @@ async fn change(
         new.first_name = who.first_name.clone();
         new.last_name = who.last_name.clone();
     }
-    if let Some(email) = who.email.as_deref().filter(|email| *email != person.email && sender.allows(email))
-        && tx.find_person(Who::Email(email)).await?.is_none()
-    {
-        new.email = email.to_owned();
+    if let Some(email) = who.email.as_deref().filter(|email| *email != person.email && sender.allows(email)) {
+        let owner = tx.find_person(Who::Email(email)).await?;
+        if let Some(registered) = owner.as_ref().filter(|owner| owner.is_registration()) {
+            // The provider says that it is theirs, and whoever registered with it has shown nothing.
+            give_up(tx, cx, registered).await?;
+        }
+        if owner.is_none_or(|owner| owner.is_registration()) {
+            new.email = email.to_owned();
+        }
     }
     if person.kind == Kind::Staff
         && let Some(role) = sender.role_for(who.role.as_deref()).filter(|role| *role != person.role_id)
