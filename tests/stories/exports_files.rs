@@ -204,6 +204,26 @@ both! {
         assert_eq!(exported(&desk, &admin, chosen).await.lines().nth(1), Some("Delivery,100"));
     }
 
+    /// Two agents who are called the same are two groups, each with its own averages; and what ends before it begins is in none.
+    async fn a_report_tells_apart_who_is_called_the_same(backend) {
+        let (desk, admin, sql) = chats(backend).await;
+        sql.run("UPDATE b2chat_agents SET name = 'Bea', name_order = 'bea'").await;
+        let rows = Rows(&sql);
+        rows.chat(14, (0, 2), "Theirs", [Some(0), None, Some(400), Some(500)]).await;
+        rows.chat(15, (0, 2), "Backwards", [Some(0), None, None, Some(-3_600)]).await;
+        // As the synchronisation notes it.
+        sql.run("UPDATE b2chat_chats SET duration_seconds = 500 WHERE b2chat_id = '14'").await;
+        sql.run("UPDATE b2chat_chats SET duration_seconds = -3600 WHERE b2chat_id = '15'").await;
+        let columns = ["group", "chats", "avg_response_seconds", "avg_resolution_seconds", "avg_duration_seconds"];
+        let input = json!({ "type": "CUSTOM_REPORT", "format": "CSV", "options": { "groupBy": "AGENT", "columns": columns } });
+        let report = exported(&desk, &admin, input).await;
+        let lines: Vec<_> = report.lines().skip(1).collect();
+        assert_eq!(lines, ["(none),1,,3600.000,", "Bea,2,150.000,1000.000,", "Bea,2,400.000,500.000,500.000"]);
+        let chats = json!({ "type": "CHATS", "format": "CSV", "options": { "columns": ["b2chat_id", "duration_seconds"] } });
+        let of_each = exported(&desk, &admin, chats).await;
+        assert!(of_each.contains("14,500\r\n") && of_each.contains("15,\r\n"), "{of_each}");
+    }
+
     /// A workbook opens: texts are texts, numbers numbers, dates dates in the company's zone; its head stays, and no cell is a formula.
     async fn a_workbook_is_read_back_by_others(backend) {
         let (desk, admin, sql) = chats(backend).await;

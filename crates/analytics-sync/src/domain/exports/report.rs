@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 use super::{cells::Cell, wanted::ReportGroup};
 use crate::store::b2chat::chat::{B2chatStatus, Model as B2chatChat};
@@ -26,7 +27,7 @@ pub struct Times {
     pub pickup: Option<i64>,
     /// From its beginning to its end.
     pub resolution: Option<i64>,
-    /// The same as the synchronisation noted it.
+    /// The same as the synchronisation noted it; none where it noted that it ends before it begins.
     pub duration: Option<i64>,
 }
 
@@ -38,7 +39,7 @@ impl Times {
             first_response: seconds(chat.opened_at, chat.response_at),
             pickup: seconds(chat.opened_at, chat.picked_up_at),
             resolution: seconds(chat.created_at.into(), chat.closed_at),
-            duration: chat.duration_seconds.map(Into::into),
+            duration: chat.duration_seconds.filter(|seconds| *seconds >= 0).map(Into::into),
         }
     }
 }
@@ -162,6 +163,17 @@ pub fn group_of(by: ReportGroup, chat: &B2chatChat, agent: &str, department: &st
         ReportGroup::Status => word(&chat.status),
         ReportGroup::Day => local.format("%Y-%m-%d").to_string(),
         ReportGroup::Month => local.format("%Y-%m").to_string(),
+    }
+}
+
+/// Who or what the group of a chat is, where others may be called the same.
+pub fn group_id(by: ReportGroup, chat: &B2chatChat) -> Option<Uuid> {
+    match by {
+        ReportGroup::Agent => chat.agent_id.map(|id| id.0),
+        ReportGroup::Department => chat.department_id.map(|id| id.0),
+        ReportGroup::Provider | ReportGroup::Priority | ReportGroup::Status | ReportGroup::Day | ReportGroup::Month => {
+            None
+        }
     }
 }
 

@@ -6,13 +6,14 @@ use futures_util::{StreamExt, stream};
 use kernel::{Cx, Db, Error, Result, files::Content};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use crate::{
     adapters::exports::book::{Book, Heading},
     domain::exports::{
         cells::{BYTE_ORDER_MARK, Cell, csv_line},
         columns::Column,
-        report::{Days, Tally, group_of},
+        report::{Days, Tally, group_id, group_of},
         wanted::{GROUPS, ReportGroup, Wanted},
     },
     ports::exports::ExportDesk,
@@ -163,9 +164,9 @@ impl<D: ExportDesk> Sheet<'_, D> {
         }
     }
 
-    /// The rows of groups of chats, by what they are called.
+    /// The rows of groups of chats, by what they are called. Two agents of one name are two groups.
     async fn groups(&self, by: ReportGroup, days: &mut Days) -> Result<Vec<Vec<Cell>>> {
-        let mut groups: BTreeMap<String, Tally> = BTreeMap::new();
+        let mut groups: BTreeMap<(String, Option<Uuid>), Tally> = BTreeMap::new();
         let (mut names, mut after, mut count) = (Names::default(), None, 0);
         loop {
             let conn = self.db.reader(self.theirs).await?;
@@ -174,7 +175,8 @@ impl<D: ExportDesk> Sheet<'_, D> {
             count += found.len();
             for chat in &found {
                 let (agent, department) = (names.agent(chat.agent_id), names.department(chat.department_id));
-                groups.entry(group_of(by, chat, agent, department, self.zone)).or_default().add(chat);
+                let group = (group_of(by, chat, agent, department, self.zone), group_id(by, chat));
+                groups.entry(group).or_default().add(chat);
                 days.add(chat, self.zone);
             }
             if groups.len() > GROUPS {
@@ -189,7 +191,7 @@ impl<D: ExportDesk> Sheet<'_, D> {
                 None => break,
             }
         }
-        Ok(groups.into_iter().map(|(name, tally)| tally.row(&name)).collect())
+        Ok(groups.into_iter().map(|((name, _), tally)| tally.row(&name)).collect())
     }
 
     /// Writes a CSV; returns how many rows it has.
