@@ -307,6 +307,33 @@ both! {
         assert_eq!(rules.data("analyseChat.analysis.provider"), "BUILTIN");
     }
 
+    /// Stopped and resumed while a provider is asked, a batch waits for what it says: nothing is asked about or paid for twice, however
+    /// often that is.
+    async fn a_batch_that_is_resumed_asks_once(backend) {
+        let api = Anthropic::start().await;
+        let options = api.task_settings(Options::new()).env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on").env("FRONTDESK_SWEEP_INTERVAL", "1s");
+        let desk = Desk::open_with(backend, options).await;
+        let admin = desk.admin().await;
+        let sql = desk.sql().await;
+        chats(&sql, &[&WELL, &BADLY, &SILENT]).await;
+        api.script((0..3).map(|_| Play::UsesLater(said(80.0, None))));
+        let begun = change(&admin, "analyseChats", json!({ "provider": "ANTHROPIC" })).await.ok();
+        let id = begun.string("analyseChats.batch.id");
+        api.wait(3, SOON).await;
+        for _ in 0..4 {
+            change(&admin, "cancelEffectivenessBatch", json!({ "batchId": id })).await.ok();
+            change(&admin, "resumeEffectivenessBatch", json!({ "batchId": id })).await.ok();
+            // Another worker finds it, and leaves it to the one who asks.
+            let begun = "SELECT count(*) FROM jobs WHERE kind = 'analytics_sync.run_effectiveness_batch' AND leased_until IS NULL AND run_at > created_at";
+            until("another has looked at it", SOON, async || (sql.number(begun).await > 0).then_some(())).await;
+        }
+        api.go_on();
+        let done = over(&admin, &id).await;
+        assert_eq!((&done["status"], &done["doneCount"], &done["failedCount"]), (&json!("DONE"), &json!(3), &json!(0)), "{done}");
+        assert_eq!((api.seen().len(), done["spentTokens"].as_i64()), (3, Some(3 * 333)), "{done}");
+        assert_eq!(count(&admin).await, 3);
+    }
+
     /// Killed while a provider is asked, a batch goes on by itself: what was set aside counts as spent, and the budget holds.
     async fn a_batch_survives_its_process(backend) {
         let api = Anthropic::start().await;

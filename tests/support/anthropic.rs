@@ -45,6 +45,8 @@ pub enum Play {
     Babbles,
     /// The tool is used with this; asked without streaming.
     Uses(Value),
+    /// The same, when the test lets it.
+    UsesLater(Value),
 }
 
 /// A request as it came.
@@ -432,6 +434,16 @@ async fn answer(state: &State, mut stream: TcpStream) -> std::io::Result<()> {
         }
         _ => {}
     }
+    let play = match play {
+        Play::UsesLater(input) => {
+            let mut free = state.free.subscribe();
+            if free.wait_for(|free| *free).await.is_err() {
+                return Ok(());
+            }
+            Play::Uses(input)
+        }
+        play => play,
+    };
     if body["stream"] != true {
         return answer_whole(&mut stream, &body, play).await;
     }
@@ -470,7 +482,7 @@ async fn answer(state: &State, mut stream: TcpStream) -> std::io::Result<()> {
             send(&mut stream, &(begins() + &says(text))).await?;
             return std::future::pending().await;
         }
-        Play::Refuses(..) | Play::Spent | Play::Uses(_) => {}
+        Play::Refuses(..) | Play::Spent | Play::Uses(_) | Play::UsesLater(_) => {}
     }
     stream.write_all(b"0\r\n\r\n").await?;
     stream.shutdown().await

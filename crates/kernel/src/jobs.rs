@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, entity::prelude::*,
+    ActiveValue::Set, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+    entity::prelude::*,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -187,6 +188,30 @@ pub async fn turn(conn: &Conn, now: DateTime<Utc>, job: &Job) -> Result<Option<D
         .await?;
     // One that is under way was due before now.
     Ok(before.flatten().map(|due| due.max(now) + TimeDelta::seconds(1)))
+}
+
+/// Whether another worker does the same work at this moment that began before this job: then this one waits. Twins that nobody does
+/// are one too many and go. Whoever asks holds a row that all who do or queue this work take first.
+pub async fn gives_way(tx: &Tx, now: DateTime<Utc>, job: &Job) -> Result<bool> {
+    let idle = Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now));
+    Entity::delete_many().filter(twins(job)).filter(idle).exec(tx.conn()).await?;
+    let before = Entity::find().select_only().column(Column::Id).filter(twins(job)).filter(Column::Id.lt(job.id));
+    Ok(before.into_tuple::<JobId>().one(tx.conn()).await?.is_some())
+}
+
+/// Whether the same work is queued beside a job, so that who ends its turn need not queue it. Asked as [`gives_way`] is.
+pub async fn has_twin(tx: &Tx, job: &Job) -> Result<bool> {
+    let others = Entity::find().select_only().column(Column::Id).filter(twins(job));
+    Ok(others.into_tuple::<JobId>().one(tx.conn()).await?.is_some())
+}
+
+/// The same work beside a job.
+fn twins(job: &Job) -> Condition {
+    Condition::all()
+        .add(Column::State.eq(JobState::Queued))
+        .add(Column::Kind.eq(job.kind.as_str()))
+        .add(Column::Payload.eq(job.payload.clone()))
+        .add(Column::Id.ne(job.id))
 }
 
 /// Removes a finished job, in the transaction that records its effect. Fails where the lease was lost meanwhile.

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use kernel::{
     Cx, Db, Error, Result, Tx,
@@ -40,6 +40,8 @@ use crate::{
 const ATTEMPTS: i32 = 3;
 /// How long a job goes on before it lets others go on.
 const TURN: Duration = Duration::from_secs(20);
+/// How long one waits for another who works on the same batch.
+const SOON: TimeDelta = TimeDelta::seconds(1);
 /// The longest reason that is kept, in characters.
 const DETAIL: usize = 500;
 
@@ -94,6 +96,15 @@ enum Taken {
 /// [`Error::Unavailable`] where the database is away; then the job is tried again.
 pub async fn run_effectiveness_batch(db: &Db, bench: &AnalystBench<'_>, cx: &Cx, job: &Job) -> Result<()> {
     let work: RunEffectivenessBatch = job.work()?;
+    // Somebody stopped and resumed the batch while another worker asks: what that one asks about is not left behind.
+    let work = &work;
+    let waits = db.transact(cx, "effectiveness.run", |tx| async move {
+        hold(&tx, cx, work.batch).await?;
+        jobs::gives_way(&tx, cx.at_present().now, job).await
+    });
+    if waits.await? {
+        return jobs::put_back(&db.bookkeeping(cx).await?, job, cx.at_present().now + SOON).await;
+    }
     let begun = Instant::now();
     while begun.elapsed() < TURN {
         let now = &cx.at_present();
@@ -116,12 +127,24 @@ pub async fn run_effectiveness_batch(db: &Db, bench: &AnalystBench<'_>, cx: &Cx,
             return jobs::put_back(&db.bookkeeping(cx).await?, job, until).await;
         }
     }
-    let work = &work;
     db.transact(cx, "effectiveness.run", |tx| async move {
-        tx.enqueue(cx, work).await?;
+        hold(&tx, cx, work.batch).await?;
+        // Whoever resumed the batch meanwhile queued the same.
+        if !jobs::has_twin(&tx, job).await? {
+            tx.enqueue(cx, work).await?;
+        }
         jobs::finish(&tx, job).await
     })
     .await
+}
+
+/// Nobody else works on the batch, or queues work on it, until the transaction ends.
+async fn hold(tx: &Tx, cx: &Cx, id: EffectivenessBatchId) -> Result<()> {
+    let found: Result<EffectivenessBatch> = Records::<EffectivenessBatches>::lock(tx, cx, id).await;
+    match found {
+        Ok(_) | Err(Error::NotFound { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// What somebody says of a chat, as far as it is believed.
