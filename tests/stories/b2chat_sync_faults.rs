@@ -76,6 +76,81 @@ both! {
         assert_eq!(company.b2chat.tokens(), 3);
     }
 
+    /// Limits, failures and answers that cannot be read are counted each by itself: who was busy for long and answers nonsense once is
+    /// not given up for that.
+    async fn faults_of_several_kinds_do_not_add_up(backend) {
+        let company = Company::open(backend).await;
+        company.b2chat.fill(&company.days(1, 1), 4);
+        let busy = [Play::Limited(0), Play::Limited(0), Play::Fails(503), Play::Limited(0)];
+        company.b2chat.script(busy.into_iter().chain([Play::Html, Play::Fails(500), Play::Other]));
+        let run = company.manual(1, 1).await;
+        assert_eq!((&run["status"], &run["recordCount"]), (&json!("SUCCESS"), &json!(4)), "{run}");
+        let sql = company.desk.sql().await;
+        assert_eq!(sql.number("SELECT CAST(attempts + odd_attempts + limited_attempts AS bigint) FROM sync_runs").await, 0);
+    }
+
+    /// A run that waits for B2Chat and is paused and resumed is worked on once, however often that is.
+    async fn a_run_that_is_resumed_is_worked_on_once(backend) {
+        let company = Company::open(backend).await;
+        company.b2chat.fill(&company.days(1, 1), 4);
+        company.b2chat.script([Play::Limited(3_000), Play::Limited(3_000), Play::Limited(3_000)]);
+        let before = company.b2chat.pages();
+        let day = company.day(1);
+        let begun = company.start(json!({ "entity": "CHATS", "operation": "MANUAL", "from": day, "to": day })).await.ok();
+        let run = begun.string("startSync.syncRun.id");
+        let waits = async || {
+            until("it waits for B2Chat", PATIENCE, async || {
+                (!company.see(&run).await["waitingUntil"].is_null()).then_some(())
+            })
+            .await;
+        };
+        let sql = company.desk.sql().await;
+        for _ in 0..2 {
+            waits().await;
+            company.turn("pauseSync", &run).await.ok();
+            assert_eq!(company.turn("resumeSync", &run).await.ok().data("resumeSync.syncRun.status"), "IN_PROGRESS");
+        }
+        waits().await;
+        until("one job is left", PATIENCE, async || {
+            (sql.number("SELECT count(*) FROM jobs WHERE kind = 'analytics_sync.run'").await == 1).then_some(())
+        })
+        .await;
+        company.turn("pauseSync", &run).await.ok();
+        company.turn("resumeSync", &run).await.ok();
+        assert_eq!(company.over(&run).await["status"], "SUCCESS");
+        assert_eq!(company.b2chat.pages() - before, 4, "each time it was resumed it asked once");
+    }
+
+    /// A record that can never be read does not make every incremental run begin at the first day again: it goes on where the last
+    /// run ended, and back to days that are not whole no further than 30 days.
+    async fn a_record_that_cannot_be_read_costs_no_more_than_itself(backend) {
+        let company = Company::open(backend).await;
+        company.set("b2chat.first_day", json!(company.day(45))).await;
+        let broken = |ago: u64, n: usize| {
+            let mut broken = chat(n, &company.day(ago), 3_600);
+            broken["created_at"] = format!("{} no time", company.day(ago)).into();
+            broken
+        };
+        company.b2chat.change(|chats| chats.extend([broken(44, 0), chat(3, &company.day(2), 3_600)]));
+        let run = company.sync(json!({ "entity": "CHATS", "operation": "FULL" })).await;
+        assert_eq!((&run["status"], &run["dayCount"], &run["incompleteDays"]), (&json!("PARTIAL"), &json!(46), &json!(1)), "{run}");
+        let incremental = json!({ "entity": "CHATS", "operation": "INCREMENTAL" });
+        let run = company.sync(incremental.clone()).await;
+        assert_eq!((&run["status"], &run["from"]), (&json!("SUCCESS"), &json!(company.day(3))), "{run}");
+        let state = company.admin.client.run("{ syncStates { lastSuccessAt } }", Value::Null).await.ok();
+        assert!(state.data("syncStates.0.lastSuccessAt").is_string(), "{state:?}");
+        company.b2chat.change(|chats| chats.push(broken(20, 6)));
+        assert_eq!(company.manual(20, 20).await["status"], "PARTIAL");
+        let run = company.sync(incremental.clone()).await;
+        assert_eq!((&run["status"], &run["from"]), (&json!("PARTIAL"), &json!(company.day(20))), "{run}");
+        // Put right, it is read by the next one, and nothing is left to go back for.
+        let day = company.day(20);
+        company.b2chat.change(|chats| *chats.last_mut().expect("a chat") = chat(6, &day, 3_600));
+        let run = company.sync(incremental.clone()).await;
+        assert_eq!((&run["status"], &run["from"], &run["createdCount"]), (&json!("SUCCESS"), &json!(day), &json!(1)), "{run}");
+        assert_eq!(company.sync(incremental).await["from"], json!(company.day(3)));
+    }
+
     /// Pages that are lost, repeated and reordered, and chats that come and go while pages are read: whatever is there is read, and
     /// the day says that it is complete.
     async fn pages_that_move_lose_nothing(backend) {

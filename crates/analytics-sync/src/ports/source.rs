@@ -61,8 +61,8 @@ pub enum NoSource {
     Answer(String, Option<Said>),
     /// It may answer later.
     Away(String),
-    /// It asks to be left alone for so long.
-    Limited(Duration, String),
+    /// It asks to be left alone; for so long, where it says so.
+    Limited(Option<Duration>, String),
 }
 
 impl NoSource {

@@ -9,3 +9,4 @@ pub mod m0051_effectiveness;
 pub mod m0052_exports;
 pub mod m0059_b2chat_orders;
 pub mod m0060_plain_days;
+pub mod m0066_sync_attempts;

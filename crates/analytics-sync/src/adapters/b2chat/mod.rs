@@ -31,8 +31,6 @@ const PATIENCE: Duration = Duration::from_secs(45);
 const LONGEST_ANSWER: usize = 32 << 20;
 /// The longest pause that B2Chat is granted.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// The pause where it names none.
-const USUAL_PAUSE: Duration = Duration::from_secs(30);
 /// How long before its end a token is asked for anew.
 const EARLY: Duration = Duration::from_secs(60);
 /// The most tokens that are remembered.
@@ -72,9 +70,9 @@ fn said(answer: &Answer) -> String {
     if text.is_empty() { format!("B2Chat answered {status}") } else { format!("B2Chat answered {status}: {text}") }
 }
 
-fn pause(answer: &Answer) -> Duration {
+fn pause(answer: &Answer) -> Option<Duration> {
     let asked = answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    asked.map_or(USUAL_PAUSE, Duration::from_secs).min(LONGEST_PAUSE)
+    asked.map(|asked| Duration::from_secs(asked).min(LONGEST_PAUSE))
 }
 
 impl HttpB2chat {
@@ -184,8 +182,9 @@ impl Source for HttpB2chat {
                 if std::mem::take(&mut again) {
                     continue;
                 }
+                // The credentials are good, or there were no token: it may have ended just then.
                 let why = format!("B2Chat refused a token that it had just given: {}", said(&answer));
-                return Err(NoSource::Credentials(why));
+                return Err(NoSource::Answer(why, None));
             }
             let why = said(&answer);
             let came = Said { params, status, body: answer.body };

@@ -6,7 +6,7 @@ use kernel::{Error, ProblemCode, Result};
 
 /// The most days of a run: three years.
 pub const MOST: i64 = 3 * 366;
-/// How far back an incremental run looks at the most for chats that are not over.
+/// How far back an incremental run looks at the most for chats that are not over, and for days that are not whole.
 pub const OPEN: u64 = 30;
 
 /// Days, both among them.
@@ -58,11 +58,17 @@ pub fn full(today: NaiveDate, first: Option<NaiveDate>) -> Result<Span> {
     Ok(span)
 }
 
-/// The days since the last run that lost nothing, with some before them, and with those of chats that are not over.
-pub fn incremental(today: NaiveDate, last: NaiveDate, trailing: u64, oldest_open: Option<NaiveDate>) -> Span {
+/// The days since the last run that read all its days, with some before them, and back to the oldest that is to be read again:
+/// one with a chat that is not over, or that is not whole.
+pub fn incremental(today: NaiveDate, last: NaiveDate, trailing: u64, oldest: Option<NaiveDate>) -> Span {
     let usual = before(last.min(today), trailing);
-    let open = oldest_open.map_or(usual, |day| day.max(before(usual, OPEN)));
-    Span { from: usual.min(open).max(before(today, 3 * 365)), to: today }
+    let oldest = oldest.map_or(usual, |day| day.max(farthest(today, last, trailing)));
+    Span { from: usual.min(oldest).max(before(today, 3 * 365)), to: today }
+}
+
+/// How far back an incremental run goes at the most.
+pub fn farthest(today: NaiveDate, last: NaiveDate, trailing: u64) -> NaiveDate {
+    before(last.min(today), trailing.saturating_add(OPEN))
 }
 
 /// The days that somebody names.

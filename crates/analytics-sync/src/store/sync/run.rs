@@ -30,7 +30,7 @@ pub enum SyncEntity {
 pub enum SyncOperation {
     /// All, from the first day that counts.
     Full,
-    /// The days since the last run that lost nothing, and some before them.
+    /// The days since the last run that read all its days, and some before them.
     Incremental,
     /// Those that somebody named.
     Manual,
@@ -108,8 +108,14 @@ pub struct Model {
     pub failed_count: i32,
     /// How long its pages took, in milliseconds, without waiting.
     pub worked_ms: i64,
-    /// How often in a row no page came.
+    /// How often B2Chat was away since the last page came.
     pub attempts: i32,
+    /// How often it answered something else than records since then.
+    #[serde(default)]
+    pub odd_attempts: i32,
+    /// How often it asked to be left alone since then.
+    #[serde(default)]
+    pub limited_attempts: i32,
     /// Until when none is asked for.
     pub waiting_until: Option<DateTime<Utc>>,
     /// Why it could not go on, or why it waits.

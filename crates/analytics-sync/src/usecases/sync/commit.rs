@@ -137,7 +137,8 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
     after.failed_count = after.failed_count.saturating_add(count(failed.len()));
     after.pass_new = after.pass_new.saturating_add(count(new.len()));
     after.worked_ms += i64::try_from(came.began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    (after.attempts, after.waiting_until, after.error_message) = (0, None, None);
+    (after.attempts, after.odd_attempts, after.limited_attempts) = (0, 0, 0);
+    (after.waiting_until, after.error_message) = (None, None);
     // A page that is read once more for the count says nothing new.
     let says_more = before.cursor_pass == 1 || !new.is_empty() || tally.created + tally.changed > 0;
     // Nor is one kept that tells of somebody who was erased, or in which nobody would be found.

@@ -56,6 +56,8 @@ pub async fn resume_sync(tx: &Tx, cx: &Cx, id: SyncRunId) -> Result<SyncRun> {
     let after = SyncRun {
         status: SyncStatus::InProgress,
         attempts: 0,
+        odd_attempts: 0,
+        limited_attempts: 0,
         waiting_until: None,
         error_message: None,
         ..before.clone()

@@ -75,8 +75,9 @@ pub(super) async fn stand(tx: &Tx, cx: &Cx, run: &SyncRun, status: SyncStateStat
         after.duration_ms = Some((cx.now - run.started_at).num_milliseconds());
         after.last_offset = Some(run.cursor_offset);
     }
-    // A run of some days says nothing of those between it and the last one.
-    let reaches = after.last_success_at.is_none_or(|last| days_reach(run, last));
+    // A run of some days says nothing of those between it and the last one; an incremental one goes on where others stopped.
+    let reaches =
+        run.operation == SyncOperation::Incremental || after.last_success_at.is_none_or(|last| days_reach(run, last));
     if whole && reaches && (run.operation != SyncOperation::Manual || after.last_success_at.is_some()) {
         after.last_success_at = Some(after.last_success_at.map_or(run.started_at, |last| last.max(run.started_at)));
     }

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::{
     RunSync, SyncSettings, access,
     commit::{Came, commit},
-    finish,
+    finish, hold,
     read::{Answer, Read, Reading, read},
     rebuild,
     seals::opened,
@@ -39,11 +39,13 @@ use crate::{
 
 /// How long a worker goes on before the next job does.
 const TURN: TimeDelta = TimeDelta::seconds(20);
-/// How often in a row B2Chat may be away before a run is given up: about an hour.
+/// How long one waits for another who works on the same run.
+const SOON: TimeDelta = TimeDelta::seconds(1);
+/// How often B2Chat may be away before a run is given up: about an hour. Each kind of fault is counted from the last page on.
 const AWAY: i32 = 10;
-/// How often in a row it may answer something else than records.
+/// How often it may answer something else than records.
 const ODD: i32 = 3;
-/// How often in a row it may ask to be left alone.
+/// How often it may ask to be left alone: about a day, where it does not say for how long.
 const LIMITED: i32 = 100;
 /// How much is kept of an answer that is no page, in bytes.
 const ODD_BODY: usize = 64 << 10;
@@ -72,6 +74,14 @@ pub struct Around<'a> {
 /// Of ours only: it is tried again. What B2Chat says stands with the run.
 pub async fn run_sync(db: &Db, around: &Around<'_>, cx: &Cx, job: &Job) -> Result<()> {
     let work: RunSync = job.work()?;
+    // Somebody paused and resumed the run while another worker was at it.
+    let waits = db.transact(cx, "sync.run", |tx| async move {
+        hold(&tx).await?;
+        jobs::gives_way(&tx, cx.at_present().now, job).await
+    });
+    if waits.await? {
+        return jobs::put_back(&db.bookkeeping(cx).await?, job, cx.at_present().now + SOON).await;
+    }
     let until = cx.now + TURN;
     let mut ahead = None;
     let next = loop {
@@ -91,7 +101,11 @@ pub async fn run_sync(db: &Db, around: &Around<'_>, cx: &Cx, job: &Job) -> Resul
     };
     db.transact(cx, "sync.run", |tx| async move {
         if let Some(at) = next {
-            tx.enqueue_at(cx, &work, at).await?;
+            hold(&tx).await?;
+            // Whoever resumed the run meanwhile queued the same.
+            if !jobs::has_twin(&tx, job).await? {
+                tx.enqueue_at(cx, &work, at).await?;
+            }
         }
         jobs::finish(&tx, job).await
     })
@@ -220,28 +234,45 @@ async fn fail(db: &Db, cx: &Cx, run: &SyncRun, no: NoSource) -> Result<Option<Re
         if let NoSource::Credentials(why) = no {
             access::refused(&tx, cx, why).await?;
         }
-        let attempts = before.attempts + 1;
-        let (most, wait) = match no {
-            NoSource::Credentials(_) | NoSource::Address(_) => (0, TimeDelta::zero()),
-            NoSource::Answer(..) => (ODD, pause(cx, 0)),
-            NoSource::Away(_) => (AWAY, pause(cx, before.attempts)),
-            NoSource::Limited(asked, _) => (LIMITED, at_least(*asked)),
+        let mut after = before.clone();
+        // Each is counted by itself: who was busy for long and answers nonsense once is not given up for that.
+        let (times, most, wait) = match no {
+            NoSource::Credentials(_) | NoSource::Address(_) => (&mut after.attempts, 0, TimeDelta::zero()),
+            NoSource::Answer(..) => (&mut after.odd_attempts, ODD, pause(cx, 0)),
+            NoSource::Away(_) => (&mut after.attempts, AWAY, pause(cx, before.attempts)),
+            NoSource::Limited(asked, _) => {
+                let times = before.limited_attempts;
+                (
+                    &mut after.limited_attempts,
+                    LIMITED,
+                    asked.map_or_else(|| unsaid(times), |asked| at_least(asked, times)),
+                )
+            }
         };
+        *times += 1;
+        let is_over = *times > most;
         let why: String = no.sentence().chars().take(500).collect();
-        if attempts > most {
+        if is_over {
             finish::end(&tx, cx, before, SyncStatus::Error, Some(why)).await?;
             return Ok(());
         }
-        let waiting_until: Option<DateTime<Utc>> = Some(cx.now + wait);
-        let after = SyncRun { attempts, waiting_until, error_message: Some(why), ..before.clone() };
+        after.waiting_until = Some(cx.now + wait);
+        after.error_message = Some(why);
         record::change::<SyncRuns, _>(&tx, cx, &before, after).await.map(drop)
     })
     .await?;
     Ok(None)
 }
 
-fn at_least(asked: Duration) -> TimeDelta {
-    TimeDelta::from_std(asked).unwrap_or_default().max(TimeDelta::milliseconds(200))
+/// 30 s, a minute, two … at most a quarter of an hour: a limit that does not say when it ends may be that of a day.
+fn unsaid(times: i32) -> TimeDelta {
+    TimeDelta::seconds((30_i64 << times.clamp(0, 5)).min(900))
+}
+
+/// As long as was asked for; more where that was not enough so many times: 200 ms, 400 … at most a quarter of an hour.
+fn at_least(asked: Duration, times: i32) -> TimeDelta {
+    let least = TimeDelta::milliseconds((200_i64 << times.clamp(0, 13)).min(900_000));
+    TimeDelta::from_std(asked).unwrap_or_default().max(least)
 }
 
 pub(super) async fn give_up(db: &Db, cx: &Cx, run: &SyncRun, why: String) -> Result<()> {

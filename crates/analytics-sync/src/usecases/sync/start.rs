@@ -26,6 +26,7 @@ use crate::{
         b2chat::chat::{self, B2chatStatus},
         sync::{
             access::B2chatAccessStatus,
+            coverage,
             run::{self, Entity as SyncRuns, Model as SyncRun, SyncEntity, SyncOperation, SyncStatus},
             state::{self, SyncStateStatus},
         },
@@ -79,13 +80,40 @@ pub async fn start_sync(tx: &Tx, settings: &SyncSettings, cx: &Cx, cmd: &StartSy
 
 async fn incremental(tx: &Tx, settings: &SyncSettings, entity: SyncEntity, today: NaiveDate) -> Result<Span> {
     let known = state::Entity::find().filter(state::Column::Entity.eq(entity)).one(tx.conn()).await?;
-    let last = known.and_then(|state| state.last_success_at);
-    let Some(last) = last else { return days::full(today, settings.first_day) };
+    let whole = known.and_then(|state| state.last_success_at);
+    let Some(last) = whole.max(last_read(tx, entity).await?) else { return days::full(today, settings.first_day) };
+    let last = local(last, settings.zone);
     let open = match entity {
         SyncEntity::Chats => oldest_open(tx, settings.zone).await?,
         _ => None,
     };
-    Ok(days::incremental(today, local(last, settings.zone), settings.trailing_days, open))
+    let since = days::farthest(today, last, settings.trailing_days);
+    let oldest = open.into_iter().chain(oldest_lacking(tx, entity, since).await?).min();
+    Ok(days::incremental(today, last, settings.trailing_days, oldest))
+}
+
+/// When the last run began that read all days up to its own, also where it lost some records: a record that cannot be read does
+/// not make all days be read again for ever. Of what has no coverage nobody would know what was lost.
+async fn last_read(tx: &Tx, entity: SyncEntity) -> Result<Option<DateTime<Utc>>> {
+    if !matches!(entity, SyncEntity::Chats | SyncEntity::Contacts) {
+        return Ok(None);
+    }
+    let read = SyncRuns::find()
+        .filter(run::Column::Entity.eq(entity))
+        .filter(run::Column::Operation.is_in([SyncOperation::Full, SyncOperation::Incremental]))
+        .filter(run::Column::Status.is_in([SyncStatus::Success, SyncStatus::Partial]))
+        .order_by_desc(run::Column::StartedAt)
+        .one(tx.conn())
+        .await?;
+    Ok(read.map(|run| run.started_at))
+}
+
+/// The oldest day from one on that is not whole.
+async fn oldest_lacking(tx: &Tx, entity: SyncEntity, since: NaiveDate) -> Result<Option<NaiveDate>> {
+    use coverage::{Column, Entity};
+    let these = Entity::find().filter(Column::Entity.eq(entity)).filter(Column::Day.gte(day(since)));
+    let lacking = these.filter(Column::IsComplete.eq(false)).order_by_asc(Column::Day).one(tx.conn()).await?;
+    Ok(lacking.and_then(|lacking| days::parsed(&lacking.day)))
 }
 
 fn local(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
@@ -139,6 +167,8 @@ pub(super) fn new_run(
         failed_count: 0,
         worked_ms: 0,
         attempts: 0,
+        odd_attempts: 0,
+        limited_attempts: 0,
         waiting_until: None,
         error_message: None,
         version: 1,

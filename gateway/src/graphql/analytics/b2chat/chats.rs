@@ -136,7 +136,7 @@ pub struct B2ChatChat {
     pub deletion_reason: Option<String>,
     /// When it last changed at B2Chat.
     pub last_modified_at: Option<DateTime<Utc>>,
-    /// When a synchronisation last told of it.
+    /// When a synchronisation last wrote it; what is told just so once more is not written.
     pub last_sync_at: Option<DateTime<Utc>>,
     /// Raised whenever a synchronisation changed it; 1 at first.
     pub sync_version: i32,

@@ -70,7 +70,7 @@ pub struct B2ChatContact {
     pub deleted_at: Option<DateTime<Utc>>,
     /// Why.
     pub deletion_reason: Option<String>,
-    /// When a synchronisation last told of them.
+    /// When a synchronisation last wrote them; what is told just so once more is not written.
     pub last_sync_at: Option<DateTime<Utc>>,
     /// When they were first told of.
     pub created_at: DateTime<Utc>,

@@ -29,7 +29,7 @@ pub struct B2ChatDepartment {
     pub is_leaf: bool,
     /// Whether it is in use.
     pub is_active: bool,
-    /// When a synchronisation last told of it.
+    /// When a synchronisation last wrote it; what is told just so once more is not written.
     pub last_sync_at: Option<DateTime<Utc>>,
     /// When it was first told of.
     pub created_at: DateTime<Utc>,

@@ -85,7 +85,7 @@ pub struct B2ChatMessage {
     pub media_mime_type: Option<String>,
     /// When it was sent.
     pub sent_at: DateTime<Utc>,
-    /// When a synchronisation last told of it.
+    /// When a synchronisation last wrote it; what is told just so once more is not written.
     pub last_sync_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     chat_id: B2chatChatId,

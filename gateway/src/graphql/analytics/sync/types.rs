@@ -89,8 +89,8 @@ pub enum SyncEntity {
 pub enum SyncOperation {
     /// All, from the first day that counts (`b2chat.first_day`).
     Full,
-    /// The days since the last run that lost nothing, some before them (`b2chat.trailing_days`), and those of chats that are
-    /// not over, at most 30 days back.
+    /// The days since the last run that read all its days, some before them (`b2chat.trailing_days`), and back to the oldest day
+    /// with a chat that is not over, or that is not whole, at most 30 days.
     Incremental,
     /// Those that somebody names.
     Manual,
@@ -154,7 +154,7 @@ pub struct SyncState {
     pub entity: SyncEntity,
     /// How it stands.
     pub status: SyncStateStatus,
-    /// When the last run began that lost nothing and reached up to its own day; incremental runs go on from there.
+    /// When the last run began that lost nothing and reached up to its own day.
     pub last_success_at: Option<DateTime<Utc>>,
     /// The last record that was read, as B2Chat names it.
     pub last_synced_id: Option<String>,
