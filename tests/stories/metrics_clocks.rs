@@ -7,6 +7,37 @@ use super::metrics::{Chat, ask, by, chat, hex, instant, one, put, recount, rows,
 use crate::support::{PATIENCE, both, until};
 
 both! {
+    /// A part of time is compared with as many days, as far before it as the period is long: what the parts say of the period before is
+    /// together what the period says.
+    async fn parts_of_time_are_compared_with_as_many_days(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let sql = desk.sql().await;
+        let began = ["2026-01-30 12:00:00", "2026-02-10 12:00:00", "2026-02-28 23:00:00", "2026-03-05 12:00:00", "2026-03-31 12:00:00"];
+        let all: Vec<_> = (1..).zip(began).map(|(number, began)| chat(number, began)).collect();
+        put(&sql, &all).await;
+        recount(&admin, &sql).await;
+        let before = async |filter: &Value, grouping: &str| {
+            let fields = format!(
+                "values(only: [VOLUME]) {{ previous {{ count }} }} \
+                 groups(by: {grouping}) {{ groups {{ key values(only: [VOLUME, OPEN_BACKLOG]) {{ previous {{ count }} }} }} }}"
+            );
+            let found = ask(&admin, filter, &fields).await.ok();
+            let count = |value: &Value| value["previous"]["count"].as_i64().expect("a count");
+            let parts: Vec<_> = found.list("metrics.groups.groups").iter().map(|part| count(&part["values"][0])).collect();
+            let open: Vec<_> = found.list("metrics.groups.groups").iter().map(|part| count(&part["values"][1])).collect();
+            (count(found.data("metrics.values.0")), parts, open)
+        };
+        // The 31 days before March begin on 29 January.
+        let march = json!({ "from": "2026-03-01", "to": "2026-03-31" });
+        assert_eq!(before(&march, "MONTH").await, (3, vec![3], vec![3]));
+        // 30 days from a Monday on: four weeks and two days, compared with as many from 31 January on.
+        let weeks = json!({ "from": "2026-03-02", "to": "2026-03-31" });
+        assert_eq!(before(&weeks, "WEEK").await, (2, vec![0, 1, 0, 0, 1], vec![1, 2, 2, 2, 3]));
+        let (all, days, _) = before(&weeks, "DAY").await;
+        assert_eq!((all, days.len(), days.iter().sum::<i64>()), (2, 30, 2));
+    }
+
     /// Days are those of the company's zone, or of the one that is asked for, also where clocks change.
     async fn days_are_those_of_the_zone(backend) {
         let desk = Desk::open(backend).await;

@@ -62,7 +62,7 @@ impl Members {
 /// A part of a period.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
-    /// The first day of it, or of the week or month of which it is.
+    /// The first day of it, or of the week or month of which it is; of the later period, where that one's parts are meant.
     pub day: i32,
     /// When it is over.
     pub end: i64,
@@ -78,7 +78,7 @@ pub fn parts(period: &Period, grouping: Grouping) -> (Vec<Part>, Vec<u32>) {
     let mut last_of: BTreeMap<i32, i32> = BTreeMap::new();
     let mut part_of = Vec::new();
     for day in number(period.first)..=number(period.last) {
-        last_of.insert(begin_of(day), day);
+        last_of.insert(begin_of(day + period.ahead), day);
         part_of.push(u32::try_from(last_of.len() - 1).unwrap_or(u32::MAX));
     }
     let end = |last: i32| Period::before(&Period { first: date(last + 1), last: date(last + 1), ..*period }).until;

@@ -26,6 +26,8 @@ pub struct Period {
     pub from: i64,
     /// When the last day is over.
     pub until: i64,
+    /// How many days later the period is whose parts it has: it is told apart as that one is. 0 where it has its own.
+    pub ahead: i32,
 }
 
 /// When a day begins in a zone: where the clock is put forward over midnight, just then.
@@ -69,15 +71,16 @@ impl Period {
 
     fn days(zone: Tz, first: NaiveDate, last: NaiveDate) -> Self {
         let after = last.checked_add_days(Days::new(1)).unwrap_or(last);
-        Self { first, last, zone, from: millis(begins(zone, first)), until: millis(begins(zone, after)) }
+        Self { first, last, zone, from: millis(begins(zone, first)), until: millis(begins(zone, after)), ahead: 0 }
     }
 
-    /// The period of as many days right before.
+    /// The period of as many days right before. Its parts are as long as this one's, each as many days before the one in its turn.
     #[must_use]
     pub fn before(&self) -> Self {
         let count = u64::try_from((self.last - self.first).num_days()).unwrap_or_default();
         let last = self.first.checked_sub_days(Days::new(1)).unwrap_or(self.first);
-        Self::days(self.zone, last.checked_sub_days(Days::new(count)).unwrap_or(last), last)
+        let ahead = i32::try_from(self.count()).unwrap_or_default();
+        Self { ahead, ..Self::days(self.zone, last.checked_sub_days(Days::new(count)).unwrap_or(last), last) }
     }
 
     /// How many days it has.

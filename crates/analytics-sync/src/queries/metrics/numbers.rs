@@ -173,7 +173,7 @@ impl Loaded {
         let mut by_key: HashMap<Key, Tally> = HashMap::new();
         let mut in_turn = Vec::new();
         for (key, tally) in before {
-            // Parts of time have no part of the same name in the period before: each is compared with the one in its turn.
+            // Those of the period before are told apart as these are: each is compared with as many days, in its turn.
             if by_time { in_turn.push(tally) } else { drop(by_key.insert(key, tally)) }
         }
         let mut shown = Vec::with_capacity(count);

@@ -149,8 +149,8 @@ impl MetricValue {
         self.tally.numbers(self.metric).into()
     }
 
-    /// The same of the period right before, of as many days; of a part of time that of the part in its turn. Null where that has
-    /// no such part.
+    /// The same of the period right before, of as many days; of a part of time that of as many days, as far before it as the period
+    /// is long.
     async fn previous(&self) -> Option<MetricNumber> {
         self.before.as_ref().map(|before| before.numbers(self.metric).into())
     }
