@@ -334,6 +334,29 @@ both! {
         assert_eq!(count(&admin).await, 3);
     }
 
+    /// A chat about which a provider is asked is asked about once, whoever wants it analysed meanwhile; and anew where that is wanted.
+    async fn who_asks_meanwhile_waits_for_the_same(backend) {
+        let api = Anthropic::start().await;
+        let options = api.task_settings(Options::new()).env("FRONTDESK_ALLOW_PRIVATE_HOSTS", "on");
+        let desk = Desk::open_with(backend, options).await;
+        let admin = desk.admin().await;
+        chats(&desk.sql().await, &[&WELL]).await;
+        api.script((0..2).map(|_| Play::UsesLater(said(60.0, None))));
+        let mut wanted = json!({ "chatId": chat(0), "provider": "ANTHROPIC" });
+        let of = |answer: Answer| answer.ok().string("analyseChat.batch.id");
+        let (one, other) = tokio::join!(analyse(&admin, wanted.clone()), analyse(&admin, wanted.clone()));
+        let one = of(one);
+        assert_eq!(one, of(other));
+        api.wait(1, SOON).await;
+        assert_eq!(one, of(analyse(&admin, wanted.clone()).await));
+        api.go_on();
+        assert_eq!(over(&admin, &one).await["status"], "DONE");
+        assert_eq!((api.seen().len(), count(&admin).await), (1, json!(1)));
+        wanted["again"] = json!(true);
+        over(&admin, &of(analyse(&admin, wanted).await)).await;
+        assert_eq!((api.seen().len(), count(&admin).await), (2, json!(2)));
+    }
+
     /// Killed while a provider is asked, a batch goes on by itself: what was set aside counts as spent, and the budget holds.
     async fn a_batch_survives_its_process(backend) {
         let api = Anthropic::start().await;

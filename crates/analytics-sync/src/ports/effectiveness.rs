@@ -15,6 +15,7 @@ use crate::{
         b2chat::{chat::Model as B2chatChat, message::Model as B2chatMessage},
         effectiveness::{
             analysis::{AnalystName, Model as EffectivenessAnalysis},
+            batch::Model as EffectivenessBatch,
             item::{AnalysisFailure, Model as BatchChat},
         },
     },
@@ -34,6 +35,8 @@ pub trait EffectivenessBook {
         cx: &Cx,
         chats: &[B2chatChatId],
     ) -> Result<HashMap<B2chatChatId, EffectivenessAnalysis>>;
+    /// The batch of this chat alone that goes on with this analyst. Those who ask for the same chat do so in turn.
+    async fn under_way(&self, chat: B2chatChatId, provider: AnalystName) -> Result<Option<EffectivenessBatch>>;
     /// Adds an analysis.
     async fn add_analysis(&self, analysis: &EffectivenessAnalysis) -> Result<()>;
     /// The path of a department that the actor sees.

@@ -10,11 +10,12 @@ use kernel::{
 use sea_orm::{
     ConnectionTrait, EntityName, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::*,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, LockType, Query},
 };
 
 use super::{
-    analysis::{self, Model as EffectivenessAnalysis},
+    analysis::{self, AnalystName, Model as EffectivenessAnalysis},
+    batch::{self, BatchState, Model as EffectivenessBatch},
     item::{Column, Entity, ItemState, Model as BatchChat},
 };
 use crate::{
@@ -68,6 +69,18 @@ impl EffectivenessBook for Tx {
         chats: &[B2chatChatId],
     ) -> Result<HashMap<B2chatChatId, EffectivenessAnalysis>> {
         cached(self.conn(), chats, cx.now).await
+    }
+
+    async fn under_way(&self, chat: B2chatChatId, provider: AnalystName) -> Result<Option<EffectivenessBatch>> {
+        let conn = self.conn();
+        chat::Entity::find_by_id(chat).lock(LockType::Update).one(conn).await?;
+        let of = Entity::find().select_only().column(Column::BatchId).filter(Column::ChatId.eq(chat));
+        let going = batch::Entity::find()
+            .filter(batch::Column::State.eq(BatchState::Running))
+            .filter(batch::Column::Provider.eq(provider))
+            .filter(batch::Column::TotalCount.eq(1))
+            .filter(batch::Column::Id.in_subquery(of.into_query()));
+        Ok(going.order_by_desc(batch::Column::Id).one(conn).await?)
     }
 
     async fn add_analysis(&self, analysis: &EffectivenessAnalysis) -> Result<()> {

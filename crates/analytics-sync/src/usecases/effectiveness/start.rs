@@ -111,6 +111,12 @@ where
         let analysis = keep(s, cx, of, (AnalystName::Builtin, &given), (asker, None)).await?;
         return Ok(Asked { analysis: Some(analysis), batch: None });
     }
+    // Who asks once more while the provider is asked waits for the same, and it is paid for once.
+    if !cmd.again
+        && let Some(batch) = s.under_way(cmd.chat, cmd.provider).await?
+    {
+        return Ok(Asked { analysis: None, batch: Some(batch) });
+    }
     let chosen = Chosen { chat: Some(cmd.chat), analysed_too: true, ..Chosen::default() };
     let batch = begin(s, cx, &chosen, (cmd.provider, None, 1)).await?;
     Ok(Asked { analysis: None, batch: Some(batch) })
