@@ -236,8 +236,11 @@ both! {
         assert_eq!(run["checkpoints"]["nodes"][1]["status"], "COMPLETED");
         assert!(run["ratePerSecond"].as_f64().is_some_and(|rate| rate > 0.0));
         let sql = company.desk.sql().await;
-        let linked = sql.texts("SELECT a.b2chat_id FROM b2chat_agents a JOIN users u ON u.id = a.staff_id WHERE u.email = 'agent1@example.com'").await;
-        assert_eq!(linked, ["agent1"]);
+        let linked = "SELECT a.b2chat_id FROM b2chat_agents a JOIN users u ON u.id = a.staff_id ORDER BY a.b2chat_id";
+        assert_eq!(sql.texts(linked).await, ["agent1"]);
+        // Also to a colleague who comes later.
+        company.desk.colleague("agent2@example.com", "Agent Two", "VIEWER").await;
+        until("who came is linked", PATIENCE, async || (sql.texts(linked).await == ["agent1", "agent2"]).then_some(())).await;
         // Nothing changed: nothing is written.
         let before = sql.number("SELECT sum(sync_version) FROM b2chat_chats").await;
         let again = company.manual(5, 0).await;
@@ -398,6 +401,8 @@ both! {
     async fn records_are_made_again_from_stored_answers(backend) {
         let company = Company::open(backend).await;
         company.b2chat.fill(&company.days(2, 1), 8);
+        // An answer that came twice tells of no more.
+        company.b2chat.script([Play::Fine, Play::Repeated]);
         let run = company.manual(2, 1).await;
         let sql = company.desk.sql().await;
         sql.run("DELETE FROM b2chat_chats WHERE b2chat_id LIKE '%0003'").await;
@@ -412,6 +417,7 @@ both! {
         let rebuilt = company.turn("rebuildFromRaw", run["id"].as_str().expect("an id")).await.ok();
         let done = company.over(&rebuilt.string("rebuildFromRaw.syncRun.id")).await;
         assert_eq!((&done["status"], &done["createdCount"], &done["changedCount"]), (&json!("SUCCESS"), &json!(1), &json!(1)), "{done}");
+        assert_eq!(done["recordCount"], 16, "{done}");
         company.equals_the_source().await;
         assert_eq!(company.b2chat.pages(), asked, "B2Chat is not asked");
         // What was told of later stays.

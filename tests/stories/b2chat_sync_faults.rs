@@ -44,6 +44,11 @@ both! {
     /// The credentials go to the address that they were given for and to no other, whoever sets another.
     async fn credentials_stay_with_their_address(backend) {
         let company = Company::open(backend).await;
+        company.set("b2chat.first_day", json!(company.day(6))).await;
+        let incremental = json!({ "entity": "CHATS", "operation": "INCREMENTAL" });
+        for from in [6, 3] {
+            assert_eq!(company.sync(incremental.clone()).await["from"], json!(company.day(from)));
+        }
         let other = B2chat::start().await;
         company.set("b2chat.api_url", json!(other.url)).await;
         let run = company.manual(1, 1).await;
@@ -56,6 +61,10 @@ both! {
         company.admin.client.run(CONNECT, held).await.ok();
         other.secrets().iter().for_each(|secret| secrets::used(company.desk.server.base(), secret));
         assert_eq!(company.manual(1, 1).await["status"], "SUCCESS");
+        // Of another B2Chat nothing is known: all its days are read once.
+        for from in [6, 3] {
+            assert_eq!(company.sync(incremental.clone()).await["from"], json!(company.day(from)));
+        }
         let before = company.b2chat.tokens();
         company.set("b2chat.api_url", json!(company.b2chat.url)).await;
         assert_eq!(company.manual(1, 1).await["status"], "ERROR");

@@ -153,6 +153,7 @@ pub use usecases::sync::{
     schedule::{BeginDueSyncs, begin_due_syncs},
     seals::{reseal_b2chat_credentials, sealed_b2chat_credentials},
     start::{StartSync, start_sync},
+    write::agents::link_agents,
 };
 
 /// The longest texts, in characters, and the most of each, as the SDL states them.

@@ -1,7 +1,7 @@
-//! Live chats and tickets are counted as they are after something happened to them: with the position up to which events were
-//! followed, so each change is counted, and once.
+//! Live chats and tickets are counted as they are after something happened to them, and agents of B2Chat's are the colleagues who
+//! came: with the position up to which events were followed, so each change is counted, and once.
 
-use analytics_sync::{MetricKind, recount_own, things_changed};
+use analytics_sync::{MetricKind, link_agents, recount_own, things_changed};
 use inbox::{CHATS, EntityType, TagsChanged};
 use kernel::{
     Cx, Result, Tx,
@@ -9,7 +9,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use crate::wiring::metrics::Counted;
+use crate::wiring::{metrics::Counted, sync::Staff};
 
 /// What is to be counted anew.
 #[derive(Debug, Default)]
@@ -18,12 +18,14 @@ pub struct Recounted {
     tickets: Vec<Uuid>,
     /// Whether a tag of many things became another.
     all: bool,
+    /// Whether somebody came, or has another address.
+    people: bool,
 }
 
 impl Recounted {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.chats.is_empty() && self.tickets.is_empty() && !self.all
+        self.chats.is_empty() && self.tickets.is_empty() && !self.all && !self.people
     }
 }
 
@@ -31,6 +33,8 @@ impl Recounted {
 const TICKETS: &str = "tickets";
 /// Events of the tags themselves.
 const TAGS: [&str; 2] = ["tag.saved", "tag.merged"];
+/// Events of people who may be agents of B2Chat's from then on.
+const PEOPLE: [&str; 3] = ["person.added", "person.updated", "account.email_changed"];
 /// What changes nothing that is counted, and happens often.
 const READ: &str = "chat.read";
 
@@ -53,7 +57,10 @@ pub fn changed(events: &[Stored]) -> Result<Recounted> {
                     _ => {}
                 }
             }
-            (_, _, kind) => changed.all |= TAGS.contains(&kind),
+            (_, _, kind) => {
+                changed.all |= TAGS.contains(&kind);
+                changed.people |= PEOPLE.contains(&kind);
+            }
         }
     }
     for ids in [&mut changed.chats, &mut changed.tickets] {
@@ -68,6 +75,10 @@ pub fn changed(events: &[Stored]) -> Result<Recounted> {
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away; then nothing is lost.
 pub async fn note(tx: &Tx, cx: &Cx, changed: &Recounted) -> Result<()> {
+    // First, as whoever writes a page of B2Chat's does.
+    if changed.people {
+        link_agents(tx, &Staff, cx).await?;
+    }
     let things = &Counted(tx.conn());
     things_changed(tx, things, cx, MetricKind::LiveChat, &changed.chats).await?;
     things_changed(tx, things, cx, MetricKind::Ticket, &changed.tickets).await?;

@@ -43,6 +43,10 @@ pub struct Model {
     pub connected_by_id: Option<UserId>,
     /// And when.
     pub connected_at: DateTime<Utc>,
+    /// A hash of the address and the user name.
+    pub account: Option<String>,
+    /// Since when those are others than before: what was read earlier was another B2Chat's.
+    pub account_since: Option<DateTime<Utc>>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }

@@ -1,8 +1,17 @@
 //! B2Chat is connected, tried and disconnected.
 
 use chrono::TimeDelta;
-use kernel::{Cx, Db, Error, ProblemCode, Result, Tx, cx::Actor, db::Emit, id::TypedId, jobs::Enqueue, text::Check};
+use kernel::{
+    Cx, Db, Error, ProblemCode, Result, Tx,
+    crypto::{hex, sha256},
+    cx::Actor,
+    db::Emit,
+    id::TypedId,
+    jobs::Enqueue,
+    text::Check,
+};
 use sea_orm::{IntoActiveModel, entity::prelude::*};
+use serde_json::json;
 
 use super::{
     SyncSettings, finish, hold,
@@ -99,6 +108,9 @@ async fn refusal(source: &dyn Source, settings: &SyncSettings, cx: &Cx, held: &C
 async fn connected(tx: &Tx, db: &Db, settings: &SyncSettings, cx: &Cx, held: &Credentials) -> Result<Model> {
     let before = hold(tx).await?;
     let hours = settings.interval_hours;
+    let account = account(settings, held);
+    let is_other = before.as_ref().and_then(|before| before.account.as_ref()).is_some_and(|known| *known != account);
+    let known_since = before.as_ref().and_then(|before| before.account_since);
     let round = before.as_ref().map_or(1, |before| before.round + 1);
     let after = Model {
         id: ONLY,
@@ -112,6 +124,8 @@ async fn connected(tx: &Tx, db: &Db, settings: &SyncSettings, cx: &Cx, held: &Cr
             _ => None,
         },
         connected_at: cx.now,
+        account: Some(account),
+        account_since: if is_other { Some(cx.now) } else { known_since },
         updated_at: cx.now,
     };
     put(tx, &before, &after).await?;
@@ -120,6 +134,12 @@ async fn connected(tx: &Tx, db: &Db, settings: &SyncSettings, cx: &Cx, held: &Cr
     tx.enqueue_at(cx, &BeginDueSyncs { round }, cx.now + look).await?;
     changed(tx, cx, before.map(|before| before.status), after.status);
     Ok(after)
+}
+
+/// Which B2Chat it is, without saying who.
+fn account(settings: &SyncSettings, held: &Credentials) -> String {
+    let whose = json!([settings.api_url.trim_end_matches('/'), held.username]).to_string();
+    hex(&sha256(whose.as_bytes()))
 }
 
 async fn put(tx: &Tx, before: &Option<Model>, after: &Model) -> Result<()> {

@@ -197,7 +197,7 @@ pub(super) async fn commit(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx, run: &
 }
 
 /// Notes what this pass told of; returns what no page of the day told of before.
-async fn note_seen(tx: &Tx, run: &SyncRun, sorted: &Sorted) -> Result<HashSet<String>> {
+pub(super) async fn note_seen(tx: &Tx, run: &SyncRun, sorted: &Sorted) -> Result<HashSet<String>> {
     use seen::Column;
     let mut new: HashSet<String> = sorted.keys.iter().cloned().collect();
     let unread: HashSet<&str> = sorted.unread.iter().map(|one| one.key.as_str()).collect();

@@ -1,6 +1,6 @@
 //! Records are made again from stored answers: what would come of it is said first.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use kernel::{
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{
     SyncSettings,
-    commit::{Mark, Sorted, checkpoint, note_failures, sorted},
+    commit::{Mark, Sorted, checkpoint, note_failures, note_seen, sorted},
     finish, hold,
     run::{give_up, unchanged},
     start::{begin, new_run},
@@ -229,14 +229,15 @@ async fn again(
         if let Some((sorted, total)) = read(answer, zone)? {
             let as_of = AsOf { at: answer.created_at, is_stored: true };
             let tally = write(tx, colleagues, cx, before.entity, &sorted.told, as_of).await?;
-            let all: HashSet<String> = sorted.keys.iter().cloned().collect();
-            let failed = note_failures(tx, cx, &before, &sorted.unread, &all, &tally).await?;
+            // What several answers tell of is one record.
+            let new = note_seen(tx, &before, &sorted).await?;
+            let failed = note_failures(tx, cx, &before, &sorted.unread, &new, &tally).await?;
             let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-            after.record_count = after.record_count.saturating_add(count(sorted.keys.len()));
+            after.record_count = after.record_count.saturating_add(count(new.len()));
             after.created_count = after.created_count.saturating_add(tally.created);
             after.changed_count = after.changed_count.saturating_add(tally.changed);
             after.failed_count = after.failed_count.saturating_add(count(failed.len()));
-            let mark = Mark { total, records: count(sorted.keys.len()), failed: &failed };
+            let mark = Mark { total, records: count(new.len()), failed: &failed };
             checkpoint(tx, cx, &after, &before.cursor_day, mark, SyncCheckpointStatus::Active).await?;
         }
         after.worked_ms += i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);

@@ -53,10 +53,9 @@ pub struct StartSync {
 /// B2Chat is not connected.
 pub async fn start_sync(tx: &Tx, settings: &SyncSettings, cx: &Cx, cmd: &StartSync) -> Result<SyncRun> {
     cx.require(MANAGE_SYNC)?;
-    let access = hold(tx).await?;
-    if access.is_none_or(|access| access.status == B2chatAccessStatus::Disconnected) {
+    let Some(access) = hold(tx).await?.filter(|access| access.status != B2chatAccessStatus::Disconnected) else {
         return Err(Error::invalid("entity", ProblemCode::NotAvailable, "B2Chat is not connected"));
-    }
+    };
     let today = days::today(cx.now, settings.zone);
     if cmd.operation != SyncOperation::Manual && (cmd.from.is_some() || cmd.to.is_some()) {
         let how = "only a manual run has days of its own";
@@ -65,7 +64,7 @@ pub async fn start_sync(tx: &Tx, settings: &SyncSettings, cx: &Cx, cmd: &StartSy
     let span = match cmd.operation {
         SyncOperation::Full => days::full(today, settings.first_day)?,
         SyncOperation::Manual => days::manual(today, cmd.from, cmd.to)?,
-        SyncOperation::Incremental => incremental(tx, settings, cmd.entity, today).await?,
+        SyncOperation::Incremental => incremental(tx, settings, cmd.entity, today, access.account_since).await?,
         SyncOperation::Rebuild => {
             return Err(Error::invalid(
                 "operation",
@@ -78,10 +77,19 @@ pub async fn start_sync(tx: &Tx, settings: &SyncSettings, cx: &Cx, cmd: &StartSy
     begin(tx, cx, run).await
 }
 
-async fn incremental(tx: &Tx, settings: &SyncSettings, entity: SyncEntity, today: NaiveDate) -> Result<Span> {
+async fn incremental(
+    tx: &Tx,
+    settings: &SyncSettings,
+    entity: SyncEntity,
+    today: NaiveDate,
+    account_since: Option<DateTime<Utc>>,
+) -> Result<Span> {
     let known = state::Entity::find().filter(state::Column::Entity.eq(entity)).one(tx.conn()).await?;
     let whole = known.and_then(|state| state.last_success_at);
-    let Some(last) = whole.max(last_read(tx, entity).await?) else { return days::full(today, settings.first_day) };
+    let last = whole.max(last_read(tx, entity).await?);
+    // What was read of another B2Chat says nothing of this one.
+    let last = last.filter(|last| account_since.is_none_or(|since| *last >= since));
+    let Some(last) = last else { return days::full(today, settings.first_day) };
     let last = local(last, settings.zone);
     let open = match entity {
         SyncEntity::Chats => oldest_open(tx, settings.zone).await?,

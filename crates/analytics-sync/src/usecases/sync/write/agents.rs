@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{ExprTrait, SimpleExpr},
 };
 
-use super::{AsOf, Tally, insert_all, update};
+use super::{AsOf, ROWS, Tally, insert_all, update};
 use crate::{
     domain::source::chat::{SourceAgent, SourceChat},
     ports::source::Colleagues,
@@ -22,6 +22,7 @@ use crate::{
         agent::{Column, Entity as B2chatAgents, Model as B2chatAgent},
         chat,
     },
+    usecases::sync::hold,
 };
 
 /// Writes agents; returns them by what they are known by. One who had no user name before is the same person with one.
@@ -102,6 +103,28 @@ pub(super) async fn write(
     tally.created = i32::try_from(new.len()).unwrap_or(i32::MAX);
     insert_all::<B2chatAgents>(tx, new).await?;
     Ok((by_key, tally))
+}
+
+/// Links agents whom no colleague is yet to the colleague who has their address now: one who came, or has another address since.
+///
+/// For Frontdesk itself; it asks for no permission.
+///
+/// # Errors
+/// What the database says.
+pub async fn link_agents(tx: &Tx, colleagues: &dyn Colleagues, cx: &Cx) -> Result<()> {
+    hold(tx).await?;
+    let alone = B2chatAgents::find().filter(Column::StaffId.is_null()).filter(Column::Email.is_not_null());
+    let alone = alone.order_by_asc(Column::Id).all(tx.conn()).await?;
+    for some in alone.chunks(ROWS) {
+        let addresses: Vec<String> = some.iter().filter_map(|agent| agent.email.clone()).collect();
+        let staff = colleagues.with_addresses(tx, &addresses).await?;
+        for before in some {
+            let Some(found) = before.email.as_ref().and_then(|email| staff.get(email)) else { continue };
+            let after = B2chatAgent { staff_id: Some(*found), updated_at: cx.now, ..before.clone() };
+            update::<B2chatAgents>(tx, before, &after).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Notes the department of each agent: that of the newest chat that they have in one.
