@@ -113,6 +113,24 @@ impl Sought {
         self
     }
 
+    /// The same in other forms too, as of a plural: longer words that begin with one of letters, and shorter ones that it begins
+    /// with, which lack at most `ending` letters. A word of fewer letters than `stem` has no other form.
+    #[must_use]
+    pub fn in_other_forms(mut self, stem: usize, ending: usize) -> Self {
+        for term in &mut self.0 {
+            let [way] = term.as_mut_slice() else { continue };
+            let [word] = way.as_mut_slice() else { continue };
+            let letters: Vec<char> = word.text.chars().collect();
+            if letters.len() < stem || !letters.iter().all(|c| c.is_alphabetic()) {
+                continue;
+            }
+            word.beginning = true;
+            let shorter = stem.max(letters.len().saturating_sub(ending))..letters.len();
+            term.extend(shorter.rev().map(|end| vec![Word::whole(&letters[..end].iter().collect::<String>())]));
+        }
+        self
+    }
+
     /// The terms.
     pub fn terms(&self) -> &[Term] {
         &self.0
@@ -321,6 +339,21 @@ mod tests {
         };
         let Some(sought) = Sought::new(typed) else { return true };
         sought.terms().iter().all(|term| term.iter().any(|way| way.iter().all(has)))
+    }
+
+    #[test]
+    fn a_word_has_other_forms() {
+        let forms = |typed| {
+            let sought = Sought::new(typed).unwrap().in_other_forms(4, 3);
+            let shown = |word: &Word| format!("{}{}", word.text, if word.beginning { "*" } else { "" });
+            let ways = sought.terms().iter().flatten().map(|way| way.iter().map(shown).collect::<Vec<_>>().join("+"));
+            ways.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(forms("Refunds "), "refunds* refund refun refu");
+        assert_eq!(forms("Grüße "), "grusse* gruss grus");
+        assert_eq!((forms("card ").as_str(), forms("pay ").as_str()), ("card*", "pay"));
+        assert_eq!((forms(".NET "), forms("C++ ")), (".net".to_owned(), "c++".to_owned()));
+        assert_eq!(forms("東京都 "), "東京+京都");
     }
 
     fn all_of(text: &str) -> String {

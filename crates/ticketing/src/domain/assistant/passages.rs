@@ -3,7 +3,10 @@
 //! The weighing is BM25's: a word counts the more the fewer sentences have it, and a long sentence less than a short one. A
 //! word of the question is found in one that begins with it and goes on for a few letters, so that `invoice` finds `invoices`.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use kernel::text::words::words;
 
@@ -14,9 +17,9 @@ const SENTENCE: usize = 600;
 /// So much of one document is looked at, in characters.
 const READ: usize = 100_000;
 /// How many letters a word may go on for.
-const ENDING: usize = 3;
+pub const ENDING: usize = 3;
 /// From how many letters on it may.
-const STEM: usize = 4;
+pub const STEM: usize = 4;
 /// BM25's two constants.
 const K1: f64 = 1.2;
 /// See [`K1`].
@@ -24,14 +27,25 @@ const B: f64 = 0.75;
 /// What a word in the document's title counts, of what it counts in the sentence.
 const IN_TITLE: f64 = 0.4;
 
-/// Words that a question is asked with, whatever it is about.
-const ASKED_WITH: &[&str] = &[
-    "a", "about", "am", "an", "and", "any", "are", "as", "at", "be", "by", "can", "could", "das", "der", "did", "die",
-    "do", "does", "ein", "eine", "for", "from", "get", "has", "have", "how", "i", "ich", "if", "in", "is", "ist", "it",
-    "kann", "me", "mein", "meine", "my", "not", "of", "on", "or", "our", "please", "should", "so", "tell", "that",
-    "the", "there", "this", "to", "und", "was", "we", "what", "when", "where", "which", "who", "why", "wie", "will",
-    "wir", "with", "wo", "would", "you", "your",
-];
+/// Words that a question is asked with, whatever it is about, in English, French, German and Spanish, as the search spells them;
+/// none that an English question is about.
+const ASKED_WITH: &str = "\
+    a aber about al algo als am an and any are as at auch auf aus aux avec avez avoir be been bei bin bitte bonjour \
+    but by c can cant ce cela ces cest combien comme como con could cual cuales cuando cuanto d da danke dans das \
+    dass de del dem den denn der des did die do doch does donde dont du eigentlich ein eine einem einen einer el \
+    ella elle ellos en er es est esta estan estce este esto estoy et etre faire favor for from fur get gibt got \
+    gracias ha habe haben had hallo has have hay he hello help her hi him his hola how hows i ich id if ihr il ils \
+    im in is isnt ist it its ive j jai je just kann kannst konnen l la las le les leur lo los lui m ma mais may me \
+    mein meine meinem meinen meiner merci mes mi mich might mir mis mit mochte moi mon muss muy my n nach ne need \
+    nicht no noch nos not notre nous nur o oder of on or ou our par para pas pero peut peux plait please por porque \
+    possibly pourquoi pouvez pueda puede pueden puedo puis puisje qu quand que quel quelle quelles quels qui quien \
+    quiero quoi re s sa schon se sein ses she should si sich sie sil sind so sobre some somebody someone sont soy su \
+    suis sus t ta te tell tengo tes than thank thanks that the their them then there they this tiene to toi tu um un \
+    una und une uns us ve von vos votre vous wann want warum was we welche welchem welchen welcher welches wenn wer \
+    werden were what whats when where wheres whether which who why wie wieso will wir wird with wo wollte wonder \
+    wondering would y yes yo you your zu zum zur";
+
+static ASIDE: LazyLock<HashSet<&str>> = LazyLock::new(|| ASKED_WITH.split_whitespace().collect());
 
 /// A part of a document's text, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +100,7 @@ pub fn sentences(text: &str) -> Vec<(usize, usize)> {
 pub fn sought(question: &str) -> Vec<String> {
     let all: Vec<String> =
         words([question]).into_iter().filter(|word| word.chars().any(char::is_alphanumeric)).collect();
-    let about: Vec<String> = all.iter().filter(|word| !ASKED_WITH.contains(&word.as_str())).cloned().collect();
+    let about: Vec<String> = all.iter().filter(|word| !ASIDE.contains(word.as_str())).cloned().collect();
     if about.is_empty() { all } else { about }
 }
 
@@ -118,12 +132,12 @@ pub fn weigh(documents: &[Document], question: &str) -> Vec<Weighed> {
     }
     let count = all.len() as f64;
     let average = all.iter().map(|(_, length, _)| *length as f64).sum::<f64>() / count.max(1.0);
-    let rarity: Vec<f64> = (0..sought.len())
-        .map(|word| {
-            let with = all.iter().filter(|(.., met)| met[word]).count() as f64;
-            (1.0 + (count - with + 0.5) / (with + 0.5)).ln()
-        })
-        .collect();
+    let with = |word: usize| all.iter().filter(|(.., met)| met[word]).count() as f64;
+    let rare = |with: f64| (1.0 + (count - with + 0.5) / (with + 0.5)).ln();
+    let with: Vec<f64> = (0..sought.len()).map(with).collect();
+    // What stands nowhere says little of what is asked for: no more than the rarest word that does.
+    let rarest = with.iter().filter(|with| **with > 0.0).map(|with| rare(*with)).fold(0.0, f64::max);
+    let rarity: Vec<f64> = with.iter().map(|with| rare(*with).min(rarest)).collect();
     let most: f64 = rarity.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     let mut weighed: Vec<_> = all
         .into_iter()
@@ -212,6 +226,16 @@ mod tests {
         assert_eq!(best(&documents, "When do I have to pay the invoice?"), Some("You pay an invoice within 30 days."));
         assert_eq!(best(&documents, "are you closed on sundays"), Some("We are closed on Sunday."));
         assert_eq!(best(&documents, "helicopter"), None);
+        let enough = |question: &str| weigh(&documents, question).first().map_or(0.0, |best| best.weight) >= 0.3;
+        for question in [
+            "Where's my invoice gone, please?",
+            "Wo bleibt denn eigentlich die invoice?",
+            "Où est mon invoice, s’il vous plaît ?",
+            "¿Dónde está mi invoice?",
+        ] {
+            assert!(enough(question), "{question}");
+        }
+        assert!(!enough("Who painted the large red helicopter above our old Monday market?"));
         assert_eq!(best(&[], "pay"), None);
     }
 

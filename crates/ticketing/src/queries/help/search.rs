@@ -15,9 +15,12 @@ use sea_orm::{
 };
 
 use crate::{
-    domain::help::{
-        excerpt::{Marker, Part},
-        thing::HelpThing,
+    domain::{
+        assistant::passages::{ENDING, STEM},
+        help::{
+            excerpt::{Marker, Part},
+            thing::HelpThing,
+        },
     },
     policy::{visible_documents, visible_guides},
     store::help::{
@@ -82,13 +85,14 @@ pub(super) fn holding<C: ColumnTrait>(backend: DbBackend, words: &str, of: Colum
 fn sought(text: &str, wanted: Wanted) -> Vec<Sought> {
     match wanted {
         Wanted::All => Sought::new(text).into_iter().collect(),
-        // A blank behind it: it is whole.
+        // A blank behind it: it is whole, but for the endings that words have.
         Wanted::Any => {
             let mut words: Vec<_> = text.split_whitespace().collect();
             // Short words are in everything.
             words.sort_by_key(|word| Reverse(word.chars().count()));
             words.dedup();
-            words.into_iter().take(WORDS).filter_map(|word| Sought::new(&format!("{word} "))).collect()
+            let forms = |word: &str| Some(Sought::new(&format!("{word} "))?.in_other_forms(STEM, ENDING));
+            words.into_iter().take(WORDS).filter_map(forms).collect()
         }
     }
 }
