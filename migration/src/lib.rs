@@ -107,6 +107,7 @@ history! {
     tenant::crm_leads::m0062_crm_accounts::Migration,
     tenant::ticketing::m0063_kept_hours::Migration,
     tenant::analytics_sync::m0066_sync_attempts::Migration,
+    tenant::ticketing::m0064_attachments_in_history::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -11,6 +11,8 @@ use crate::support::both;
 const ATTACH: &str = "mutation($input: AttachToTicketInput!) { attachToTicket(input: $input) { ticket { attachments { id name size } } errors { code path message } } }";
 const REMOVE: &str = "mutation($input: RemoveTicketAttachmentInput!) { removeTicketAttachment(input: $input) { ticket { attachments { id } } errors { code path message } } }";
 const FILES: &str = "query($id: ID!) { ticket(id: $id) { attachments { id name contentType link { url } } comments { nodes { attachments { id name contentType link { url } } } } } }";
+const HISTORY: &str =
+    "query($id: ID!) { ticket(id: $id) { history { nodes { actor { name } field oldValue newValue } } } }";
 const NODE: &str = "query($id: ID!) { node(id: $id) { id } }";
 
 async fn file(who: &Person, name: &str, bytes: &[u8]) -> String {
@@ -94,6 +96,30 @@ both! {
         assert!(!sees(&ann, &hers).await && !sees(&admin, &ours).await);
         assert_eq!(desk.web.get(&link).await.status, 404);
         assert_eq!(run(&ann, "query($id: ID!) { node(id: $id) { ... on TicketComment { attachments { id } } } }", json!({ "id": answer })).await.data("node.attachments"), &json!([]));
+        // Colleagues read in the history what came and went.
+        let told = async |who: &Person| {
+            let seen = run(who, HISTORY, json!({ "id": ticket })).await.list("ticket.history.nodes").to_vec();
+            let files = seen.into_iter().filter(|one| one["field"] == "ATTACHMENT");
+            files.map(|one| format!("{} {} {}", one["actor"]["name"], one["oldValue"], one["newValue"])).collect::<Vec<_>>().join(", ").replace('"', "")
+        };
+        assert_eq!(told(&admin).await, "ann null photo.txt, ann photo.txt null, Administrator offer.pdf null");
+        assert_eq!(told(&ann).await, "");
+        // What waits for a client is open again when they attach what it waits for; a colleague's file is none of that.
+        let stand = "mutation($id: ID!, $to: TicketStatus!) { setTicketStatus(input: { ticketId: $id, status: $to }) { errors { message } } }";
+        let status = async || run(&admin, "query($id: ID!) { ticket(id: $id) { status } }", json!({ "id": ticket })).await.string("ticket.status");
+        run(&admin, stand, json!({ "id": ticket, "to": "PENDING" })).await;
+        let ours = file(&admin, "ours.txt", b"x").await;
+        attach(&admin, &ticket, &[&ours]).await.ok();
+        assert_eq!(status().await, "PENDING");
+        let hers = file(&ann, "hers.txt", b"x").await;
+        attach(&ann, &ticket, &[&hers]).await.ok();
+        assert_eq!(status().await, "OPEN");
+        // A client says nothing more on what is closed until it is open again; a colleague puts files there.
+        run(&admin, stand, json!({ "id": ticket, "to": "CLOSED" })).await;
+        assert_eq!(problems(&attach(&ann, &ticket, &[&last]).await, "attachToTicket"), [("NOT_ALLOWED".to_owned(), "input.ticketId".to_owned())]);
+        assert!(sees(&ann, &last).await, "it waits still");
+        let late = file(&admin, "late.txt", b"x").await;
+        assert!(attach(&admin, &ticket, &[&late]).await.ok().user_errors("attachToTicket").is_empty());
     }
 
     /// What somebody means ill with is kept as it is, told to be bytes, and saved under a harmless name.
@@ -107,7 +133,6 @@ both! {
             ("picture.svg", &b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"[..], "image/svg+xml"),
             ("../../etc/passwd", b"root", "text/plain"),
             ("C:\\windows\\a.exe", b"MZ\x90\0", "application/vnd.microsoft.portable-executable"),
-            ("empty.txt", b"", "text/plain"),
             ("image.gif", polyglot, "image/gif"),
             ("invoice.pdf", b"<!DOCTYPE html><script>alert(1)</script>", "text/html"),
         ] {

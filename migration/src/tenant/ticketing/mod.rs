@@ -8,3 +8,4 @@ pub mod m0035_assistant;
 pub mod m0036_service_levels;
 pub mod m0046_client_tiers;
 pub mod m0063_kept_hours;
+pub mod m0064_attachments_in_history;

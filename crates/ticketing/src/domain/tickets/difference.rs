@@ -19,7 +19,7 @@ pub struct Difference {
     pub new: Option<String>,
 }
 
-/// What is kept of every change but links, watchers and tags, which stand elsewhere.
+/// What is kept of every change but links, watchers, tags and files, which stand elsewhere.
 const KEPT: [TicketField; 16] = [
     Title,
     Description,
@@ -70,7 +70,7 @@ fn value(ticket: &Ticket, field: TicketField) -> Option<String> {
         Parent => ticket.parent_id.map(|id| id.to_string()),
         Project => ticket.project_id.map(|id| id.to_string()),
         MergedInto => ticket.merged_into_id.map(|id| id.to_string()),
-        Link | Watcher | Tag => None,
+        Link | Watcher | Tag | Attachment => None,
     }
 }
 

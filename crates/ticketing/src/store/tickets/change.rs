@@ -82,6 +82,8 @@ pub enum TicketField {
     Watcher,
     /// A tag.
     Tag,
+    /// A file of it or of a comment on it.
+    Attachment,
 }
 
 /// One change.

@@ -13,11 +13,16 @@ use crate::{
     domain::comments::events::TicketFilesChanged,
     limits,
     policy::{is_theirs, writes_tickets},
-    ports::comments::Attachments,
+    ports::{
+        comments::Attachments,
+        tickets::{Company, TicketBook},
+    },
     store::{
         comments::comment::Entity as TicketComments,
-        ticket::{Entity as Tickets, Model as Ticket},
+        ticket::{Entity as Tickets, Model as Ticket, TicketStatus},
+        tickets::change::{TicketAction, TicketField},
     },
+    usecases::tickets::{keep::note, set_ticket_status::stand},
 };
 
 /// Files for a ticket.
@@ -38,14 +43,14 @@ pub struct RemoveTicketAttachment {
     pub file: FileId,
 }
 
-/// Attaches files to a ticket.
+/// Attaches files to a ticket. One that waits for the client is open again where the client attaches what it waits for.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] for no file, files that are none, too many, and a ticket that
-/// was merged.
-pub async fn attach_to_ticket<S>(s: &S, cx: &Cx, cmd: &AttachToTicket) -> Result<Ticket>
+/// was merged, or for a client is closed.
+pub async fn attach_to_ticket<S>(s: &S, company: &impl Company, cx: &Cx, cmd: &AttachToTicket) -> Result<Ticket>
 where
-    S: Records<Tickets> + Attachments + Emit,
+    S: Records<Tickets> + TicketBook + Attachments + Emit,
 {
     let client = writes_tickets(cx)?;
     let mut met = HashSet::new();
@@ -56,13 +61,23 @@ where
     let before = s.lock(cx, cmd.ticket).await?;
     is_theirs(client, &before)?;
     before.whole("ticketId")?;
+    if client.is_some() && before.status == TicketStatus::Closed {
+        return Err(Error::invalid("ticketId", ProblemCode::NotAllowed, "the ticket is closed: open it again first"));
+    }
     // Whoever attaches holds the ticket.
     if s.attached(before.id).await? + files.len() > limits::FILES_OF_TICKET {
         let problem = format!("a ticket may have at most {} files", limits::FILES_OF_TICKET);
         return Err(Error::invalid("fileIds", ProblemCode::TooLong, problem));
     }
     s.attach_to_ticket(cx, "fileIds", &files, before.id).await?;
-    let ticket = record::change::<Tickets, S>(s, cx, &before, before.clone()).await?;
+    for file in &files {
+        let name = s.file(*file).await?.map(|file| file.name);
+        note(s, cx, before.id, TicketAction::Updated, TicketField::Attachment, (None, name)).await?;
+    }
+    let ticket = match before.status {
+        TicketStatus::Pending if client.is_some() => stand(s, company, cx, before, TicketStatus::Open).await?,
+        _ => record::change::<Tickets, S>(s, cx, &before, before.clone()).await?,
+    };
     let told =
         TicketFilesChanged { ticket: ticket.id, comment: None, internal: false, added: files, removed: Vec::new() };
     s.emit(cx, &told);
@@ -76,7 +91,7 @@ where
 /// else's.
 pub async fn remove_ticket_attachment<S>(s: &S, cx: &Cx, cmd: &RemoveTicketAttachment) -> Result<Ticket>
 where
-    S: Records<Tickets> + Records<TicketComments> + Attachments + Emit,
+    S: Records<Tickets> + Records<TicketComments> + TicketBook + Attachments + Emit,
 {
     let client = writes_tickets(cx)?;
     let before = Records::<Tickets>::lock(s, cx, cmd.ticket).await?;
@@ -105,6 +120,7 @@ where
     if !s.detach(cx, file.id).await? {
         return Err(none());
     }
+    note(s, cx, before.id, TicketAction::Updated, TicketField::Attachment, (Some(file.name), None)).await?;
     let ticket = record::change::<Tickets, S>(s, cx, &before, before.clone()).await?;
     let told = TicketFilesChanged { ticket: ticket.id, comment, internal, added: Vec::new(), removed: vec![file.id] };
     s.emit(cx, &told);

@@ -33,7 +33,7 @@ pub(crate) fn change(cx: &Cx, ticket: TicketId, action: TicketAction, of: Option
     TicketChange { id, ticket_id: ticket, user_id, action, field, old_value, new_value, created_at: cx.now }
 }
 
-/// Notes what is no value of a ticket itself: who watches it, what it is tied to, its tags.
+/// Notes what is no value of a ticket itself: who watches it, what it is tied to, its tags and files.
 pub(crate) async fn note<S: TicketBook>(
     s: &S,
     cx: &Cx,

@@ -162,7 +162,8 @@ impl CommentMutation {
         Ok(EditTicketCommentPayload { comment: done.map(|done: Commented| done.comment.into()), errors })
     }
 
-    /// Attaches files to a ticket: a colleague to any that they work on, a client to their own. Who sees the ticket sees them.
+    /// Attaches files to a ticket: a colleague to any that they work on, a client to their own that is not closed; one that is
+    /// PENDING is open again then. Who sees the ticket sees them.
     #[graphql(directive = requires::apply(Permission::ManageTickets))]
     async fn attach_to_ticket(
         &self,
@@ -170,7 +171,10 @@ impl CommentMutation {
         #[graphql(desc = "What is wanted.")] input: AttachToTicketInput,
     ) -> Result<AttachToTicketPayload> {
         let cmd = AttachToTicket { ticket: id("input.ticketId", &input.ticket_id)?, files: files(&input.file_ids)? };
-        let work = |tx, cx: Arc<Cx>, cmd: Arc<_>| async move { attach_to_ticket(&tx, &cx, &cmd).await };
+        let app = &scope(ctx).app;
+        let work = |tx, cx: Arc<Cx>, cmd: Arc<_>| async move {
+            attach_to_ticket(&tx, &House(&tx, &app.catalog), &cx, &cmd).await
+        };
         Ok(write(ctx, "ticket.attach", cmd, work).await?.into())
     }
 

@@ -84,6 +84,8 @@ pub enum TicketField {
     Watcher,
     /// A tag.
     Tag,
+    /// A file of it, or one that was taken from a comment on it.
+    Attachment,
 }
 
 /// One change of a ticket. Each value that was changed has one.
@@ -94,7 +96,8 @@ pub struct TicketChange {
     pub action: TicketAction,
     /// What was changed; null where the ticket was made.
     pub field: Option<TicketField>,
-    /// What it was before: of enums their name, of things their id; null where there was nothing.
+    /// What it was before: of enums their name, of files what they are called, of other things their id; null where there was
+    /// nothing.
     pub old_value: Option<String>,
     /// What it is since then, in the same form.
     pub new_value: Option<String>,
