@@ -162,7 +162,6 @@ both! {
             ("photo.png", b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/svg+xml", "application/octet-stream"),
             ("page.html", png, "image/png", "image/png"),
             ("bomb.txt", b"PK\x03\x04\x14\0\x08\0\x08\0", "application/zip", "application/octet-stream"),
-            ("empty.png", b"", "text/plain", "text/plain; charset=utf-8"),
             ("x.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0<script>", "image/jpeg", "image/jpeg"),
         ] {
             let sent = send(&admin.client, name, bytes).await.ok();
@@ -172,6 +171,10 @@ both! {
             assert!(read.header("content-disposition").starts_with("attachment"), "{name}");
             assert_eq!(read.header("x-content-type-options"), "nosniff");
         }
+        // Of nothing there is nothing to keep.
+        let (before, empty) = (kept(&desk.server).len(), send(&admin.client, "empty.png", "").await);
+        let refused = empty.user_errors("uploadFile").pop().expect("a problem");
+        assert_eq!((refused.code.as_str(), refused.path.as_str(), kept(&desk.server).len()), ("BLANK", "input.file", before));
         for (name, shown) in [
             ("../../../etc/passwd", "passwd"),
             ("..\\..\\boot.ini", "boot.ini"),

@@ -27,6 +27,9 @@ use crate::{
 /// How many files that belong to nothing yet one person may have.
 const MOST_WAITING: u64 = 100;
 
+/// What is said of a file without a byte: nobody means to send one.
+const EMPTY: &str = "must not be empty";
+
 /// Bytes that are in the storage, all of them. Nothing counts them until a transaction says what becomes of them.
 #[derive(Debug, Clone)]
 pub struct Received {
@@ -124,12 +127,15 @@ impl Files {
     /// Takes in a file of whoever asks, which then waits for them to keep it with something.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`]; [`Error::Invalid`] at `file` for what is too large, or no room left.
+    /// [`Error::Unauthenticated`]; [`Error::Invalid`] at `file` for what is empty or too large, or no room left.
     pub async fn upload(&self, db: &Db, cx: &Cx, name: &str, content: Content) -> Result<FileId> {
         let by = cx.user()?.id;
         let received = &self.receive(db, cx, name, content, self.rules.most).await;
         let uploaded = db.transact(cx, "file.upload", |tx| async move {
             let received = received.as_ref().map_err(Clone::clone)?;
+            if received.size == 0 {
+                return Err(Error::invalid("file", ProblemCode::Blank, EMPTY));
+            }
             wait(&tx, cx, received).await?;
             tx.emit(cx, &FileUploaded::of(received, by));
             Ok(received.id)
@@ -252,6 +258,8 @@ fn bytes(check: &mut Check, size: f64, most: u64) -> i64 {
     let too_many = size > most as f64;
     if !size.is_finite() || size < 0.0 || size.fract() != 0.0 {
         check.problem("size", ProblemCode::InvalidFormat, "must be a whole number of bytes");
+    } else if size == 0.0 {
+        check.problem("size", ProblemCode::Blank, EMPTY);
     } else if too_many {
         check.problem("size", ProblemCode::TooLong, format!("must be at most {most} bytes"));
     }
