@@ -204,6 +204,12 @@ both! {
         assert_eq!(desk.web.run(VIEW, json!({ "id": one })).await.ok().data("recordHelpView.counted"), true);
         let seen = run(&admin, "{ guides(orderBy: { field: TITLE }) { nodes { viewCount } } }", Value::Null).await;
         assert_eq!((seen.data("guides.nodes.0.viewCount"), seen.data("guides.nodes.1.viewCount")), (&json!(42), &json!(41)));
+        // Who keeps it looks at it, and is no reader of it; another colleague is.
+        let sam = desk.colleague("sam@example.com", "Sam", "STAFF").await;
+        sql.run("DELETE FROM rate_limits").await;
+        for (person, counted) in [(&admin, false), (&sam, true)] {
+            assert_eq!(run(person, VIEW, json!({ "id": one })).await.data("recordHelpView.counted"), counted);
+        }
         for wrong in ["", "gui_x", "msg_0190a5f0000070008000000000000000"] {
             assert_eq!(desk.web.run(VIEW, json!({ "id": wrong })).await.error_code(), "BAD_USER_INPUT", "{wrong}");
         }

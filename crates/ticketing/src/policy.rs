@@ -184,9 +184,14 @@ pub fn still_asks(cx: &Cx, for_clients: bool) -> bool {
     if is_client(cx) { for_clients } else { cx.can(USE_ASSISTANT) }
 }
 
+/// Whether the actor keeps the help centre.
+pub(crate) fn keeps_help(cx: &Cx) -> bool {
+    !is_client(cx) && cx.can(MANAGE_HELP)
+}
+
 /// Whether the actor sees the help centre as those do who keep it: drafts, and what is for colleagues.
 pub(crate) fn sees_all_help(cx: &Cx) -> bool {
-    !is_client(cx) && (cx.can(VIEW_HELP) || cx.can(MANAGE_HELP))
+    keeps_help(cx) || !is_client(cx) && cx.can(VIEW_HELP)
 }
 
 /// The categories that are shown.

@@ -6,6 +6,7 @@ use kernel::{Conn, Cx, Db, Error, Result, limit::Limit, record::visible_ids};
 
 use crate::{
     domain::help::thing::HelpThing,
+    policy::keeps_help,
     ports::help::HelpShelf,
     store::help::{document::Entity as HelpDocuments, guide::Entity as Guides},
 };
@@ -17,13 +18,17 @@ const ONCE: Limit = Limit { name: "help view", attempts: 1, window: Duration::fr
 /// Into how many parts a count is split: so many readers do not wait for each other at the guide that all read.
 const PARTS: u8 = 8;
 
-/// Counts a try of an address, and says whether what it opened counts: not where it was opened from there within the hour.
+/// Counts a try of an address, and says whether what it opened counts: not where it was opened from there within the hour, nor
+/// where somebody looks at what they keep.
 ///
 /// # Errors
 /// [`Error::RateLimited`] for an address that opens too much.
 pub async fn admit_help_view(db: &Db, cx: &Cx, thing: HelpThing) -> Result<bool> {
     let (conn, address) = (db.bookkeeping(cx).await?, cx.origin.limit_key());
     BY_ADDRESS.count(&conn, cx, &address).await?;
+    if keeps_help(cx) {
+        return Ok(false);
+    }
     match ONCE.count(&conn, cx, &format!("{address} {}", thing.uuid())).await {
         Ok(()) => Ok(true),
         Err(Error::RateLimited { .. }) => Ok(false),
