@@ -120,6 +120,17 @@ both! {
         for id in &made {
             assert_eq!(read(&admin, id).await, ("DONE".into(), None));
         }
+        // Parts of a page, and one that is XML, are pages.
+        let part = "<h2>Gaskets</h2><section class='care'><p>A <b>gasket</b> wears.</p></section>";
+        let xml = "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><body><p>A gasket fits.</p></body></html>";
+        for (title, name, text) in [("Part", "part.HTM", part), ("Whole", "whole.xhtml", xml)] {
+            let id = document(&admin, title, name, text, json!({ "audience": "EVERYONE", "isPublished": true })).await;
+            assert_eq!(read(&admin, &id).await, ("DONE".into(), None), "{name}");
+        }
+        let hits = desk.web.run(SEARCH, json!({ "t": "gasket" })).await.ok();
+        let texts: Vec<_> = hits.list("helpSearch").iter().map(|hit| whole(&hit["excerpt"])).collect();
+        assert!(texts.len() == 2 && texts.iter().all(|text| !text.contains(['<', '>'])), "{texts:?}");
+        assert_eq!(found(&desk.web, "care").await, Vec::<String>::new(), "what a tag says is no word of the page");
         // What stands in its title first, then what says it more often.
         let hits = desk.web.run(SEARCH, json!({ "t": "impell" })).await.ok();
         let titles: Vec<_> = hits.list("helpSearch").iter().map(|hit| whole(&hit["title"])).collect();

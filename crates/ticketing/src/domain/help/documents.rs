@@ -24,16 +24,19 @@ pub const FORMATS: [Format; 5] = [Format::Pdf, Format::Docx, Format::Html, Forma
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 impl Format {
-    /// How a file is read: by its content, and by its name where that says no more than text or an archive. `None` for a file
-    /// that is no document.
+    /// How a file is read: by its content, and by its name where that says no more than text, XML or an archive. `None` for a
+    /// file that is no document.
     pub fn of(file: &File) -> Option<Self> {
         let name = file.name.to_lowercase();
+        let is_called = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         match file.content_type.as_deref()? {
             "application/pdf" => Some(Self::Pdf),
             DOCX => Some(Self::Docx),
-            "application/zip" if name.ends_with(".docx") => Some(Self::Docx),
+            "application/zip" if is_called(&[".docx"]) => Some(Self::Docx),
             "text/html" => Some(Self::Html),
-            "text/plain" if name.ends_with(".md") || name.ends_with(".markdown") => Some(Self::Markdown),
+            // A part of a page, or one that is XML, begins like any text.
+            "text/plain" | "text/xml" if is_called(&[".html", ".htm", ".xhtml"]) => Some(Self::Html),
+            "text/plain" if is_called(&[".md", ".markdown"]) => Some(Self::Markdown),
             "text/plain" => Some(Self::Text),
             _ => None,
         }
