@@ -80,7 +80,7 @@ async fn send(app: &App, link: &str, asked: &HeaderMap, id: &str) -> Result<Resp
     let mut headers = headers(&file, until, cx.now);
     let tag = headers.get(ETAG).cloned();
     let says = |name: &HeaderName| asked.get(name).filter(|value| tag.as_ref() == Some(*value)).is_some();
-    if says(&IF_NONE_MATCH) {
+    if tag.as_ref().is_some_and(|tag| holds(asked, tag)) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     let size = file.bytes();
@@ -113,6 +113,14 @@ async fn exported(app: &App, cx: &Cx, file: &File, kind: &'static str) -> Result
         details: json!({ "file": file.name, "bytes": file.size }),
     };
     app.db.record(cx, vec![Envelope::note(cx, note)]).await
+}
+
+/// Whether who asks has what has this tag (RFC 9110, 13.1.2): it is one of theirs, whatever a proxy made of it on the way.
+fn holds(asked: &HeaderMap, tag: &HeaderValue) -> bool {
+    let held = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    held.flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|held| held == "*" || held.trim_start_matches("W/") == tag)
 }
 
 /// One range of bytes that somebody asks for (RFC 9110, 14.1.2); `None` for what is none, which is ignored.
@@ -248,7 +256,24 @@ fn refused(error: &Error, id: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{disposition, part};
+    use axum::http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
+
+    use super::{disposition, holds, part};
+
+    #[test]
+    fn who_has_it_says_so_in_several_ways() {
+        let tag = HeaderValue::from_static("\"ab\"");
+        let held = |value: &'static str| {
+            holds(&HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static(value))]), &tag)
+        };
+        for is_it in ["\"ab\"", "W/\"ab\"", "\"x\", W/\"ab\"", "*"] {
+            assert!(held(is_it), "{is_it}");
+        }
+        for other in ["\"a\"", "ab", "", "W/\"abc\""] {
+            assert!(!held(other), "{other}");
+        }
+        assert!(!holds(&HeaderMap::new(), &tag));
+    }
 
     #[test]
     fn a_part_is_one_range_inside() {
