@@ -9,6 +9,27 @@ use crate::support::{Client, both, until};
 const LIST: &str = "query List($filter: TicketFilter) { tickets(filter: $filter) { totalCount nodes { id } } }";
 
 both! {
+    /// A program makes tickets for clients whom it need not see.
+    async fn a_key_makes_tickets_for_clients(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let ann = client(&desk, &admin, "ann").await;
+        let key = "mutation { createApiKey(input: { name: \"Shop\", permissions: [VIEW_TICKETS, MANAGE_TICKETS, SEE_ALL] }) { key errors { message } } }";
+        let shop = desk.web.bearer(&admin.client.run(key, json!({})).await.ok().string("createApiKey.key"));
+        let sell = "mutation($who: ID!) { createTicket(input: { title: \"Sold\", description: \"A mast\", requesterId: $who }) { \
+            ticket { id requester { id } } errors { path } } }";
+        let sold = shop.run(sell, json!({ "who": ann.id })).await.ok();
+        assert_eq!(sold.data("createTicket.ticket.requester"), &Value::Null, "clients are not shown to it");
+        assert_eq!(see(&ann.client, &sold.string("createTicket.ticket.id")).await["requester"]["id"], json!(ann.id));
+        // What is no client who is active is refused as before.
+        let gone = "mutation($id: ID!) { deactivateClient(input: { clientId: $id }) { errors { message } } }";
+        admin.client.run(gone, json!({ "id": ann.id })).await.ok();
+        for wrong in [ann.id.as_str(), &admin.id.replace("stf_", "cli_")] {
+            let refused = shop.run(sell, json!({ "who": wrong })).await.user_errors("createTicket");
+            assert_eq!(refused[0].path, "input.requesterId", "{wrong}");
+        }
+    }
+
     /// A client makes, reads and changes their own, by every way there is; what is another's, or nobody's, is not there; and
     /// what colleagues keep for themselves is not shown.
     async fn a_client_has_their_own_tickets_and_no_others(backend) {
