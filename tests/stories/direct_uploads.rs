@@ -6,7 +6,9 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use super::desk::{Desk, SOON};
-use super::files::{NODE, id, kept, limit, path, used};
+use super::erasures::{confirmed, over, second};
+use super::files::{NODE, id, kept, limit, path, send, used};
+use super::ticket_comments::buyer;
 use crate::support::{Answer, Backend, Client, Options, both, until};
 
 pub const BEGIN: &str =
@@ -100,6 +102,31 @@ both! {
             (desk.web.send(Method::PUT, &link, vec![1; 1000]).await.status == 201).then_some(())
         }).await;
         assert_eq!(used(&admin).await, 1000.0);
+        let empty = admin.client.run(BEGIN, json!({ "name": "empty", "size": 0 })).await.user_errors("beginUpload");
+        assert_eq!(empty.iter().map(|error| (error.code.as_str(), error.path.as_str())).collect::<Vec<_>>(), [("BLANK", "input.size")]);
+    }
+
+    /// Who is deactivated or erased sends nothing more, and what they sent and nobody uses goes with them.
+    async fn what_waits_goes_with_its_sender(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let (_, link) = begin(&bea.client, "a.bin", 1000).await;
+        let sent = send(&bea.client, "b.txt", "four").await.ok();
+        assert_eq!(used(&admin).await, 4.0);
+        let leaves = "mutation($id: ID!) { deactivateStaff(input: { staffId: $id }) { errors { code } } }";
+        admin.client.run(leaves, json!({ "id": bea.id })).await.ok();
+        assert_eq!(used(&admin).await, 0.0);
+        assert_eq!(desk.web.get(&path(&sent.string("uploadFile.file.link.url"))).await.status, 404);
+        assert_eq!(desk.web.send(Method::PUT, &link, vec![1; 1000]).await.status, 404);
+        // What others sent stays; a client who is erased takes theirs along.
+        let (sam, ann) = (second(&desk, &admin, "sam").await, buyer(&desk, &admin, "ann").await);
+        send(&ann.client, "passport.txt", "private").await.ok();
+        send(&admin.client, "c.txt", "fours").await.ok();
+        let erasure = confirmed((&admin, &sam), &ann.id, "PERSON").await;
+        assert_eq!(over(&admin, &erasure["id"]).await["status"], "DONE");
+        assert_eq!(desk.sql().await.texts("SELECT name FROM files WHERE uploaded_by IS NOT NULL OR name = 'passport.txt' ORDER BY name").await, ["a.bin", "c.txt"]);
+        assert_eq!((used(&admin).await, kept(&desk.server).len()), (5.0, 1));
     }
 
     /// A connection that breaks off leaves nothing, and the link is good for another try. What a process leaves that dies over

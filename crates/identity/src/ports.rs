@@ -77,6 +77,8 @@ pub trait People {
     async fn signed_in(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
     /// Ends all access that the person has now: raises the token version, ends the sessions.
     async fn end_access(&self, id: UserId, at: DateTime<Utc>) -> Result<()>;
+    /// Gives up the files that somebody sent, or began to send, and that nobody uses yet.
+    async fn end_uploads(&self, cx: &Cx, id: UserId) -> Result<()>;
     /// Where the company is: the telephone numbers of that region need no country code.
     async fn region(&self) -> Result<Option<Region>>;
     /// Whether the department is there and people can be put into it.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use audit::{ErasureAccount, ErasureDesk, ErasureHouse, ErasureRules, Someone};
 use identity::UserKind;
 use kernel::{
-    Cx, Result, Tx, held,
+    Cx, Result, Tx, files, held,
     id::{B2chatAgentId, B2chatChatId, B2chatContactId, ConversationId, UserId},
     jobs::Job,
 };
@@ -34,6 +34,9 @@ impl ErasureDesk for Contexts<'_> {
         let people: Vec<_> = whose.of(held::Kind::Person).into_iter().map(UserId).collect();
         if !people.is_empty() {
             ticketing::forget_words(tx, &people).await?;
+        }
+        for who in people {
+            files::give_up_waiting(tx, cx, who).await?;
         }
         let contacts: Vec<_> = whose.of(held::Kind::Contact).into_iter().map(B2chatContactId).collect();
         if contacts.is_empty() { Ok(()) } else { bury_contacts(tx, cx, &contacts).await }

@@ -36,7 +36,7 @@ pub use content::{is_shown, type_of};
 pub use events::{FileUploaded, UploadBegun};
 pub use link::{Link, Purpose};
 pub use name::clean as clean_name;
-pub use own::{adopt, by_ids, keep, keep_received, of_owners, remove};
+pub use own::{adopt, by_ids, give_up_waiting, keep, keep_received, of_owners, remove};
 pub use receive::Received;
 pub use storage::{Content, Storage, whole};
 pub use table::{ActiveModel, Column, Entity, Model, Owner, PrimaryKey, Relation};

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Conn, Cx, Error, ProblemCode, Result, Tx,
     db::any_of,
-    id::{FileId, TypedId},
+    id::{FileId, TypedId, UserId},
     usage,
 };
 
@@ -95,6 +95,25 @@ pub async fn remove(tx: &Tx, cx: &Cx, id: FileId) -> Result<bool> {
         usage::store(tx, cx, -file.size).await?;
     }
     Ok(gone.rows_affected == 1)
+}
+
+/// Gives up what somebody sent, or began to send, and nobody uses yet: their links to send by end as well.
+pub async fn give_up_waiting(tx: &Tx, cx: &Cx, by: UserId) -> Result<()> {
+    let theirs = Entity::find().filter(Column::UploadedBy.eq(by)).filter(Column::ExpiresAt.gt(cx.now));
+    for file in theirs.all(tx.conn()).await? {
+        if file.stored_at.is_some() {
+            remove(tx, cx, file.id).await?;
+            continue;
+        }
+        // Whoever writes it just then finds that it ended.
+        Entity::update_many()
+            .col_expr(Column::ExpiresAt, Expr::value(cx.now))
+            .filter(Column::Id.eq(file.id))
+            .filter(Column::ExpiresAt.is_not_null())
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Files by their ids, whoever may see them: a caller decides by what they belong to.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Cx, Result, Tx,
+    Cx, Result, Tx, files,
     id::{DepartmentId, UserId},
 };
 use sea_orm::{
@@ -163,6 +163,10 @@ impl People for Tx {
             .exec(self.conn())
             .await?;
         Ok(())
+    }
+
+    async fn end_uploads(&self, cx: &Cx, id: UserId) -> Result<()> {
+        files::give_up_waiting(self, cx, id).await
     }
 
     async fn region(&self) -> Result<Option<Region>> {

@@ -74,8 +74,8 @@ where
     Ok(person)
 }
 
-/// Ends what lets somebody in or acts for them, so that it does not come back with them: sessions, API keys, links in mails,
-/// and the invitations they sent that nobody has accepted.
+/// Ends what lets somebody in or acts for them, so that it does not come back with them: sessions, API keys, links in mails
+/// and to send files by, and the invitations they sent that nobody has accepted.
 pub(crate) async fn end_for_good<S>(s: &S, cx: &Cx, id: UserId) -> Result<()>
 where
     S: People + ApiKeys + OneTimeTokens + Invitations + Emit,
@@ -83,6 +83,7 @@ where
     s.end_access(id, cx.now).await?;
     s.revoke_all(id, cx.now).await?;
     s.end_tokens(id).await?;
+    s.end_uploads(cx, id).await?;
     for invitation in s.revoke_invitations_of(id, cx.now).await? {
         s.emit(cx, &InvitationRevoked { invitation });
     }
