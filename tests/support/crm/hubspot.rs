@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Asked, Crm, Field, Holds, Play, Record, Said, Wrong, field};
 
+/// So many results one search gives.
+const FOUND: usize = 10_000;
+
 pub(super) fn fields() -> Vec<Field> {
     let mut fields: Vec<_> =
         ["firstname", "lastname", "company", "message"].map(|name| field(name, Holds::Text)).into();
@@ -157,6 +160,15 @@ fn search(crm: &Crm, body: &Value) -> Said {
     }
     let found = crm.world().since(since.unwrap_or_default());
     let found: Vec<_> = found.iter().filter(|(_, record)| record.values.contains_key("frontdesk_lead_id")).collect();
-    let results: Vec<_> = found.iter().map(|(id, record)| shown(id, record)).collect();
-    Said::new(200, json!({ "total": results.len(), "results": results }))
+    let after: usize = body["after"].as_str().and_then(|after| after.parse().ok()).unwrap_or_default();
+    let end = after.saturating_add(usize::try_from(limit).expect("a limit"));
+    if end > FOUND {
+        return error(400, "VALIDATION_ERROR", "a search gives 10000 results at most");
+    }
+    let results: Vec<_> = found.iter().take(end).skip(after).map(|(id, record)| shown(id, record)).collect();
+    let mut said = json!({ "total": found.len(), "results": results });
+    if end < found.len() {
+        said["paging"]["next"]["after"] = end.to_string().into();
+    }
+    Said::new(200, said)
 }

@@ -298,6 +298,14 @@ impl Crm {
         self.world().add(values)
     }
 
+    /// Somebody else's program makes so many records there that are of no lead of ours, though they hold something like an id.
+    pub fn make_strangers(&self, count: usize) {
+        let (key, mut world) = (self.key(), self.world());
+        for n in 0..count {
+            world.add(BTreeMap::from([(key.to_owned(), format!("of another program {n}"))]));
+        }
+    }
+
     /// Somebody changes a record there.
     pub fn change(&self, id: &str, name: &str, value: &str) {
         let mut world = self.world();

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::crm_connections::remote::{Batch, Credentials, Grant, NoCrm, Remote, RemoteField, Row},
+    domain::crm_connections::remote::{Batch, Changes, Credentials, Grant, NoCrm, RemoteField, Row},
     store::crm_connections::connection::CrmProvider,
 };
 
@@ -38,8 +38,12 @@ pub trait Crm: Send + Sync {
     async fn update(&self, held: &Credentials, rows: &[Row]) -> Result<Batch, NoCrm>;
     /// Takes a record away; one that is gone already is no failure.
     async fn delete(&self, held: &Credentials, external_id: &str) -> Result<(), NoCrm>;
-    /// Records of ours that were changed since an instant, oldest change first, with what stands in these fields.
-    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Vec<Remote>, NoCrm>;
+    /// Records of ours that were changed since an instant, with what stands in these fields.
+    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Changes, NoCrm>;
+    /// The CRM's own id of the account, where it says that to who has a key for it.
+    async fn account(&self, _held: &Credentials) -> Result<Option<String>, NoCrm> {
+        Ok(None)
+    }
 }
 
 /// All kinds of CRM that there are.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::crm_connections::remote::{
-        Batch, Brought, Credentials, Grant, NoCrm, Remote, RemoteField, RemoteType, Row, RowFailure, RowFault,
+        Batch, Brought, Changes, Credentials, Grant, NoCrm, Remote, RemoteField, RemoteType, Row, RowFailure, RowFault,
     },
     ports::crm::{Crm, Way},
     store::crm_connections::connection::CrmProvider,
@@ -225,7 +225,7 @@ impl Crm for Hubspot {
         }
     }
 
-    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Vec<Remote>, NoCrm> {
+    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Changes, NoCrm> {
         let mut found = Vec::new();
         let mut after = None::<String>;
         let properties: Vec<_> = fields.iter().map(String::as_str).chain([key(), "lastmodifieddate"]).collect();
@@ -258,7 +258,19 @@ impl Crm for Hubspot {
                 break;
             }
         }
-        Ok(found)
+        Ok(Changes { records: found, go_on: after.is_some() })
+    }
+
+    async fn account(&self, held: &Credentials) -> Result<Option<String>, NoCrm> {
+        let address = format!("{}/account-info/{VERSION}/details", self.url);
+        let bearer = format!("Bearer {}", held.access);
+        let answer = self.http.ask(Method::GET, &address, Some(&bearer), Sent::Nothing, None).await?;
+        match answer.status.as_u16() {
+            200 => Ok(answer.body["portalId"].as_i64().map(|id| id.to_string())),
+            // A key may be let do what we need and not that.
+            403 | 404 => Ok(None),
+            _ => Err(refusal(&answer)),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::crm_connections::remote::{
-        Batch, Brought, Credentials, Grant, NoCrm, Remote, RemoteField, RemoteType, Row, RowFailure, RowFault,
+        Batch, Brought, Changes, Credentials, Grant, NoCrm, Remote, RemoteField, RemoteType, Row, RowFailure, RowFault,
     },
     ports::crm::{Crm, Way},
     store::crm_connections::connection::CrmProvider,
@@ -210,7 +210,7 @@ impl Crm for Salesforce {
         }
     }
 
-    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Vec<Remote>, NoCrm> {
+    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Changes, NoCrm> {
         let columns: Vec<_> =
             ["Id", "SystemModstamp", key()].into_iter().chain(fields.iter().map(String::as_str)).collect();
         let since = since.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -222,6 +222,7 @@ impl Crm for Salesforce {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", &query).finish();
         let mut answer = self.api(held, Method::GET, &format!("query?{query}"), None).await?;
         let mut found = Vec::new();
+        let mut more = true;
         for _ in 0..PAGES {
             for it in answer.body["records"].as_array().into_iter().flatten() {
                 let Some(modified_at) = it["SystemModstamp"].as_str().and_then(instant) else { continue };
@@ -232,13 +233,16 @@ impl Crm for Salesforce {
                     values: fields.iter().map(|name| (name.clone(), as_text(&it[name]))).collect(),
                 });
             }
-            let Some(next) = answer.text("nextRecordsUrl").map(str::to_owned) else { break };
+            let Some(next) = answer.text("nextRecordsUrl").map(str::to_owned) else {
+                more = false;
+                break;
+            };
             answer = self.ask(held, Method::GET, &next, None).await?;
             if !answer.status.is_success() {
                 return Err(refusal(&answer));
             }
         }
-        Ok(found)
+        Ok(Changes { records: found, go_on: more })
     }
 }
 

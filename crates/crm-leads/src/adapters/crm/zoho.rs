@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::crm_connections::remote::{
-        Batch, Brought, Credentials, Grant, NoCrm, Remote, RemoteField, RemoteType, Row, RowFailure, RowFault,
+        Batch, Brought, Changes, Credentials, Grant, NoCrm, Remote, RemoteField, RemoteType, Row, RowFailure, RowFault,
     },
     ports::crm::{Crm, Way},
     store::crm_connections::connection::CrmProvider,
@@ -54,10 +54,7 @@ impl Zoho {
         let base = held.base.as_deref().unwrap_or_default().trim_end_matches('/');
         let address = format!("{base}/crm/{VERSION}/{path}");
         let token = format!("Zoho-oauthtoken {}", held.access);
-        let answer =
-            self.http.ask(method, &address, Some(&token), body.map_or(Sent::Nothing, Sent::Json), since).await?;
-        let fine = answer.status.is_success() || answer.status == StatusCode::NOT_MODIFIED;
-        if fine { Ok(answer) } else { Err(usual(&answer, answer.text("message"))) }
+        self.http.ask(method, &address, Some(&token), body.map_or(Sent::Nothing, Sent::Json), since).await
     }
 
     async fn tokens(&self, mut fields: Vec<(&'static str, String)>) -> Result<Grant, NoCrm> {
@@ -218,9 +215,10 @@ impl Crm for Zoho {
         }
     }
 
-    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Vec<Remote>, NoCrm> {
+    async fn changes(&self, held: &Credentials, since: DateTime<Utc>, fields: &[String]) -> Result<Changes, NoCrm> {
         let columns: Vec<_> = fields.iter().map(String::as_str).chain([key(), "Modified_Time"]).collect();
         let mut found = Vec::new();
+        let mut more = false;
         for page in 1..=PAGES {
             let query = form_urlencoded::Serializer::new(String::new())
                 .append_pair("fields", &columns.join(","))
@@ -240,11 +238,12 @@ impl Crm for Zoho {
                     values: fields.iter().map(|name| (name.clone(), as_text(&it[name]))).collect(),
                 });
             }
-            if answer.body["info"]["more_records"] != true {
+            more = answer.body["info"]["more_records"] == true;
+            if !more {
                 break;
             }
         }
-        Ok(found)
+        Ok(Changes { records: found, go_on: more })
     }
 }
 

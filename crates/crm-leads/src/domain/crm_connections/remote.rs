@@ -129,6 +129,15 @@ pub struct Remote {
     pub values: Vec<(String, Option<String>)>,
 }
 
+/// Records that were changed in a CRM, oldest change first.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// They.
+    pub records: Vec<Remote>,
+    /// Whether there are more, which a CRM gives only to who asks for what was changed since the last of these.
+    pub go_on: bool,
+}
+
 /// What a field of a CRM holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

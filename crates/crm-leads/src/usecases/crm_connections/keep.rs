@@ -53,7 +53,7 @@ pub async fn update_crm_connection(
     after.pull = cmd.pull.unwrap_or(after.pull);
     let after = record::save::<CrmConnections, _>(tx, cx, before.clone(), after).await?;
     if after.pull && !before.pull && after.status == CrmStatus::Connected {
-        queue::wake(tx, cx, id, &PullCrm { connection: id }, cx.now).await?;
+        queue::wake(tx, cx, id, &PullCrm::of(id), cx.now).await?;
     }
     Ok(after)
 }
@@ -101,7 +101,7 @@ pub(crate) async fn go_on(tx: &Tx, cx: &Cx, connection: &CrmConnection) -> Resul
         queue::wake(tx, cx, id, &SyncCrm { connection: id }, cx.now).await?;
     }
     if connection.pull {
-        queue::wake(tx, cx, id, &PullCrm { connection: id }, cx.now).await?;
+        queue::wake(tx, cx, id, &PullCrm::of(id), cx.now).await?;
     }
     Ok(())
 }

@@ -145,6 +145,6 @@ pub async fn pull_crm_changes(tx: &Tx, cx: &Cx, id: CrmConnectionId) -> Result<C
         return Err(Error::invalid("crmConnectionId", ProblemCode::NotAllowed, "is not connected"));
     }
     tx.emit(cx, &CrmPullRequested { connection: id });
-    wake(tx, cx, id, &PullCrm { connection: id }, cx.now).await?;
+    wake(tx, cx, id, &PullCrm::of(id), cx.now).await?;
     Ok(found)
 }

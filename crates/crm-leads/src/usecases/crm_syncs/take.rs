@@ -5,14 +5,14 @@ use futures_util::future::FutureExt;
 use kernel::{
     Cx, Db, Error, Result, Tx,
     id::{CrmConnectionId, LeadId},
-    jobs::{self, Job, Work},
+    jobs::{self, Enqueue, Job, Work},
 };
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        crm_connections::remote::{NoCrm, Remote},
+        crm_connections::remote::{Changes, NoCrm, Remote},
         crm_syncs::values::{Taken, kept, looked_at, to_take},
     },
     ports::{
@@ -40,11 +40,26 @@ const SOON: TimeDelta = TimeDelta::seconds(1);
 /// How far it is looked back each time: a CRM finds what was written a moment late.
 const OVERLAP: TimeDelta = TimeDelta::minutes(2);
 
+/// How long after a change nothing can come to light any more that was changed before it.
+const SETTLED: TimeDelta = TimeDelta::minutes(10);
+/// How much further it is looked where a CRM gives no more of one instant.
+const FURTHER: TimeDelta = TimeDelta::seconds(1);
+
 /// The job: look at changes in a CRM.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct PullCrm {
     /// Where.
     pub connection: CrmConnectionId,
+    /// Since when, where there were more than a CRM gives at once; since it was last looked otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+}
+
+impl PullCrm {
+    /// To look at what was changed since it was last looked.
+    pub const fn of(connection: CrmConnectionId) -> Self {
+        Self { connection, since: None }
+    }
 }
 
 impl Work for PullCrm {
@@ -54,10 +69,31 @@ impl Work for PullCrm {
 /// What is to be looked at, and until when that is all.
 pub struct Pulled {
     connection: CrmConnection,
-    /// When the CRM was asked.
+    /// When the CRM was asked, and since when.
     asked_at: DateTime<Utc>,
-    /// The records that were changed there, oldest change first.
+    since: DateTime<Utc>,
+    /// The last change that it told of.
+    newest: Option<DateTime<Utc>>,
+    /// Whether there are more.
+    go_on: bool,
+    /// The records of leads that were changed there, oldest change first.
     pub changes: Vec<Remote>,
+}
+
+impl Pulled {
+    /// Until when all is known, two minutes of which are looked at once more; not where nothing of them can be new.
+    fn until(&self) -> Option<DateTime<Utc>> {
+        let settled = |newest: &DateTime<Utc>| self.asked_at - *newest > SETTLED;
+        let newest = self.newest.map(|newest| if settled(&newest) { newest + OVERLAP } else { newest });
+        newest.max(self.connection.pulled_until)
+    }
+
+    /// Since when it goes on at once, where there is more than the CRM gave.
+    fn goes_on(&self) -> Option<DateTime<Utc>> {
+        let newest = self.newest.filter(|_| self.go_on)?;
+        // Of one instant there are more than it gives at all: the crawl goes on past them.
+        Some(if newest > self.since { newest } else { newest + FURTHER })
+    }
 }
 
 /// What was changed in a CRM since it was last looked at; none where it cannot be asked now.
@@ -71,7 +107,7 @@ pub async fn changes_in_crm(db: &Db, crms: &dyn Crms, cx: &Cx, job: &Job) -> Res
     if found.status != CrmStatus::Connected || limited {
         return Ok(None);
     }
-    let since = found.pulled_until.unwrap_or(found.created_at) - OVERLAP;
+    let since = work.since.unwrap_or_else(|| found.pulled_until.unwrap_or(found.created_at) - OVERLAP);
     let fields: Vec<_> = found.field_mappings.0.iter().map(|mapping| mapping.crm.clone()).collect();
     let fields = std::sync::Arc::new(fields);
     let asked_at = cx.at_present().now;
@@ -81,7 +117,12 @@ pub async fn changes_in_crm(db: &Db, crms: &dyn Crms, cx: &Cx, job: &Job) -> Res
     })
     .await?;
     match said {
-        Ok(changes) => Ok(Some(Pulled { connection: found, asked_at, changes })),
+        Ok(Changes { records, go_on }) => {
+            let newest = records.iter().map(|remote| remote.modified_at).max();
+            let ours = |remote: &Remote| remote.lead.parse::<LeadId>().is_ok();
+            let changes = records.into_iter().filter(ours).collect();
+            Ok(Some(Pulled { connection: found, asked_at, since, newest, go_on, changes }))
+        }
         Err(NoCrm::Revoked(_)) => Ok(None),
         Err(no) => {
             tracing::info!(connection = %found.id, why = no.sentence(), "changes in a CRM could not be looked at");
@@ -152,7 +193,7 @@ async fn taken_over(
     Ok(None)
 }
 
-/// Notes how far it was looked, and looks again in a while: soon where not all of it could be taken.
+/// Notes how far it was looked, and looks again in a while: soon where not all of it could be taken, and at once where there is more.
 ///
 /// # Errors
 /// [`Error::Conflict`] where the job was lost meanwhile.
@@ -160,18 +201,22 @@ pub async fn finish_pull(tx: &Tx, cx: &Cx, job: &Job, pulled: Option<&Pulled>, a
     let work: PullCrm = job.work()?;
     jobs::finish(tx, job).await?;
     if let Some(pulled) = pulled {
-        let newest = pulled.changes.iter().map(|remote| remote.modified_at).max();
-        let until: Option<DateTime<Utc>> = newest.max(pulled.connection.pulled_until);
         CrmConnections::update_many()
-            .col_expr(Column::PulledUntil, Expr::value(until))
+            .col_expr(Column::PulledUntil, Expr::value(pulled.until()))
             .col_expr(Column::PulledAt, Expr::value(Some(cx.now)))
             .filter(Column::Id.eq(work.connection))
             .exec(tx.conn())
             .await?;
     }
     let found = connection(tx.conn(), work.connection).await?;
-    if found.is_some_and(|found| (found.pull || !all) && found.status == CrmStatus::Connected) {
-        wake(tx, cx, work.connection, &work, cx.now + if all { EVERY } else { SOON }).await?;
+    let Some(found) = found.filter(|found| found.status == CrmStatus::Connected) else { return Ok(()) };
+    if let Some(since) = pulled.and_then(Pulled::goes_on) {
+        // What was not taken of these is looked at once more by the next that begins anew.
+        return tx.enqueue_at(cx, &PullCrm { since: Some(since), ..work }, cx.now).await.map(drop);
+    }
+    if found.pull || !all {
+        let at = cx.now + if all { EVERY } else { SOON };
+        wake(tx, cx, work.connection, &PullCrm::of(work.connection), at).await?;
     }
     Ok(())
 }
