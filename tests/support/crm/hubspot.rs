@@ -77,6 +77,9 @@ pub(super) fn answer(crm: &Crm, asked: &Asked, play: Option<Play>) -> Said {
             let all: Vec<_> = crm.world().fields.iter().map(described).collect();
             Said::new(200, json!({ "results": all }))
         }
+        ("GET", "/account-info/v3/details") => {
+            Said::new(200, json!({ "portalId": 1_234_560 + crm.world().account, "timeZone": "US/Eastern" }))
+        }
         ("POST", "/crm/v3/objects/contacts/batch/upsert") => batch(crm, &asked.json(), true),
         ("POST", "/crm/v3/objects/contacts/batch/update") => batch(crm, &asked.json(), false),
         ("POST", "/crm/v3/objects/contacts/search") => search(crm, &asked.json()),

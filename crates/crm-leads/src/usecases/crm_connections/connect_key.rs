@@ -73,11 +73,9 @@ async fn tried(db: &Db, crms: &dyn Crms, cx: &Cx, cmd: &ConnectCrmWithKey) -> Re
     }
     check.done()?;
     let credentials = Credentials { access: key.to_owned(), refresh: None, base: None };
-    match crms.of(provider).describe(&credentials).await {
-        Ok(_) => {
-            let grant = Grant { credentials, lasts: None, account: None };
-            Ok(Connected { provider, again: cmd.again, name, method: CrmMethod::Key, grant })
-        }
-        Err(no) => Err(refused("key", &no)),
-    }
+    let crm = crms.of(provider);
+    crm.describe(&credentials).await.map_err(|no| refused("key", &no))?;
+    let account = crm.account(&credentials).await.map_err(|no| refused("key", &no))?;
+    let grant = Grant { credentials, lasts: None, account };
+    Ok(Connected { provider, again: cmd.again, name, method: CrmMethod::Key, grant })
 }
