@@ -51,6 +51,20 @@ impl Zoho {
         body: Option<Json>,
         since: Option<DateTime<Utc>>,
     ) -> Result<Said, NoCrm> {
+        let answer = self.said(held, method, path, body, since).await?;
+        let fine = answer.status.is_success() || answer.status == StatusCode::NOT_MODIFIED;
+        if fine { Ok(answer) } else { Err(usual(&answer, answer.text("message"))) }
+    }
+
+    /// The same, also where it is a refusal.
+    async fn said(
+        &self,
+        held: &Credentials,
+        method: Method,
+        path: &str,
+        body: Option<Json>,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Said, NoCrm> {
         let base = held.base.as_deref().unwrap_or_default().trim_end_matches('/');
         let address = format!("{base}/crm/{VERSION}/{path}");
         let token = format!("Zoho-oauthtoken {}", held.access);
@@ -208,10 +222,16 @@ impl Crm for Zoho {
     }
 
     async fn delete(&self, held: &Credentials, external_id: &str) -> Result<(), NoCrm> {
-        match self.ask(held, Method::DELETE, &format!("Leads/{external_id}"), None, None).await {
+        let answer = self.said(held, Method::DELETE, &format!("Leads/{external_id}"), None, None).await?;
+        let one = &answer.body["data"][0];
+        let (code, message) =
+            (answer.text("code").or(one["code"].as_str()), answer.text("message").or(one["message"].as_str()));
+        match code {
             // What is gone is an invalid id.
-            Err(NoCrm::Refused(_)) => Ok(()),
-            other => other.map(drop),
+            Some("INVALID_DATA") => Ok(()),
+            Some("SUCCESS") | None if answer.status.is_success() => Ok(()),
+            _ if answer.status == StatusCode::NOT_FOUND => Ok(()),
+            _ => Err(usual(&answer, message)),
         }
     }
 
