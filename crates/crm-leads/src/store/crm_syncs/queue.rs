@@ -24,7 +24,8 @@ use crate::store::{crm_connections::connection, leads::lead};
 /// So many merges in a row are followed.
 const FOLLOWED: usize = 20;
 
-/// Adds what is to be brought, or notes that it changed where it waits already; returns its id.
+/// Adds what is to be brought, or notes that it changed where it waits already; returns its id. What waits for another try does not
+/// any more where somebody wants it.
 pub(crate) async fn put(
     tx: &Tx,
     cx: &Cx,
@@ -39,7 +40,9 @@ pub(crate) async fn put(
         r#"INSERT INTO "~tenant"."crm_syncs" ("id", "lead_id", "connection_id", "action", "status", "retry_count", "next_retry_at", "round", "requested_by_id", "created_at", "updated_at")
            VALUES ($1, $2, $3, $4, 'pending', 0, $5, 0, $6, $5, $5)
            ON CONFLICT ("connection_id", "lead_id") WHERE "status" = 'pending'
-           DO UPDATE SET "round" = "crm_syncs"."round" + 1, "action" = "excluded"."action", "updated_at" = "excluded"."updated_at"
+           DO UPDATE SET "round" = "crm_syncs"."round" + 1, "action" = "excluded"."action", "updated_at" = "excluded"."updated_at",
+             "requested_by_id" = COALESCE("crm_syncs"."requested_by_id", "excluded"."requested_by_id"),
+             "next_retry_at" = CASE WHEN "excluded"."requested_by_id" IS NULL THEN "crm_syncs"."next_retry_at" ELSE "excluded"."next_retry_at" END
            RETURNING "id""#,
         [
             cx.new_id::<CrmSyncId>().uuid().into(),
