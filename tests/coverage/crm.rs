@@ -119,9 +119,12 @@ pub fn valid(root: &Root, own: &Things) -> Option<Value> {
             "input.fieldMappings",
             json!({ "leadField": "EMAIL", "crmField": "email", "fallback": chance::name("none") }),
         ),
-        "testCrmConnection" | "pauseCrmConnection" | "resumeCrmConnection" | "disconnectCrm" | "pullCrmChanges" => {
-            connection()
-        }
+        "testCrmConnection"
+        | "pauseCrmConnection"
+        | "resumeCrmConnection"
+        | "disconnectCrm"
+        | "pullCrmChanges"
+        | "syncAllLeads" => connection(),
         "syncLead" => json!({ "input": { "leadId": own.crm.lead, "crmConnectionId": own.crm.connection } }),
         "retryCrmSync" | "cancelCrmSync" => json!({ "input": { "crmSyncId": own.crm.sync } }),
         _ => return None,
@@ -157,7 +160,9 @@ pub fn refused(root: &Root, own: &Things) -> Option<Vec<Value>> {
         "connectCrmWithKey" => vec![with("input.name", json!(" ")), arguments(root, own)],
         "updateCrmConnection" => vec![missing(), with("input.name", json!(" "))],
         "setCrmFieldMappings" => vec![missing(), with("input.fieldMappings", json!([]))],
-        "testCrmConnection" | "pauseCrmConnection" | "resumeCrmConnection" | "disconnectCrm" => vec![missing()],
+        "testCrmConnection" | "pauseCrmConnection" | "resumeCrmConnection" | "disconnectCrm" | "syncAllLeads" => {
+            vec![missing()]
+        }
         "pullCrmChanges" => vec![missing(), arguments(root, own)],
         "syncLead" => vec![missing(), with("input.leadId", json!("led_0190a5f0000070008000000000000000"))],
         "retryCrmSync" => vec![nowhere()],
@@ -183,6 +188,14 @@ pub async fn going_well(root: &Root, home: &Home, own: &Things) -> Option<Value>
         }
         "connectCrmWithKey" => json!({ "input": { "name": chance::name("crm"), "key": crm.service_key() } }),
         "disconnectCrm" => json!({ "input": { "crmConnectionId": connect(home).await } }),
+        // Leads are noted for one that nobody else looks at.
+        "syncAllLeads" => {
+            let other = connect(home).await;
+            home.sql
+                .run(&format!("UPDATE crm_connections SET status = 'paused' WHERE id = {}", cell(home, &other)))
+                .await;
+            json!({ "input": { "crmConnectionId": other } })
+        }
         "pauseCrmConnection" | "pullCrmChanges" => {
             stands("connected").await;
             arguments(root, own)

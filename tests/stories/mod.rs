@@ -32,6 +32,7 @@ mod conversations;
 mod conversations_seen;
 mod conversations_told;
 mod crm;
+mod crm_all;
 mod crm_merges;
 mod crm_syncs;
 pub mod desk;

@@ -33,8 +33,8 @@
 //! when it is found there, and what came back is none to be sent.
 //!
 //! **Published events**: `crm_connection.begun`, `crm_connection.saved`, `crm_connection.lost`, `crm_connection.tested`,
-//! `crm_connection.pull_requested`, `crm_sync.requested`, `crm_sync.cancelled`, `crm_sync.retried`, `crm_sync.done`, `crm_sync.failed`;
-//! all in the topic [`CRM`]. They hold ids, and never a token.
+//! `crm_connection.pull_requested`, `crm_connection.sync_all_requested`, `crm_sync.requested`, `crm_sync.cancelled`,
+//! `crm_sync.retried`, `crm_sync.done`, `crm_sync.failed`; all in the topic [`CRM`]. They hold ids, and never a token.
 
 mod adapters;
 mod domain;
@@ -131,6 +131,7 @@ pub use usecases::crm_connections::{
 pub use usecases::crm_syncs::{
     bring::{SyncCrm, sync_crm},
     by_hand::{SyncLead, cancel_crm_sync, pull_crm_changes, retry_crm_sync, sync_lead},
+    everything::{NoteAllLeads, note_all_leads, sync_all_leads},
     note::{leads_told, note_for_crms},
     take::{PullCrm, Pulled, changes_in_crm, finish_pull, take_change},
 };

@@ -2,7 +2,7 @@
 
 use analytics_sync::{BeginDueSyncs, CopyMedia, MakeExport, RunEffectivenessBatch, RunSync};
 use audit::{ErrorLevel, ErrorSource, Occurrence};
-use crm_leads::{PullCrm, RunAiTask, SyncCrm};
+use crm_leads::{NoteAllLeads, PullCrm, RunAiTask, SyncCrm};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
 use inbox::{AskSubscriber, DeliverReply, RemindOfConsultation, RenewSocialAccount, SendConversationReply};
 use kernel::{
@@ -46,7 +46,7 @@ fn source_of(kind: &str) -> ErrorSource {
     match kind {
         RunAiTask::KIND | AnswerQuestion::KIND => ErrorSource::Ai,
         RunEffectivenessBatch::KIND => ErrorSource::Analysis,
-        SyncCrm::KIND | PullCrm::KIND => ErrorSource::Crm,
+        SyncCrm::KIND | PullCrm::KIND | NoteAllLeads::KIND => ErrorSource::Crm,
         MakeExport::KIND => ErrorSource::Export,
         DeliverReply::KIND
         | DeliverComment::KIND

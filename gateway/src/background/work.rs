@@ -6,7 +6,7 @@ use analytics_sync::{
     BeginDueSyncs, CopyMedia, CountMetricDays, MakeExport, RecountMetrics, RunEffectivenessBatch, RunSync,
 };
 use audit::{Erase, MakePersonExport, RunRetention};
-use crm_leads::{PullCrm, ReadLeadImport, RunAiTask, SyncCrm};
+use crm_leads::{NoteAllLeads, PullCrm, ReadLeadImport, RunAiTask, SyncCrm};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
 use inbox::{
     AskSubscriber, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation, RenewSocialAccount,
@@ -102,6 +102,7 @@ pub async fn handle(app: &App, cx: &Cx, job: &Job) -> Result<()> {
         CopyMedia::KIND => media::copy(app, cx, job).await,
         SyncCrm::KIND => crm::bring(app, cx, job).await,
         PullCrm::KIND => crm::take(app, cx, job).await,
+        NoteAllLeads::KIND => crm_leads::note_all_leads(&app.db, cx, job).await,
         RunSync::KIND => sync::go_on(app, cx, job).await,
         BeginDueSyncs::KIND => sync::begin(app, cx, job).await,
         CountMetricDays::KIND => analytics_sync::count_metric_days(&app.db, cx, job).await,

@@ -94,3 +94,18 @@ impl Event for CrmPullRequested {
         Resource::new("ConnectedCrm", self.connection)
     }
 }
+
+/// All leads are to be brought into a CRM.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CrmSyncAllRequested {
+    /// Which connection.
+    pub connection: CrmConnectionId,
+}
+
+impl Event for CrmSyncAllRequested {
+    const KIND: &'static str = "crm_connection.sync_all_requested";
+    const TOPIC: &'static str = CRM;
+    fn resource(&self) -> Resource {
+        Resource::new("ConnectedCrm", self.connection)
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod bring;
 pub mod by_hand;
+pub mod everything;
 pub mod note;
 mod outcome;
 mod send;

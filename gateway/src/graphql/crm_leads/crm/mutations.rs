@@ -83,7 +83,7 @@ impl CrmConnectionMutation {
         Ok(payload(connect_crm_with_key(&app.db, app.crms.as_ref(), &cx, &cmd).await)?.into())
     }
 
-    /// Changes a connection. Leads that were there before are brought when they change, or with syncLead.
+    /// Changes a connection. Leads that were there before are brought when they change, or with syncLead and syncAllLeads.
     #[graphql(directive = requires::apply(Permission::ManageCrm))]
     async fn update_crm_connection(
         &self,

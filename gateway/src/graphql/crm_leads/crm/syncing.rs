@@ -1,9 +1,9 @@
 //! Bringing leads into a CRM by hand, and driving the queue.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use crm_leads::{SyncLead, cancel_crm_sync, retry_crm_sync, sync_lead};
+use crm_leads::{SyncLead, cancel_crm_sync, retry_crm_sync, sync_all_leads, sync_lead};
 
-use super::types::CrmSync;
+use super::types::{ConnectedCrm, CrmSync};
 use crate::{
     graphql::{
         directives::requires,
@@ -33,6 +33,13 @@ pub struct SyncLeadPayload {
     pub errors: Vec<UserError>,
 }
 
+/// All leads are to be brought into a CRM.
+#[derive(Clone, InputObject)]
+pub struct SyncAllLeadsInput {
+    /// Where to, `crc_…`.
+    pub crm_connection_id: ID,
+}
+
 /// What was given up is to be tried again.
 #[derive(Clone, InputObject)]
 pub struct RetryCrmSyncInput {
@@ -48,6 +55,11 @@ pub struct CancelCrmSyncInput {
 }
 
 payload! {
+    /// What came of asking for all leads to be brought.
+    SyncAllLeadsPayload {
+        /// The connection.
+        crm_connection: ConnectedCrm as crm_leads::CrmConnection
+    }
     /// What came of trying again.
     RetryCrmSyncPayload {
         /// What is brought.
@@ -79,6 +91,25 @@ impl CrmSyncMutation {
         let (asked, errors) = asked.await?;
         let crm_syncs = asked.map(|asked: Vec<crm_leads::CrmSync>| asked.into_iter().map(Into::into).collect());
         Ok(SyncLeadPayload { crm_syncs, errors })
+    }
+
+    /// Brings all leads into a CRM, in the background: also those that were there before it was connected, or before its fields were
+    /// mapped as they are now. What is there and the same is left alone; `crmSyncs` shows what waits.
+    #[graphql(directive = requires::apply(Permission::ManageCrm))]
+    async fn sync_all_leads(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: SyncAllLeadsInput,
+    ) -> Result<SyncAllLeadsPayload> {
+        let to = id("input.crmConnectionId", &input.crm_connection_id)?;
+        Ok(write(
+            ctx,
+            "crm_connection.sync_all",
+            (),
+            move |tx, cx, _| async move { sync_all_leads(&tx, &cx, to).await },
+        )
+        .await?
+        .into())
     }
 
     /// Tries again what was given up or taken back, and now what waits for another try.
