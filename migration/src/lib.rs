@@ -108,6 +108,7 @@ history! {
     tenant::ticketing::m0063_kept_hours::Migration,
     tenant::analytics_sync::m0066_sync_attempts::Migration,
     tenant::ticketing::m0064_attachments_in_history::Migration,
+    tenant::crm_leads::m0067_lead_addresses::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -275,6 +275,17 @@ both! {
         assert_eq!(found, [(by_mail.clone(), "EMAIL".to_owned()), (by_name.clone(), "NAME".to_owned())]);
         let found = admin.client.run(duplicates, json!({ "id": by_phone })).await.ok();
         assert_eq!(found.string("lead.possibleDuplicates.0.reason"), "PHONE");
+        // B35: what stands behind a plus sign makes no other mailbox, whichever of them one looks at.
+        let plain = make(&admin, json!({ "email": "anna@example.org" })).await;
+        let tagged = make(&admin, json!({ "email": "Anna+x@example.org" })).await;
+        let other = make(&admin, json!({ "email": "anna+fair@example.org" })).await;
+        for (one, others) in [(&plain, [&tagged, &other]), (&other, [&plain, &tagged])] {
+            let found = admin.client.run(duplicates, json!({ "id": one })).await.ok();
+            let mut found: Vec<_> = found.list("lead.possibleDuplicates").iter()
+                .map(|one| (one["lead"]["id"].as_str().unwrap().to_owned(), one["reason"].clone())).collect();
+            found.sort_by(|one, other| one.0.cmp(&other.0));
+            assert_eq!(found, others.map(|other| (other.clone(), json!("EMAIL"))));
+        }
 
         let tag = "mutation { createTag(input: { name: \"fair\", color: \"#336699\" }) { tag { id } errors { message } } }";
         let tag = admin.client.run(tag, Value::Null).await.ok().string("createTag.tag.id");

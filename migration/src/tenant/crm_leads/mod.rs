@@ -6,3 +6,4 @@ pub mod m0043_crm_connections;
 pub mod m0044_crm_syncs;
 pub mod m0045_ai_tasks;
 pub mod m0062_crm_accounts;
+pub mod m0067_lead_addresses;

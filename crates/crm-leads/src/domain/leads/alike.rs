@@ -30,6 +30,15 @@ fn name_text(name: &str) -> String {
     all.join(" ")
 }
 
+/// The mailbox that an address is of: what stands behind a plus sign is a tag of its owner's.
+pub fn email_key(email: &str) -> String {
+    let tagged = email.rsplit_once('@').and_then(|(local, domain)| Some((local.split_once('+')?.0, domain)));
+    match tagged {
+        Some((mailbox, domain)) if !mailbox.is_empty() => format!("{mailbox}@{domain}"),
+        _ => email.to_owned(),
+    }
+}
+
 /// What names have in common that are nearly one another: the first letter of the first word and three of the last, whichever
 /// comes first.
 pub fn name_key(name: &str) -> Option<String> {
@@ -48,7 +57,7 @@ pub fn company_key(company: &str) -> Option<String> {
 /// Why two leads may be one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alike {
-    /// They have one e-mail address.
+    /// They have one e-mail address, or addresses of one mailbox.
     Email,
     /// They have one telephone number.
     Phone,
@@ -64,6 +73,10 @@ pub fn alike(one: &Lead, other: &Lead) -> Option<(Alike, f64)> {
     }
     if same(&one.phone, &other.phone) {
         return Some((Alike::Phone, 0.95));
+    }
+    let mailbox = |lead: &Lead| lead.email.as_deref().map(email_key);
+    if mailbox(one).is_some_and(|own| Some(own) == mailbox(other)) {
+        return Some((Alike::Email, 0.9));
     }
     let (a, b) = (name_text(&one.name), name_text(&other.name));
     if a.is_empty() || b.is_empty() {
@@ -117,6 +130,14 @@ mod tests {
         }
         let one = lead(1);
         assert_eq!(alike(&one, &Lead { name: "Somebody".into(), ..lead(2) }).map(|(why, _)| why), Some(Alike::Email));
+        let at = |email: &str| Lead { name: String::new(), email: Some(email.into()), ..lead(3) };
+        let mailbox = alike(&at("anna@example.com"), &at("anna+fair@example.com"));
+        assert_eq!(mailbox, Some((Alike::Email, 0.9)));
+        assert_eq!(alike(&at("anna+x@example.com"), &at("anna+x@example.org")), None);
+        assert_eq!(
+            (email_key("+x@example.com"), email_key("no address")),
+            ("+x@example.com".into(), "no address".into())
+        );
         assert_eq!(company_key("GmbH"), Some("gmbh".into()));
         assert_eq!((name_key(" - "), company_key("…")), (None, None));
     }

@@ -2,7 +2,7 @@
 
 use kernel::{Error, ProblemCode, Result, text::Check, text::fold, visibility::Holder};
 
-use super::alike::{company_key, name_key};
+use super::alike::{company_key, email_key, name_key};
 use crate::store::leads::lead::Model as Lead;
 
 /// The longest name, company and address.
@@ -42,6 +42,7 @@ impl Lead {
     pub(crate) fn consistent(mut self) -> Self {
         self.name_order = fold(&self.name);
         self.name_key = name_key(&self.name);
+        self.email_key = self.email.as_deref().map(email_key);
         self.company_key = self.company.as_deref().and_then(company_key);
         self.score_order = self.score_value.unwrap_or(-1);
         self
@@ -92,6 +93,7 @@ pub(crate) mod tests {
             version: 1,
             created_at: at,
             updated_at: at,
+            email_key: None,
         }
     }
 

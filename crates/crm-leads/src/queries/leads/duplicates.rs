@@ -44,22 +44,28 @@ pub async fn duplicates_of_each(conn: &Conn, cx: &Cx, leads: &[LeadId]) -> Resul
     let mut found: HashMap<LeadId, Vec<Duplicate>> = leads.iter().map(|id| (*id, Vec::new())).collect();
     let own = by_ids::<Entity>(conn, cx, leads).await?;
     let backend = conn.get_database_backend();
-    let keys: [(Column, KeyOf); 4] = [
-        (Column::Email, |lead| lead.email.as_ref()),
-        (Column::Phone, |lead| lead.phone.as_ref()),
-        (Column::NameKey, |lead| lead.name_key.as_ref()),
+    let keys: [&[(Column, KeyOf)]; 4] = [
+        &[(Column::Email, |lead| lead.email.as_ref()), (Column::EmailKey, |lead| lead.email_key.as_ref())],
+        &[(Column::Phone, |lead| lead.phone.as_ref())],
+        &[(Column::NameKey, |lead| lead.name_key.as_ref())],
         // Of one company there are many: it says something only where names are like.
-        (Column::CompanyKey, |lead| lead.company_key.as_ref().filter(|_| lead.name_key.is_some())),
+        &[(Column::CompanyKey, |lead| lead.company_key.as_ref().filter(|_| lead.name_key.is_some()))],
     ];
     let mut candidates: HashMap<LeadId, Lead> = HashMap::new();
-    for (column, key) in keys {
-        let mut wanted: Vec<String> = own.values().filter_map(key).cloned().collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let Some(select) = find::<Entity>(cx, backend).filter(|_| !wanted.is_empty()) else { continue };
-        let others =
-            Condition::all().add(column.is_in(wanted.iter().map(String::as_str))).add(Column::MergedIntoId.is_null());
-        let bound = (LOOKED_AT * wanted.len() as u64).min(LOOKED_AT_IN_ALL);
+    for keys in keys {
+        let (mut any, mut most) = (Condition::any(), 0);
+        for (column, key) in keys.iter().copied() {
+            let mut wanted: Vec<String> = own.values().filter_map(key).cloned().collect();
+            wanted.sort_unstable();
+            wanted.dedup();
+            if !wanted.is_empty() {
+                any = any.add(column.is_in(wanted.iter().map(String::as_str)));
+                most = most.max(wanted.len());
+            }
+        }
+        let Some(select) = find::<Entity>(cx, backend).filter(|_| most > 0) else { continue };
+        let others = Condition::all().add(any).add(Column::MergedIntoId.is_null());
+        let bound = (LOOKED_AT * most as u64).min(LOOKED_AT_IN_ALL);
         let rows = select.filter(others).order_by_desc(Column::Id).limit(bound).all(conn).await?;
         candidates.extend(rows.into_iter().map(|row| (row.id, row)));
     }

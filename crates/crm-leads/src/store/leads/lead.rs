@@ -114,6 +114,8 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// The mailbox that the address is of, by which others of it are found.
+    pub email_key: Option<String>,
 }
 
 /// No relation.

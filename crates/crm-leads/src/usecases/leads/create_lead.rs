@@ -76,6 +76,7 @@ pub(crate) fn blank(cx: &Cx) -> Lead {
         version: 1,
         created_at: cx.now,
         updated_at: cx.now,
+        email_key: None,
     }
 }
 
