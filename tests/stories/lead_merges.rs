@@ -89,6 +89,33 @@ both! {
         assert_eq!(open.data("setLeadStatus.lead.owner"), &Value::Null);
     }
 
+    /// A lead went into one that went into a third since: first that is taken back, then this, and all say what they said.
+    async fn a_later_merge_is_taken_back_first(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let one = make(&admin, json!({ "name": "Ada", "phone": "+493012345678" })).await;
+        let two = make(&admin, json!({ "name": "Ada King" })).await;
+        let three = make(&admin, json!({ "name": "Ada Lovelace" })).await;
+        for lead in [&one, &two] {
+            admin.client.run(SCORE, json!({ "id": lead })).await.ok();
+        }
+        merge(&admin, &one, &two).await;
+        merge(&admin, &two, &three).await;
+        let phones = async || {
+            let see = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Lead { phone } } }";
+            let seen = admin.client.run(see, json!({ "ids": [one, two, three] })).await.ok();
+            seen.list("nodes").iter().map(|lead| lead["phone"].is_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(phones().await, [true, true, true]);
+        let refused = admin.client.run(UNMERGE, json!({ "id": one })).await;
+        assert_eq!(wrong(&refused, "unmergeLead"), ("input.leadId".to_owned(), "NOT_ALLOWED".to_owned()));
+        let why = refused.user_errors("unmergeLead")[0].message.clone();
+        assert!(why.contains("unmerge that first"), "{why}");
+        admin.client.run(UNMERGE, json!({ "id": two })).await.ok();
+        admin.client.run(UNMERGE, json!({ "id": one })).await.ok();
+        assert_eq!(phones().await, [true, false, false]);
+    }
+
     /// A tag that went over and is another tag now is no obstacle; on what went into another nothing more hangs.
     async fn what_hangs_on_a_merged_lead(backend) {
         let desk = Desk::open(backend).await;

@@ -161,7 +161,7 @@ pub async fn merge_leads<S: Records<Leads> + LeadBook + ScoreBook + Emit>(
 /// scored are scored anew. Returns the lead.
 ///
 /// # Errors
-/// [`Error::NotFound`] for either; [`Error::Invalid`] where it went into none.
+/// [`Error::NotFound`] for either; [`Error::Invalid`] where it went into none, and where the other went into another since.
 pub async fn unmerge_lead<S: Records<Leads> + LeadBook + ScoreBook + Emit>(
     s: &S,
     house: &(impl Tags + People + Hearing),
@@ -178,6 +178,10 @@ pub async fn unmerge_lead<S: Records<Leads> + LeadBook + ScoreBook + Emit>(
     let (before, into) = both(s, cx, lead, merge.into_id).await?;
     if before.merged_into_id != Some(into.id) {
         return Err(refused());
+    }
+    if into.merged_into_id.is_some() {
+        let why = "what it went into went into another since: unmerge that first";
+        return Err(Error::invalid("leadId", ProblemCode::NotAllowed, why));
     }
     let kept: Kept = serde_json::from_value(merge.kept).map_err(Error::internal)?;
     let mut lighter = into.clone();
