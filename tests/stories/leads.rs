@@ -162,6 +162,11 @@ both! {
             let moved = admin.client.run(MOVE, json!({ "id": lead, "status": status, "reason": reason })).await;
             assert_eq!(wrong(&moved, "setLeadStatus"), at("input.reason", code));
         }
+        // It turns out to be lost for another reason; since when it is stays.
+        let lost = admin.client.run(MOVE, json!({ "id": lead, "status": "LOST", "reason": "Too dear" })).await.ok();
+        let why = admin.client.run(MOVE, json!({ "id": lead, "status": "LOST", "reason": "Bought elsewhere" })).await.ok();
+        assert_eq!(why.string("setLeadStatus.lead.lostReason"), "Bought elsewhere");
+        assert_eq!(why.data("setLeadStatus.lead.closedAt"), lost.data("setLeadStatus.lead.closedAt"));
         // Several at once, each with an outcome of its own.
         let (one, other) = (make(&admin, json!({ "name": "One" })).await, make(&admin, json!({ "name": "Other" })).await);
         admin.client.run(MOVE, json!({ "id": other, "status": "CONVERTED" })).await.ok();

@@ -45,6 +45,24 @@ impl SetLeadStatus {
     }
 }
 
+/// A lead stays where it stands; one that is lost may be so for another reason.
+async fn reasoned<S: Records<Leads> + LeadBook + Emit>(
+    s: &S,
+    cx: &Cx,
+    before: Lead,
+    reason: Option<String>,
+) -> Result<Lead> {
+    if before.lost_reason == reason {
+        return Ok(before);
+    }
+    let status = before.status;
+    let values = (Some(status.to_value()), Some(status.to_value()));
+    let after = Lead { lost_reason: reason, ..before.clone() };
+    let after = keep(s, cx, &before, after, LeadAction::StatusChanged, values).await?;
+    s.emit(cx, &LeadStatusChanged { lead: after.id, from: status, to: status });
+    Ok(after)
+}
+
 /// Moves a lead, and returns it as it is then. One that was over and is open again is nobody's where whoever had it left meanwhile.
 ///
 /// # Errors
@@ -60,7 +78,7 @@ pub async fn set_lead_status<S: Records<Leads> + LeadBook + Emit>(
     let before = s.lock(cx, cmd.lead).await?;
     before.whole("leadId")?;
     if before.status == cmd.status {
-        return Ok(before);
+        return reasoned(s, cx, before, reason).await;
     }
     let next = before.status.next();
     if !next.contains(&cmd.status) {
