@@ -249,6 +249,21 @@ both! {
         assert_eq!(leads.len(), 1, "{leads:?}");
         let all = admin.client.run("{ leads { nodes { id } } }", Value::Null).await.ok();
         assert_eq!(all.data("leads.nodes"), &json!([{ "id": leads[0] }]));
+        // It turns out that she writes under another address too: what she writes from there is the same lead's.
+        let of = async |message: &str| {
+            let seen = admin.client.run("query($id: ID!) { message(id: $id) { visitor { id } } }", json!({ "id": message })).await.ok();
+            seen.string("message.visitor.id")
+        };
+        let other = of(&desk.message("Bea Work", "Good morning").await).await;
+        let merge = "mutation($from: ID!, $into: ID!) { mergeVisitors(input: { fromId: $from, intoId: $into }) { visitor { id } errors { message } } }";
+        admin.client.run(merge, json!({ "from": of(&messages[0]).await, "into": other })).await.ok();
+        let message = desk.message("Bea Work", WANTS).await;
+        let lead = until("it became a lead", SOON, async || {
+            let seen = admin.client.run(became, json!({ "id": message })).await.ok();
+            seen.data("message.convertedTo")["id"].as_str().map(str::to_owned)
+        })
+        .await;
+        assert_eq!(lead, leads[0]);
     }
 
     /// Anthropic: what people wrote goes as data, the answer comes by the tool and is checked; what may go better is tried again,

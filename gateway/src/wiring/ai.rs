@@ -120,8 +120,8 @@ async fn own_lead(tx: &Tx, cx: &Cx, subject: Subject) -> Result<Option<Lead>> {
     }
 }
 
-/// The open lead that whoever wrote on the website is already, by their address or as the visitor they are. Who writes twice at once is
-/// looked for one after the other.
+/// The open lead that whoever wrote on the website is already, by their address or as the visitor they are, or were before they were
+/// merged. Who writes twice at once is looked for one after the other.
 async fn person_of(tx: &Tx, cx: &Cx, subject: Subject) -> Result<Option<Lead>> {
     let kind = match subject.kind {
         AiSubjectType::Message => LeadSource::Message,
@@ -129,11 +129,18 @@ async fn person_of(tx: &Tx, cx: &Cx, subject: Subject) -> Result<Option<Lead>> {
         AiSubjectType::ConversationMessage | AiSubjectType::Lead => return Ok(None),
     };
     let Some(known) = House(tx, &[]).known_of(cx, kind, subject.id).await? else { return Ok(None) };
+    let (mut emails, mut visitors) = (Vec::from_iter(known.email), Vec::from_iter(known.visitor));
     if let Some(visitor) = known.visitor {
-        let visitor = inbox::entities::visitor::Entity::find_by_id(visitor).lock(LockType::NoKeyUpdate);
-        visitor.one(tx.conn()).await?;
+        let one = inbox::entities::visitor::Entity::find_by_id(visitor).lock(LockType::NoKeyUpdate);
+        one.one(tx.conn()).await?;
+        // Who was merged into them is the same person.
+        let merged = inbox::merged_of_each(tx.conn(), cx, &[visitor]).await?.remove(&visitor).unwrap_or_default();
+        for one in merged {
+            emails.extend(one.email);
+            visitors.push(one.id);
+        }
     }
-    crm_leads::open_lead_of(tx, &known).await
+    crm_leads::open_lead_of(tx, &emails, &visitors).await
 }
 
 /// Notes that a message became a lead, where it became nothing yet.

@@ -23,8 +23,8 @@ pub trait LeadBook {
     async fn open_leads_of(&self, staff: StaffId) -> Result<Vec<Lead>>;
     /// What became of a source: its lead, or the one that that went into.
     async fn lead_of_source(&self, kind: LeadSource, source: Uuid) -> Result<Option<Lead>>;
-    /// The oldest lead that is not over and is this person's, by their address or who they were on the website.
-    async fn open_lead_of(&self, email: Option<&str>, visitor: Option<VisitorId>) -> Result<Option<Lead>>;
+    /// The oldest lead that is not over and is this person's, by their addresses or who they were on the website.
+    async fn open_lead_of(&self, emails: &[String], visitors: &[VisitorId]) -> Result<Option<Lead>>;
     /// Makes the words anew by which a lead is found.
     async fn index_lead(&self, lead: &Lead) -> Result<()>;
     /// Adds to what happened.

@@ -46,13 +46,13 @@ impl LeadBook for Tx {
         Ok(found)
     }
 
-    async fn open_lead_of(&self, email: Option<&str>, visitor: Option<VisitorId>) -> Result<Option<lead::Model>> {
-        let theirs = Condition::any()
-            .add_option(email.map(|email| lead::Column::Email.eq(email)))
-            .add_option(visitor.map(|visitor| lead::Column::VisitorId.eq(visitor)));
-        if theirs.is_empty() {
+    async fn open_lead_of(&self, emails: &[String], visitors: &[VisitorId]) -> Result<Option<lead::Model>> {
+        if emails.is_empty() && visitors.is_empty() {
             return Ok(None);
         }
+        let theirs = Condition::any()
+            .add(lead::Column::Email.is_in(emails.iter().map(String::as_str)))
+            .add(lead::Column::VisitorId.is_in(visitors.iter().copied()));
         let open = lead::Entity::find()
             .filter(theirs)
             .filter(lead::Column::MergedIntoId.is_null())

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Result,
-    id::{AiTaskId, LeadId},
+    id::{AiTaskId, LeadId, VisitorId},
 };
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::{
     },
     ports::{
         ai_tasks::Tasks,
-        leads::{Known, LeadBook},
+        leads::LeadBook,
         scores::{Hearing, ScoreBook},
     },
     store::{
@@ -59,13 +59,13 @@ pub async fn lead_now(s: &impl LeadBook, id: LeadId) -> Result<Option<Lead>> {
     Ok(found)
 }
 
-/// The lead that somebody is already: one that is not over, by their address or who they were on the website.
+/// The lead that somebody is already: one that is not over, by their addresses or the visitors that they were on the website.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
-pub async fn open_lead_of(s: &impl LeadBook, person: &Known) -> Result<Option<Lead>> {
-    let email = person.email.as_deref().and_then(kernel::text::email);
-    s.open_lead_of(email.as_deref(), person.visitor).await
+pub async fn open_lead_of(s: &impl LeadBook, emails: &[String], visitors: &[VisitorId]) -> Result<Option<Lead>> {
+    let emails: Vec<_> = emails.iter().filter_map(|typed| kernel::text::email(typed)).collect();
+    s.open_lead_of(&emails, visitors).await
 }
 
 /// What the company's rules say of a lead.
