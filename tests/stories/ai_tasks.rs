@@ -146,7 +146,7 @@ both! {
         admin.client.run(save, Value::Null).await.ok();
         let wants = "Hi, what is your pricing for teams? We have a budget and need a quote today, mail me at ada@lovelace.example";
         social.told(&[written("page1", "p1", "m1", wants, social.at(1))]).await;
-        let leads = "{ leads { nodes { id name email score scoreValue sourceKind sourceId scores { nodes { scoreValue provider signals { name weight evidenceId } reasoning } }
+        let leads = "{ leads { nodes { id name email score scoreValue sourceKind sourceId scores { nodes { scoreValue provider ruleSetNumber signals { name weight evidenceId } reasoning } }
             timeline(first: 10) { nodes { item { __typename id } } } } } }";
         let lead = until("there is a scored lead", SOON, async || {
             let answer = admin.client.run(leads, Value::Null).await.ok();
@@ -156,6 +156,7 @@ both! {
         assert_eq!((&lead["email"], &lead["sourceKind"]), (&json!("ada@lovelace.example"), &json!("CONVERSATION")));
         let scoring = &lead["scores"]["nodes"][0];
         assert_eq!((&scoring["provider"], &scoring["scoreValue"]), (&json!("builtin"), &lead["scoreValue"]));
+        assert_eq!(scoring["ruleSetNumber"], 0, "it says which rules those were");
         let evidence = scoring["signals"].to_string();
         assert!(evidence.contains("cvm_"), "the message is the evidence: {evidence}");
         let things: Vec<_> = lead["timeline"]["nodes"].as_array().expect("a list").iter().map(|entry| entry["item"]["__typename"].clone()).collect();

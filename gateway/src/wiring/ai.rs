@@ -259,7 +259,7 @@ impl AiEffects<'_> {
             score: None,
             signals: said.signals.clone(),
             reasoning: said.reasoning.clone(),
-            rules: None,
+            rules: said.rules,
             provider: provider.to_value(),
         };
         crm_leads::record_lead_score(tx, cx, &cmd).await.map(drop)

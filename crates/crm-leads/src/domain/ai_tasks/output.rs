@@ -1,5 +1,6 @@
 //! What comes of tasks, and what of it is believed: whoever made it, it is checked here.
 
+use kernel::id::ScoreRuleSetId;
 use serde::{Deserialize, Serialize};
 
 use crate::{domain::scores::score::Signal, store::ai_tasks::task::AiTaskType};
@@ -99,6 +100,9 @@ pub struct Scored {
     pub signals: Vec<Signal>,
     /// Why, for people.
     pub reasoning: String,
+    /// The rules that say so, and their number; none where another reason does, whatever a provider writes.
+    #[serde(skip)]
+    pub rules: Option<(Option<ScoreRuleSetId>, i32)>,
 }
 
 /// An answer that may be sent.
@@ -220,7 +224,7 @@ mod tests {
             assert!(wrong.clone().checked().is_err(), "{wrong:?}");
         }
         for (value, fine) in [(-1, false), (0, true), (100, true), (101, false)] {
-            let scored = Scored { value, signals: Vec::new(), reasoning: String::new() };
+            let scored = Scored { value, signals: Vec::new(), reasoning: String::new(), rules: None };
             assert_eq!(Output::Score(scored).checked().is_ok(), fine, "{value}");
         }
     }

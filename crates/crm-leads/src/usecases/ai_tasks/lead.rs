@@ -75,7 +75,8 @@ pub async fn open_lead_of(s: &impl LeadBook, emails: &[String], visitors: &[Visi
 pub async fn scored_by_rules(s: &impl ScoreBook, hearing: &impl Hearing, cx: &Cx, lead: &Lead) -> Result<Scored> {
     let used = rules_in_use(s).await?;
     let scored = score(&used.rules, used.from, &Facts::of(lead, hearing.heard(cx, lead).await?));
-    Ok(Scored { value: scored.value, reasoning: reasoning(&scored), signals: scored.signals })
+    let rules = Some((used.id, used.number));
+    Ok(Scored { value: scored.value, reasoning: reasoning(&scored), signals: scored.signals, rules })
 }
 
 /// Notes what became of what a task said, by when that was made: `decided` in a word, and whether that is what it said.
