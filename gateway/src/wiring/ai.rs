@@ -62,7 +62,10 @@ impl AiSubjects<'_> {
             lines.push(Line { theirs: true, text: message.content });
         }
         lines.retain(|line| !line.text.trim().is_empty());
-        Ok(Some(Material { lines, name: conversation.participant_name, ..Material::default() }))
+        let account = conversation.social_account_id;
+        let on = inbox::accounts_of_conversations(conn, &[account]).await?.remove(&account);
+        let longest = on.map(|on| on.platform.longest());
+        Ok(Some(Material { lines, name: conversation.participant_name, longest, ..Material::default() }))
     }
 
     async fn chat(&self, conn: &Conn, cx: &Cx, id: ChatId) -> Result<Option<Material>> {

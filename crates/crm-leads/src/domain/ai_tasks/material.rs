@@ -7,7 +7,7 @@ use kernel::{
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::output::{Output, Scored};
+use super::output::{Output, REPLY, Scored};
 use crate::store::ai_tasks::task::{AiFailure, AiSubjectType, AiTaskType};
 
 /// How much of what was written a provider is given, in characters; of more the newest counts.
@@ -73,6 +73,8 @@ pub struct Material {
     pub by_rules: Option<Scored>,
     /// The company's ready answers.
     pub answers: Vec<ReadyAnswer>,
+    /// The longest answer that can be sent, in characters, where that is less than [`REPLY`].
+    pub longest: Option<usize>,
 }
 
 /// A ready answer.
@@ -106,6 +108,11 @@ impl Material {
         keep.reverse();
         self.lines = keep;
         cut
+    }
+
+    /// The longest answer, in characters.
+    pub fn longest_answer(&self) -> usize {
+        self.longest.map_or(REPLY, |longest| longest.min(REPLY))
     }
 
     /// What they wrote, in one text.

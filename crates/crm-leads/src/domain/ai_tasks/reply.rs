@@ -2,7 +2,7 @@
 
 use super::{
     material::Material,
-    output::{Intent, REPLY, Replied},
+    output::{Intent, Replied},
     words::{Folded, classify, hundredths},
 };
 
@@ -18,7 +18,8 @@ pub fn reply(material: &Material) -> Option<Replied> {
     }
     let asked = Folded::of(&asked.text);
     let sought = asked.telling();
-    let short = material.answers.iter().filter(|answer| answer.content.chars().count() <= REPLY);
+    let longest = material.longest_answer();
+    let short = material.answers.iter().filter(|answer| answer.content.chars().count() <= longest);
     let fits = short.filter_map(|answer| {
         let title = Folded::of(&answer.title);
         let named = title.telling();
@@ -88,6 +89,13 @@ mod tests {
         let said = reply(&asked("Wir hätten gern ein Angebot, was kostet das für uns?")).unwrap();
         assert!(said.content.starts_with("Hallo Ada, vielen Dank für Ihr Interesse!"), "{}", said.content);
         assert_eq!(said.confidence, 0.3);
+        let short = Material { longest: Some(20), ..asked("When are your opening hours on Friday?") };
+        let said = reply(&short).unwrap();
+        assert!(
+            said.content.starts_with("Hello Ada"),
+            "what is too long to be sent is not suggested: {}",
+            said.content
+        );
         assert_eq!(reply(&asked("casino viagra backlinks click here")), None);
         assert_eq!(reply(&Material::default()), None);
     }
