@@ -152,10 +152,16 @@ both! {
         let edits = (0..8).map(|n| edited("page1", "ann", "m3", &format!("Edit {n}"), social.at(20 + n))).collect::<Vec<_>>();
         join_all(edits.iter().map(|edit| social.told(std::slice::from_ref(edit)))).await;
         assert_eq!(texts(&social.one().await), ["Hello, edited", "", "Edit 7"]);
+        // What was said first is kept, in whatever order it is told that it changed.
+        let kept = "{ conversations { nodes { messages { nodes { metadata } } } } }";
+        let kept = async || social.admin.client.run(kept, Value::Null).await.ok().data("conversations.nodes.0.messages.nodes").clone();
+        let first: Vec<_> = kept().await.as_array().expect("a list").iter().map(|one| one["metadata"]["original"].clone()).collect();
+        assert_eq!(first, [json!("Hello"), Value::Null, json!("Last")]);
         social.told(&[taken_back("page1", "ann", "m3", social.at(30))]).await;
         assert_eq!(texts(&social.one().await), ["Hello, edited", "", ""]);
         let secret = social.sql.everything().await;
         assert!(!secret.contains("Secret"), "what was taken back is nowhere");
+        assert_eq!(kept().await[2]["metadata"], json!({}), "nor what it said first");
     }
 
     /// Sixteen senders write at once in two conversations, each message twice: every one is there once, and the numbers are right.

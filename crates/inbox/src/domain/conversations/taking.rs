@@ -88,7 +88,10 @@ impl Message {
                     return false;
                 }
                 let (content, cut) = handed_over(content, limits::CONTENT);
-                self.content = content;
+                let before = std::mem::replace(&mut self.content, content);
+                if before != self.content {
+                    keep_original(&mut self.metadata, before);
+                }
                 self.edited_at = Some(at);
                 mark_cut(&mut self.metadata, cut);
             }
@@ -123,6 +126,13 @@ pub fn mark_cut(metadata: &mut Json, cut: bool) {
         metadata.insert("cut".into(), true.into());
     } else {
         metadata.remove("cut");
+    }
+}
+
+/// Keeps what a message said first: somebody may have acted on it. What came in between depends on the order in which it was told.
+fn keep_original(metadata: &mut Json, content: String) {
+    if let Some(metadata) = metadata.as_object_mut() {
+        metadata.entry("original").or_insert_with(|| content.into());
     }
 }
 
@@ -223,6 +233,11 @@ mod tests {
             deleted_at: None,
             metadata: json!({ "attachments": [] }),
         };
+        let mut only_edited = message.clone();
+        let edits = Changes { deleted_at: None, content: Some("third".into()), ..changes.clone() };
+        assert!(edits.apply(&mut only_edited));
+        only_edited.change(&edited("fourth"), at(20));
+        assert_eq!((only_edited.content.as_str(), &only_edited.metadata["original"]), ("fourth", &json!("zero")));
         assert!(changes.clone().apply(&mut message));
         assert_eq!((message.content.as_str(), message.deleted_at), ("", Some(at(5))));
         assert_eq!(message.metadata, json!({}));

@@ -274,7 +274,8 @@ pub struct ConversationMessage {
     /// When it was taken back.
     pub deleted_at: Option<DateTime<Utc>>,
     /// What else the platform says of it: the addresses of pictures and files under `attachments`, what it answers under
-    /// `replyTo`, whether the text was cut under `cut`. Nothing of it was fetched, and any of it may lead anywhere.
+    /// `replyTo`, whether the text was cut under `cut`, and what it said before it was changed under `original`. Nothing of it was
+    /// fetched, and any of it may lead anywhere.
     pub metadata: Json,
     #[graphql(skip)]
     pub(crate) conversation_id: ConversationId,
