@@ -98,11 +98,12 @@ impl PlatformConfig {
         let usual = (platform == Platform::Facebook).then_some(FACEBOOK_HOURS);
         let Some(hours) = self.reply_window_hours.map(i64::from).or(usual) else { return Window::Open };
         let within = |hours| wrote_at.is_some_and(|at| now - at <= TimeDelta::hours(hours));
-        if within(hours) {
+        let agent = platform == Platform::Facebook && self.human_agent != Some(false) && by_person;
+        // However long the company's own window is, Facebook takes the rest of it from a person only.
+        if within(if agent { hours.min(FACEBOOK_HOURS) } else { hours }) {
             return Window::Open;
         }
-        let agent = platform == Platform::Facebook && self.human_agent != Some(false);
-        if !(agent && by_person) {
+        if !agent {
             return Window::Closed { hours };
         }
         let hours = hours.max(FACEBOOK_AGENT_HOURS);
@@ -131,6 +132,7 @@ mod tests {
         let ago = |hours| Some(now - TimeDelta::hours(hours));
         let usual = PlatformConfig::default();
         let own = PlatformConfig { reply_window_hours: Some(2), human_agent: Some(false), ..PlatformConfig::default() };
+        let long = PlatformConfig { reply_window_hours: Some(200), ..PlatformConfig::default() };
         let (facebook, x) = (Platform::Facebook, Platform::X);
         for (config, platform, wrote_at, by_person, expected) in [
             (&usual, facebook, ago(24), false, Window::Open),
@@ -139,6 +141,11 @@ mod tests {
             (&usual, facebook, ago(169), true, Window::Closed { hours: 168 }),
             (&usual, facebook, None, true, Window::Closed { hours: 168 }),
             (&own, facebook, ago(3), true, Window::Closed { hours: 2 }),
+            (&long, facebook, ago(24), true, Window::Open),
+            (&long, facebook, ago(25), true, Window::Agent),
+            (&long, facebook, ago(200), true, Window::Agent),
+            (&long, facebook, ago(201), true, Window::Closed { hours: 200 }),
+            (&long, facebook, ago(25), false, Window::Open),
             (&usual, x, ago(10_000), false, Window::Open),
             (&usual, x, None, false, Window::Open),
             (&own, x, ago(3), true, Window::Closed { hours: 2 }),
