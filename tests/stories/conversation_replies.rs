@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::ai_tasks::set;
 use super::conversations::{LIST, texts};
 use super::desk::{Desk, Person, SOON};
 use super::social_accounts::connect;
 use crate::coverage::sql::Sql;
 use crate::support::platforms::{Platforms, Play};
-use crate::support::told::{comment, direct, echo, page, tell, written};
+use crate::support::told::{comment, direct, echo, page, taken_back, tell, written};
 use crate::support::{Backend, Options, both, until};
 
 pub const REPLY: &str = "mutation Reply($input: ReplyToConversationInput!) { replyToConversation(input: $input) {
@@ -21,7 +22,7 @@ pub const REJECT: &str =
 pub const RETRY: &str = "mutation Retry($input: RetryConversationReplyInput!) { retryConversationReply(input: $input) {
     conversationReply { id status } errors { code path message } } }";
 const ONE: &str =
-    "query One($id: ID!) { conversationReply(id: $id) { status attempts errorMessage isOutcomeUnknown nextAttemptAt
+    "query One($id: ID!) { conversationReply(id: $id) { status isAutomatic attempts errorMessage isOutcomeUnknown nextAttemptAt
     platformMessageId sentMessage { content direction } message { content } conversation { id } } }";
 
 /// A desk with an account on each platform, and what is written there.
@@ -92,6 +93,12 @@ impl Talk {
         };
         let begun = "status = 'approved' AND attempted_at IS NOT NULL";
         self.sql.run(&format!("UPDATE conversation_replies SET attempted_at = {old} WHERE {begun}")).await;
+    }
+
+    /// Suggestions go out by themselves from so sure on, at any hour.
+    async fn may_go_out(&self, from: i64) {
+        set(&self.admin, "conversation.automatic_replies_in_hours", json!(false)).await;
+        set(&self.admin, "conversation.automatic_replies_from", json!(from)).await;
     }
 
     /// A suggestion for the first message of a conversation; its id.
@@ -281,6 +288,7 @@ both! {
         let said: Vec<_> = talk.platforms.sent().into_iter().map(|sent| sent.text).collect();
         assert_eq!(said, ["It is 6."]);
         // One that is to go out by itself finds that somebody answered.
+        talk.may_go_out(50).await;
         talk.sql.run("UPDATE conversation_replies SET status = 'failed' WHERE status = 'sent'").await;
         let automatic = talk.suggestion(4, true).await;
         let left = talk.becomes(&automatic, "REJECTED").await;
@@ -295,10 +303,41 @@ both! {
     async fn an_automatic_reply_goes_out(backend) {
         let talk = Talk::open(backend).await;
         talk.ann(1).await;
+        talk.may_go_out(50).await;
         let automatic = talk.suggestion(1, true).await;
         talk.becomes(&automatic, "SENT").await;
         assert_eq!(talk.platforms.sent()[0].text, "It is 5.");
         let conversation = talk.conversation("FACEBOOK").await;
         assert_eq!(texts(&conversation), ["Price?", "It is 5."]);
+    }
+
+    /// One that had to wait is looked at like a new one: it waits for a person where the company lets none go out any more, and is
+    /// rejected where somebody closed the conversation or the message was taken back.
+    async fn an_automatic_reply_that_waited_is_looked_at_again(backend) {
+        let talk = Talk::open(backend).await;
+        let ann = talk.ann(1).await;
+        talk.may_go_out(51).await;
+        let unsure = talk.suggestion(1, true).await;
+        let waits = talk.becomes(&unsure, "PENDING").await;
+        assert_eq!((&waits["isAutomatic"], &waits["errorMessage"]), (&json!(false), &Value::Null));
+        talk.may_go_out(50).await;
+        let turn = async |status: &str| {
+            let set = "mutation($input: SetConversationStatusInput!) { setConversationStatus(input: $input) { conversation { status } errors { message } } }";
+            talk.admin.client.run(set, json!({ "input": { "conversationId": ann, "status": status } })).await.ok();
+        };
+        turn("CLOSED").await;
+        let closed = talk.suggestion(2, true).await;
+        assert_eq!(talk.becomes(&closed, "REJECTED").await["errorMessage"], "the conversation was closed meanwhile");
+        turn("ACTIVE").await;
+        let gone = page("page1", &[taken_back("page1", "ann", "m1", Talk::ago(0))]);
+        assert_eq!(tell(&talk.desk.web, "facebook", &gone).await, 200);
+        let of_nothing = talk.suggestion(3, true).await;
+        assert_eq!(talk.becomes(&of_nothing, "REJECTED").await["errorMessage"], "what it answers was taken back");
+        assert!(talk.platforms.sent().is_empty());
+        // A person says that the first is sent all the same.
+        let approve = json!({ "input": { "conversationReplyId": unsure } });
+        talk.admin.client.run(APPROVE, approve).await.ok();
+        talk.becomes(&unsure, "SENT").await;
+        assert_eq!(talk.platforms.sent().len(), 1);
     }
 }

@@ -114,7 +114,7 @@ pub use policy::{
     MANAGE_SERVICES, MANAGE_SOCIAL_ACCOUNTS, MANAGE_TAGS, MANAGE_VISITORS, PERMISSIONS, VIEW_CHATS, VIEW_CONSULTATIONS,
     VIEW_CONVERSATIONS, VIEW_MESSAGES, VIEW_VISITOR_ADDRESSES, VIEW_VISITORS, holder_of_chat,
 };
-pub use ports::social::{SocialError, SocialNetworks, SocialSender};
+pub use ports::social::{Automation, SocialError, SocialNetworks, SocialSender};
 pub use ports::{
     Colleagues, Letters, MailError, Mailer, Names, NewsletterMail, Onlookers, ReplyMail, Takers, Targets, Worded,
     Wording,

@@ -83,7 +83,9 @@ pub async fn handle(app: &App, cx: &Cx, job: &Job) -> Result<()> {
             let theirs = CommentMail(OfTenant { app, cx });
             ticketing::deliver_comment(&app.db, &theirs, &app.mail.domain, cx, job).await
         }
-        SendConversationReply::KIND => inbox::send_conversation_reply(&app.db, &app.social.networks, cx, job).await,
+        SendConversationReply::KIND => {
+            inbox::send_conversation_reply(&app.db, &app.social.networks, &app.social, cx, job).await
+        }
         RenewSocialAccount::KIND => inbox::renew_social_account(&app.db, &app.social.networks, cx, job).await,
         IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
         RemindOfConsultation::KIND => {

@@ -1,7 +1,7 @@
 //! Our apps at the social platforms.
 
 use identity::{AUTOMATIC_REPLIES_FROM, AUTOMATIC_REPLIES_IN_HOURS, company_setting};
-use inbox::{AutomaticReplies, Networks, Platform, SocialApps};
+use inbox::{AutomaticReplies, Automation, Networks, Platform, SocialApps};
 use kernel::{Conn, Cx, Result, outgoing::Outgoing};
 
 use super::working_times::zone;
@@ -32,6 +32,13 @@ impl Social {
     /// What Facebook shows when it asks whether our address for webhooks is ours.
     pub fn verify_token(&self) -> Option<&str> {
         self.verify_token.as_deref()
+    }
+}
+
+#[async_trait::async_trait]
+impl Automation for Social {
+    async fn automatic_replies(&self, conn: &Conn, cx: &Cx) -> Result<AutomaticReplies> {
+        automatic_replies(conn, cx).await
     }
 }
 

@@ -1,10 +1,13 @@
 //! What the social platforms do for us, and what the use cases of accounts need of the open transaction.
 
 use chrono::{DateTime, Utc};
-use kernel::Result;
+use kernel::{Conn, Cx, Result};
 
 use crate::{
-    domain::social::grant::{Granted, Tokens},
+    domain::{
+        conversation_replies::automatic::AutomaticReplies,
+        social::grant::{Granted, Tokens},
+    },
     store::social::platform::Platform,
 };
 
@@ -109,4 +112,11 @@ pub struct Outbound<'a> {
 pub trait SocialSender: Send + Sync {
     /// Sends a reply, and says how the platform names it.
     async fn send(&self, reply: &Outbound<'_>) -> Result<String, SocialError>;
+}
+
+/// What the company lets go out without that anybody looks at it.
+#[async_trait::async_trait]
+pub trait Automation: Send + Sync {
+    /// Which suggested replies, at this moment.
+    async fn automatic_replies(&self, conn: &Conn, cx: &Cx) -> Result<AutomaticReplies>;
 }

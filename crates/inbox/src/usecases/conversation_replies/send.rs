@@ -19,12 +19,12 @@ use super::{become_of, way};
 use crate::{
     domain::social::platform::Window,
     limits,
-    ports::social::{Outbound, SocialError, SocialNetworks, SocialSender},
+    ports::social::{Automation, Outbound, SocialError, SocialNetworks, SocialSender},
     queries::conversation_replies::{answered_since, echo, lock, lock_conversation, message_in, waits_behind},
     store::{
         conversation_reply::{ConversationReplyStatus, Model as ConversationReply, ReplySource},
         conversations::{
-            conversation::Model as Conversation,
+            conversation::{ConversationStatus, Model as Conversation},
             message::{Direction, Model as ConversationMessage},
         },
         social::account::{self, Model as SocialAccount, SocialAccountStatus},
@@ -107,11 +107,13 @@ enum Step {
 pub async fn send_conversation_reply<N: SocialNetworks + SocialSender>(
     db: &Db,
     networks: &N,
+    company: &dyn Automation,
     cx: &Cx,
     job: &Job,
 ) -> Result<()> {
     let work: SendConversationReply = job.work()?;
-    let step = db.transact(cx, "conversation_reply.begin", |tx| async move { begin(&tx, cx, job, work.reply).await });
+    let first = |tx| async move { begin(&tx, company, cx, job, work.reply).await };
+    let step = db.transact(cx, "conversation_reply.begin", first);
     let ready = match step.await? {
         Step::Done => return Ok(()),
         Step::Wait(until) => return jobs::put_back(&db.bookkeeping(cx).await?, job, until).await,
@@ -129,7 +131,7 @@ pub async fn send_conversation_reply<N: SocialNetworks + SocialSender>(
 }
 
 /// Looks whether a reply may still be sent, and notes that it is begun.
-async fn begin(tx: &Tx, cx: &Cx, job: &Job, id: ConversationReplyId) -> Result<Step> {
+async fn begin(tx: &Tx, company: &dyn Automation, cx: &Cx, job: &Job, id: ConversationReplyId) -> Result<Step> {
     let done = async || jobs::finish(tx, job).await.map(|()| Step::Done);
     let Some(reply) = lock(tx, id).await? else { return done().await };
     if reply.status != ConversationReplyStatus::Approved {
@@ -155,11 +157,24 @@ async fn begin(tx: &Tx, cx: &Cx, job: &Job, id: ConversationReplyId) -> Result<S
         let why = "it is not known whether the platform took it: look there before it is tried again";
         return give_up(ConversationReplyStatus::Failed, why.into()).await;
     }
-    if reply.is_automatic
-        && let Some(wrote_at) = reply.message_received_at
-        && answered_since(tx.conn(), conversation.id, wrote_at, Some(reply.id)).await?
-    {
-        return give_up(ConversationReplyStatus::Rejected, "somebody answered meanwhile".into()).await;
+    let answers = match (reply.message_id, reply.message_received_at) {
+        (Some(message), Some(at)) => message_in(tx.conn(), conversation.id, message, at).await?,
+        _ => None,
+    };
+    if reply.is_automatic {
+        if let Some(why) = stands_against(tx, &reply, &conversation, answers.as_ref()).await? {
+            return give_up(ConversationReplyStatus::Rejected, why.into()).await;
+        }
+        let now = company.automatic_replies(tx.conn(), cx).await?;
+        if !now.allow(reply.confidence.unwrap_or_default()) {
+            // What the company does not let go out at this moment waits for a person.
+            let mut after = reply.clone();
+            after.status = ConversationReplyStatus::Pending;
+            (after.is_automatic, after.approved_at) = (false, None);
+            (after.next_attempt_at, after.error_message) = (None, None);
+            become_of(tx, cx, &reply, after).await?;
+            return done().await;
+        }
     }
     let way = way(tx.conn(), &conversation).await?;
     let by_person = reply.source == ReplySource::Person || reply.approved_by_id.is_some();
@@ -174,10 +189,6 @@ async fn begin(tx: &Tx, cx: &Cx, job: &Job, id: ConversationReplyId) -> Result<S
     if waits_behind(tx.conn(), &reply, cx.now - OVERTAKEN).await? {
         return Ok(Step::Wait(cx.now + TURN));
     }
-    let answers = match (reply.message_id, reply.message_received_at) {
-        (Some(message), Some(at)) => message_in(tx.conn(), conversation.id, message, at).await?,
-        _ => None,
-    };
     let mut after = reply.clone();
     after.attempts = reply.attempts.saturating_add(1);
     after.attempted_at = Some(cx.now);
@@ -192,6 +203,24 @@ async fn begin(tx: &Tx, cx: &Cx, job: &Job, id: ConversationReplyId) -> Result<S
         answers: answers.map(|message| message.platform_message_id),
         as_agent: window == Window::Agent,
     })))
+}
+
+/// What speaks against a reply that nobody looked at, since it was suggested.
+async fn stands_against(
+    tx: &Tx,
+    reply: &ConversationReply,
+    conversation: &Conversation,
+    answers: Option<&ConversationMessage>,
+) -> Result<Option<&'static str>> {
+    if conversation.status == ConversationStatus::Closed {
+        return Ok(Some("the conversation was closed meanwhile"));
+    }
+    if answers.is_some_and(|message| message.deleted_at.is_some()) {
+        return Ok(Some("what it answers was taken back"));
+    }
+    let Some(wrote_at) = reply.message_received_at else { return Ok(None) };
+    let answered = answered_since(tx.conn(), conversation.id, wrote_at, Some(reply.id)).await?;
+    Ok(answered.then_some("somebody answered meanwhile"))
 }
 
 /// Sends it; with a new token where the old one is not taken any more, by which nothing was sent.
