@@ -194,4 +194,28 @@ both! {
         let none = admin.client.run(closing, json!({ "ids": [] })).await;
         assert_eq!(none.user_errors("setConversationStatuses")[0].code, "BLANK");
     }
+
+    /// A colleague leaves who had a conversation that was closed: when the participant writes again it is nobody's, and who answers what
+    /// waits for somebody sees it. Of who is still there it stays.
+    async fn what_is_open_again_after_somebody_left_is_nobodys(backend) {
+        let social = Social::open(backend).await;
+        let admin = &social.admin;
+        let rights = ["VIEW_CONVERSATIONS", "MANAGE_CONVERSATIONS", "SEE_ASSIGNED", "SEE_UNASSIGNED"];
+        let desk = make_role(admin, "Desk", &rights).await;
+        let (ann, bob) = (colleague(&social.desk, admin, "ann", &desk, json!({})).await, colleague(&social.desk, admin, "bob", &desk, json!({})).await);
+        social.told(&[written("page1", "alice", "m1", "Hello", social.at(1)), written("page1", "boris", "m2", "Hello", social.at(2))]).await;
+        let all = social.all().await;
+        let of = |participant: &str| all.iter().find(|one| one["participantId"] == participant).expect("it")["id"].as_str().expect("an id").to_owned();
+        let (anns, bobs) = (of("alice"), of("boris"));
+        for (conversation, who) in [(&anns, &ann), (&bobs, &bob)] {
+            assign(&social, conversation, json!(who.id)).await;
+            let close = "mutation($id: ID!) { setConversationStatus(input: { conversationId: $id, status: CLOSED }) { errors { message } } }";
+            run(admin, close, json!({ "id": conversation })).await;
+        }
+        run(admin, "mutation($id: ID!) { deactivateStaff(input: { staffId: $id }) { errors { message } } }", json!({ "id": ann.id })).await;
+        assert!(listed(&bob, json!({ "status": { "eq": "ACTIVE" } })).await.is_empty());
+        social.told(&[written("page1", "alice", "m3", "One more thing", social.at(3)), written("page1", "boris", "m4", "And I", social.at(4))]).await;
+        assert_eq!(listed(&bob, json!({ "assigneeId": { "eq": "none" } })).await, BTreeSet::from([anns]));
+        assert_eq!(listed(&bob, json!({ "assigneeId": { "eq": "me" } })).await, BTreeSet::from([bobs]));
+    }
 }

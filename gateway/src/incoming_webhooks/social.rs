@@ -17,11 +17,14 @@ use axum::{
     routing::get,
 };
 use inbox::{Platform, TakeTold, Told, account_told_of, companies_told_of, hear, take_told};
-use kernel::{Actor, Cx, Error, Result, cx::Origin, db::TenantKey, id::TenantId};
+use kernel::{Actor, Cx, Error, Result, Tx, cx::Origin, db::TenantKey, id::TenantId};
 use serde_json::json;
 
 use super::signatures::{Answer, answer, header, is_right};
-use crate::{http::RequestId, wiring::app::App};
+use crate::{
+    http::RequestId,
+    wiring::{app::App, bridges::InTransaction},
+};
 
 /// The longest delivery, in bytes.
 const LONGEST: usize = 2 * 1024 * 1024;
@@ -176,7 +179,8 @@ async fn take_for(
     let Some(account) = account_told_of(&app.db.reader(cx).await?, platform, account).await? else { return Ok(()) };
     for told in conversations.values() {
         let cmd = &TakeTold { account, told: told.clone() };
-        let taken = app.db.transact(cx, "conversation.take", |tx| async move { take_told(&tx, cx, cmd).await }).await;
+        let take = |tx: Tx| async move { take_told(&tx, &InTransaction(&tx), cx, cmd).await };
+        let taken = app.db.transact(cx, "conversation.take", take).await;
         let fault = |error: &Error| app.errors.fault(cx, ErrorSource::Webhook, "a delivery was not taken", error);
         let new = taken.inspect_err(fault)?;
         metrics::counter!("frontdesk_social_messages_total", "platform" => word(platform)).increment(new);

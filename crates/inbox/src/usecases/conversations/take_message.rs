@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::{
     Cx, Error, ProblemCode, Result,
     db::Emit,
-    id::{ConversationId, ConversationMessageId, SocialAccountId},
+    id::{ConversationId, ConversationMessageId, SocialAccountId, StaffId},
     record::{self, Records},
     text::{handed_over, one_line},
 };
@@ -62,6 +62,8 @@ pub struct Taken {
     pub received_at: DateTime<Utc>,
     /// Whether it was not there before.
     pub is_new: bool,
+    /// Who has the conversation, where it was closed and the participant opened it again by this.
+    pub opened_again_of: Option<StaffId>,
 }
 
 /// Stores a message where it is not there yet, and makes its conversation where there is none. For Frontdesk itself: a platform
@@ -152,11 +154,14 @@ pub async fn take_message<S: Conversations + Records<ConversationRecords> + Emit
             to: conversation.status,
         },
     );
-    Ok(Taken { conversation: before.id, message: id, received_at: at, is_new: true })
+    let opened_again = before.status != conversation.status;
+    let opened_again_of = before.assignee_id.filter(|_| opened_again);
+    Ok(Taken { conversation: before.id, message: id, received_at: at, is_new: true, opened_again_of })
 }
 
 fn known_as(known: &MessageKey, conversation: ConversationId) -> Taken {
-    Taken { conversation, message: known.message_id, received_at: known.received_at, is_new: false }
+    let (message, received_at) = (known.message_id, known.received_at);
+    Taken { conversation, message, received_at, is_new: false, opened_again_of: None }
 }
 
 /// Refuses what no platform names anything.

@@ -3,13 +3,14 @@
 use kernel::{Cx, Error, Result, db::Emit, id::SocialAccountId, record::Records};
 
 use super::{
+    assign_conversation::{AssignConversation, assign_conversation},
     change_message::{ChangeMessage, change_message},
-    take_message::{TakeMessage, take_message},
+    take_message::{TakeMessage, Taken, take_message},
 };
 use crate::{
     domain::conversations::heard::{Told, What},
-    policy::MANAGE_CONVERSATIONS,
-    ports::Conversations,
+    policy::{MANAGE_CONVERSATIONS, VIEW_CONVERSATIONS},
+    ports::{Colleagues, Conversations},
     store::conversations::conversation::Entity as ConversationRecords,
 };
 
@@ -22,13 +23,15 @@ pub struct TakeTold {
     pub told: Vec<Told>,
 }
 
-/// Takes all of it, and says how many messages were new. What is no platform's is passed over: to be told of it again would
+/// Takes all of it, and says how many messages were new. A conversation that is open again by it is nobody's where whoever had it could
+/// not have it now: it was closed when they left. What is no platform's is passed over: to be told of it again would
 /// make it no better.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database is away; then nothing was taken.
 pub async fn take_told<S: Conversations + Records<ConversationRecords> + Emit>(
     s: &S,
+    colleagues: &impl Colleagues,
     cx: &Cx,
     cmd: &TakeTold,
 ) -> Result<u64> {
@@ -49,7 +52,13 @@ pub async fn take_told<S: Conversations + Records<ConversationRecords> + Emit>(
                     at: wrote.at,
                     metadata: wrote.metadata.clone(),
                 };
-                take_message(s, cx, &message).await.map(|taken| u64::from(taken.is_new))
+                match take_message(s, cx, &message).await {
+                    Ok(taken) => {
+                        disown(s, colleagues, cx, &taken).await?;
+                        Ok(u64::from(taken.is_new))
+                    }
+                    Err(error) => Err(error),
+                }
             }
             What::Changed { message, change, at } => {
                 let change = ChangeMessage {
@@ -71,4 +80,19 @@ pub async fn take_told<S: Conversations + Records<ConversationRecords> + Emit>(
         }
     }
     Ok(new)
+}
+
+/// Leaves a conversation to nobody that is open again and whose colleague would not see it any more.
+async fn disown<S: Records<ConversationRecords> + Emit>(
+    s: &S,
+    colleagues: &impl Colleagues,
+    cx: &Cx,
+    taken: &Taken,
+) -> Result<()> {
+    let Some(who) = taken.opened_again_of else { return Ok(()) };
+    if colleagues.would_see(cx, who, VIEW_CONVERSATIONS).await? {
+        return Ok(());
+    }
+    let nobodys = AssignConversation { conversation: taken.conversation, assignee: None };
+    assign_conversation(s, colleagues, cx, &nobodys).await.map(drop)
 }
