@@ -83,8 +83,13 @@ both! {
         assert_eq!(wrong(&import(&admin, json!({ "fileId": file })).await, "importLeads").0, "input.fileId");
         // Once more: all are there.
         let file = send(&admin, text).await;
-        let again = import(&admin, json!({ "fileId": file })).await.ok();
+        let keyed = admin.client.idempotency_key("once-more");
+        let again = keyed.run(IMPORT, json!({ "input": { "fileId": file } })).await.ok();
         let done = ended(&admin, &again.string("importLeads.leadImport.id")).await;
+        // The answer got lost, and it is asked for again: it is the same, though the file is used and gone.
+        let lost = keyed.run(IMPORT, json!({ "input": { "fileId": file } })).await.ok();
+        let id_of = |answer: &Answer| answer.string("importLeads.leadImport.id");
+        assert_eq!((id_of(&lost), lost.data("importLeads.errors")), (id_of(&again), &json!([])));
         assert_eq!((&done["createdCount"], &done["duplicateCount"]), (&json!(0), &json!(4)));
         // Nobody else's.
         let viewer = desk.colleague("vera@example.com", "Vera", "VIEWER").await;

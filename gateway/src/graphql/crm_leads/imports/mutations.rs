@@ -135,8 +135,9 @@ impl LeadImportMutation {
                 // It leaves a row in the trail, as every refusal does.
                 let refuse =
                     |_: Tx, _, error: Arc<Error>| async move { Err::<crm_leads::LeadImport, _>((*error).clone()) };
-                let (_, errors) = write(ctx, "lead.import", error, refuse).await?;
-                return Ok(ImportLeadsPayload { plan: None, lead_import: None, errors });
+                // Asked once more under its key, it is answered with the import that has the file by now.
+                let (import, errors) = write(ctx, "lead.import", error, refuse).await?;
+                return Ok(ImportLeadsPayload { plan: None, lead_import: import.map(Into::into), errors });
             }
         };
         if input.dry_run == Some(true) {
