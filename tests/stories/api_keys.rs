@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::desk::{FOLLOW, SOON};
@@ -11,6 +12,9 @@ use crate::support::{ADMIN_EMAIL, Answer, Backend, Client, Socket, both, chance,
 
 /// The longest that a key outlives what ended it.
 const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// The most keys of one person.
+const MOST: i64 = 50;
 
 const LOOK: &str = "{ viewer { user { email } permissions } messages { nodes { id } } }";
 const MESSAGES: [&str; 3] = ["VIEW_MESSAGES", "MANAGE_MESSAGES", "SEE_ALL"];
@@ -243,6 +247,20 @@ both! {
             assert!(!is_good(&nobody.tenant("ours").bearer(&forged)).await, "{forged:.100}");
         }
         assert!(is_good(&nobody.bearer(&text)).await);
+    }
+
+    /// Somebody has one key less than anybody may have, and makes several at the same moment: one is made.
+    async fn nobody_has_more_keys_than_there_may_be(backend) {
+        let stand = Harness::start(backend).await;
+        let home = stand.main().await;
+        for _ in 0..MOST - 1 {
+            create(&home.admin, &MESSAGES, None).await.ok();
+        }
+        let several = join_all((0..8).map(|_| create(&home.admin, &MESSAGES, None))).await;
+        let made = several.iter().filter(|answer| answer.user_errors("createApiKey").is_empty()).count();
+        assert_eq!(made, 1, "{several:?}");
+        let open = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL";
+        assert_eq!(home.sql.number(open).await, MOST);
     }
 
     /// The text of a key is shown once, and is nowhere: not in the log, not in the trail, not in the database.

@@ -15,7 +15,7 @@ use crate::{
     adapters::api_key::new_key,
     domain::api_keys::{ApiKey, ApiKeyCreated, ApiKeyRevoked, MAX_KEYS, NewApiKey},
     policy::{USE_API_KEYS, holds_all},
-    ports::{ExternalIdentities, Roles, api_keys::ApiKeys},
+    ports::{ExternalIdentities, People, Roles, api_keys::ApiKeys},
     store::api_keys::api_key,
 };
 
@@ -38,7 +38,7 @@ pub struct CreateApiKey {
 /// # Errors
 /// [`Error::Forbidden`] for a key; [`Error::Invalid`] for a bad or taken name, no permission or one that the actor does not
 /// hold, an end that is past, one key too many.
-pub async fn create_api_key<S: Records<api_key::Entity> + ApiKeys + Emit>(
+pub async fn create_api_key<S: Records<api_key::Entity> + ApiKeys + People + Emit>(
     s: &S,
     cx: &Cx,
     cmd: &CreateApiKey,
@@ -55,6 +55,8 @@ pub async fn create_api_key<S: Records<api_key::Entity> + ApiKeys + Emit>(
     }
     check.done()?;
     holds_all(cx, "permissions", &cmd.permissions)?;
+    // Two at once take turns, so that both are counted; and nobody makes one who is deactivated at that moment.
+    s.lock_account(owner.id).await?.filter(|account| account.is_active).ok_or(Error::Unauthenticated)?;
     if s.unrevoked(owner.id).await? >= MAX_KEYS {
         let message = format!("you have {MAX_KEYS} keys already; revoke one first");
         return Err(Error::invalid("", ProblemCode::NotAllowed, message));
