@@ -39,6 +39,7 @@ both! {
         let admin = desk.admin().await.client;
         let (bea, staff) = (desk.colleague("bea@example.com", "Bea", "ADMIN").await, role(&desk, "STAFF").await);
         let key = bea.client.run(KEY, json!({ "held": ["VIEW_MESSAGES", "SEE_ALL"] })).await.ok().string("createApiKey.key");
+        assert!(smtp.next_mail(SOON).await.text().contains("An API key was made"), "she is told");
         let program = desk.web.bearer(&key);
         program.run("{ messages { totalCount } }", Value::Null).await.ok();
         desk.web.run(FORGOT, json!({ "email": "bea@example.com" })).await.ok();

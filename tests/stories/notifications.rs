@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::desk::{ASSIGN, Desk, PASSWORD, Person, SIGN_IN, SOON, credentials, number};
 use super::organisation::change;
+use super::own_access::enrol;
 use super::roles::{colleague, make_role, role};
 use super::self_service::{PUBLIC, options, token_of};
 use crate::support::{Backend, Fault, Frame, Options, Smtp, Socket, both, until};
@@ -274,6 +275,29 @@ both! {
         assert_eq!(told(&bea, "ACCESS_CHANGED", 4).await.len(), 4);
         let others = admin.client.run(FEED, json!({ "filter": { "type": { "eq": "ACCESS_CHANGED" } } })).await.ok();
         assert_eq!(others.data("notifications.totalCount"), &json!(0));
+    }
+
+    /// Whose second factor goes, by themselves or by a colleague, and for whom an API key is made, is told: whoever found an open
+    /// window does none of it unseen.
+    async fn what_lets_somebody_in_is_told(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let bea = desk.colleague("bea@example.com", "Bea", "STAFF").await;
+        let says = async |count: usize, part: &str| {
+            let rows = told(&bea, "ACCESS_CHANGED", count).await;
+            assert_eq!(rows.len(), count);
+            assert!(rows[0]["body"].as_str().is_some_and(|body| body.contains(part)), "{part}: {rows:?}");
+        };
+        change(&bea.client, "createApiKey", json!({ "name": "Mine", "permissions": ["VIEW_MESSAGES"] }), "key").await.ok();
+        says(1, "An API key was made").await;
+        let code = enrol(&bea, PASSWORD).await.code(1);
+        let disable = "mutation($p: String!, $c: String!) { disableTotp(input: { password: $p, code: $c }) { errors { code } } }";
+        bea.client.run(disable, json!({ "p": PASSWORD, "c": code })).await.ok();
+        says(2, "was given up").await;
+        enrol(&bea, PASSWORD).await;
+        let reset = "mutation($id: ID!) { resetTotp(input: { userId: $id }) { errors { code } } }";
+        admin.client.run(reset, json!({ "id": bea.id })).await.ok();
+        says(3, "taken away by a colleague").await;
     }
 
     /// Whoever invited somebody is told when they have come.

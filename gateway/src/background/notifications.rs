@@ -17,7 +17,7 @@ use inbox::{
 use kernel::{
     Actor, Conn, Cx, Result, Tenant,
     events::{Event, Outbox, Stored},
-    id::{InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
+    id::{ApiKeyId, InvitationId, RoleId, SessionId, StaffId, TenantId, UserId},
     record::{by_ids, visible_ids},
 };
 use serde::Deserialize;
@@ -160,6 +160,25 @@ struct PersonSynced {
     role: Option<RoleId>,
 }
 
+/// Something happened to how somebody signs in.
+#[derive(Deserialize)]
+struct OfUser {
+    user: UserId,
+}
+
+/// An API key was made.
+#[derive(Deserialize)]
+struct KeyMade {
+    key: Key,
+}
+
+/// An API key, as far as it is of interest here.
+#[derive(Deserialize)]
+struct Key {
+    id: ApiKeyId,
+    user_id: UserId,
+}
+
 /// A permission was granted to a colleague, or taken back.
 #[derive(Deserialize)]
 struct Permitted {
@@ -269,6 +288,20 @@ async fn notice(app: &App, cx: &Cx, event: &Stored) -> Result<Option<Notice>> {
             role.and_then(|role| {
                 told(NotificationType::AccessChanged, vec![user], body, None, json!({ "roleId": role }))
             })
+        }
+        kind @ ("totp.disabled" | "totp.reset") => {
+            let OfUser { user } = event.decode()?;
+            let body = match kind {
+                "totp.reset" => "Your second factor was taken away by a colleague. Set up another.",
+                _ => "Your second factor was given up. If it was not you, choose another password at once.",
+            };
+            told(NotificationType::AccessChanged, vec![user], body.to_owned(), None, json!({ "hasTotp": false }))
+        }
+        "api_key.created" => {
+            let KeyMade { key: Key { id, user_id } } = event.decode()?;
+            let body = "An API key was made that acts for you. If it was not you, revoke it and choose another password at once.";
+            let about = json!({ "apiKeyId": id });
+            told(NotificationType::AccessChanged, vec![user_id], body.to_owned(), None, about)
         }
         kind @ ("permission.granted" | "permission.revoked") => {
             let Permitted { staff, permission } = event.decode()?;

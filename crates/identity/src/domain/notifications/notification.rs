@@ -33,7 +33,7 @@ pub enum NotificationType {
     ReplyFailed,
     /// Somebody signed in with a program that they had not used before.
     NewSignIn,
-    /// Somebody's role or permissions were changed.
+    /// Somebody's role or permissions were changed, or what lets them in or acts for them.
     AccessChanged,
     /// A channel was switched off because deliveries through it failed.
     ChannelSwitchedOff,
@@ -183,7 +183,7 @@ impl NotificationType {
                 teams: false,
             },
             Self::AccessChanged => Declared {
-                description: "Your role or your permissions were changed.",
+                description: "Your role or your permissions were changed, your second factor was taken away, or an API key was made that acts for you.",
                 title: "Access changed",
                 level: NotificationLevel::Warning,
                 personal: true,

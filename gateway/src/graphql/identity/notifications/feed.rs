@@ -46,7 +46,7 @@ pub enum NotificationType {
     ReplyFailed,
     /// Somebody signed in as you with a program that you had not used before.
     NewSignIn,
-    /// Your role or your permissions were changed.
+    /// Your role or your permissions were changed, your second factor was taken away, or an API key was made that acts for you.
     AccessChanged,
     /// A channel that you keep was switched off, because deliveries through it failed.
     ChannelSwitchedOff,
