@@ -75,10 +75,12 @@ both! {
             assert!(seen.contains(&(4, name)) && !seen.contains(&(2, name)), "{name}: {seen:?}");
         }
 
-        // A text that is no id is refused by its place.
+        // A text that is no id is refused by its place, and the others are there.
         let ids = json!({ "ids": [own.message, own.visitor, "nothing"] });
         let odd = home.admin.run("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids).await;
         assert_eq!(odd.errors()[0]["extensions"]["fields"], json!(["ids.2"]), "{odd}");
+        assert_eq!(odd.errors()[0]["path"], json!(["nodes", 2]), "{odd}");
+        assert_eq!(odd.data("nodes"), &json!([{ "id": own.message }, { "id": own.visitor }, null]));
 
         // A session that has ended is none any more, as in its list.
         let end = "mutation($id: ID!) { revokeSession(input: { sessionId: $id }) { errors { code } } }";

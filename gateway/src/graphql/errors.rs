@@ -12,6 +12,13 @@ pub struct Fault(Error);
 /// The result of a resolver.
 pub type Result<T> = std::result::Result<T, Fault>;
 
+impl Fault {
+    /// Whether it is what was given that is wrong.
+    pub const fn is_of_input(&self) -> bool {
+        matches!(self.0, Error::Invalid(_))
+    }
+}
+
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         Self(error)

@@ -54,17 +54,23 @@ impl NodeQuery {
     }
 
     /// Several things by their ids, at most 100, in the order of the ids; null where there is nothing that the viewer may see. A text that
-    /// is no id is refused by its place among them, such as `ids.3`.
+    /// is no id is null too, with an error that names its place among them, such as `ids.3`.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids.", validator(max_items = 100))] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Vec<Option<Result<Node>>>> {
         if scope(ctx).cx().platform().is_err() {
             scope(ctx).cx().user()?;
             prime_inbox(scope(ctx), &ids, ctx.look_ahead()).await?;
         }
         let places: Vec<_> = (0..ids.len()).map(|at| format!("ids.{at}")).collect();
-        futures_util::future::try_join_all(ids.iter().zip(&places).map(|(id, place)| node(ctx, place, id))).await
+        let found = futures_util::future::join_all(ids.iter().zip(&places).map(|(id, place)| node(ctx, place, id)));
+        // One that is no id leaves the others as they are; who may ask for none gets none.
+        let each = |found: Result<Option<Node>>| match found {
+            Err(fault) if !fault.is_of_input() => Err(fault),
+            found => Ok(found.transpose()),
+        };
+        found.await.into_iter().map(each).collect()
     }
 }
