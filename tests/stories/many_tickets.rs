@@ -149,6 +149,11 @@ both! {
         let look = "query($id: ID!) { message(id: $id) { status convertedTo { id } } }";
         let look = admin.client.run(look, json!({ "id": wrote })).await.ok();
         assert_eq!(look.data("message"), &json!({ "status": "CONVERTED", "convertedTo": { "id": of_it["id"] } }));
+        // Whoever makes one of it once more is told which ticket it is.
+        let again = change(&admin.client, "createTicket", json!({ "title": "Fire", "messageId": wrote })).await;
+        refused(&again, "createTicket", "NOT_AVAILABLE", "messageId");
+        let number = of_it["number"].as_str().expect("a number");
+        assert!(again.user_errors("createTicket")[0].message.contains(number), "{again}");
         for (input, field, code) in [(json!({ "title": "T" }), "description", "BLANK"), (json!({ "title": "T", "messageId": "msg_0190a5f0000070008000000000000000" }), "messageId", "NOT_AVAILABLE")] {
             refused(&change(&admin.client, "createTicket", input).await, "createTicket", code, field);
         }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use inbox::{ConvertMessage, convert_message, records::Messages};
 use kernel::{
-    Cx, Error, ProblemCode, Tx,
+    Actor, Cx, Error, ProblemCode, Tx,
     id::{MessageId, TypedId},
-    record::by_ids,
+    record::{Records, by_ids},
 };
 use ticketing::{
-    AssignTicket, CreateTicket, SetTicketStatus, UpdateTicket, assign_ticket, create_ticket, set_ticket_status,
-    update_ticket,
+    AssignTicket, CreateTicket, SetTicketStatus, UpdateTicket, assign_ticket, create_ticket, records::Tickets,
+    set_ticket_status, update_ticket,
 };
 
 use super::types::{Ticket, TicketCategory, TicketPriority, TicketSeverity, TicketStatus};
@@ -36,7 +36,7 @@ pub struct CreateTicketInput {
     pub title: String,
     /// And in full, 1–20,000 characters. Left out only where a message becomes the ticket: then it is what that says.
     pub description: Option<String>,
-    /// A message, `msg_…`, that becomes the ticket, which takes MANAGE_MESSAGES. Where no requester is given it is the client with
+    /// A message, `msg_…`, that becomes the ticket, which takes MANAGE_MESSAGES: none that is a ticket already. Where no requester is given it is the client with
     /// the address of whoever wrote it, if there is one.
     pub message_id: Option<ID>,
     /// What kind of work it is.
@@ -165,7 +165,21 @@ async fn of_message(
 ) -> kernel::Result<ticketing::Ticket> {
     cx.require(ticketing::MANAGE_TICKETS)?;
     let missing = || Error::invalid("messageId", ProblemCode::NotAvailable, "is not there");
-    let found = by_ids::<Messages>(tx.conn(), cx, &[message]).await?.remove(&message).ok_or_else(missing)?;
+    // Whoever makes one of it at the same moment is told that it is one.
+    let found = match Records::<Messages>::lock(tx, cx, message).await {
+        Err(Error::NotFound { .. }) => return Err(missing()),
+        found => found?,
+    };
+    if let Some(became) = found.converted_to.as_deref().and_then(|became| became.parse().ok())
+        && let Some(became) =
+            by_ids::<Tickets>(tx.conn(), &cx.acting_as(Actor::System), &[became]).await?.remove(&became)
+    {
+        let why = match ticketing::would_see(cx, &became.holder()) {
+            true => format!("is the ticket {} already", became.number),
+            false => "is a ticket already".to_owned(),
+        };
+        return Err(Error::invalid("messageId", ProblemCode::NotAvailable, why));
+    }
     let mut cmd = cmd.clone();
     if cmd.description.is_empty() {
         cmd.description = found.content;
