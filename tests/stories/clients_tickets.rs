@@ -74,6 +74,13 @@ both! {
         let find = "query($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id]) { id } ticket(id: $id) { id } }";
         let number = see(&ann.client, &own).await["number"].clone();
         let by_number = "query($n: String!) { ticketByNumber(number: $n) { id } }";
+        // What is a client's hangs on them too, for themselves and for colleagues who see it.
+        let hanging = "query($id: ID!) { node(id: $id) { ... on Client { tickets { totalCount nodes { id } } } } }";
+        for (who, of, theirs) in [(&ann, &ann, &own), (&admin, &ann, &own), (&admin, &bob, &bobs)] {
+            let found = who.client.run(hanging, json!({ "id": of.id })).await.ok();
+            assert_eq!(found.data("node.tickets"), &json!({ "totalCount": 1, "nodes": [{ "id": theirs }] }));
+        }
+        assert!(ann.client.run(hanging, json!({ "id": bob.id })).await.ok().data("node").is_null());
         for (person, theirs, others) in [(&ann, &own, [&bobs, &inner]), (&bob, &bobs, [&own, &inner])] {
             let list = person.client.run(LIST, json!({})).await.ok();
             assert_eq!(list.data("tickets"), &json!({ "totalCount": 1, "nodes": [{ "id": theirs }] }));

@@ -29,7 +29,7 @@ use crate::{
         records::nested,
         scalars::EmailAddress,
         scope::scope,
-        ticketing::projects::ProjectConnection,
+        ticketing::{projects::ProjectConnection, tickets::types::TicketConnection},
     },
 };
 
@@ -202,7 +202,8 @@ person_type! {
         key: ClientId = |person| ClientId(person.id.0);
         /// The company they buy for.
         company: Option<String> = |person| person.company.clone();
-        /// How much they are promised: policies of service levels go by it. Null where nobody said.
+        /// How much they are promised.
+        #[graphql(skip)]
         tier: Option<ClientTier> = |person| person.tier.map(Into::into);
         /// Their department.
         #[graphql(skip)]
@@ -306,6 +307,27 @@ impl Client {
     /// The department that looks after them; null where none does, or without the permission to see staff.
     async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
         crate::graphql::identity::organisation::departments::department(ctx, self.department_id).await
+    }
+
+    /// How much they are promised: policies of service levels go by it. Null where nobody said, and for a client.
+    async fn tier(&self, ctx: &Context<'_>) -> Option<ClientTier> {
+        self.tier.filter(|_| !ticketing::is_client(&scope(ctx).cx()))
+    }
+
+    /// Their tickets that the viewer sees, newest first.
+    async fn tickets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page forward: how many, 1–100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Page forward: after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page backward: how many, 1–100.")] last: Option<i32>,
+        #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
+    ) -> Result<TicketConnection> {
+        Box::pin(async move {
+            let page = PageArgs { first, after, last, before };
+            Ok(nested(ctx, ticketing::TicketsOf, self.key, page).await?.into())
+        })
+        .await
     }
 
     /// What they asked for, last changed first, as far as the viewer may see it.
