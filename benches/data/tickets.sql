@@ -12,11 +12,11 @@ CREATE TEMP TABLE staff ON COMMIT DROP AS
   SELECT row_number() OVER (ORDER BY id) - 1 AS n, id FROM {schema}.users WHERE kind = 'staff';
 INSERT INTO {schema}.tickets (id, number, position, title, description, status, category, priority, urgency, severity, requester_id,
     created_by_id, assignee_id, team_id, notes, due_order, resolved_at, closed_at, last_replied_at, comment_count,
-    public_comment_count, version, created_at, updated_at)
+    public_comment_count, version, created_at, updated_at, shown_at)
   SELECT md5('ticket ' || t.n)::uuid, 'TKT-2025-' || lpad(t.n::text, greatest(4, length(t.n::text)), '0'), 2025000000000 + t.n, 'The boiler in house ' || t.n,
     'It makes a noise at night, and the pressure falls by half a bar a day.', 'closed', 'support', 'medium', 2, 'normal',
     md5('client ' || t.n % 1000)::uuid, md5('client ' || t.n % 1000)::uuid, CASE WHEN t.n % 3 > 0 THEN s.id END,
-    CASE WHEN t.n % 3 = 0 THEN md5('team ' || t.n % 10)::uuid END, '', timestamptz '9999-01-01 00:00Z', at, at, at, 4, 3, 5, at, at
+    CASE WHEN t.n % 3 = 0 THEN md5('team ' || t.n % 10)::uuid END, '', timestamptz '9999-01-01 00:00Z', at, at, at, 4, 3, 5, at, at, at
   FROM (SELECT n, timestamptz '2025-01-01 00:00Z' + n * interval '60 seconds' AS at FROM generate_series(1, {tickets}) n) t
   JOIN staff s ON s.n = t.n % (SELECT count(*) FROM staff);
 INSERT INTO {schema}.entity_tags (tag_id, entity_type, entity_id, created_at)

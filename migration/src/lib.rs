@@ -109,6 +109,7 @@ history! {
     tenant::analytics_sync::m0066_sync_attempts::Migration,
     tenant::ticketing::m0064_attachments_in_history::Migration,
     tenant::crm_leads::m0067_lead_addresses::Migration,
+    tenant::ticketing::m0070_shown_tickets::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -117,8 +117,8 @@ pub async fn rows(home: &Home, hex: &str, client: &str, n: usize) {
         format!(
             "INSERT INTO tickets (id, number, position, title, description, status, category, priority, urgency, severity, \
                 requester_id, created_by_id, {holder}, notes, due_order, parent_id, comment_count, public_comment_count, version, \
-                created_at, updated_at) VALUES ({row}, 'TKT-1999-{n:04}', {n}, 'Ticket', 'x', 'open', 'support', 'medium', 2, \
-                'normal', {client}, {colleague}, {colleague}, '', {at}, {parent}, 0, 0, 1, {at}, '{changed}')",
+                created_at, updated_at, shown_at) VALUES ({row}, 'TKT-1999-{n:04}', {n}, 'Ticket', 'x', 'open', 'support', 'medium', 2, \
+                'normal', {client}, {colleague}, {colleague}, '', {at}, {parent}, 0, 0, 1, {at}, '{changed}', '{changed}')",
             colleague = id(hex)
         )
     };

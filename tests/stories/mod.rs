@@ -103,6 +103,7 @@ mod service_levels;
 mod sessions;
 mod settings;
 mod several_messages;
+mod shown_tickets;
 mod slow_reader;
 mod social_accounts;
 mod sso;

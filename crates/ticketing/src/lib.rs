@@ -126,7 +126,7 @@ pub use queries::help::{
     search::{HelpHit, Wanted, help_search, visible_texts},
     views::views_of_each,
 };
-pub use queries::projects::{self, ProjectTickets, ProjectsOf, progress_of_each};
+pub use queries::projects::{self, ProjectTickets, ProjectsOf, ShownProjectTickets, progress_of_each};
 pub use queries::service_levels::{self, NextClock, Traced, clocks_of_each, next_clocks, trace_of_each};
 pub use queries::tickets::{
     around::{Tied, links_of_each, watchers_of_each},

@@ -155,9 +155,9 @@ pub const GIVEN: &[Given] = &[
     all(
         "tickets",
         "id number title description status category priority severity requester_id due_at resolved_at closed_at \
-         public_comment_count created_at updated_at project_id",
+         public_comment_count created_at shown_at project_id",
         "position urgency created_by_id assignee_id team_id notes due_order last_replied_at estimated_hours \
-         actual_hours parent_id merged_into_id comment_count version",
+         actual_hours parent_id merged_into_id comment_count version updated_at",
     ),
     all(
         "users",

@@ -80,6 +80,19 @@ impl Nested for ProjectTickets {
     const DESCENDING: bool = true;
 }
 
+/// The same as a client sees them: the one first of which something that they are shown was last changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ShownProjectTickets;
+
+impl Nested for ShownProjectTickets {
+    type Parent = ProjectId;
+    type Of = ticket::Entity;
+    const NAME: &'static str = "shown tickets of project";
+    const PARENT: ticket::Column = ticket::Column::ProjectId;
+    const ORDER: ticket::Column = ticket::Column::ShownAt;
+    const DESCENDING: bool = true;
+}
+
 /// How many tickets each of these projects has, and how many of them are done. Those that went into another count there.
 /// Whoever asks has found the project: how far it is, is not less because somebody may not see all of its tickets.
 pub async fn progress_of_each(conn: &Conn, ids: &[ProjectId]) -> Result<HashMap<ProjectId, (u64, u64)>> {

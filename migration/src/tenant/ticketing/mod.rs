@@ -9,3 +9,4 @@ pub mod m0036_service_levels;
 pub mod m0046_client_tiers;
 pub mod m0063_kept_hours;
 pub mod m0064_attachments_in_history;
+pub mod m0070_shown_tickets;

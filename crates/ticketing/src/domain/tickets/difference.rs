@@ -49,6 +49,16 @@ impl TicketField {
     }
 }
 
+/// What else of a ticket a client sees, beside what its history shows them.
+const SEEN_BY_CLIENTS: [TicketField; 3] = [Requester, Project, MergedInto];
+
+/// Whether a client who sees the ticket sees anything of what differs between it before and after.
+pub fn is_seen_by_clients(before: &Ticket, after: &Ticket) -> bool {
+    let is_seen = |field: TicketField| field.is_shown_to_clients() || SEEN_BY_CLIENTS.contains(&field);
+    before.last_replied_at != after.last_replied_at
+        || differences(before, after).iter().any(|difference| is_seen(difference.field))
+}
+
 /// Long texts, which events name and do not repeat.
 const TEXTS: [TicketField; 3] = [Title, Description, Notes];
 
@@ -98,6 +108,8 @@ pub fn told(differences: &[Difference]) -> (Json, Json) {
 
 #[cfg(test)]
 mod tests {
+    use kernel::id::TypedId;
+
     use super::*;
     use crate::{domain::tickets::ticket::tests::ticket, store::ticket::TicketStatus};
 
@@ -115,5 +127,30 @@ mod tests {
         assert_eq!((old["status"].as_str(), new["status"].as_str()), (Some("open"), Some("resolved")));
         assert!(!format!("{old}{new}").contains("It is"));
         assert!(!SHOWN_TO_CLIENTS.contains(&Notes) && !SHOWN_TO_CLIENTS.contains(&EstimatedHours));
+    }
+
+    #[test]
+    fn a_client_sees_nothing_of_what_is_among_colleagues() {
+        fn id<I: TypedId>(n: u128) -> Option<I> {
+            Some(I::from_uuid(uuid::Uuid::from_u128(n)))
+        }
+        let before = ticket();
+        let inner = Ticket {
+            notes: "Beware".into(),
+            actual_hours: Some(1),
+            estimated_hours: Some(2),
+            team_id: id(1),
+            parent_id: id(2),
+            comment_count: 1,
+            ..before.clone()
+        };
+        assert!(!is_seen_by_clients(&before, &inner) && !is_seen_by_clients(&before, &before));
+        for seen in [
+            Ticket { merged_into_id: id(3), ..before.clone() },
+            Ticket { last_replied_at: Some(before.created_at), ..before.clone() },
+            Ticket { title: "It is up".into(), ..inner },
+        ] {
+            assert!(is_seen_by_clients(&before, &seen));
+        }
     }
 }

@@ -131,6 +131,7 @@ pub(crate) mod tests {
             version: 1,
             created_at: at,
             updated_at: at,
+            shown_at: at,
         }
     }
 

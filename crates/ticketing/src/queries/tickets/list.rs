@@ -56,6 +56,8 @@ pub const BY_DUE_AT: Field<Column> = Field::new("dueAt", &[Column::DueAt]);
 pub const BY_CREATED_AT: Field<Column> = Field::new("createdAt", &[Column::CreatedAt]);
 /// By when they were last changed.
 pub const BY_UPDATED_AT: Field<Column> = Field::new("updatedAt", &[Column::UpdatedAt]);
+/// By when what a client is shown of them last was, which to them is the same.
+pub const BY_SHOWN_AT: Field<Column> = Field::new("updatedAt", &[Column::ShownAt]);
 
 /// Those that somebody watches.
 pub fn watched_by(who: UserId) -> Condition {

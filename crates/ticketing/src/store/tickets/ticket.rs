@@ -145,6 +145,10 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// When what a client is shown of it last was.
+    // Answers that were kept under idempotency keys before there was such a thing lack it.
+    #[serde(default)]
+    pub shown_at: DateTime<Utc>,
 }
 
 /// No relation.

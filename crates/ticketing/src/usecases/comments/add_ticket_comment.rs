@@ -116,6 +116,7 @@ where
     ticket.comment_count += 1;
     if !comment.is_internal() {
         ticket.public_comment_count += 1;
+        ticket.shown_at = cx.now;
         ticket.last_replied_at = ticket.last_replied_at.max(Some(cx.now));
     }
     let ticket = record::change::<Tickets, S>(s, cx, &before, ticket).await?;

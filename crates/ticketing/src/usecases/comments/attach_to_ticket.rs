@@ -76,7 +76,10 @@ where
     }
     let ticket = match before.status {
         TicketStatus::Pending if client.is_some() => stand(s, company, cx, before, TicketStatus::Open).await?,
-        _ => record::change::<Tickets, S>(s, cx, &before, before.clone()).await?,
+        _ => {
+            let after = Ticket { shown_at: cx.now, ..before.clone() };
+            record::change::<Tickets, S>(s, cx, &before, after).await?
+        }
     };
     let told =
         TicketFilesChanged { ticket: ticket.id, comment: None, internal: false, added: files, removed: Vec::new() };
@@ -121,7 +124,8 @@ where
         return Err(none());
     }
     note(s, cx, before.id, TicketAction::Updated, TicketField::Attachment, (Some(file.name), None)).await?;
-    let ticket = record::change::<Tickets, S>(s, cx, &before, before.clone()).await?;
+    let shown_at = if internal { before.shown_at } else { cx.now };
+    let ticket = record::change::<Tickets, S>(s, cx, &before, Ticket { shown_at, ..before.clone() }).await?;
     let told = TicketFilesChanged { ticket: ticket.id, comment, internal, added: Vec::new(), removed: vec![file.id] };
     s.emit(cx, &told);
     Ok(ticket)

@@ -105,6 +105,7 @@ pub(super) fn blank(cx: &Cx, title: String, description: String) -> Ticket {
         version: 1,
         created_at: cx.now,
         updated_at: cx.now,
+        shown_at: cx.now,
     }
 }
 

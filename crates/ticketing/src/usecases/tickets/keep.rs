@@ -10,7 +10,7 @@ use kernel::{
 
 use crate::{
     domain::tickets::{
-        difference::{Difference, differences},
+        difference::{Difference, differences, is_seen_by_clients},
         events::{TicketAssigned, TicketCreated},
     },
     ports::tickets::{Company, TicketBook},
@@ -61,6 +61,9 @@ pub(crate) async fn keep<S: Records<Tickets> + TicketBook + Emit>(
     let is_left = opens && !company.is_staffed(&after.holder()).await?;
     if is_left {
         (after.assignee_id, after.team_id) = (None, None);
+    }
+    if is_seen_by_clients(before, &after) {
+        after.shown_at = cx.now;
     }
     let after = record::change(s, cx, before, after).await?;
     let differ = differences(before, &after);

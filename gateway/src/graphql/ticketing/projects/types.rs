@@ -171,6 +171,9 @@ impl Project {
     ) -> Result<TicketConnection> {
         Box::pin(async move {
             let page = PageArgs { first, after, last, before };
+            if ticketing::is_client(&scope(ctx).cx()) {
+                return Ok(nested(ctx, ticketing::ShownProjectTickets, self.key, page).await?.into());
+            }
             Ok(nested(ctx, ticketing::ProjectTickets, self.key, page).await?.into())
         })
         .await

@@ -2,7 +2,11 @@
 
 use async_graphql::{Enum, ID, InputObject};
 use inbox::EntityType;
-use kernel::id::{ClientId, StaffId, TeamId, TicketId};
+use kernel::{
+    Cx,
+    id::{ClientId, StaffId, TeamId, TicketId},
+    page::Order,
+};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
 use ticketing::{entities::ticket::Column, records::Tickets, service_levels, tickets};
 
@@ -75,7 +79,7 @@ filter! {
         service_level_due_at: DateTimeComparator,
         /// When they were made.
         created_at: DateTimeComparator,
-        /// When they were last changed.
+        /// When they were last changed; for a client, when something of them last was that they are shown.
         updated_at: DateTimeComparator,
         /// Words in number, title, description and the newest public comments, all of them, in any spelling; the last may be the beginning of one, unless
         /// a blank or a quotation mark follows it. At most 200 characters, of which the first 16 words count; a text without a
@@ -117,7 +121,8 @@ filter! {
         leaves.also(tagged(EntityType::Ticket, Column::Id, level.tags)?);
         leaves.time(tickets::BY_DUE_AT, level.due_at)?;
         leaves.time(tickets::BY_CREATED_AT, level.created_at)?;
-        leaves.time(tickets::BY_UPDATED_AT, level.updated_at)?;
+        let by_change = if ticketing::is_client(&cx) { tickets::BY_SHOWN_AT } else { tickets::BY_UPDATED_AT };
+        leaves.time(by_change, level.updated_at)?;
         leaves.words(level.text)?;
     }
 }
@@ -125,7 +130,7 @@ filter! {
 /// What tickets can be ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum TicketOrderField {
-    /// By when they were last changed.
+    /// By when they were last changed; for a client, by when something of them last was that they are shown.
     UpdatedAt,
     /// By when they were made.
     CreatedAt,
@@ -160,4 +165,16 @@ impl OrderInput for TicketOrder {
         };
         (column, self.direction == OrderDirection::Desc)
     }
+}
+
+/// The order as whoever acts sees it: to a client a ticket was changed when something was that they are shown.
+pub fn as_seen(cx: &Cx, mut order: Order<Column>) -> Order<Column> {
+    if ticketing::is_client(cx) {
+        for (column, _) in &mut order.columns {
+            if matches!(column, Column::UpdatedAt) {
+                *column = Column::ShownAt;
+            }
+        }
+    }
+    order
 }

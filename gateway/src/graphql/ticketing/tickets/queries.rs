@@ -6,7 +6,7 @@ use kernel::record::Record;
 use ticketing::{entities::ticket::Column, records::Tickets, tickets};
 
 use super::{
-    filters::{TicketFilter, TicketOrder},
+    filters::{TicketFilter, TicketOrder, as_seen},
     prime::prime_tickets,
     types::{Ticket, TicketConnection, ticket},
 };
@@ -57,7 +57,7 @@ impl TicketQuery {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<TicketConnection> {
         let page = PageArgs { first, after, last, before };
-        let order = ordered(order_by, (Column::UpdatedAt, true));
+        let order = ordered(order_by, (Column::UpdatedAt, true)).map(|order| as_seen(&scope(ctx).cx(), order));
         let listed = list(ctx, "tickets", filter, order, page).await?;
         prime_tickets(scope(ctx), &listed.rows, &nodes(&ctx.look_ahead())).await?;
         Ok(listed.into())

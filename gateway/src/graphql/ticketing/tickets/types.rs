@@ -131,8 +131,10 @@ pub struct Ticket {
     pub last_replied_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
+    #[graphql(skip)]
+    updated_at: DateTime<Utc>,
+    #[graphql(skip)]
+    shown_at: DateTime<Utc>,
     #[graphql(skip)]
     pub(crate) key: TicketId,
     #[graphql(skip)]
@@ -182,6 +184,7 @@ impl From<ticketing::Ticket> for Ticket {
             last_replied_at: ticket.last_replied_at,
             created_at: ticket.created_at,
             updated_at: ticket.updated_at,
+            shown_at: ticket.shown_at,
             key: ticket.id,
             requester_id: ticket.requester_id,
             created_by_id: ticket.created_by_id,
@@ -230,6 +233,11 @@ impl Ticket {
     /// The client whose it is; null where it is nobody's, or without the permission to see clients.
     async fn requester(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
         Box::pin(async move { client(ctx, self.requester_id).await }).await
+    }
+
+    /// When it was last changed; for a client, when something of it last was that they are shown.
+    async fn updated_at(&self, ctx: &Context<'_>) -> DateTime<Utc> {
+        if ticketing::is_client(&scope(ctx).cx()) { self.shown_at } else { self.updated_at }
     }
 
     /// Who made it; null where Frontdesk did, or without the permission to see them.
