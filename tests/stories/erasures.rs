@@ -315,6 +315,27 @@ both! {
         assert!(desk.cli_ok(&["audit", "verify"], "").starts_with("whole: "));
     }
 
+    /// A ticket that was tied to one of a client's, and went into another, comes out again after that client was erased.
+    async fn what_was_tied_to_their_tickets_comes_apart_again(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let sam = second(&desk, &admin, "sam").await;
+        let cleo = super::tickets::client(&desk, &admin, "cleo").await;
+        let hers = super::tickets::plain(&cleo.client, "Hers").await;
+        let (one, other) = (super::tickets::plain(&admin.client, "One").await, super::tickets::plain(&admin.client, "Other").await);
+        for (mutation, input) in [
+            ("linkTickets", json!({ "ticketId": one, "otherId": hers, "kind": "RELATED" })),
+            ("mergeTickets", json!({ "fromId": one, "intoId": other })),
+        ] {
+            super::tickets::came(super::tickets::change(&admin.client, mutation, input).await, mutation);
+        }
+        let erasure = confirmed((&admin, &sam), &cleo.id, "CLIENT_ACCOUNT").await;
+        assert_eq!(over(&admin, &erasure["id"]).await["status"], "DONE");
+        let out = super::tickets::change(&admin.client, "unmergeTicket", json!({ "ticketId": one })).await;
+        let out = super::tickets::came(out, "unmergeTicket");
+        assert_eq!((&out["status"], &out["links"]), (&json!("OPEN"), &json!([])));
+    }
+
     /// Who was erased is still with B2Chat, and does not come back: neither with the next run nor with a rebuild, as a contact or with
     /// chats; nor is an answer kept that tells of them.
     async fn a_contact_of_b2chat_does_not_come_back(backend) {

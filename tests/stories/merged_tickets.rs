@@ -140,6 +140,17 @@ both! {
         assert_eq!(json!(told), expected);
         assert!(history(&ann.client, &c).await.iter().all(|row| row[1] != "LINK"));
 
+        // Along a chain the last is taken back first, and then nothing of the others is left at its end.
+        merge(&admin.client, &a, &b).await;
+        merge(&admin.client, &b, &c).await;
+        let answer = change(&admin.client, "unmergeTicket", json!({ "ticketId": a })).await;
+        refused(&answer, "unmergeTicket", "NOT_ALLOWED", "ticketId");
+        assert_eq!(all().await[2]["actualHours"], 8);
+        for ticket in [&b, &a] {
+            unmerge(&admin.client, ticket).await;
+        }
+        assert_eq!(all().await, before);
+
         let part = json!({ "title": "Part", "description": "D", "requesterId": ann.id, "parentId": a });
         let part = id(&make(&admin.client, part).await);
         for into in [&part, &c] {

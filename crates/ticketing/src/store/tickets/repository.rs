@@ -41,6 +41,11 @@ impl TicketBook for Tx {
         Ok(ticket::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(self.conn()).await?)
     }
 
+    async fn is_there(&self, id: TicketId) -> Result<bool> {
+        let one = ticket::Entity::find_by_id(id).select_only().column(ticket::Column::Id).into_tuple::<TicketId>();
+        Ok(one.one(self.conn()).await?.is_some())
+    }
+
     async fn open_tickets_of(&self, staff: StaffId) -> Result<Vec<ticket::Model>> {
         let open = Condition::all()
             .add(ticket::Column::AssigneeId.eq(staff))

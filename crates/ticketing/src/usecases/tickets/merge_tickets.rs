@@ -158,7 +158,7 @@ pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
 /// Takes a merge back: the ticket stands where it stood, and has its links and hours again. Returns it.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] where it went into none.
+/// [`Error::NotFound`]; [`Error::Invalid`] where it went into none, or into one that is in another itself.
 pub async fn unmerge_ticket<S: Records<Tickets> + TicketBook + Emit>(
     s: &S,
     company: &impl Company,
@@ -186,13 +186,21 @@ pub async fn unmerge_ticket<S: Records<Tickets> + TicketBook + Emit>(
         return Err(refused());
     }
     // Another that came out meanwhile may have taken something out of what comes back.
+    if into.merged_into_id.is_some() {
+        // What went over with the other stands where that went.
+        let why = "went into a ticket that went into another itself: take that out first";
+        return Err(Error::invalid("ticketId", ProblemCode::NotAllowed, why));
+    }
     let merge = s.merge_of_ticket(ticket).await?.ok_or_else(refused)?;
     let kept: Kept = serde_json::from_value(merge.kept).map_err(Error::internal)?;
     for link in s.links_around(into.id).await?.iter().filter(|link| kept.added_links.contains(&link.id)) {
         s.untie(link.ticket_id, link.other_id, link.kind).await?;
     }
     for link in &kept.links {
-        s.tie(link).await?;
+        let other = if link.ticket_id == ticket { link.other_id } else { link.ticket_id };
+        if s.is_there(other).await? {
+            s.tie(link).await?;
+        }
     }
     let around = kept.links.iter().flat_map(|link| [link.ticket_id, link.other_id]);
     forget_links(s, around.chain([into.id]).filter(|id| *id != ticket).collect(), &kept.added_links).await?;

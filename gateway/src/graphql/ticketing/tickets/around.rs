@@ -244,7 +244,8 @@ impl TicketAroundMutation {
         Ok(write(ctx, "ticket.merge", cmd, work).await?.into())
     }
 
-    /// Takes a merge back: the ticket stands where it stood, and has its links and hours again.
+    /// Takes a merge back: the ticket stands where it stood, and has its links and hours again. Of a chain of merges the last is taken
+    /// back first.
     #[graphql(directive = requires::apply(Permission::ManageTickets))]
     async fn unmerge_ticket(
         &self,
