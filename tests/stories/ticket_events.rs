@@ -116,7 +116,9 @@ both! {
         let tag = run(&admin, tag, Value::Null).await.string("createTag.tag.id");
         let mut ours = follow(&desk, &admin, json!({ "ticket": hers, "after": "0" })).await;
         let mut anns = follow(&desk, &ann, json!({ "ticket": hers, "after": "0" })).await;
-        for live in [&mut ours, &mut anns] {
+        // Whoever follows the other one of two alone hears of both sides of it.
+        let mut others = follow(&desk, &admin, json!({ "ticket": other, "after": "0" })).await;
+        for live in [&mut ours, &mut anns, &mut others] {
             next(live, "TicketCreated").await;
         }
         let tie = json!({ "ticketId": hers, "otherId": other, "kind": "RELATED" });
@@ -140,9 +142,23 @@ both! {
             run(&admin, &format!("mutation($input: {ty}Input!) {{ {mutation} }}"), json!({ "input": input })).await;
             let told = next(&mut ours, "TicketUpdated").await;
             assert_eq!((&told["ticketId"], &told["fields"]), (&json!(hers), &fields), "{mutation}");
+            if name.contains("link") || name.contains("merge") {
+                let told = next(&mut others, "TicketUpdated").await;
+                assert_eq!((&told["ticketId"], &told["fields"]), (&json!(other), &json!(["LINK"])), "{mutation}");
+            }
         }
         for _ in 0..2 {
             assert_eq!(next(&mut anns, "TicketUpdated").await["fields"], json!(["STATUS"]));
         }
+        // Hours that go over are told with it, and that another ticket goes on with one.
+        run(&admin, UPDATE, json!({ "input": { "ticketId": hers, "actualHours": 2 } })).await;
+        run(&admin, "mutation($input: MergeTicketsInput!) { mergeTickets(input: $input) { errors { message } } }", json!({ "input": { "fromId": hers, "intoId": other } })).await;
+        assert_eq!(next(&mut others, "TicketUpdated").await["fields"], json!(["LINK", "ACTUAL_HOURS"]));
+        let never = "mutation { setSetting(input: { key: \"ticketing.reopen_within_days\", value: 0 }) { errors { message } } }";
+        run(&admin, never, Value::Null).await;
+        run(&admin, "mutation($t: ID!) { setTicketStatus(input: { ticketId: $t, status: CLOSED }) { errors { message } } }", json!({ "t": other })).await;
+        next(&mut others, "TicketStatusChanged").await;
+        said(&ann, &other, "It burns again", json!({})).await;
+        assert_eq!(next(&mut others, "TicketUpdated").await["fields"], json!(["LINK"]));
     }
 }

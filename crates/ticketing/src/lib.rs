@@ -23,7 +23,7 @@
 //!
 //! **Published events**: `ticket_comment.added`, `ticket_comment.edited`, `ticket_comment.delivered`, `ticket_comment.withheld`,
 //! `ticket_comment.failed`, `ticket.files_changed`, `ticket.created`, `ticket.updated`, `ticket.assigned`, `ticket.status_changed`, `ticket.linked`,
-//! `ticket.unlinked`, `ticket.merged`, `ticket.unmerged`, `ticket.watchers_changed`; all in the topic [`TICKETS`], each
+//! `ticket.unlinked`, `ticket.merged`, `ticket.unmerged`, `ticket.neighbour_changed`, `ticket.watchers_changed`; all in the topic [`TICKETS`], each
 //! concerning its ticket.
 //!
 //! **The help centre.** A *guide* explains how a thing is done: a text, steps recorded with Scribehow, or a film. It stands in a
@@ -83,7 +83,9 @@ pub use domain::help::{
 };
 pub use domain::tickets::{
     events::{TICKETS, TicketAssigned, TicketCreated, TicketStatusChanged, TicketUpdated},
-    link_events::{TicketLinked, TicketMerged, TicketUnlinked, TicketUnmerged, TicketWatchersChanged},
+    link_events::{
+        TicketLinked, TicketMerged, TicketNeighbourChanged, TicketUnlinked, TicketUnmerged, TicketWatchersChanged,
+    },
     status::STATUSES,
 };
 pub use domain::{

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::events::{TICKETS, of_ticket};
-use crate::store::tickets::link::TicketLinkKind;
+use crate::store::tickets::{change::TicketField, link::TicketLinkKind};
 
 /// A ticket was tied to another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -79,6 +79,41 @@ impl Event for TicketUnmerged {
     of_ticket!();
     fn change(&self) -> (Option<Json>, Option<Json>) {
         (Some(json!({ "mergedIntoId": self.from })), Some(json!({ "mergedIntoId": null })))
+    }
+}
+
+/// What was done with a ticket and another, as the other's history calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// They were tied.
+    Linked,
+    /// They are tied no more.
+    Unlinked,
+    /// It went into the other.
+    Merged,
+    /// It came out of the other again.
+    Unmerged,
+}
+
+/// The same, told of the other one of the two: whoever follows that alone hears of it too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TicketNeighbourChanged {
+    /// The other one of the two.
+    pub ticket: TicketId,
+    /// The one that it was done with.
+    pub neighbour: TicketId,
+    /// What was done.
+    pub done: Done,
+    /// What of the ticket itself was changed by that.
+    pub fields: Vec<TicketField>,
+}
+
+impl Event for TicketNeighbourChanged {
+    const KIND: &'static str = "ticket.neighbour_changed";
+    of_ticket!();
+    fn details(&self) -> Option<Json> {
+        Some(json!({ "neighbourId": self.neighbour, "done": self.done, "fields": self.fields }))
     }
 }
 

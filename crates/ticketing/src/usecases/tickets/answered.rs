@@ -5,9 +5,11 @@ use kernel::{Cx, Error, Result, db::Emit, id::TicketId, record::Records};
 use super::{
     create_ticket::blank,
     keep::{make, note},
+    link_tickets::tell_other,
     set_ticket_status::stand,
 };
 use crate::{
+    domain::tickets::link_events::Done,
     ports::tickets::{Company, TicketBook},
     store::{
         ticket::{Entity as Tickets, Model as Ticket, TicketStatus},
@@ -107,5 +109,6 @@ async fn follow_up<S: TicketBook + Emit>(s: &S, company: &impl Company, cx: &Cx,
     for (ticket, other) in [(new.id, old.id), (old.id, new.id)] {
         note(s, cx, ticket, TicketAction::Linked, TicketField::Link, (None, Some(other.to_string()))).await?;
     }
+    tell_other(s, cx, old.id, new.id, Done::Linked, &[]);
     Ok(new)
 }

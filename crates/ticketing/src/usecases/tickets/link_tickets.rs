@@ -5,7 +5,8 @@ use kernel::{Cx, Error, ProblemCode, Result, db::Emit, id::TicketId, record::Rec
 use super::keep::{actor, note};
 use crate::{
     domain::tickets::{
-        link_events::{TicketLinked, TicketUnlinked},
+        difference::Difference,
+        link_events::{Done, TicketLinked, TicketNeighbourChanged, TicketUnlinked},
         ticket::AROUND,
     },
     policy::MANAGE_TICKETS,
@@ -76,6 +77,19 @@ async fn note_both<S: TicketBook>(s: &S, cx: &Cx, link: &Link, action: TicketAct
     Ok(())
 }
 
+/// Tells those who follow the other one of two tickets what was done with it and the first, and what differs of it by that.
+pub(super) fn tell_other(
+    s: &impl Emit,
+    cx: &Cx,
+    ticket: TicketId,
+    neighbour: TicketId,
+    done: Done,
+    differ: &[Difference],
+) {
+    let fields = std::iter::once(TicketField::Link).chain(differ.iter().map(|one| one.field)).collect();
+    s.emit(cx, &TicketNeighbourChanged { ticket, neighbour, done, fields });
+}
+
 /// Ties two tickets, and returns the first; where they are tied so already, nothing happens.
 ///
 /// # Errors
@@ -99,6 +113,7 @@ pub async fn link_tickets<S: Records<Tickets> + TicketBook + Emit>(s: &S, cx: &C
     if s.tie(&link).await? {
         note_both(s, cx, cmd, TicketAction::Linked).await?;
         s.emit(cx, &TicketLinked { ticket: cmd.ticket, other: cmd.other, kind });
+        tell_other(s, cx, cmd.other, cmd.ticket, Done::Linked, &[]);
     }
     Ok(ticket)
 }
@@ -116,5 +131,6 @@ pub async fn unlink_tickets<S: Records<Tickets> + TicketBook + Emit>(s: &S, cx: 
     }
     note_both(s, cx, cmd, TicketAction::Unlinked).await?;
     s.emit(cx, &TicketUnlinked { ticket: cmd.ticket, other: cmd.other, kind: cmd.kind });
+    tell_other(s, cx, cmd.other, cmd.ticket, Done::Unlinked, &[]);
     Ok(ticket)
 }

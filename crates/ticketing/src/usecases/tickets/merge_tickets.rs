@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     keep::{actor, keep, note},
-    link_tickets::{Link, both},
+    link_tickets::{Link, both, tell_other},
 };
 use crate::{
     domain::tickets::{
-        link_events::{TicketMerged, TicketUnmerged},
+        link_events::{Done, TicketMerged, TicketUnmerged},
         ticket::HOURS,
     },
     policy::MANAGE_TICKETS,
@@ -149,9 +149,10 @@ pub async fn merge_tickets<S: Records<Tickets> + TicketBook + Emit>(
     let mut after = into.clone();
     after.actual_hours = kept.added();
     after.last_replied_at = into.last_replied_at.max(from.last_replied_at);
-    let (after, _) = keep(s, company, cx, &into, after, TicketAction::Merged).await?;
+    let (after, differ) = keep(s, company, cx, &into, after, TicketAction::Merged).await?;
     note(s, cx, into.id, TicketAction::Merged, TicketField::Link, (None, Some(from.id.to_string()))).await?;
     s.emit(cx, &TicketMerged { ticket: from.id, into: into.id });
+    tell_other(s, cx, into.id, from.id, Done::Merged, &differ);
     Ok(after)
 }
 
@@ -185,12 +186,12 @@ pub async fn unmerge_ticket<S: Records<Tickets> + TicketBook + Emit>(
     if before.merged_into_id != Some(into.id) {
         return Err(refused());
     }
-    // Another that came out meanwhile may have taken something out of what comes back.
     if into.merged_into_id.is_some() {
         // What went over with the other stands where that went.
         let why = "went into a ticket that went into another itself: take that out first";
         return Err(Error::invalid("ticketId", ProblemCode::NotAllowed, why));
     }
+    // Another that came out meanwhile may have taken something out of what comes back.
     let merge = s.merge_of_ticket(ticket).await?.ok_or_else(refused)?;
     let kept: Kept = serde_json::from_value(merge.kept).map_err(Error::internal)?;
     for link in s.links_around(into.id).await?.iter().filter(|link| kept.added_links.contains(&link.id)) {
@@ -212,9 +213,10 @@ pub async fn unmerge_ticket<S: Records<Tickets> + TicketBook + Emit>(
     if before.last_replied_at.is_some() && into.last_replied_at == before.last_replied_at {
         lighter.last_replied_at = s.last_reply(into.id).await?;
     }
-    keep(s, company, cx, &into, lighter, TicketAction::Unmerged).await?;
+    let (_, differ) = keep(s, company, cx, &into, lighter, TicketAction::Unmerged).await?;
     note(s, cx, into.id, TicketAction::Unmerged, TicketField::Link, (Some(ticket.to_string()), None)).await?;
     s.emit(cx, &TicketUnmerged { ticket, from: into.id });
+    tell_other(s, cx, into.id, ticket, Done::Unmerged, &differ);
     Ok(after)
 }
 

@@ -164,6 +164,10 @@ fn around(stored: &Stored) -> kernel::Result<Option<ticketing::TicketUpdated>> {
         ticketing::TicketUnmerged::KIND => {
             (stored.decode::<ticketing::TicketUnmerged>()?.ticket, vec![Status, MergedInto])
         }
+        ticketing::TicketNeighbourChanged::KIND => {
+            let told = stored.decode::<ticketing::TicketNeighbourChanged>()?;
+            (told.ticket, told.fields)
+        }
         ticketing::TicketWatchersChanged::KIND => {
             (stored.decode::<ticketing::TicketWatchersChanged>()?.ticket, vec![Watcher])
         }
@@ -182,7 +186,8 @@ ticket_events! {
     TicketCreated from ticketing::TicketCreated, |_| true; {}
 
     /// Something of a ticket was changed, or around it: what it is tied to or went into, who watches it, its tags. Of two that are
-    /// tied or merged it tells of the one that is tied to, or goes into, the other.
+    /// tied or merged it tells of each: first of the one that is tied to, or goes into, the other, then of that (LINK, and what else
+    /// of it is changed).
     TicketUpdated from ticketing::TicketUpdated, |event| event.fields.iter().any(|field| field.is_shown_to_clients()); {
         /// What; of what colleagues keep for themselves a client is told nothing.
         async fn fields(&self, ctx: &Context<'_>) -> Vec<TicketField> {
