@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::bookings::{daily, day, open, zone};
 use super::desk::{Desk, Person, SOON};
+use super::roles::{colleague, make_role};
 use super::ticket_comments::said;
 use super::tickets::{change, client, id, make, refused, team};
 use crate::support::{Answer, PATIENCE, Socket, both, until};
@@ -327,6 +328,22 @@ both! {
         }
     }
 
+    /// Somebody who has a ticket and sees none any more, since their role holds less, is told nothing: those are who keep service
+    /// levels.
+    async fn what_its_holder_does_not_see_is_told_to_others(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let role = make_role(&admin, "Own", &["VIEW_TICKETS", "SEE_ASSIGNED"]).await;
+        let bea = colleague(&desk, &admin, "bea", &role, json!({})).await;
+        let hers = id(&make(&admin.client, json!({ "title": "Hers", "description": "In full", "assigneeId": bea.id })).await);
+        let less = "mutation($id: ID!) { updateRole(input: { roleId: $id, permissions: [VIEW_MESSAGES] }) { errors { message } } }";
+        admin.client.run(less, json!({ "id": role })).await.ok();
+        let due = (now() + TimeDelta::seconds(1)).to_rfc3339_opts(SecondsFormat::Micros, true);
+        change(&admin.client, "updateTicket", json!({ "ticketId": hers, "dueAt": due })).await.ok();
+        until("the administrator is told", PATIENCE, async || told(&admin, &hers).await.contains(&"TICKET_DUE".to_owned()).then_some(())).await;
+        assert!(!told(&bea, &hers).await.contains(&"TICKET_DUE".to_owned()));
+    }
+
     /// A client of a higher tier is promised more; when they come into another tier, their open tickets follow.
     async fn a_tier_is_promised_more(backend) {
         let desk = Desk::open(backend).await;
@@ -352,6 +369,8 @@ both! {
         // One's own tier is nobody's to choose.
         admin.client.run(tier, json!({ "id": cleo.id, "tier": "PREMIUM" })).await.ok();
         let refused = cleo.client.run(tier, json!({ "id": cleo.id, "tier": "ENTERPRISE" })).await;
+        let shown = "{ viewer { user { ... on Client { tier } } } }";
+        assert_eq!(cleo.client.run(shown, Value::Null).await.ok().data("viewer.user.tier"), &Value::Null, "nor to see");
         assert_eq!(refused.error_code(), "FORBIDDEN");
         // A ticket of nobody is in no tier.
         let own = id(&make(&admin.client, json!({ "title": "Ours", "description": "For us." })).await);

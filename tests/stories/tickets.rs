@@ -298,6 +298,16 @@ both! {
             assert_eq!((&again["assignee"], &again["team"]), (&Value::Null, &Value::Null), "{again}");
         }
         assert_eq!(history(&admin.client, &over).await.last(), Some(&json!(["ASSIGNED", "ASSIGNEE", bea.id, null])));
+        // Nor does it stay with somebody who sees it no more, after another role.
+        let dan = desk.colleague("dan@example.com", "Dan", "STAFF").await;
+        let (his, open) = (make_for("assigneeId", &dan.id).await, make_for("assigneeId", &dan.id).await);
+        set(&his, "CLOSED").await;
+        let moves = "mutation($id: ID!, $role: ID!) { updateStaff(input: { staffId: $id, roleId: $role }) { errors { message } } }";
+        let role = super::roles::role(&admin, "ANALYST").await;
+        admin.client.run(moves, json!({ "id": dan.id, "role": role })).await.ok();
+        assert_eq!(see(&admin.client, &open).await["assignee"], Value::Null, "what is open is nobody's at once");
+        assert_eq!(see(&admin.client, &his).await["assignee"]["id"], dan.id, "what is over stays");
+        assert_eq!(set(&his, "OPEN").await["assignee"], Value::Null);
         came(change(&admin.client, "assignTicket", json!({ "ticketId": teams, "assigneeId": admin.id })).await, "assignTicket");
         assert_eq!(retire(&care).await.ok().data("updateTeam.team.isActive"), false, "it has no open ticket any more");
     }

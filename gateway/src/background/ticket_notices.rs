@@ -91,7 +91,8 @@ async fn timed(
     let conn = app.db.reader(cx).await?;
     let Some(row) = by_ids::<Tickets>(&conn, cx, &[ticket]).await?.remove(&ticket) else { return Ok(Vec::new()) };
     let mut to = holders(&conn, row.assignee_id, row.team_id).await?;
-    if to.is_empty() {
+    // Who has it and does not see it any more, after another role, has it as good as not.
+    if see::<Tickets>(app, &conn, cx, to.iter().copied(), ticket).await?.is_empty() {
         to.extend(identity::holders(&conn, &app.catalog, MANAGE_SERVICE_LEVELS).await?);
     }
     to.extend(ticketing::watchers_of_each(&conn, &[ticket]).await?.into_values().flatten());
@@ -143,8 +144,19 @@ async fn who_see<R: Record>(
     people: BTreeSet<UserId>,
     id: R::Id,
 ) -> Result<Vec<UserId>> {
+    see::<R>(app, conn, cx, people.into_iter().filter(|who| Some(*who) != event.actor_id), id).await
+}
+
+/// Those of these people who are active and see a thing.
+async fn see<R: Record>(
+    app: &App,
+    conn: &Conn,
+    cx: &Cx,
+    people: impl Iterator<Item = UserId>,
+    id: R::Id,
+) -> Result<Vec<UserId>> {
     let mut see = Vec::new();
-    for who in people.into_iter().filter(|who| Some(*who) != event.actor_id) {
+    for who in people {
         let Some(theirs) = as_active(conn, cx, &app.catalog, who).await? else { continue };
         if !visible_ids::<R>(conn, &theirs, &[id]).await?.is_empty() {
             see.push(who);

@@ -16,7 +16,7 @@ use kernel::{
 use ticketing::{Calendar, ClientTier, MANAGE_TICKETS, VIEW_TICKETS, records::Tickets};
 use uuid::Uuid;
 
-use super::{bridges::InTransaction, standing::as_taker, working_times};
+use super::{app::catalog, bridges::InTransaction, standing::as_taker, working_times};
 
 /// The company and its people; with the names of all permissions.
 pub struct House<'a>(pub &'a Tx, pub &'a [&'static str]);
@@ -65,15 +65,17 @@ impl ticketing::Company for InTransaction<'_> {
         working_times::working_times(self.0.conn()).await
     }
 
-    async fn is_staffed(&self, work: &Holder) -> Result<bool> {
-        let conn = self.0.conn();
+    async fn is_staffed(&self, cx: &Cx, work: &Holder) -> Result<bool> {
+        let names: Vec<_> = catalog().into_iter().map(|permission| permission.name).collect();
+        // Whoever opens a ticket again need not see who has it.
+        let cx = cx.acting_as(Actor::System);
         if let Some(staff) = work.assignee
-            && !identity::is_active_staff(conn, staff).await?
+            && !ticketing::People::would_see(&House(self.0, &names), &cx, staff.into(), work).await?
         {
             return Ok(false);
         }
         match work.team {
-            Some(team) => identity::is_team_in_use(conn, team).await,
+            Some(team) => identity::is_team_in_use(self.0.conn(), team).await,
             None => Ok(true),
         }
     }
@@ -96,8 +98,8 @@ impl ticketing::Company for House<'_> {
         InTransaction(self.0).working_times().await
     }
 
-    async fn is_staffed(&self, work: &Holder) -> Result<bool> {
-        InTransaction(self.0).is_staffed(work).await
+    async fn is_staffed(&self, cx: &Cx, work: &Holder) -> Result<bool> {
+        InTransaction(self.0).is_staffed(cx, work).await
     }
 }
 

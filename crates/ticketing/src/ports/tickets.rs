@@ -77,7 +77,7 @@ pub trait Company {
     async fn tier_of(&self, client: ClientId) -> Result<Option<ClientTier>>;
     /// When it works.
     async fn working_times(&self) -> Result<Calendar>;
-    /// Whether whoever has such work is there to do it, and stays so until the transaction ends: an active colleague, a team in
-    /// use. What nobody has is as well.
-    async fn is_staffed(&self, work: &Holder) -> Result<bool>;
+    /// Whether whoever has such work is there to do it, and stays so until the transaction ends: an active colleague who sees it, a
+    /// team in use. What nobody has is as well.
+    async fn is_staffed(&self, cx: &Cx, work: &Holder) -> Result<bool>;
 }

@@ -196,8 +196,8 @@ impl Company for Quiet<'_> {
         self.0.working_times().await
     }
 
-    async fn is_staffed(&self, work: &Holder) -> Result<bool> {
-        self.0.is_staffed(work).await
+    async fn is_staffed(&self, cx: &Cx, work: &Holder) -> Result<bool> {
+        self.0.is_staffed(cx, work).await
     }
 }
 

@@ -102,7 +102,7 @@ impl Company for Book {
         Ok(self.calendar.borrow().clone())
     }
 
-    async fn is_staffed(&self, _: &Holder) -> Result<bool> {
+    async fn is_staffed(&self, _: &Cx, _: &Holder) -> Result<bool> {
         Ok(true)
     }
 }

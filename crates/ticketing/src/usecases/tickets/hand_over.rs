@@ -8,6 +8,21 @@ use crate::{
     store::ticket::{Entity as Tickets, Model as Ticket},
 };
 
+/// Gives back to nobody every open ticket of a colleague who sees none of theirs any more, as after another role, and returns how many
+/// that were. Part of changing what somebody may, which is what needs the permission.
+pub async fn hand_back<S: Records<Tickets> + TicketBook + Emit>(
+    s: &S,
+    house: &(impl People + Company),
+    cx: &Cx,
+    from: StaffId,
+) -> Result<u64> {
+    let theirs = Holder { assignee: Some(from), ..Holder::default() };
+    if house.would_see(&cx.acting_as(Actor::System), from.into(), &theirs).await? {
+        return Ok(0);
+    }
+    hand_over(s, house, cx, from, None).await
+}
+
 /// Hands over every open ticket that `from` has, whoever may see it, and returns how many that were; where `to` would not see
 /// them, they go back to nobody. Part of deactivating somebody, which is what needs the permission.
 pub async fn hand_over<S: Records<Tickets> + TicketBook + Emit>(

@@ -58,7 +58,7 @@ pub(crate) async fn keep<S: Records<Tickets> + TicketBook + Emit>(
 ) -> Result<(Ticket, Vec<Difference>)> {
     let mut after = after.consistent();
     let opens = before.status.is_over() && !after.status.is_over();
-    let is_left = opens && !company.is_staffed(&after.holder()).await?;
+    let is_left = opens && !company.is_staffed(cx, &after.holder()).await?;
     if is_left {
         (after.assignee_id, after.team_id) = (None, None);
     }

@@ -13,7 +13,7 @@ use crate::{
         scalars::{EmailAddress, id},
         scope::{Scope, scope},
     },
-    wiring::bridges::InTransaction,
+    wiring::{bridges::InTransaction, tickets::House},
 };
 
 /// A colleague is to be added.
@@ -214,6 +214,9 @@ async fn update(scope: &Scope, ctx: &Context<'_>, action: &'static str, cmd: Upd
             let person = identity::update_person(&tx, cx, catalog, cmd).await?;
             if cmd.tier.is_some() {
                 ticketing::recount(&tx, cx).await?;
+            }
+            if cmd.role.is_some() {
+                ticketing::hand_back(&tx, &House(&tx, catalog), cx, StaffId(person.id.0)).await?;
             }
             Ok(person)
         })
