@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::error::{Error, Problem, ProblemCode, Result};
-pub(crate) use fold::{Spelling, spellings};
+pub(crate) use fold::{Spelling, spellings, written_out};
 pub use fold::{fold, rename, same_name};
 use invisible::{is_override, shows, without_invisible};
 

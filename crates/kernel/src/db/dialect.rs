@@ -1,5 +1,7 @@
 //! The few statements that the two databases want in different words.
 
+use std::ops::RangeInclusive;
+
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, Statement, Value,
     sea_query::{
@@ -13,7 +15,7 @@ use crate::{
     crypto::sha256,
     id::TypedId,
     record::Between,
-    text::{Spelling, spellings, with_stored_addresses, words::telephone},
+    text::{Spelling, spellings, with_stored_addresses, words::telephone, written_out},
 };
 
 /// What a subquery ends with that leaves out the rows that another transaction has: of the databases that have one writer nothing.
@@ -76,6 +78,21 @@ pub fn number_unsealed(backend: DbBackend, head: i64, limit: i64) -> Statement {
 const HYPHENS: &str = "-‐‑–";
 /// Signs that a name may be written with or without.
 const LEFT_OUT: &str = "'’‘ʼ`´-‐‑–";
+/// What shows nothing, and stands in texts of several lines and in emoji.
+const UNSEEN: &str = "\u{ad}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2060}\u{feff}\u{fe0e}\u{fe0f}";
+
+/// What may stand on the letters of some scripts, and the tones of skin of emoji: as much of it as this text can have.
+fn marks(text: &str) -> String {
+    let has = |letters: &RangeInclusive<char>| text.chars().any(|c| letters.contains(&c));
+    let scripts = [
+        ('\u{5d0}'..='\u{5ea}', '\u{591}'..='\u{5c7}'),
+        ('\u{620}'..='\u{6d3}', '\u{64b}'..='\u{65f}'),
+        ('\u{2600}'..='\u{1faff}', '\u{1f3fb}'..='\u{1f3ff}'),
+    ];
+    let some = scripts.into_iter().filter(|(letters, _)| has(letters)).flat_map(|(_, marks)| marks);
+    // Among the points of Hebrew are a few signs that are none.
+    some.filter(|c| !matches!(c, '\u{5be}' | '\u{5c0}' | '\u{5c3}' | '\u{5c6}')).collect()
+}
 
 /// Whether `column` contains what a person typed, in every spelling that [folds](crate::text::fold) to the same, with
 /// apostrophes and hyphens or without; a telephone number also without what was typed between its digits. `None` where `text`
@@ -85,19 +102,25 @@ pub fn contains<C: ColumnTrait>(backend: DbBackend, column: C, text: &str) -> Op
     if text.contains('\0') {
         return None;
     }
-    let apart = spellings(&inside(&text, HYPHENS, " "));
+    let out = written_out(&text);
+    let ways = |signs: &str, instead: &str| -> Vec<Spelling> {
+        let texts = [Some(&*text), out.as_deref()].into_iter().flatten();
+        texts.flat_map(|text| spellings(&inside(text, signs, instead))).collect()
+    };
+    let apart = ways(HYPHENS, " ");
     if apart.is_empty() {
         return None;
     }
     let column = || Expr::col(column.as_column_ref());
-    let bare = || without(backend, column(), LEFT_OUT);
+    let signs = format!("{LEFT_OUT}{UNSEEN}{}", marks(&text));
+    let bare = || without(backend, column(), &signs);
     let digits = telephone(&text).into_iter().map(|digits| {
         let column = without(backend, column(), " -.()/");
         let place = if backend == DbBackend::Postgres { Func::cust("strpos") } else { Func::cust("instr") };
         Expr::expr(place.args([column, Expr::val(digits)])).gt(0)
     });
     let any = digits.fold(Condition::any(), Condition::add);
-    let together = spellings(&inside(&text, LEFT_OUT, ""));
+    let together = ways(LEFT_OUT, "");
     Some(any.add(is_like(backend, column, &apart)).add(is_like(backend, bare, &together)).into())
 }
 
@@ -241,6 +264,9 @@ mod tests {
         assert!(ways.iter().any(|way| way.contains('ß')), "{ways:?}");
         let pattern = &patterns("1[*]^")[0];
         assert!(pattern.contains("[[") && pattern.contains("[*") && pattern.contains("[]"), "{pattern}");
+        let out = patterns("Mü");
+        assert!(out.iter().any(|way| way.starts_with("*[mM") && way.contains("][üÜ]")), "{out:?}");
+        assert_eq!((marks("abc é"), marks("👍").chars().count()), (String::new(), 5));
         assert_eq!(inside("-O'Neil-Byrne' -5", LEFT_OUT, ""), "-ONeilByrne' -5");
         assert!(patterns("-5").iter().all(|pattern| pattern.contains("-]")));
         // SQLite takes patterns up to 50,000 bytes.

@@ -64,12 +64,38 @@ pub fn rename(name: &mut String, folded: &mut Option<String>, to: String) {
     }
 }
 
+/// The text with its umlauts as whoever lacks their keys writes them in German (`Mueller` for `Müller`); `None` where it has
+/// none. Addresses stay: those are other mailboxes.
+pub(crate) fn written_out(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let (mut out, mut any) = (String::with_capacity(text.len() + 8), false);
+    let text: String = text.nfc().collect();
+    for part in text.split_inclusive(char::is_whitespace) {
+        let is_address = part.contains('@');
+        for c in part.chars() {
+            match UMLAUTS.iter().find(|(_, umlauts)| umlauts.contains(&c)) {
+                Some((letters, _)) if !is_address => {
+                    any = true;
+                    out.push_str(letters);
+                }
+                _ => out.push(c),
+            }
+        }
+    }
+    any.then_some(out)
+}
+
+/// What stands for which letters where there are no keys for them.
+const UMLAUTS: [(&str, [char; 2]); 3] = [("ae", ['ä', 'Ä']), ("oe", ['ö', 'Ö']), ("ue", ['ü', 'Ü'])];
+
 /// A way to write a text: for each place the characters that may stand there; never none.
 pub(crate) type Spelling = Vec<Vec<char>>;
 
 /// The ways to write what somebody looks for so that it [folds](fold) to the same, for a scan over stored texts, whose
-/// letters and marks are one character where there is one (NFC). The likeliest first, at most eight: `ss` is `ß` too. A
-/// blank may be a hyphen. None where nothing is looked for.
+/// letters and marks are one character where there is one (NFC). The likeliest first, at most eight: `ss` is `ß` too, and
+/// `ue` may be an `ü` that was [written out](written_out). A blank may be a hyphen. None where nothing is looked for.
 pub(crate) fn spellings(text: &str) -> Vec<Spelling> {
     let folded: Vec<char> = fold(text).chars().collect();
     let mut ways: Vec<(usize, Spelling)> = vec![(0, Vec::new())];
@@ -108,6 +134,9 @@ static SPELT: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
     }
     let hyphens = spelt.get("-").into_iter().flatten().copied().chain(['-']).collect();
     spelt.insert(" ".to_owned(), hyphens);
+    for (letters, umlauts) in UMLAUTS {
+        spelt.entry(letters.to_owned()).or_default().extend(umlauts);
+    }
     spelt
 });
 
@@ -198,6 +227,22 @@ mod tests {
             assert!(ways.iter().any(is), "{text} is none of {ways:?}");
         }
         assert_eq!(spellings("ssssssss").len(), 8);
+    }
+
+    #[test]
+    fn umlauts_are_written_out_where_there_are_no_keys_for_them() {
+        for (text, out) in [
+            ("Büchelberg", Some("Buechelberg")),
+            ("Bu\u{308}chel ÄÖ", Some("Buechel aeoe")),
+            ("ännä@exämple.com öl", Some("ännä@exämple.com oel")),
+            ("ännä@exämple.com", None),
+            ("Buechel", None),
+            ("café", None),
+        ] {
+            assert_eq!(written_out(text).as_deref(), out, "{text}");
+        }
+        let umlaut = |way: &Spelling| way.iter().any(|it| *it == ['ü', 'Ü']);
+        assert!(spellings("Buechel").iter().any(umlaut));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! - Apostrophes and hyphens may be there or not: `o'brien` is `o`, `brien` and `obrien`.
 //! - Emoji, currencies and the like are words each. Other signs are one where they stand alone (`&`, `:-)`).
 //! - Where a script has no blanks, and in Korean, every two letters that stand together are a word.
+//! - What has umlauts is found as it is written where there are no keys for them: `Müller` is `muller` and `mueller`.
 //! - Digits that may be a telephone number are one, and so is each end of it with six digits or more.
 //!
 //! Whoever looks for something types words, of which all must be there. The one that is still being typed may go on; those
@@ -19,7 +20,7 @@ mod telephone;
 
 use std::collections::BTreeSet;
 
-use super::{fold, with_stored_addresses};
+use super::{fold, with_stored_addresses, written_out};
 use letters::{Kind, kind};
 use telephone::numbers;
 
@@ -32,8 +33,10 @@ const MOST: usize = 16;
 pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for text in texts {
-        let text = fold(&with_stored_addresses(text));
-        for chunk in chunks(&text) {
+        let text = with_stored_addresses(text);
+        let umlauts = text.split_whitespace().filter_map(written_out).map(|out| fold(&out)).collect::<Vec<_>>();
+        let text = fold(&text);
+        for chunk in umlauts.iter().map(String::as_str).chain([text.as_str()]).flat_map(chunks) {
             for piece in pieces(chunk.text) {
                 piece.words(&mut |word| {
                     found.insert(cut(word));
@@ -75,8 +78,23 @@ impl Sought {
     /// What a person typed, of which the first 16 words count. `None` where there is no word in it, which leaves nothing
     /// out.
     pub fn new(text: &str) -> Option<Self> {
-        let text = fold(&with_stored_addresses(text));
-        let numbers: Vec<_> = numbers(&text).collect();
+        let text = with_stored_addresses(text);
+        let mut terms = Self::terms_of(&fold(&text));
+        // Only letters differ there, so it has the same terms.
+        let out = written_out(&text).map(|out| Self::terms_of(&fold(&out)));
+        for (term, ways) in terms.iter_mut().zip(out.into_iter().flatten()) {
+            for way in ways {
+                if !term.contains(&way) {
+                    term.push(way);
+                }
+            }
+        }
+        (!terms.is_empty()).then_some(Self(terms))
+    }
+
+    /// The terms of a folded text.
+    fn terms_of(text: &str) -> Vec<Term> {
+        let numbers: Vec<_> = numbers(text).collect();
         let (mut terms, mut signs) = (Vec::new(), Vec::new());
         let mut seen = 0;
         for number in &numbers {
@@ -92,7 +110,7 @@ impl Sought {
             terms = signs;
         }
         terms.truncate(MOST);
-        (!terms.is_empty()).then_some(Self(terms))
+        terms
     }
 
     fn add(text: &str, terms: &mut Vec<Term>, signs: &mut Vec<Term>) {
@@ -401,6 +419,9 @@ mod tests {
             ("A name of C#, .NET and #4711", "C#|c#, .net|#4711|4711|.NET|net", "C++|#471 2|.ne x|#net"),
             ("Café naïve Straße ｆｕｌｌ", "cafe|NAIVE|strasse|STRASSE|straß|full|CAFÉ", "caffe"),
             ("cafe strasse", "Café|Straße|ＣＡＦＥ", "cafés"),
+            ("Büchelberg, Öl-Tank", "buchelberg|BUECHEL|bu\u{308}chelberg|Büchelberg oeltank|oel", "bauchelberg"),
+            ("Buechelberg", "büchelberg|Buechel|BÜCHELBERG", "buchelberg"),
+            ("püttlacher poet", "puttlacher|puettlacher|PÜTTLACHER", "pot|puttlaecher"),
             (
                 "Sinéad O’Connor-Byrne",
                 "o'connor|oconnor|O’Connor|connor|connorbyrne|sinead oconnorbyrne|o connor|oconnor byrne",
