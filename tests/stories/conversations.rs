@@ -206,6 +206,27 @@ both! {
         social.set_status(&id, "ACTIVE").await;
     }
 
+    /// What is edited after the conversation was closed opens nothing: the message says the new text and is marked, what it said
+    /// at first is kept, an older edit that comes late is ignored, and what is taken back leaves neither (B72).
+    async fn an_edit_opens_no_closed_conversation(backend) {
+        let social = Social::open(backend).await;
+        social.told(&[written("page1", "ann", "m1", "Is it broken?", social.at(1))]).await;
+        let id = social.one().await["id"].clone();
+        social.set_status(&id, "CLOSED").await;
+        for (text, second) in [("It is broken", 10), ("It was broken", 20), ("Too late", 15)] {
+            social.told(&[edited("page1", "ann", "m1", text, social.at(second))]).await;
+        }
+        let one = social.one().await;
+        assert_eq!((&one["status"], &one["messageCount"]), (&json!("CLOSED"), &json!(1)));
+        let message = &one["messages"]["nodes"][0];
+        assert!(message["editedAt"].is_string());
+        assert_eq!((&message["content"], &message["metadata"]["original"]), (&json!("It was broken"), &json!("Is it broken?")));
+        social.told(&[taken_back("page1", "ann", "m1", social.at(30))]).await;
+        let one = social.one().await;
+        let message = &one["messages"]["nodes"][0];
+        assert_eq!((&message["content"], &message["metadata"], &one["status"]), (&json!(""), &json!({}), &json!("CLOSED")));
+    }
+
     /// Who has a conversation is told of it, and of what is written in it; who leaves hands it on.
     async fn who_has_it_is_told(backend) {
         let social = Social::open(backend).await;
