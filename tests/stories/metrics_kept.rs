@@ -108,6 +108,32 @@ both! {
         assert_eq!((&row["thingId"], &row["ticket"]["id"]), (&json!(ticket), &json!(ticket)));
     }
 
+    /// What colleagues say among themselves answers nobody: a ticket with internal comments and notes alone has no first response,
+    /// and is in no mean of them (B77).
+    async fn what_is_internal_is_no_response(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let filter = only("TICKET");
+        let [quiet, answered] = [plain(&admin.client, "Kettle").await, plain(&admin.client, "Lamp").await];
+        let comment = "mutation($input: AddTicketCommentInput!) { addTicketComment(input: $input) { errors { code message path } } }";
+        let note = "mutation($input: AddInternalNoteInput!) { addInternalNote(input: $input) { errors { code message path } } }";
+        for (document, input) in [
+            (comment, json!({ "ticketId": quiet, "content": "Who takes it?", "visibility": "INTERNAL" })),
+            (note, json!({ "entityId": quiet, "content": "Ask Ben" })),
+            (comment, json!({ "ticketId": answered, "content": "We look at it.", "visibility": "PUBLIC" })),
+        ] {
+            let said = admin.client.run(document, json!({ "input": input })).await.ok();
+            assert!(["addTicketComment", "addInternalNote"].iter().all(|name| said.json["data"][name]["errors"].as_array().is_none_or(Vec::is_empty)), "{said}");
+        }
+        becomes(&admin, &filter, "VOLUME", 2).await;
+        for metric in ["RESPONSE_TIME", "FIRST_RESPONSE_TIME"] {
+            becomes(&admin, &filter, metric, 1).await;
+            let behind = rows(&admin, &filter, metric).await.ok();
+            let known: Vec<_> = behind.list("metricRows.nodes").iter().map(|row| row["thingId"].clone()).collect();
+            assert!(known.contains(&json!(answered)), "{metric}: {behind}");
+        }
+    }
+
     /// One that goes into another is no ticket of its own, and resolves nothing; it is one again once it is out.
     async fn a_merged_ticket_counts_with_the_other(backend) {
         let desk = Desk::open(backend).await;
