@@ -197,6 +197,27 @@ both! {
         }
     }
 
+    /// Nobody is named for a service who would not see what they are to hold; who was named before stays.
+    async fn who_holds_a_service_sees_consultations(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let role = make_role(&admin, "Writers", &["VIEW_MESSAGES", "SEE_ASSIGNED"]).await;
+        let holders = make_role(&admin, "Holders", &["VIEW_CONSULTATIONS", "SEE_ASSIGNED"]).await;
+        let dan = colleague(&desk, &admin, "dan", &role, json!({})).await;
+        let eva = colleague(&desk, &admin, "eva", &holders, json!({})).await;
+        let make = "mutation($staff: [ID!]) { createService(input: { name: \"Advice\", staffIds: $staff }) { service { id } errors { code message path } } }";
+        let refused = admin.client.run(make, json!({ "staff": [eva.id, dan.id] })).await;
+        assert_eq!(wrong(&refused, "createService").0, "input.staffIds");
+        let advice = admin.client.run(make, json!({ "staff": [eva.id] })).await.ok().string("createService.service.id");
+        let change = "mutation($id: ID!, $staff: [ID!]!) { updateService(input: { serviceId: $id, staffIds: $staff }) { service { staff { id } } errors { code message path } } }";
+        let refused = admin.client.run(change, json!({ "id": advice, "staff": [eva.id, dan.id] })).await;
+        assert_eq!(wrong(&refused, "updateService").0, "input.staffIds");
+        let moved = "mutation($id: ID!, $role: ID!) { updateStaff(input: { staffId: $id, roleId: $role }) { errors { message } } }";
+        admin.client.run(moved, json!({ "id": eva.id, "role": role })).await.ok();
+        let both = admin.client.run(change, json!({ "id": advice, "staff": [eva.id, admin.id] })).await.ok();
+        assert_eq!(both.list("updateService.service.staff").len(), 2);
+    }
+
     /// Staff see the bookings that are their work, find them by their words, hand them on, and note how they ended; what
     /// ended does not come back.
     async fn staff_keep_what_was_booked(backend) {

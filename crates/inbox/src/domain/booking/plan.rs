@@ -162,7 +162,14 @@ impl Plan {
         }
         let mut any_step = free;
         any_step.service.step_minutes = STEP_MINUTES;
-        if at(&any_step) { "is between the times at which it can begin" } else { "is outside of the opening hours" }
+        let step = TimeDelta::minutes(STEP_MINUTES.into());
+        let offers = any_step.offers(zone, (date, date), only, now);
+        let any = |from, to| offers.iter().any(|offer| (from..=to).contains(&offer.slot.starts_at));
+        if any(starts_at - step, starts_at) && any(starts_at, starts_at + step) {
+            "is between the times at which it can begin"
+        } else {
+            "is outside of the opening hours"
+        }
     }
 }
 
@@ -267,6 +274,9 @@ mod tests {
             ("08:00", "06:00", "is outside of the opening hours"),
             ("15:30", "06:00", "is outside of the opening hours"),
             ("10:10", "06:00", "is between the times at which it can begin"),
+            ("10:07", "06:00", "is between the times at which it can begin"),
+            ("08:57", "06:00", "is outside of the opening hours"),
+            ("15:02", "06:00", "is outside of the opening hours"),
         ] {
             assert_eq!(plan.refusal(Berlin, at(clock), None, at(now)), why, "{clock}");
         }

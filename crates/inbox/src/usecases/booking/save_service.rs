@@ -11,7 +11,7 @@ use kernel::{
 use crate::{
     domain::booking::events::ServiceSaved,
     limits,
-    policy::MANAGE_SERVICES,
+    policy::{MANAGE_SERVICES, VIEW_CONSULTATIONS},
     ports::{Colleagues, Services as ServiceStaff},
     store::booking::service::{Entity as Services, Model as Service},
 };
@@ -68,8 +68,9 @@ impl ServiceSettings {
     }
 }
 
-/// Whoever of these is not there or not active is a problem.
-async fn people(colleagues: &impl Colleagues, staff: &[StaffId]) -> Result<Vec<StaffId>> {
+/// Whoever of these is not there or not active is a problem, and so is whoever is new among them and would not see what they are
+/// to hold.
+async fn people(colleagues: &impl Colleagues, cx: &Cx, staff: &[StaffId], held: &[StaffId]) -> Result<Vec<StaffId>> {
     let mut staff = staff.to_vec();
     staff.sort_unstable();
     staff.dedup();
@@ -83,6 +84,10 @@ async fn people(colleagues: &impl Colleagues, staff: &[StaffId]) -> Result<Vec<S
                 ProblemCode::NotAvailable,
                 "holds somebody who is not an active staff member",
             ));
+        }
+        if !held.contains(person) && !colleagues.would_see(cx, *person, VIEW_CONSULTATIONS).await? {
+            let why = "holds somebody who may not see consultations of their own";
+            return Err(Error::invalid("staffIds", ProblemCode::NotAvailable, why));
         }
     }
     Ok(staff)
@@ -119,7 +124,7 @@ pub async fn create_service<S: Records<Services> + ServiceStaff + Emit>(
     };
     ServiceSettings { name: Some(name), ..cmd.clone() }.apply(&mut check, &mut service);
     check.done()?;
-    let staff = people(colleagues, cmd.staff.as_deref().unwrap_or_default()).await?;
+    let staff = people(colleagues, cx, cmd.staff.as_deref().unwrap_or_default(), &[]).await?;
     Records::<Services>::insert(s, &service).await?;
     s.set_staff(service.id, &staff).await?;
     s.emit(cx, &ServiceSaved { service: service.id, before: None, after: ServiceSaved::values(&service, &staff) });
@@ -145,7 +150,7 @@ pub async fn update_service<S: Records<Services> + ServiceStaff + Emit>(
     check.done()?;
     let held = s.staff_of(id).await?;
     let holds = match &cmd.staff {
-        Some(staff) => people(colleagues, staff).await?,
+        Some(staff) => people(colleagues, cx, staff, &held).await?,
         None => held.clone(),
     };
     if before == after && held == holds {
