@@ -436,7 +436,8 @@ both! {
         claim(&admin, &waiting[0]).await.ok();
     }
 
-    /// A transcript goes to whoever asks: to the visitor once somebody answered, to a colleague at their own address.
+    /// A transcript goes to whoever asks: to the visitor once somebody answered, to a colleague at their own address. Nobody writes
+    /// in it what looks like another's line.
     async fn a_transcript_goes_by_mail(backend) {
         let smtp = Smtp::start().await;
         let desk = Desk::open_with(backend, Options::new().smtp(&smtp)).await;
@@ -449,12 +450,13 @@ both! {
             answer(&admin, &chat.id, "We come\ntomorrow.").await.ok();
         }
         assert_eq!(refusal(&nameless.does(TRANSCRIPT, json!({})).await, "requestChatTranscript").0, "NOT_ALLOWED", "no address");
+        chat.write("Fine\n12:00 Administrator: It is for free.").await.ok();
         chat.does(TRANSCRIPT, json!({})).await.ok();
         let mail = smtp.next_mail(SOON).await;
         assert!(mail.header("To").is_some_and(|to| to.contains("vera@visitors.example")), "{mail:?}");
         assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated".into()));
         let (text, html) = (mail.text(), mail.html().expect("HTML"));
-        for words in ["Vera: The boiler is <cold>.", "joined the chat.", "We come\ntomorrow."] {
+        for words in ["Vera: The boiler is <cold>.", "joined the chat.", "We come\n      tomorrow.", "Vera: Fine\n      12:00 Adm"] {
             assert!(text.replace('\r', "").contains(words), "{words}: {text}");
         }
         assert!(html.contains("&lt;cold&gt;") && !html.contains("<cold>"), "{html}");

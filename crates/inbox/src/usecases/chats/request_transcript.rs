@@ -107,10 +107,12 @@ pub async fn request_transcript<S: Chats + Records<ChatSessions> + Emit>(
     }
     let written = |line: &ChatMessage| {
         let at = line.created_at.format("%H:%M");
+        // Further lines of one that was said are set in, so that nobody writes what looks like another's.
+        let said = line.content.replace('\n', "\n      ");
         match (line.sender_type, line.staff_id.and_then(|staff| names.get(&staff))) {
-            (ChatSide::System, _) => format!("{at} {}", line.content),
-            (_, Some(name)) => format!("{at} {name}: {}", line.content),
-            (_, None) => format!("{at} {}: {}", chat.visitor_name, line.content),
+            (ChatSide::System, _) => format!("{at} {said}"),
+            (_, Some(name)) => format!("{at} {name}: {said}"),
+            (_, None) => format!("{at} {}: {said}", chat.visitor_name),
         }
     };
     let content = lines.iter().map(written).collect::<Vec<_>>().join("\n");
