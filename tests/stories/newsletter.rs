@@ -66,6 +66,9 @@ both! {
         }
         desk.web.run(CONFIRM, json!({ "input": { "token": newer } })).await.ok();
         let welcome = smtp.next_mail(SOON).await;
+        // Who follows the link twice is told the same, and welcomed once.
+        let twice = desk.web.run(CONFIRM, json!({ "input": { "token": newer } })).await.ok();
+        assert!(twice.user_errors("confirmNewsletterSubscription").is_empty(), "{twice}");
         let row = list(&admin).await.remove(0);
         assert!(row["status"] == "SUBSCRIBED" && row["subscribedAt"].is_string(), "{row}");
         let link = welcome.header("List-Unsubscribe").expect("a header");
@@ -91,6 +94,8 @@ both! {
         }
         let row = list(&admin).await.remove(0);
         assert!(row["status"] == "UNSUBSCRIBED" && row["unsubscribedAt"].is_string() && row["subscribedAt"].is_string(), "{row}");
+        let old = desk.web.run(CONFIRM, json!({ "input": { "token": newer } })).await;
+        assert_eq!((old.user_errors("confirmNewsletterSubscription")[0].code.as_str(), status(&admin).await), ("INVALID_TOKEN", json!("UNSUBSCRIBED")));
         for wrong in ["/newsletter/unsubscribe?tenant=main&token=fdu_nonsense", "/newsletter/unsubscribe?tenant=other&token=x", "/newsletter/unsubscribe"] {
             assert_eq!(form.send(Method::POST, wrong, "List-Unsubscribe=One-Click").await.status, 404, "{wrong}");
         }

@@ -53,10 +53,10 @@ impl NewsletterSubscription {
         self.requested_at + CONFIRMED_WITHIN > cx.now
     }
 
-    /// It is confirmed; this token ends it from now on.
+    /// It is confirmed; this token ends it from now on. That which confirmed it goes on saying so, to whoever follows the link
+    /// twice, until it is ended.
     pub fn confirm(&mut self, cx: &Cx, token: &str) {
         self.status = NewsletterStatus::Subscribed;
-        self.confirm_hash = None;
         self.unsubscribe_hash = Some(token_hash(token));
         self.subscribed_at = Some(cx.now);
         self.unsubscribed_at = None;
@@ -69,6 +69,7 @@ impl NewsletterSubscription {
             return false;
         }
         self.status = NewsletterStatus::Unsubscribed;
+        self.confirm_hash = None;
         self.unsubscribed_at = Some(cx.now);
         self.updated_at = cx.now;
         true

@@ -11,10 +11,11 @@ use super::{LONGEST, bad_token};
 use crate::{
     domain::newsletter_events::NewsletterSubscribed,
     ports::{Newsletter, NewsletterMail},
-    store::newsletter_subscription::{Entity as Subscriptions, Model as NewsletterSubscription},
+    store::newsletter_subscription::{Entity as Subscriptions, Model as NewsletterSubscription, NewsletterStatus},
 };
 
-/// Confirms a subscription by the token that was mailed, and welcomes the subscriber. Public: the token is the proof.
+/// Confirms a subscription by the token that was mailed, and welcomes the subscriber; a second time changes nothing. Public: the
+/// token is the proof.
 ///
 /// # Errors
 /// [`kernel::Error::Invalid`] for a token that is not good, or not any more.
@@ -27,6 +28,9 @@ pub async fn confirm_newsletter_subscription(
 ) -> Result<NewsletterSubscription> {
     let found = if given.len() > LONGEST { None } else { tx.to_confirm(&token_hash(given)).await? };
     let before = found.filter(|known| known.is_open(cx)).ok_or_else(bad_token)?;
+    if before.status == NewsletterStatus::Subscribed {
+        return Ok(before);
+    }
     let (mut after, ending) = (before.clone(), before.ending(keyring, cx));
     after.confirm(cx, &ending);
     Records::<Subscriptions>::update(tx, &before, &after).await?;
