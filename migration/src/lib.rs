@@ -110,6 +110,7 @@ history! {
     tenant::ticketing::m0064_attachments_in_history::Migration,
     tenant::crm_leads::m0067_lead_addresses::Migration,
     tenant::ticketing::m0070_shown_tickets::Migration,
+    tenant::inbox::m0068_visitors::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -26,6 +26,7 @@ const SEARCHED: &[&str] = &[
     "leads",
     "messages",
     "tickets",
+    "visitor_words",
 ];
 
 type Entity = (String, BTreeMap<String, (ColumnType, bool)>);
@@ -70,6 +71,7 @@ fn of_tenants() -> Vec<Entity> {
         entity(identity::entities::avatar::Entity),
         entity(identity::entities::invitation::Entity),
         entity(inbox::entities::visitor::Entity),
+        entity(inbox::entities::visitor_words::Entity),
         entity(inbox::entities::acquaintance::Entity),
         entity(inbox::entities::message::Entity),
         entity(inbox::entities::chat_session::Entity),

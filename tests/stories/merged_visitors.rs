@@ -159,6 +159,65 @@ both! {
         assert_eq!(same.user_errors("mergeVisitors")[0].path, "input.intoId", "one already");
     }
 
+    /// What brought the person here first is that of whoever came first, as far as that is known; taken back, each has their own.
+    async fn what_brought_a_person_here_first_stays(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let mut ids = Vec::new();
+        for (name, source) in [("ann", json!("google")), ("bob", json!("mail")), ("cem", Value::Null), ("dora", json!("fair"))] {
+            let input = json!({ "name": name, "email": format!("{name}@example.com"), "content": "Hello", "source": source });
+            let message = desk.submit(input).await.string("submitMessage.receipt.messageId");
+            let seen = admin.client.run("query($id: ID!) { message(id: $id) { visitor { id } } }", json!({ "id": message })).await.ok();
+            ids.push(seen.string("message.visitor.id"));
+        }
+        let [ann, bob, cem, dora] = &ids[..] else { panic!("four people") };
+        let source = async |id: &str| {
+            let seen = admin.client.run("query($id: ID!) { visitor(id: $id) { source } }", json!({ "id": id })).await.ok();
+            seen.data("visitor.source").clone()
+        };
+        for (from, into, expected) in [(ann, bob, "google"), (dora, cem, "fair"), (cem, bob, "google")] {
+            merge(&admin, from, into).await.ok();
+            assert_eq!(source(into).await, expected);
+        }
+        for (back, into, expected) in [(cem, bob, "google"), (ann, bob, "mail")] {
+            unmerge(&admin, back).await.ok();
+            assert_eq!(source(into).await, expected);
+        }
+        unmerge(&admin, dora).await.ok();
+        assert_eq!((source(ann).await, source(cem).await, source(dora).await), (json!("google"), Value::Null, json!("fair")));
+    }
+
+    /// What a person did on the website is found by any of their ids, whoever they were then.
+    async fn what_a_person_did_is_found_by_all_their_ids(backend) {
+        let desk = Desk::open(backend).await;
+        let admin = desk.admin().await;
+        let (_, ann, at_home) = write(&desk, &admin, "ann", None).await;
+        let (_, bob, at_work) = write(&desk, &admin, "bob", None).await;
+        let record = async |token: &str, what: &str| {
+            let document = "mutation($t: String!, $w: String!) { recordEvents(input: { events: [{ type: $w }], visitorToken: $t }) { recorded errors { code } } }";
+            assert_eq!(desk.web.run(document, json!({ "t": token, "w": what })).await.ok().data("recordEvents.recorded"), 1);
+        };
+        let found = async |filter: Value| {
+            let ask = "query($f: AnalyticsEventFilter) { analyticsEvents(filter: $f) { totalCount nodes { type visitor { id } } } }";
+            let answer = admin.client.run(ask, json!({ "f": { "visitorId": filter } })).await.ok();
+            let mut kinds: Vec<_> = answer.list("analyticsEvents.nodes").iter().filter_map(|node| Some(node["type"].as_str()?.to_owned())).collect();
+            assert_eq!(answer.data("analyticsEvents.totalCount"), &json!(kinds.len()));
+            kinds.sort();
+            kinds.join(" ")
+        };
+        record(&at_home, "at_home").await;
+        record(&at_work, "at_work").await;
+        assert_eq!((found(json!({ "eq": ann })).await, found(json!({ "eq": bob })).await), ("at_home".into(), "at_work".into()));
+        merge(&admin, &ann, &bob).await.ok();
+        record(&at_home, "since").await;
+        for filter in [json!({ "eq": ann }), json!({ "eq": bob }), json!({ "in": [ann] }), json!({ "in": [ann, bob] }), json!({ "isNull": false })] {
+            assert_eq!(found(filter.clone()).await, "at_home at_work since", "{filter}");
+        }
+        assert_eq!(found(json!({ "isNull": true })).await, "");
+        unmerge(&admin, &ann).await.ok();
+        assert_eq!((found(json!({ "eq": ann })).await, found(json!({ "eq": bob })).await), ("at_home".into(), "at_work since".into()));
+    }
+
     /// A long history in pages, both ways, with nothing twice and nothing missing.
     async fn a_timeline_is_read_in_pages(backend) {
         let desk = Desk::open(backend).await;

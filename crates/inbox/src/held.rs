@@ -234,6 +234,12 @@ pub const HELD: &[Held] = &[
         hidden: &[],
     },
     Held {
+        table: "visitor_words",
+        about: "Words by which they are found",
+        ties: &[Tie::id("id", Kind::Visitor, Erased::Row)],
+        hidden: &["search_id", "search_words", "search_vector"],
+    },
+    Held {
         table: "visitors",
         about: "Who they are on the website",
         ties: &[Tie::id("id", Kind::Visitor, Erased::Row)],

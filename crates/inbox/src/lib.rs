@@ -235,7 +235,7 @@ pub use usecases::{
     deliver_reply::{DeliverReply, MailSettings, deliver_reply},
     drafts::{DiscardDraft, SaveDraft, discard_draft, forget_draft, save_draft},
     hand_over::hand_over,
-    index_messages::{IndexMessages, index_messages},
+    index_messages::{IndexMessages, IndexVisitors, index_messages, index_visitors},
     merge_visitors::{MergeVisitors, merge_visitors, unmerge_visitor},
     newsletter::{
         confirm::confirm_newsletter_subscription,
@@ -324,6 +324,6 @@ pub mod entities {
             account as social_account, connecting as social_connecting, platform as social_platform,
             route as social_account_route,
         },
-        tag, visitor, visitor_merge, visitor_move,
+        tag, visitor, visitor_merge, visitor_move, visitor_words,
     };
 }

@@ -126,8 +126,13 @@ pub trait Visitors {
     async fn by_email(&self, email: &str) -> Result<Option<Visitor>>;
     /// Sees to it that nobody else adds a visitor of this address until the transaction ends. Waits for whoever does.
     async fn reserve(&self, cx: &Cx, email: &str) -> Result<()>;
-    /// Adds a visitor.
+    /// Adds a visitor, with the words by which they are found.
     async fn add(&self, visitor: &Visitor) -> Result<()>;
+    /// Makes the words of a visitor anew, whose name was changed.
+    async fn index(&self, visitor: &Visitor) -> Result<()>;
+    /// Makes the words of so many visitors anew, the newest of those before one. Returns whom to go on before, and `None`
+    /// where there are no more.
+    async fn index_before(&self, before: Option<VisitorId>, rows: u64) -> Result<Option<VisitorId>>;
     /// Notes that two were seen in one browser, for each of them unless so many others were.
     async fn acquaint(&self, one: VisitorId, other: VisitorId, at: DateTime<Utc>) -> Result<()>;
     /// Stores what changed of a visitor.

@@ -53,7 +53,7 @@ pub const RETENTION: Retention = Retention {
         ),
         (&["chat_sessions", "conversations", "conversation_replies"], "what was counted stands on them; until erasure"),
         (
-            &["visitors", "visitor_acquaintances", "visitor_merges", "visitor_moves"],
+            &["visitors", "visitor_acquaintances", "visitor_merges", "visitor_moves", "visitor_words"],
             "as long as the person is known here; until erasure",
         ),
         (

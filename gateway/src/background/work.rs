@@ -9,7 +9,7 @@ use audit::{Erase, MakePersonExport, RunRetention};
 use crm_leads::{NoteAllLeads, PullCrm, ReadLeadImport, RunAiTask, SyncCrm};
 use identity::{DeliverNotification, DeliverTemplatedMail, Register, SendLink, TakePicture};
 use inbox::{
-    AskSubscriber, DeliverReply, EndSilentChat, IndexMessages, RemindOfConsultation, RenewSocialAccount,
+    AskSubscriber, DeliverReply, EndSilentChat, IndexMessages, IndexVisitors, RemindOfConsultation, RenewSocialAccount,
     SendConversationReply,
 };
 use kernel::{
@@ -88,6 +88,7 @@ pub async fn handle(app: &App, cx: &Cx, job: &Job) -> Result<()> {
         }
         RenewSocialAccount::KIND => inbox::renew_social_account(&app.db, &app.social.networks, cx, job).await,
         IndexMessages::KIND => inbox::index_messages(&app.db, cx, job).await,
+        IndexVisitors::KIND => inbox::index_visitors(&app.db, cx, job).await,
         RemindOfConsultation::KIND => {
             let desk = &Desk::of(app, cx).await?;
             let work: &RemindOfConsultation = &job.work()?;

@@ -67,6 +67,7 @@ async fn fill(tx: &Tx, cx: &Cx, size: SeedSize, password_hash: &str) -> Result<(
     for from in (0..size.visitors).step_by(to_usize(BATCH)) {
         let to = size.visitors.min(from + BATCH);
         history.visitors(from..to).insert(conn).await?;
+        history.visitor_words(from..to).insert(conn).await?;
         bar.inc(to - from);
     }
     let mut replies = 0;

@@ -236,4 +236,5 @@ pub const NOT_GIVEN: &[&str] = &[
     "visitor_acquaintances",
     "visitor_merges",
     "visitor_moves",
+    "visitor_words",
 ];

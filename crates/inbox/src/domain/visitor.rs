@@ -1,5 +1,7 @@
 //! What may happen to a visitor.
 
+use std::mem;
+
 use kernel::{Cx, Error, ProblemCode, Result};
 
 use crate::store::{visitor::Model as Visitor, visitor_merge::Model as VisitorMerge};
@@ -25,10 +27,17 @@ impl Visitor {
         if self.id == other.id {
             return Err(Error::invalid("intoId", ProblemCode::NotAllowed, "must be another visitor than fromId"));
         }
+        // What brought them here first, as far as that is known.
+        let is_earlier = other.first_visit_at < self.first_visit_at;
+        let source_taken = other.source.is_some() && (is_earlier || self.source.is_none());
+        let source = if source_taken { other.source.clone() } else { self.source.clone() };
+        let before = mem::replace(&mut self.source, source);
         let merge = VisitorMerge {
             visitor_id: other.id,
             into_id: self.id,
             into_first_visit_at: self.first_visit_at,
+            source_taken,
+            into_source: before.filter(|_| source_taken),
             merged_by: cx.staff_id(),
             merged_at: cx.now,
         };
@@ -44,5 +53,8 @@ impl Visitor {
         other.merged_into = None;
         self.page_views = self.page_views.saturating_sub(other.page_views).max(0);
         self.first_visit_at = merge.into_first_visit_at;
+        if merge.source_taken {
+            self.source.clone_from(&merge.into_source);
+        }
     }
 }

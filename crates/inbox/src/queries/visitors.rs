@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use kernel::{
-    Conn, Cx, Result,
-    db::any_of,
+    Conn, Cx, Error, ProblemCode, Result,
+    db::{any_of, search},
+    filter::MAX_TEXT,
     id::VisitorId,
     record::{Field, Record},
+    text::words::Sought,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityName, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, Func, IntoCondition, SelectStatement},
 };
 
@@ -19,6 +21,7 @@ use crate::{
     store::{
         acquaintance,
         visitor::{Column, Entity, Model as Visitor},
+        visitor_words,
     },
 };
 
@@ -55,9 +58,32 @@ pub fn of_visitors(column: impl ColumnTrait, ids: &[VisitorId]) -> Condition {
     Condition::all().add(column.in_subquery(now(Column::Id.is_in(ids.iter().copied()))))
 }
 
+/// The rows that are any of these visitors' or were when they came, by whichever of their ids: of what keeps the id of whoever
+/// it was then.
+pub fn of_people(column: impl ColumnTrait, ids: &[VisitorId]) -> Condition {
+    let whom = || now(Column::Id.is_in(ids.iter().copied()));
+    let all = Condition::any().add(Column::Id.in_subquery(whom())).add(Column::MergedInto.in_subquery(whom()));
+    Condition::all().add(column.in_subquery(Entity::find().select_only().column(Column::Id).filter(all).into_query()))
+}
+
 /// The visitors who have one of these addresses, or had before they were merged.
 pub fn of_addresses(emails: &[String]) -> Condition {
     Condition::all().add(Column::Id.in_subquery(now(Column::Email.is_in(emails))))
+}
+
+/// The visitors who are found by these words, or were before they were merged; a text without a word leaves everybody.
+///
+/// # Errors
+/// [`Error::Invalid`] at `filter.text` for a text that is too long.
+pub fn by_words(backend: DbBackend, text: &str) -> Result<Option<Condition>> {
+    if text.chars().count() > MAX_TEXT {
+        let message = format!("must have at most {MAX_TEXT} characters");
+        return Err(Error::invalid("filter.text", ProblemCode::TooLong, message));
+    }
+    let Some(sought) = Sought::new(text) else { return Ok(None) };
+    let rows = visitor_words::Entity::find().select_only().column(visitor_words::Column::Id);
+    let rows = rows.filter(search::holds(backend, visitor_words::Entity.table_name(), &sought));
+    Ok(Some(Condition::all().add(Column::Id.in_subquery(now(Column::Id.in_subquery(rows.into_query()))))))
 }
 
 /// Whom each of these visitors was seen with in one browser, the first first. Of those who were merged, whom they became.

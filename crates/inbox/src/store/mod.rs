@@ -25,4 +25,5 @@ mod tags;
 pub mod visitor;
 pub mod visitor_merge;
 pub mod visitor_move;
+pub mod visitor_words;
 mod visitors;

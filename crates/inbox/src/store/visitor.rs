@@ -34,6 +34,13 @@ pub struct Model {
     pub merged_into: Option<VisitorId>,
 }
 
+impl Model {
+    /// The texts by whose words they are found.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        [&self.name, &self.email].into_iter().flatten().map(String::as_str)
+    }
+}
+
 /// No relation.
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -15,6 +15,10 @@ pub struct Model {
     pub into_id: VisitorId,
     /// When the one who stays had come first before it.
     pub into_first_visit_at: DateTime<Utc>,
+    /// Whether the one who stays took over what had brought the other here.
+    pub source_taken: bool,
+    /// What had brought them here themselves, where they did.
+    pub into_source: Option<String>,
     /// By whom; absent when Frontdesk did it.
     pub merged_by: Option<StaffId>,
     /// When.

@@ -1,15 +1,15 @@
 //! [`Visitors`] on the tables.
 
 use chrono::{DateTime, Utc};
-use kernel::{Cx, Result, Tx, id::VisitorId};
+use kernel::{Cx, Result, Tx, db::search, id::VisitorId};
 use sea_orm::{
     ActiveValue::Set,
-    IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect,
+    IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::*,
     sea_query::{LockType, OnConflict},
 };
 
-use super::{acquaintance, belonging, visitor, visitor_merge};
+use super::{acquaintance, belonging, visitor, visitor_merge, visitor_words};
 use crate::{
     limits,
     ports::{Merges, Visitors},
@@ -35,7 +35,26 @@ impl Visitors for Tx {
 
     async fn add(&self, visitor: &visitor::Model) -> Result<()> {
         visitor::Entity::insert(visitor.clone().into_active_model()).exec_without_returning(self.conn()).await?;
-        Ok(())
+        search::insert(self.conn(), visitor_words::ActiveModel { id: Set(visitor.id) }, visitor.texts()).await
+    }
+
+    async fn index(&self, visitor: &visitor::Model) -> Result<()> {
+        search::index_one::<visitor_words::Entity>(self.conn(), visitor.id, visitor.texts()).await
+    }
+
+    async fn index_before(&self, before: Option<VisitorId>, rows: u64) -> Result<Option<VisitorId>> {
+        let mut next = visitor::Entity::find().select_only().column(visitor::Column::Id);
+        if let Some(before) = before {
+            next = next.filter(visitor::Column::Id.lt(before));
+        }
+        let next = next.order_by_desc(visitor::Column::Id).limit(rows).into_query();
+        let these = visitor::Entity::find().filter(visitor::Column::Id.in_subquery(next));
+        // In the order of their ids, as every writer of several takes them.
+        let these = locked(these.order_by_asc(visitor::Column::Id)).all(self.conn()).await?;
+        for visitor in &these {
+            self.index(visitor).await?;
+        }
+        Ok(these.first().map(|visitor| visitor.id).filter(|_| these.len() as u64 == rows))
     }
 
     async fn acquaint(&self, one: VisitorId, other: VisitorId, at: DateTime<Utc>) -> Result<()> {

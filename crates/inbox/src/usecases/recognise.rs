@@ -60,10 +60,14 @@ pub async fn recognise<S: Visitors>(s: &S, cx: &Cx, seen: Seen<'_>) -> Result<(V
     if let Some((mut visitor, token)) = proven {
         visitor.see(cx, 1);
         visitor.use_program(cx);
+        let before = visitor.name.clone();
         if let Some(name) = seen.name {
             visitor.name = Some(name.to_owned());
         }
         s.save(&visitor).await?;
+        if visitor.name != before {
+            s.index(&visitor).await?;
+        }
         return Ok((visitor, token.to_owned()));
     }
     let visitor = match by_email {

@@ -172,13 +172,13 @@ pub async fn drop_indexes(conn: &Conn) -> Result<Vec<String>> {
             r#"SELECT format('%I.%I', n.nspname, c.relname) AS name, pg_get_indexdef(i.indexrelid) AS sql
                FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
                JOIN pg_namespace n ON n.oid = t.relnamespace
-               WHERE n.nspname = '~tenant' AND t.relname IN ('visitors', 'messages', 'message_replies') AND NOT i.indisunique
+               WHERE n.nspname = '~tenant' AND t.relname IN ('visitors', 'visitor_words', 'messages', 'message_replies') AND NOT i.indisunique
                ORDER BY c.relname"#,
         ),
         _ => (
             "PRAGMA cache_size = -262144",
             r#"SELECT '"' || name || '"' AS name, sql AS sql FROM sqlite_schema
-               WHERE type = 'index' AND tbl_name IN ('visitors', 'messages', 'message_replies')
+               WHERE type = 'index' AND tbl_name IN ('visitors', 'visitor_words', 'messages', 'message_replies')
                  AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%' ORDER BY name"#,
         ),
     };
@@ -199,7 +199,7 @@ pub async fn make_indexes(conn: &Conn, indexes: &[String]) -> Result<()> {
     }
     let analyze = match conn.get_database_backend() {
         DbBackend::Postgres => {
-            r#"ANALYZE "~tenant"."visitors", "~tenant"."messages", "~tenant"."message_replies", "~tenant"."users", "~tenant"."departments""#
+            r#"ANALYZE "~tenant"."visitors", "~tenant"."visitor_words", "~tenant"."messages", "~tenant"."message_replies", "~tenant"."users", "~tenant"."departments""#
         }
         _ => "PRAGMA analysis_limit = 1000; ANALYZE",
     };

@@ -117,6 +117,17 @@ impl History {
         )
     }
 
+    /// By which words some of the visitors are found.
+    pub fn visitor_words(&self, range: Range<u64>) -> Rows {
+        let words = |n| {
+            let person = text::person(&mut text::visitor_dice(n));
+            search::stored_words([person.full().as_str(), person.email(n).as_str()])
+        };
+        let ids: Vec<_> = range.clone().map(|n| self.visitor_id(n)).collect();
+        let sought = range.map(words).collect();
+        Rows::new("visitor_words", ids.len(), vec![("id", Column::Ids(ids)), ("sought", Column::Sought(sought))])
+    }
+
     /// Some of the messages, and their replies.
     pub fn messages(&self, range: Range<u64>) -> (Rows, Rows) {
         let len = to_usize(range.end - range.start);

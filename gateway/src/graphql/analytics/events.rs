@@ -1,6 +1,8 @@
 //! What visitors do on the website.
 
-use analytics_sync::{NewEvent, RecordEvents, events, may_record, record_events, records::AnalyticsEvents};
+use analytics_sync::{
+    NewEvent, RecordEvents, entities::event, events, may_record, record_events, records::AnalyticsEvents,
+};
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::{id::VisitorId, page::PageArgs};
@@ -99,7 +101,7 @@ filter! {
         /// What happened.
         #[graphql(name = "type")]
         event_type: StringComparator,
-        /// Who did it. What somebody did before they were merged into another has the id that they had then.
+        /// Who did it, also before they were merged into somebody and under the ids of whoever was merged into them.
         visitor_id: IdComparator,
         /// What the browser calls its session.
         session_id: StringComparator,
@@ -108,7 +110,8 @@ filter! {
     }
     |level, leaves| {
         leaves.value::<String>(events::BY_TYPE, level.event_type)?;
-        leaves.id::<VisitorId>(events::BY_VISITOR, level.visitor_id)?;
+        let theirs = |ids: &[_]| ::inbox::visitors::of_people(event::Column::VisitorId, ids);
+        leaves.id_among::<VisitorId>(events::BY_VISITOR, level.visitor_id, theirs)?;
         leaves.value::<String>(events::BY_SESSION, level.session_id)?;
         leaves.time(events::BY_CREATED_AT, level.created_at)?;
     }
@@ -132,7 +135,7 @@ impl AnalyticsEventQuery {
         #[graphql(desc = "Page backward: before this cursor.")] before: Option<String>,
     ) -> Result<AnalyticsEventConnection> {
         let page = PageArgs { first, after, last, before };
-        let order = always::<AnalyticsEvents>(analytics_sync::entities::event::Column::CreatedAt, true);
+        let order = always::<AnalyticsEvents>(event::Column::CreatedAt, true);
         Ok(list(ctx, "analytics events", filter, order, page).await?.into())
     }
 }

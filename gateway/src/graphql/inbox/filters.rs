@@ -80,6 +80,10 @@ order! {
 filter! {
     /// Which visitors. All parts given must hold; at most 4 levels and 40 comparisons.
     VisitorFilter of Visitors {
+        /// Words in their name and address, or in those of somebody who was merged into them, all of them, in any spelling;
+        /// the last may be the beginning of one, unless a blank or a quotation mark follows it. At most 200 characters, of
+        /// which the first 16 words count; a text without a word leaves nobody out.
+        text: String,
         /// Their address, or one of somebody who was merged into them; in any case, its domain in letters or in ASCII.
         email: StringComparator,
         /// What brought them here first.
@@ -90,6 +94,10 @@ filter! {
         last_visit_at: DateTimeComparator,
     }
     |level, leaves| {
+        if let Some(text) = level.text {
+            let backend = leaves.backend();
+            leaves.also(visitors::by_words(backend, &text)?);
+        }
         leaves.value_among::<String>("email", level.email.map(StringComparator::of_emails), visitors::of_addresses)?;
         leaves.value::<String>(visitors::BY_SOURCE, level.source)?;
         leaves.time(visitors::BY_FIRST_VISIT_AT, level.first_visit_at)?;

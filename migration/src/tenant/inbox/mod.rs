@@ -11,3 +11,4 @@ pub mod m0037_social_accounts;
 pub mod m0038_conversations;
 pub mod m0039_conversation_replies;
 pub mod m0040_conversation_archives;
+pub mod m0068_visitors;

@@ -49,6 +49,8 @@ pub mod people_by {
     pub const ROLE: Field<Column> = Field::new("roleId", &[Column::RoleId]);
     /// By department.
     pub const DEPARTMENT: Field<Column> = Field::new("departmentId", &[Column::DepartmentId]);
+    /// By how much they are promised.
+    pub const TIER: Field<Column> = Field::new("tier", &[Column::Tier]);
     /// Since when they are here.
     pub const CREATED_AT: Field<Column> = Field::new("createdAt", &[Column::CreatedAt]);
     /// When they last signed in.

@@ -8,10 +8,10 @@ use kernel::{
     record,
 };
 
-use super::types::{Client, ClientConnection, Staff, StaffConnection, User};
+use super::types::{Client, ClientConnection, ClientTier, Staff, StaffConnection, User};
 use crate::graphql::identity::{access::permission::Permission, sessions::viewer::Viewer};
 use crate::{
-    filter,
+    comparator, filter,
     graphql::{
         directives::requires,
         errors::Result,
@@ -57,6 +57,11 @@ filter! {
     }
 }
 
+comparator!(
+    /// Comparisons with how much a client is promised.
+    ClientTierComparator of ClientTier as identity::ClientTier
+);
+
 filter! {
     /// Which clients. All parts given must hold.
     ClientFilter of People {
@@ -66,6 +71,8 @@ filter! {
         is_verified: bool,
         /// The department that looks after them.
         department_id: IdComparator,
+        /// How much they are promised; of whom nobody said has none.
+        tier: ClientTierComparator,
         /// Since when they are here.
         created_at: DateTimeComparator,
         /// When they last signed in.
@@ -78,6 +85,7 @@ filter! {
         leaves.is(people_by::IS_ACTIVE, level.is_active);
         leaves.is_set(people_by::IS_VERIFIED, level.is_verified);
         leaves.id::<DepartmentId>(people_by::DEPARTMENT, level.department_id)?;
+        leaves.value::<identity::ClientTier>(people_by::TIER, level.tier)?;
         leaves.time(people_by::CREATED_AT, level.created_at)?;
         leaves.time(people_by::LAST_SIGN_IN_AT, level.last_sign_in_at)?;
         leaves.text(people_by::TEXT, level.text);
