@@ -54,5 +54,6 @@ mod roles;
 mod schema;
 mod seeds;
 mod sql_budget;
+mod texts;
 mod tickets;
 mod transport;
