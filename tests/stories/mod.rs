@@ -118,6 +118,7 @@ mod ticket_numbers;
 mod tickets;
 mod tokens;
 mod trail;
+mod trail_order;
 mod user_sync;
 mod visitors;
 mod website;

@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     queries::{
-        retention::due::first_held,
+        retention::due::{all_old, first_held},
         verify::{Checkpoint, links_up_to, newest},
     },
     store::{chain, checkpoint, log},
@@ -96,9 +96,13 @@ pub async fn make_checkpoint_upto(
     };
     let last = last_before(conn, before).await?;
     let last = last.map(|last| last.min(from.sequence.saturating_add(most)).min(upto.unwrap_or(i64::MAX)));
-    let Some(sequence) = last.filter(|sequence| *sequence > from.sequence) else {
+    let Some(last) = last.filter(|last| *last > from.sequence) else {
         return Ok(None);
     };
+    let sequence = all_old(conn, before, from.sequence, last).await?;
+    if sequence <= from.sequence {
+        return Ok(None);
+    }
     let hash = links_up_to(conn, &from, Some(sequence)).await?.map_err(|broken| {
         Error::internal(format!("the trail is broken at sequence {}: {}", broken.sequence, broken.reason))
     })?;

@@ -123,8 +123,17 @@ pub(crate) async fn last_old(conn: &Conn, before: DateTime<Utc>) -> Result<i64> 
     Ok(one(conn, last, Vec::new()).await?.try_get::<Option<i64>>("", "n")?.unwrap_or_default())
 }
 
+/// The number of the last row of the trail before the first that is not of before an instant, up to `last` and behind `from`. Where
+/// clocks jumped, or rows were taken over that tell of long ago, numbers and times have different orders.
+pub(crate) async fn all_old(conn: &Conn, before: DateTime<Utc>, from: i64, last: i64) -> Result<i64> {
+    let young = r#"SELECT min(c."sequence") AS n FROM "~tenant"."audit_chain" AS c
+        JOIN "~tenant"."audit_logs" AS t ON t."id" = c."audit_log_id" WHERE c."sequence" > $1 AND c."sequence" <= $2 AND t."at" >= $3"#;
+    let young = one(conn, young, vec![from.into(), last.into(), before.into()]).await?;
+    Ok(young.try_get::<Option<i64>>("", "n")?.map_or(last, |young| young - 1))
+}
+
 async fn trail(conn: &Conn, before: DateTime<Utc>) -> Result<Due> {
-    let last = last_old(conn, before).await?;
+    let last = all_old(conn, before, 0, last_old(conn, before).await?).await?;
     let free = first_held(conn).await?.unwrap_or(i64::MAX);
     let sql = r#"SELECT count(*) AS n, min(t."at") AS oldest, max(t."at") AS newest FROM "~tenant"."audit_chain" AS c
         JOIN "~tenant"."audit_logs" AS t ON t."id" = c."audit_log_id" WHERE c."sequence" <= $1 AND c."sequence" < $2"#;
