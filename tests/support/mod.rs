@@ -22,6 +22,7 @@ pub mod postgres;
 pub mod s3;
 pub mod secrets;
 pub mod server;
+pub mod shim;
 pub mod smtp;
 pub mod socket;
 pub mod sse;
