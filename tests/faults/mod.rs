@@ -1,6 +1,7 @@
 //! What goes wrong around a server, and what it does then.
 
 mod busy;
+mod clocks;
 mod crash;
 mod disk;
 mod hostile;

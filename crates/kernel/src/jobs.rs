@@ -130,6 +130,35 @@ pub async fn lease(conn: &Conn, now: DateTime<Utc>, lease: Duration, limit: i64)
     Ok(Entity::find().from_raw_sql(statement).all(conn).await?)
 }
 
+/// So much may the clocks of several processes differ, and no more.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
+
+/// Has jobs done that a clock queued which was ahead and was set back: by their times they would wait for as long as it was. What was
+/// to be done at once, or is tried again, is due; a lease ends no later than it would have if it had been given now. Says whether there
+/// were any.
+pub async fn pull_back(conn: &Conn, now: DateTime<Utc>, lease: Duration) -> Result<bool> {
+    let ahead = || {
+        use sea_orm::sea_query::ExprTrait as _;
+        let at_once = Condition::any()
+            .add(Column::RunAt.into_expr().lte(Column::CreatedAt.into_expr()))
+            .add(Column::Attempts.gt(0));
+        let queued = Condition::all().add(Column::State.eq(JobState::Queued)).add(Column::LeasedUntil.is_null());
+        queued.add(Column::CreatedAt.gt(now + SKEW)).add(Column::RunAt.gt(now)).add(at_once)
+    };
+    let until = now + lease;
+    let leased = || Condition::all().add(Column::LeasedUntil.gt(until + SKEW));
+    // Mostly there are none, and nothing is written.
+    let any = Entity::find().select_only().column(Column::Id).filter(Condition::any().add(ahead()).add(leased()));
+    if any.limit(1).into_tuple::<JobId>().one(conn).await?.is_none() {
+        return Ok(false);
+    }
+    let due = ActiveModel { run_at: Set(now), ..Default::default() };
+    Entity::update_many().set(due).filter(ahead()).exec(conn).await?;
+    let sooner = ActiveModel { leased_until: Set(Some(until)), ..Default::default() };
+    Entity::update_many().set(sooner).filter(leased()).exec(conn).await?;
+    Ok(true)
+}
+
 /// Prolongs the lease of a job that is still being worked on; says whether it was still this worker's.
 pub async fn renew(conn: &Conn, job: &Job, until: DateTime<Utc>) -> Result<bool> {
     let renewed = Entity::update_many()

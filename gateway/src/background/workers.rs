@@ -330,6 +330,11 @@ async fn work_tenant(
             }
             if running.is_empty() {
                 let due = jobs::next_due(&app.db.reader(&cx).await?).await?;
+                if due.is_some_and(|due| due > cx.now + app.schedule.lease)
+                    && jobs::pull_back(&app.db.bookkeeping(&cx).await?, cx.now, app.schedule.lease).await?
+                {
+                    continue;
+                }
                 let wait = |due: DateTime<Utc>| {
                     (due - app.source.now()).to_std().unwrap_or_default().max(Duration::from_millis(50))
                 };
