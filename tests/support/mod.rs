@@ -19,6 +19,7 @@ pub mod media_host;
 pub mod place;
 pub mod platforms;
 pub mod postgres;
+pub mod proxy;
 pub mod s3;
 pub mod secrets;
 pub mod server;
