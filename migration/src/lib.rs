@@ -111,6 +111,7 @@ history! {
     tenant::crm_leads::m0067_lead_addresses::Migration,
     tenant::ticketing::m0070_shown_tickets::Migration,
     tenant::inbox::m0068_visitors::Migration,
+    tenant::audit::m0069_held_erasures::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.

@@ -125,7 +125,7 @@ async fn files_are_copied_while_in_use_and_restored() {
 }
 
 /// One of PostgreSQL's programs, of the version of the cluster's server.
-fn program(name: &str) -> Command {
+pub fn program(name: &str) -> Command {
     let mut found: Vec<_> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().collect();
     found.sort_by_key(|entry| entry.file_name());
     let path = found.last().map(|entry| entry.path().join("bin").join(name)).filter(|path| path.exists());

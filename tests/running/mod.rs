@@ -11,6 +11,7 @@ mod names;
 mod operations;
 mod platform;
 mod registry;
+mod restored;
 mod settings;
 mod site;
 mod tenants;

@@ -1,4 +1,4 @@
-//! A legal hold on anything of somebody's stops their erasure, whatever kind of thing it is; and what counted of them counts no more.
+//! A legal hold on anything of somebody's keeps it, whatever kind of thing it is; and what counted of them counts no more.
 
 use serde_json::{Value, json};
 
@@ -13,21 +13,27 @@ use super::ticket_comments::{buyer, said, ticket};
 use crate::support::b2chat::contact;
 use crate::support::{PATIENCE, both, until};
 
-/// Holds a thing; nobody plans the erasure until that is released.
-async fn stops(admin: &Person, thing: &str, of: &str, scope: &str) {
+/// Holds a thing; the plan keeps it and says why, until that is released.
+async fn keeps(admin: &Person, thing: &str, of: &str, scope: &str) {
     let placed = admin.client.run(HOLD, json!({ "id": thing })).await.ok();
-    let held = placed.string("placeLegalHold.legalHold.id");
-    let refused = plan(admin, of, scope).await;
-    let errors = refused.user_errors("planErasure");
-    assert!(errors.first().is_some_and(|error| error.message.contains(&held)), "{thing}: {refused}");
-    admin.client.run(RELEASE, json!({ "id": held })).await.ok();
-    let planned = plan(admin, of, scope).await.ok();
-    assert!(planned.user_errors("planErasure").is_empty(), "{thing}: {planned}");
+    let hold = placed.string("placeLegalHold.legalHold.id");
+    let kept = async || {
+        let planned = plan(admin, of, scope).await.ok();
+        assert!(planned.user_errors("planErasure").is_empty(), "{thing}: {planned}");
+        let lines = planned.list("planErasure.erasure.plan").to_vec();
+        let named =
+            |line: &Value| line["why"].as_str().is_some_and(|why| why.contains(&hold) && why.contains("Court case 12"));
+        lines.iter().filter(|line| named(line)).map(|line| line["how"].clone()).collect::<Vec<_>>()
+    };
+    let lines = kept().await;
+    assert!(!lines.is_empty() && lines.iter().all(|how| how == "KEPT"), "{thing}: {lines:?}");
+    admin.client.run(RELEASE, json!({ "id": hold })).await.ok();
+    assert!(kept().await.is_empty(), "{thing}");
 }
 
 both! {
-    /// Notes on what somebody wrote, comments on their tickets, rows of the trail, chats and messages at B2Chat: each stops it.
-    async fn a_hold_on_anything_of_theirs_stops_it(backend) {
+    /// Notes on what somebody wrote, comments on their tickets, rows of the trail, chats and messages at B2Chat: each is kept.
+    async fn a_hold_on_anything_of_theirs_keeps_it(backend) {
         let company = Company::open(backend).await;
         let (desk, admin) = (&company.desk, &company.admin);
         desk.submit(json!({ "name": "Ada", "email": "ada@example.com", "content": "Do you calculate?" })).await.ok();
@@ -35,7 +41,7 @@ both! {
         let note = "mutation($id: ID!) { addInternalNote(input: { entityId: $id, content: \"She may sue\" }) { internalNote { id } errors { message } } }";
         let note = admin.client.run(note, json!({ "id": message })).await.ok().string("addInternalNote.internalNote.id");
         for thing in [message, note] {
-            stops(admin, &thing, "ada@example.com", "PERSON").await;
+            keeps(admin, &thing, "ada@example.com", "PERSON").await;
         }
 
         let cleo = buyer(desk, admin, "cleo").await;
@@ -43,7 +49,7 @@ both! {
         let inner = said(admin, &hers, "Among ourselves", json!({ "visibility": "INTERNAL" })).await;
         let row = admin.client.run("{ auditLogs(filter: { eventType: { eq: \"ticket.created\" } }) { nodes { id } } }", Value::Null).await.ok();
         for thing in [hers, inner, row.string("auditLogs.nodes.0.id")] {
-            stops(admin, &thing, &cleo.id, "CLIENT_ACCOUNT").await;
+            keeps(admin, &thing, &cleo.id, "CLIENT_ACCOUNT").await;
         }
 
         company.b2chat.fill(&company.days(2, 1), 8);
@@ -54,7 +60,7 @@ both! {
         let seen = admin.client.run(chats, Value::Null).await.ok();
         let chat = "b2chatContacts.nodes.0.chats.nodes.0";
         for thing in ["b2chatContacts.nodes.0.id".into(), format!("{chat}.id"), format!("{chat}.messages.nodes.0.id")] {
-            stops(admin, &seen.string(&thing), "c3@example.com", "PERSON").await;
+            keeps(admin, &seen.string(&thing), "c3@example.com", "PERSON").await;
         }
     }
     /// Numbers after an erasure are those of a recount: tickets that are gone count no more, nor tags of B2Chat's chats, and those have

@@ -42,6 +42,7 @@ mod effectiveness;
 mod erased_mails;
 mod erasures;
 mod erasures_held;
+mod erasures_waiting;
 mod errors;
 mod event_cursor;
 pub mod export_rows;

@@ -36,8 +36,8 @@ pub use domain::{
         Counts as ErasureCounts, Elsewhere, ErasedHow, Line as ErasureLine, Plan as ErasurePlan, Task as ErasureTask,
         Tasks as ErasureTasks, Whose,
         events::{
-            ERASURES, ErasureCancelled, ErasureConfirmed, ErasureExpired, ErasureFailed, ErasurePlanned,
-            ErasureTaskDone, PersonErased,
+            ERASURES, ErasureCancelled, ErasureConfirmed, ErasureExpired, ErasureFailed, ErasureHeld, ErasurePlanned,
+            ErasureRepeated, ErasureTaskDone, PersonErased,
         },
     },
     errors::{
@@ -105,7 +105,12 @@ pub use usecases::{
     erasures::{
         confirm::{Erase, ErasureRules, cancel_erasure, complete_erasure_task, confirm_erasure},
         expire::expire_erasures,
+        ledger::{
+            Noted as NotedErasure, erasures_to_repeat, note_erasures, noted_erasures, repeat_erasure,
+            seal_noted_erasures,
+        },
         plan::{ErasureHouse, PlanErasure, plan_erasure},
+        resume::{resume_erasures, resume_free_erasures},
         run::run_erasure,
     },
     errors::{

@@ -190,7 +190,7 @@ pub use usecases::{
     },
     people::{
         add_person::{AddPerson, TheirRole, add_person},
-        deactivate_person::{deactivate_person, reactivate_person},
+        deactivate_person::{deactivate_person, reactivate_person, shut_out},
         details::Details,
         move_avatars::move_avatars,
         set_avatar::{remove_avatar, set_avatar},

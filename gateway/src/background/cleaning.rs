@@ -8,7 +8,7 @@ use kernel::{Conn, Cx, Result, events::Outbox};
 
 use crate::{
     background::{errors::by_clock, media, notifications},
-    wiring::{app::App, retention},
+    wiring::{app::App, erasures, retention},
 };
 
 /// How long nothing is heard of an answer that nobody makes any more.
@@ -51,6 +51,7 @@ pub async fn clean(app: Arc<App>) {
                 swept?;
                 kernel::limit::purge(&conn, cx.now).await?;
                 app.files.sweep(&app.db, &cx).await?;
+                erasures::tidy(&app, &cx).await?;
                 media::wake(&app, &cx).await?;
                 identity::move_avatars(&app.db, &app.files, &cx).await?;
                 purge_events(&app, &cx, &conn).await

@@ -284,6 +284,9 @@ async fn forget(db: &Db, cx: &Cx, id: &str, emails: Vec<String>, addresses: Vec<
         }
         None => return Err(wrong()),
     };
+    if let Some(hold) = audit::holds_on(&db.reader(cx).await?, &[(who.kind, who.id)]).await?.first() {
+        return Err(Error::internal(format!("they are under the legal hold {}: {}", hold.id, hold.reason)));
+    }
     let emails = emails.into_iter().map(|email| Subject::Email(kernel::text::email(&email).unwrap_or(email)));
     let subjects: Vec<_> =
         [subject].into_iter().chain(emails).chain(addresses.into_iter().map(Subject::Origin)).collect();

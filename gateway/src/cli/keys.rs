@@ -6,7 +6,7 @@ use clap::Subcommand;
 use kernel::{Db, Error, Result, Source, key_marks};
 
 use super::{open, system};
-use crate::config::Config;
+use crate::{config::Config, wiring::file_storage::FileStorage};
 
 /// What can be done with the keys.
 #[derive(Subcommand)]
@@ -22,7 +22,7 @@ pub(super) async fn run(config: &Config, command: Option<Command>) -> Result<()>
     key_marks::check(&db, &source).await?;
     match command.unwrap_or(Command::List) {
         Command::List => list(&db, &source).await,
-        Command::Reseal => reseal(&db, &source).await,
+        Command::Reseal => reseal(config, &db, &source).await,
     }
 }
 
@@ -74,8 +74,10 @@ async fn list(db: &Db, source: &Arc<Source>) -> Result<()> {
     Ok(())
 }
 
-async fn reseal(db: &Db, source: &Arc<Source>) -> Result<()> {
-    let mut total = 0;
+async fn reseal(config: &Config, db: &Db, source: &Arc<Source>) -> Result<()> {
+    let tenants: Vec<_> = db.tenants().await?.iter().map(|tenant| tenant.id).collect();
+    let files = FileStorage::of_settings(config)?;
+    let mut total = audit::seal_noted_erasures(db, source, &files, &tenants).await?;
     for tenant in db.tenants().await? {
         let tenant = Arc::new(tenant);
         let cx = &system(source, tenant.clone(), "keys");

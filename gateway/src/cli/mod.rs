@@ -4,6 +4,7 @@ mod archive;
 mod audit;
 mod backup;
 mod demo;
+mod erasures;
 mod extract;
 mod keys;
 mod platform_admin;
@@ -60,6 +61,9 @@ enum Command {
     /// Reads what was moved out of the database.
     #[command(subcommand)]
     Archive(archive::Command),
+    /// Who was erased, and erasing them once more in a database that was restored from a copy of before.
+    #[command(subcommand)]
+    Erasures(erasures::Command),
     /// Copies the embedded databases into a folder while the server runs.
     Backup {
         /// An empty folder.
@@ -151,6 +155,7 @@ pub async fn run() -> ExitCode {
         Command::Staff(command) => staff::run(&config, command).await,
         Command::Backup { to } => backup::run(&config, &to).await,
         Command::Keys { command } => keys::run(&config, command).await,
+        Command::Erasures(command) => erasures::run(&config, command).await,
         Command::Archive(command) => archive::run(&config, command).await,
         Command::Audit(command) => audit::run(&config, command).await,
         Command::Seed { tenant, messages, visitors, staff } => {

@@ -19,7 +19,7 @@ use crate::{
     http,
     incoming_webhooks::{social, user_sync},
     routes::{avatars, files, front_page, newsletter, operations, playground},
-    wiring::{app::App, backend::Product, tenants},
+    wiring::{app::App, backend::Product, erasures, tenants},
 };
 
 /// How long a process that stops tries to write what went wrong.
@@ -96,6 +96,7 @@ pub(super) async fn serve(config: &mut Config) -> Result<()> {
     let metrics = operations::metrics()?;
     let app = app(config, source.clone()).await?;
     prepare(config, &app.db, &source).await?;
+    erasures::check(&app).await?;
     let demo = match config.demo.is_on() {
         true => {
             let tenant = super::tenant_of(&app.db, None).await?;
@@ -150,6 +151,7 @@ pub(super) async fn worker(config: &Config) -> Result<()> {
     let app = app(config, Arc::new(Source::system())).await?;
     if tenants::registry_is_current(&app.db).await {
         key_marks::check(&app.db, &app.source).await?;
+        erasures::check(&app).await?;
     }
     let stop = CancellationToken::new();
     panics::remember();

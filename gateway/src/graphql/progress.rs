@@ -85,7 +85,7 @@ impl Work for PersonExports {
 
 impl Work for Erasures {
     fn is_over(erasure: &Self::Row) -> bool {
-        erasure.completed_at.is_some() || erasure.status == ErasureStatus::Failed
+        erasure.completed_at.is_some() || matches!(erasure.status, ErasureStatus::Failed | ErasureStatus::Held)
     }
 }
 

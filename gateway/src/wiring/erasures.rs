@@ -42,6 +42,10 @@ impl ErasureDesk for Contexts<'_> {
         if contacts.is_empty() { Ok(()) } else { bury_contacts(tx, cx, &contacts).await }
     }
 
+    async fn shut(&self, tx: &Tx, cx: &Cx, people: &[UserId]) -> Result<()> {
+        identity::shut_out(tx, cx, people).await
+    }
+
     async fn inside(&self, cx: &Cx, table: &str, whose: &Someone) -> Result<u64> {
         let app = self.0;
         match table {
@@ -115,4 +119,54 @@ pub async fn rules(app: &App, cx: &Cx) -> Result<ErasureRules> {
 pub async fn run(app: &App, cx: &Cx, job: &Job) -> Result<()> {
     let desk = Contexts(app);
     Box::pin(audit::run_erasure(house(app, &desk), cx, job)).await
+}
+
+/// Has erasures go on that nothing holds up any more, and notes outside the database what was erased before there was a ledger.
+///
+/// # Errors
+/// [`kernel::Error::Unavailable`] where the database or the storage is away.
+pub async fn tidy(app: &App, cx: &Cx) -> Result<()> {
+    let desk = Contexts(app);
+    audit::resume_free_erasures(house(app, &desk), cx).await?;
+    audit::note_erasures(house(app, &desk), cx).await
+}
+
+/// Refuses a database that was restored from a copy of before somebody was erased, until that is done again. Where the storage does
+/// not say what was erased, nothing is known of it, and the log says so.
+///
+/// # Errors
+/// [`kernel::Error::Internal`] with a sentence for the operator; [`kernel::Error::Unavailable`] where the database is away.
+pub async fn check(app: &App) -> Result<()> {
+    let noted = match audit::noted_erasures(app.files.storage()).await {
+        Ok(noted) => noted,
+        Err(error) => {
+            tracing::warn!(
+                ?error,
+                "the file storage does not say who was erased: whether this database is older is not known"
+            );
+            return Ok(());
+        }
+    };
+    let mut left = Vec::new();
+    for tenant in app.db.tenants().await? {
+        if !noted.iter().any(|noted| noted.tenant == tenant.id)
+            || tenant.schema_version.as_deref() != Some(super::tenants::version())
+        {
+            continue;
+        }
+        let slug = tenant.slug.clone();
+        let cx = app.system(std::sync::Arc::new(tenant));
+        let missing = audit::erasures_to_repeat(&app.db.reader(&cx).await?, cx.tenant.id, &noted).await?.len();
+        if missing > 0 {
+            left.push(format!("{missing} of {slug}"));
+        }
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    Err(kernel::Error::internal(format!(
+        "this database is older than erasures that were done ({}): who was erased is in it again. Run `frontdesk erasures repeat`, \
+         then start",
+        left.join(", ")
+    )))
 }

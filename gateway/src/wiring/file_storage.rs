@@ -145,6 +145,11 @@ impl Storage for FileStorage {
         }
         Ok(())
     }
+
+    async fn list(&self, folder: &str) -> Result<Vec<(String, u64)>> {
+        let all = self.store.list(Some(&Location::from(folder))).map_err(failed);
+        all.map_ok(|found| (found.location.to_string(), found.size)).try_collect().await
+    }
 }
 
 fn remove_unfinished(path: &Path) -> Result<()> {

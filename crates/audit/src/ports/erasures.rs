@@ -31,6 +31,11 @@ pub trait ErasureDesk: Send + Sync {
     /// # Errors
     /// [`kernel::Error::Unavailable`] where the database is away.
     async fn bury(&self, tx: &Tx, cx: &Cx, whose: &Someone) -> Result<()>;
+    /// Lets people in no more whose row stays for now.
+    ///
+    /// # Errors
+    /// [`kernel::Error::Unavailable`] where the database is away.
+    async fn shut(&self, tx: &Tx, cx: &Cx, people: &[UserId]) -> Result<()>;
     /// Erases what of a table no statement can look into: archives, compressed answers. Done twice it is as if done once; returns how
     /// many rows or parts went.
     ///

@@ -1,6 +1,6 @@
 //! Erasures as records, and what one would do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kernel::{
     Conn, Cx, Result,
@@ -8,8 +8,7 @@ use kernel::{
     id::ErasureId,
     record::Record,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
-use uuid::Uuid;
+use sea_orm::{Condition, ConnectionTrait, DbBackend};
 
 use crate::{
     domain::{
@@ -17,14 +16,10 @@ use crate::{
         persons::{Catalogue, Someone},
     },
     policy::MANAGE_PERSONAL_DATA,
-    queries::persons::theirs::Theirs,
-    store::{
-        erasures::{
-            erasure::{Column, Entity, Model},
-            rows::count,
-        },
-        persons::table,
-        retention::hold::{self, Entity as Holds, Model as LegalHold},
+    queries::persons::{kept::Kept, theirs::Theirs},
+    store::erasures::{
+        erasure::{Column, Entity, Model},
+        rows::count,
     },
 };
 
@@ -45,16 +40,20 @@ impl Record for Entity {
     }
 }
 
+/// The table of keys, by which everything sealed goes at once.
+pub const KEYS: &str = "personal_keys";
+
 /// A context, a table of it, what becomes of its rows, and why.
 type Of<'a> = (&'a str, &'a str, ErasedHow, Option<&'a str>);
 
-/// What becomes of which rows, as it is now.
+/// What becomes of which rows, as it is now; `kept` is what of it is under a legal hold.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
-pub async fn plan(conn: &Conn, catalogue: &Catalogue, whose: &Someone) -> Result<Plan> {
+pub async fn plan(conn: &Conn, catalogue: &Catalogue, whose: &Someone, kept: &Kept<'_>) -> Result<Plan> {
     let theirs = Theirs { catalogue, whose, outside: false, erasing: true, backend: conn.get_database_backend() };
     let mut lines: BTreeMap<Of<'_>, (i64, &str)> = BTreeMap::new();
+    let held_why = kept.why();
     for (context, all) in catalogue.held {
         for held in *all {
             for (at, tie) in held.ties.iter().enumerate() {
@@ -66,9 +65,19 @@ pub async fn plan(conn: &Conn, catalogue: &Catalogue, whose: &Someone) -> Result
                     Erased::Id => continue,
                 };
                 let inside = matches!(tie.by, By::Inside(_));
-                let rows = if inside { 0 } else { count(conn, &theirs, held, at).await? };
-                if rows > 0 || inside && how == ErasedHow::Deleted {
+                let (mut rows, mut stay) = if inside { (0, 0) } else { count(conn, &theirs, kept, held, at).await? };
+                if how == ErasedHow::Kept {
+                    (rows, stay) = (rows + stay, 0);
+                } else if held.table == KEYS && !kept.is_none() {
+                    // What is sealed under them is about what is held, too.
+                    (rows, stay) = (0, rows + stay);
+                }
+                if rows > 0 || inside && how == ErasedHow::Deleted && !kept.all {
                     lines.entry((context, held.table, how, why)).or_insert((0, held.about)).0 += rows;
+                }
+                if stay > 0 {
+                    let of = (*context, held.table, ErasedHow::Kept, Some(held_why.as_str()));
+                    lines.entry(of).or_insert((0, held.about)).0 += stay;
                 }
             }
         }
@@ -84,33 +93,6 @@ pub async fn plan(conn: &Conn, catalogue: &Catalogue, whose: &Someone) -> Result
     let mut records: Vec<_> = whose.records.iter().map(|record| record.shown.clone()).collect();
     records.sort_unstable();
     Ok(Plan { records, lines: lines.into_iter().map(line).collect() })
-}
-
-/// The oldest hold that is on somebody or on what is theirs, whatever kind of thing it is: ids are no two things', so every table with
-/// ids is asked.
-///
-/// # Errors
-/// [`kernel::Error::Unavailable`] where the database is away.
-pub async fn held(conn: &Conn, catalogue: &Catalogue, whose: &Someone) -> Result<Option<LegalHold>> {
-    let holds = Holds::find().filter(hold::Column::ReleasedAt.is_null());
-    let holds = holds.order_by_asc(hold::Column::PlacedAt).order_by_asc(hold::Column::Id).all(conn).await?;
-    if holds.is_empty() {
-        return Ok(None);
-    }
-    let mut held: BTreeSet<Uuid> = whose.ids.values().flatten().copied().collect();
-    for of in catalogue.held.iter().flat_map(|(_, all)| all.iter()) {
-        // What is sealed under their key stays and is not to be read any more.
-        let erasing = !of.ties.iter().any(|tie| matches!(tie.by, By::Id { of: Kind::Key, .. }));
-        let theirs = Theirs { catalogue, whose, outside: false, erasing, backend: conn.get_database_backend() };
-        let Some(select) = theirs.held(of.table) else { continue };
-        if !table(conn, of.table).await?.has_ids() {
-            continue;
-        }
-        for row in conn.query_all(&select).await? {
-            held.insert(row.try_get_by_index(0)?);
-        }
-    }
-    Ok(holds.into_iter().find(|hold| held.contains(&hold.subject_id)))
 }
 
 /// What is to be done by hand where Frontdesk does not reach.

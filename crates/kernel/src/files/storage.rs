@@ -37,4 +37,10 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// [`Error::Unavailable`](crate::Error).
     async fn remove(&self, key: &str) -> Result<()>;
+
+    /// The keys below a folder, with how many bytes each has.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error).
+    async fn list(&self, folder: &str) -> Result<Vec<(String, u64)>>;
 }

@@ -10,3 +10,4 @@ pub mod m0056_audit_heads;
 pub mod m0057_erasures;
 pub mod m0058_expired_erasures;
 pub mod m0061_trail_goes_fast;
+pub mod m0069_held_erasures;

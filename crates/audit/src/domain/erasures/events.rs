@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use kernel::{
     events::{Event, Resource, Severity},
-    id::ErasureId,
+    id::{ErasureId, LegalHoldId},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -116,6 +117,52 @@ impl Event for ErasureFailed {
     const SEVERITY: Severity = Severity::High;
     fn resource(&self) -> Resource {
         Resource::new("Erasure", self.erasure)
+    }
+}
+
+/// What may go of somebody is gone; legal holds keep the rest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErasureHeld {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// How many rows of which table are gone.
+    pub counts: BTreeMap<String, i64>,
+    /// How many of which stay.
+    pub kept: BTreeMap<String, i64>,
+    /// Because of which holds.
+    pub holds: Vec<LegalHoldId>,
+}
+
+impl Event for ErasureHeld {
+    const KIND: &'static str = "erasure.held";
+    const TOPIC: &'static str = ERASURES;
+    const SEVERITY: Severity = Severity::Medium;
+    fn resource(&self) -> Resource {
+        Resource::new("Erasure", self.erasure)
+    }
+    fn details(&self) -> Option<Json> {
+        Some(json!({ "rows": self.counts, "kept": self.kept, "holds": self.holds }))
+    }
+}
+
+/// An erasure is done again in a database that was restored from a copy of before it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErasureRepeated {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// When it was done before.
+    pub done_at: DateTime<Utc>,
+}
+
+impl Event for ErasureRepeated {
+    const KIND: &'static str = "erasure.repeated";
+    const TOPIC: &'static str = ERASURES;
+    const SEVERITY: Severity = Severity::High;
+    fn resource(&self) -> Resource {
+        Resource::new("Erasure", self.erasure)
+    }
+    fn details(&self) -> Option<Json> {
+        Some(json!({ "doneAt": self.done_at }))
     }
 }
 

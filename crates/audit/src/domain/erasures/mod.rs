@@ -66,6 +66,10 @@ impl Plan {
     }
 }
 
+/// Lines by themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Lines(pub Vec<Line>);
+
 /// How many rows of which table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Counts(pub BTreeMap<String, i64>);

@@ -14,7 +14,7 @@ use sea_orm::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::theirs::Theirs;
+use super::{kept::Kept, theirs::Theirs};
 use crate::{
     domain::{erasures::HangsOn, persons::GivenRows},
     queries::retention::archives::{archived_rows, archives_to_read},
@@ -32,6 +32,13 @@ pub struct Known {
     pub hangs_on: HangsOn,
     /// By addresses in these.
     emails: Vec<(&'static str, BTreeSet<String>)>,
+}
+
+/// The ids that a row names.
+pub fn ids_in(row: &Row) -> impl Iterator<Item = Uuid> {
+    // Both databases' archives have ids as text, one with hyphens and one without.
+    let ids = row.iter().filter(|(column, _)| *column == "id" || column.ends_with("_id"));
+    ids.filter_map(|(_, value)| value.as_str().and_then(|text| Uuid::try_parse(text).ok()))
 }
 
 impl Known {
@@ -89,12 +96,13 @@ impl Known {
             || self.emails.iter().any(|(column, emails)| text(row, column).is_some_and(|email| emails.contains(email)))
     }
 
-    /// The same of a line of an archive.
+    /// Whether a line of an archive is theirs and nothing in it is held.
     ///
     /// # Errors
     /// [`Error::Internal`] for what is no row.
-    pub fn owns_line(&self, line: &str) -> Result<bool> {
-        Ok(self.owns(&serde_json::from_str(line).map_err(Error::internal)?))
+    pub fn goes(&self, line: &str, kept: &Kept<'_>) -> Result<bool> {
+        let row: Row = serde_json::from_str(line).map_err(Error::internal)?;
+        Ok(self.owns(&row) && !kept.has_any(ids_in(&row)))
     }
 }
 

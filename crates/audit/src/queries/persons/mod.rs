@@ -2,4 +2,5 @@
 
 pub mod archived;
 pub mod find;
+pub mod kept;
 pub mod theirs;

@@ -31,6 +31,14 @@ pub struct Theirs<'a> {
     pub backend: DbBackend,
 }
 
+/// The ids of all that is under a legal hold.
+pub fn subjects() -> SelectStatement {
+    let mut holds = Query::select();
+    holds.column("subject_id").from((Alias::new(TENANT), "legal_holds"));
+    holds.and_where(Expr::col("released_at").is_null());
+    holds
+}
+
 impl Theirs<'_> {
     /// The rows of a table that are whole theirs; `None` where there can be none.
     pub fn whole(&self, held: &Held) -> Option<Condition> {
@@ -120,12 +128,9 @@ impl Theirs<'_> {
 
     /// The ids of the rows of a table that are whole theirs and under a legal hold; `None` where there can be none.
     pub fn held(&self, table: &'static str) -> Option<SelectStatement> {
-        let mut holds = Query::select();
-        holds.column("subject_id").from((Alias::new(TENANT), "legal_holds"));
-        holds.and_where(Expr::col("released_at").is_null());
         let id = Expr::col((Alias::new(table), Alias::new("id")));
         let mut select = self.keys(table, id.clone())?;
-        select.and_where(id.in_subquery(holds));
+        select.and_where(id.in_subquery(subjects()));
         Some(select)
     }
 

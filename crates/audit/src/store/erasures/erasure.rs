@@ -8,7 +8,7 @@ use kernel::{
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::erasures::{Counts, Plan, Tasks, Whose};
+use crate::domain::erasures::{Counts, Lines, Plan, Tasks, Whose};
 
 /// How much of somebody is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub enum ErasureStatus {
     Cancelled,
     /// Nobody confirmed it in time.
     Expired,
+    /// What may go is gone; the rest waits until no legal hold is on it.
+    Held,
 }
 
 /// An erasure.
@@ -65,6 +67,8 @@ pub struct Model {
     pub digest: Vec<u8>,
     /// How many rows were erased.
     pub counts: Counts,
+    /// What legal holds keep, while they do.
+    pub kept: Lines,
     /// What is to be done by hand.
     pub tasks: Tasks,
     /// Why it broke off.
@@ -89,6 +93,8 @@ pub struct Model {
     pub started_at: Option<DateTime<Utc>>,
     /// When it was over, whichever way.
     pub completed_at: Option<DateTime<Utc>>,
+    /// When it was noted in the ledger outside the database.
+    pub noted_at: Option<DateTime<Utc>>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::persons::Catalogue,
-    queries::persons::theirs::Theirs,
+    queries::persons::{kept::Kept, theirs::Theirs},
     store::persons::{Table, from},
 };
 
@@ -58,24 +58,49 @@ pub fn in_order(catalogue: &Catalogue, references: &[Reference]) -> Vec<(&'stati
     order
 }
 
+/// What does not meet a condition. Not `NOT`: of what is null nothing is known.
+fn not(rows: Condition) -> Expr {
+    Expr::case(rows, Expr::val(1)).finally(Expr::val(0)).eq(0)
+}
+
+/// The rows of a tie that no tie before it decides about, and that no hold keeps.
+fn only(theirs: &Theirs<'_>, kept: &Kept<'_>, held: &'static Held, at: usize) -> Option<Condition> {
+    let rows = decided(theirs, held, at)?;
+    Some(match kept.rows(held) {
+        Some(stay) => rows.add(not(stay)),
+        None => rows,
+    })
+}
+
 /// The rows of a tie that no tie before it decides about.
-fn only(theirs: &Theirs<'_>, held: &'static Held, at: usize) -> Option<Condition> {
+fn decided(theirs: &Theirs<'_>, held: &'static Held, at: usize) -> Option<Condition> {
     let mut rows = Condition::all().add(theirs.tie(held, &held.ties[at])?);
     for before in &held.ties[..at] {
         if let Some(before) = theirs.tie(held, before) {
-            // Not `NOT`: of what is null nothing is known.
-            rows = rows.add(Expr::case(before, Expr::val(1)).finally(Expr::val(0)).eq(0));
+            rows = rows.add(not(before));
         }
     }
     Some(rows)
 }
 
-/// How many rows a tie has that no tie before it decides about.
+/// How many rows a tie has that no tie before it decides about: those that go, and those that a hold keeps.
 ///
 /// # Errors
 /// [`kernel::Error::Unavailable`] where the database is away.
-pub async fn count(conn: &Conn, theirs: &Theirs<'_>, held: &'static Held, at: usize) -> Result<i64> {
-    let Some(rows) = only(theirs, held, at) else { return Ok(0) };
+pub async fn count(
+    conn: &Conn,
+    theirs: &Theirs<'_>,
+    kept: &Kept<'_>,
+    held: &'static Held,
+    at: usize,
+) -> Result<(i64, i64)> {
+    let stay = kept.rows(held).and_then(|stay| Some(decided(theirs, held, at)?.add(stay)));
+    Ok((number(conn, held, only(theirs, kept, held, at)).await?, number(conn, held, stay).await?))
+}
+
+/// How many rows of a table these are.
+async fn number(conn: &Conn, held: &Held, rows: Option<Condition>) -> Result<i64> {
+    let Some(rows) = rows else { return Ok(0) };
     let mut select = Query::select();
     from(&mut select, held.table);
     select.expr_as(Expr::cust("count(*)"), "rows").cond_where(rows);
@@ -98,6 +123,8 @@ async fn ids(conn: &Conn, table: &Table, these: &str) -> Result<Vec<Uuid>> {
 pub struct Eraser<'a> {
     /// What is declared, and whose rows.
     pub theirs: &'a Theirs<'a>,
+    /// What of it stays.
+    pub kept: &'a Kept<'a>,
     /// What refers to what.
     pub references: &'a [Reference],
     /// Now.
@@ -105,13 +132,22 @@ pub struct Eraser<'a> {
 }
 
 impl Eraser<'_> {
+    /// The rows of a tie that no hold keeps.
+    pub fn rows(&self, held: &Held, at: usize) -> Option<Condition> {
+        let rows = Condition::all().add(self.theirs.tie(held, &held.ties[at])?);
+        Some(match self.kept.rows(held) {
+            Some(stay) => rows.add(not(stay)),
+            None => rows,
+        })
+    }
+
     /// Erases some rows of a tie; returns how many, and their ids where they have some. None are left when there were none.
     ///
     /// # Errors
     /// [`kernel::Error::Conflict`] where something that stays refers to a row that goes.
     pub async fn batch(&self, conn: &Conn, table: &Table, held: &'static Held, at: usize) -> Result<(u64, Vec<Uuid>)> {
         let none = || Ok((0, Vec::new()));
-        let Some(mut rows) = only(self.theirs, held, at) else { return none() };
+        let Some(mut rows) = only(self.theirs, self.kept, held, at) else { return none() };
         match held.ties[at].erased {
             Erased::Id | Erased::Kept(_) => none(),
             Erased::Row => {

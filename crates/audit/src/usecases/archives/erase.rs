@@ -11,7 +11,7 @@ use super::object::{away, packed, remove_both};
 use crate::{
     domain::archives::Written,
     queries::{
-        persons::archived::Known,
+        persons::{archived::Known, kept::Kept},
         retention::archives::{archived_rows, manifest_of},
     },
     store::retention::archive::{Column, Entity, Model},
@@ -22,17 +22,24 @@ fn other(key: &str) -> String {
     key.strip_suffix(".e").map_or_else(|| format!("{key}.e"), str::to_owned)
 }
 
-/// Takes the rows of somebody out of an archive; returns how many. It gets a new object, and the old one goes. What breaks off is done
+/// Takes the rows of somebody out of an archive, but for those that name what is `held`; returns how many. It gets a new object, and the old one goes. What breaks off is done
 /// again.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database or the storage is away; [`Error::Internal`] with the key of an archive that is not what
 /// was written.
-pub async fn erase_archived(db: &Db, storage: &dyn Storage, cx: &Cx, archive: &Model, known: &Known) -> Result<u64> {
+pub async fn erase_archived(
+    db: &Db,
+    storage: &dyn Storage,
+    cx: &Cx,
+    archive: &Model,
+    known: &Known,
+    held: &Kept<'_>,
+) -> Result<u64> {
     let all = archived_rows(storage, archive).await?;
     let mut kept = Vec::with_capacity(all.len());
     for line in &all {
-        if !known.owns_line(line)? {
+        if !known.goes(line, held)? {
             kept.push(line.clone());
         }
     }

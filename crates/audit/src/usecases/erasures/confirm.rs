@@ -14,7 +14,7 @@ use super::plan::ErasureHouse;
 use crate::{
     domain::{
         erasures::{
-            Whose,
+            Lines, Whose,
             events::{ErasureCancelled, ErasureConfirmed, ErasureTaskDone},
         },
         persons::{Someone, Start},
@@ -115,12 +115,13 @@ pub async fn cancel_erasure(tx: &Tx, cx: &Cx, id: ErasureId) -> Result<Erasure> 
     cx.require(MANAGE_PERSONAL_DATA)?;
     let before = Records::<Erasures>::lock(tx, cx, id).await?;
     let has_begun = before.started_at.is_some();
-    if has_begun || !matches!(before.status, ErasureStatus::Planned | ErasureStatus::Confirmed) {
+    if has_begun || !matches!(before.status, ErasureStatus::Planned | ErasureStatus::Confirmed | ErasureStatus::Held) {
         return Err(refused("has begun, or is over"));
     }
     let after = Erasure {
         status: ErasureStatus::Cancelled,
         whose: None,
+        kept: Lines::default(),
         cancelled_by_id: cx.person().ok().map(|actor| actor.id),
         completed_at: Some(cx.now),
         ..before.clone()

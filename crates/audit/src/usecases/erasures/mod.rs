@@ -2,5 +2,7 @@
 
 pub mod confirm;
 pub mod expire;
+pub mod ledger;
 pub mod plan;
+pub mod resume;
 pub mod run;

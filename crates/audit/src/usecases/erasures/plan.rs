@@ -6,14 +6,14 @@ use kernel::{
 
 use crate::{
     domain::{
-        erasures::{Counts, ErasedHow, Line, Plan, Whose, events::ErasurePlanned},
+        erasures::{Counts, ErasedHow, Line, Lines, Plan, Whose, events::ErasurePlanned},
         persons::{Catalogue, Someone, Start},
     },
     policy::MANAGE_PERSONAL_DATA,
     ports::erasures::ErasureDesk,
     queries::{
-        erasures::{held, plan, tasks},
-        persons::find::find,
+        erasures::{plan, tasks},
+        persons::{find::find, kept::Kept},
     },
     store::erasures::erasure::{Entity as Erasures, ErasureScope, ErasureStatus, Model as Erasure},
 };
@@ -53,9 +53,14 @@ impl ErasureHouse<'_> {
             let why = "has more records than are looked for at a time";
             return Err(Error::invalid("of", ProblemCode::NotAllowed, why));
         }
-        let mut plan = plan(&self.db.reader(cx).await?, self.catalogue, &whose).await?;
+        let (kept, mut plan) = {
+            let conn = self.db.reader(cx).await?;
+            let kept = Kept::of(&conn, self.catalogue, &whose).await?;
+            let plan = plan(&conn, self.catalogue, &whose, &kept).await?;
+            (kept, plan)
+        };
         let rows = self.desk.exported(cx).await?;
-        if rows > 0 {
+        if rows > 0 && !kept.all {
             let about = "Files of exports that were made before, whoever is in them: they end".to_owned();
             let (context, table) = ("analytics-sync".to_owned(), EXPORTS.to_owned());
             plan.lines.push(Line { context, table, about, how: ErasedHow::Deleted, why: None, rows });
@@ -92,9 +97,6 @@ impl ErasureHouse<'_> {
                 return refused("is an active colleague: deactivate them first, which hands their work over");
             }
         }
-        if let Some(hold) = held(tx.conn(), self.catalogue, whose).await? {
-            return refused(&format!("is under the legal hold {}: {}", hold.id, hold.reason));
-        }
         Ok(())
     }
 }
@@ -121,6 +123,8 @@ pub async fn plan_erasure(house: ErasureHouse<'_>, tx: &Tx, cx: &Cx, cmd: &PlanE
         tasks: tasks(&plan, &whose),
         plan,
         counts: Counts::default(),
+        kept: Lines::default(),
+        noted_at: None,
         error_message: None,
         planned_by_id: cx.person().ok().map(|actor| actor.id),
         confirmed_by_id: None,

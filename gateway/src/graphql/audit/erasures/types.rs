@@ -42,6 +42,8 @@ pub enum ErasureStatus {
     Cancelled,
     /// Nobody confirmed it within `privacy.erasure_plan_days`: it does not say any more of whom it was.
     Expired,
+    /// What may go is gone. Legal holds keep the rest (`kept`), and it goes when they are released.
+    Held,
 }
 
 /// What becomes of rows.
@@ -136,6 +138,8 @@ pub struct Erasure {
     pub rows_done: i32,
     /// How many of which table.
     pub counts: Vec<ErasureCount>,
+    /// What legal holds keep of what is to be erased, as long as they do: of each table how many rows, and because of which holds.
+    pub kept: Vec<ErasureLine>,
     /// What is to be done by hand elsewhere.
     pub external_tasks: Vec<ErasureTask>,
     /// Why it broke off; null where it did not.
@@ -186,6 +190,7 @@ impl From<audit::Erasure> for Erasure {
             rows_done: number(erasure.counts.0.values().sum()),
             records: erasure.plan.records.into_iter().map(ID).collect(),
             plan: erasure.plan.lines.into_iter().map(line).collect(),
+            kept: erasure.kept.0.into_iter().map(line).collect(),
             counts: erasure
                 .counts
                 .0

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use audit::{
     PlaceLegalHold, ReleaseLegalHold, entities::legal_hold, place_legal_hold, records::LegalHolds, release_legal_hold,
+    resume_erasures,
 };
 use chrono::{DateTime, Utc};
 use kernel::{
@@ -190,7 +191,7 @@ impl LegalHoldMutation {
         Ok(write(ctx, "legal_hold.create", cmd, work).await?.into())
     }
 
-    /// Releases a hold. What was held goes with the next run, unless another hold is on it.
+    /// Releases a hold. What was held goes with the next run, unless another hold is on it; erasures that waited for it go on.
     #[graphql(directive = requires::apply(Permission::ManageRetention))]
     async fn release_legal_hold(
         &self,
@@ -199,8 +200,11 @@ impl LegalHoldMutation {
     ) -> Result<ReleaseLegalHoldPayload> {
         let hold: LegalHoldId = id("input.holdId", &input.hold_id)?;
         let cmd = ReleaseLegalHold { id: hold, reason: input.reason };
-        Ok(write(ctx, "legal_hold.end", cmd, |tx, cx, cmd| async move { release_legal_hold(&tx, &cx, &cmd).await })
-            .await?
-            .into())
+        let work = |tx: Tx, cx: Arc<Cx>, cmd: Arc<ReleaseLegalHold>| async move {
+            let released = release_legal_hold(&tx, &cx, &cmd).await?;
+            resume_erasures(&tx, &cx).await?;
+            Ok(released)
+        };
+        Ok(write(ctx, "legal_hold.end", cmd, work).await?.into())
     }
 }
