@@ -106,12 +106,12 @@ history! {
     tenant::audit::m0061_trail_goes_fast::Migration,
     tenant::crm_leads::m0062_crm_accounts::Migration,
     tenant::ticketing::m0063_kept_hours::Migration,
-    tenant::analytics_sync::m0066_sync_attempts::Migration,
     tenant::ticketing::m0064_attachments_in_history::Migration,
+    tenant::analytics_sync::m0066_sync_attempts::Migration,
     tenant::crm_leads::m0067_lead_addresses::Migration,
-    tenant::ticketing::m0070_shown_tickets::Migration,
     tenant::inbox::m0068_visitors::Migration,
     tenant::audit::m0069_held_erasures::Migration,
+    tenant::ticketing::m0070_shown_tickets::Migration,
 }
 
 /// Makes all that a tenant has, at once and in one transaction, on a connection whose unqualified names mean its schema.
