@@ -54,6 +54,7 @@ pub async fn tables(sql: &Sql) -> BTreeMap<String, Table> {
         "tickets_search",
         "leads_search",
         "b2chat_contacts_search",
+        "visitor_words_search",
     ];
     let internal = |name: &str| begins.iter().any(|begins| name.starts_with(begins));
     tables.retain(|name, _| !internal(name));

@@ -196,7 +196,8 @@ impl Site {
 
     /// The file of an SQLite tenant.
     pub fn file(&self, schema: &str) -> PathBuf {
-        self.dir().join("frontdesk.tenants").join(format!("{schema}.db"))
+        let registry = PathBuf::from(self.url.trim_start_matches("sqlite://"));
+        registry.with_extension("tenants").join(format!("{schema}.db"))
     }
 
     /// The files below the site's folder in which this text stands.

@@ -360,7 +360,8 @@ both! {
         for (filter, found) in [
             (json!({}), vec![josefine, jose]),
             (json!({ "text": "jose" }), vec![josefine, jose]),
-            (json!({ "text": "JOSE mueller" }), vec![]),
+            (json!({ "text": "JOSE mueller" }), vec![jose]),
+            (json!({ "text": "JOSE muler" }), vec![]),
             (json!({ "text": "josé MULLER" }), vec![jose]),
             (json!({ "text": "bogota" }), vec![jose]),
             (json!({ "text": "acme jos" }), vec![josefine]),

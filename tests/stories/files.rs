@@ -25,9 +25,10 @@ pub fn path(url: &str) -> String {
     url[at..].to_owned()
 }
 
-/// The files that a server keeps, unfinished ones too.
+/// The files that a server keeps, unfinished ones too, but for the notes of who was erased.
 pub fn kept(server: &Server) -> Vec<PathBuf> {
-    files_below(&server.dir().join("data/files"))
+    let files = server.dir().join("data/files");
+    files_below(&files).into_iter().filter(|file| !file.starts_with(files.join("erased"))).collect()
 }
 
 /// An id in the words of the database.

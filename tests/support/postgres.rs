@@ -136,6 +136,10 @@ impl Cluster {
     /// Stops the postmaster and all its backends with SIGSTOP: connections stay open and nothing answers.
     pub fn freeze(&self) {
         self.order("signal STOP");
+        // A process stops when it is given time next.
+        while !process_state(self.pid()).starts_with('T') {
+            std::thread::yield_now();
+        }
     }
 
     /// Lets a frozen cluster go on.
@@ -385,6 +389,12 @@ fn unprivileged() -> Command {
     let mut command = Command::new("runuser");
     command.args(["-u", "postgres", "--"]);
     command
+}
+
+/// What a process is at: `S`, `T` …, and what else the system says of it.
+fn process_state(pid: u32) -> String {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process is there");
+    stat.rsplit_once(") ").expect("a state").1.to_owned()
 }
 
 fn installed(program: &str) -> bool {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Cluster, Database};
+use super::{Cluster, Database, process_state};
 use crate::support::holder::{Holder, hold, is_held};
 
 #[test]
@@ -128,9 +128,4 @@ fn shared_memory(dir: &Path) -> String {
 fn segment_exists(id: &str) -> bool {
     let all = std::fs::read_to_string("/proc/sysvipc/shm").expect("a list of segments");
     all.lines().any(|line| line.split_whitespace().nth(1) == Some(id))
-}
-
-fn process_state(pid: u32) -> String {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process is there");
-    stat.rsplit_once(") ").expect("a state").1.to_owned()
 }
