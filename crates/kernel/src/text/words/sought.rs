@@ -95,15 +95,21 @@ impl Sought {
     #[must_use]
     pub fn in_other_forms(mut self, stem: usize, ending: usize) -> Self {
         for term in &mut self.0 {
-            let [way] = term.as_mut_slice() else { continue };
-            let [word] = way.as_mut_slice() else { continue };
-            let letters: Vec<char> = word.text.chars().collect();
-            if letters.len() < stem || !letters.iter().all(|c| c.is_alphabetic()) {
+            let mut shorter = Vec::new();
+            // What signs take apart has no other forms; with umlauts there are two ways to write a word.
+            if term.iter().any(|way| way.len() != 1) {
                 continue;
             }
-            word.beginning = true;
-            let shorter = stem.max(letters.len().saturating_sub(ending))..letters.len();
-            term.extend(shorter.rev().map(|end| vec![Word::whole(&letters[..end].iter().collect::<String>())]));
+            for word in term.iter_mut().flatten() {
+                let letters: Vec<char> = word.text.chars().collect();
+                if letters.len() < stem || !letters.iter().all(|c| c.is_alphabetic()) {
+                    continue;
+                }
+                word.beginning = true;
+                let ends = stem.max(letters.len().saturating_sub(ending))..letters.len();
+                shorter.extend(ends.rev().map(|end| vec![Word::whole(&letters[..end].iter().collect::<String>())]));
+            }
+            term.append(&mut shorter);
         }
         self
     }
