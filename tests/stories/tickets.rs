@@ -308,6 +308,23 @@ both! {
         assert_eq!(see(&admin.client, &open).await["assignee"], Value::Null, "what is open is nobody's at once");
         assert_eq!(see(&admin.client, &his).await["assignee"]["id"], dan.id, "what is over stays");
         assert_eq!(set(&his, "OPEN").await["assignee"], Value::Null);
+        // Nor after a permission of theirs, or of the role that they hold, is gone.
+        let whole = super::roles::make_role(&admin, "Tickets", &["VIEW_TICKETS", "MANAGE_TICKETS", "SEE_ASSIGNED"]).await;
+        let eve = super::roles::colleague(&desk, &admin, "eve", &whole, json!({})).await;
+        let bare = super::roles::make_role(&admin, "Bare", &["SEE_ASSIGNED"]).await;
+        let fay = super::roles::colleague(&desk, &admin, "fay", &bare, json!({})).await;
+        let of_fay = async |name: &str| {
+            let set = format!("mutation($id: ID!) {{ {name}(input: {{ staffId: $id, permission: VIEW_TICKETS }}) {{ errors {{ message }} }} }}");
+            super::roles::run(&admin, &set, json!({ "id": fay.id })).await;
+        };
+        of_fay("grantPermission").await;
+        let (hers, fays) = (make_for("assigneeId", &eve.id).await, make_for("assigneeId", &fay.id).await);
+        let less = "mutation($id: ID!) { updateRole(input: { roleId: $id, permissions: [SEE_ASSIGNED] }) { errors { message } } }";
+        super::roles::run(&admin, less, json!({ "id": whole })).await;
+        assert_eq!(see(&admin.client, &hers).await["assignee"], Value::Null);
+        assert_eq!(see(&admin.client, &fays).await["assignee"]["id"], fay.id, "another's role changes nothing");
+        of_fay("revokePermission").await;
+        assert_eq!(see(&admin.client, &fays).await["assignee"], Value::Null);
         came(change(&admin.client, "assignTicket", json!({ "ticketId": teams, "assigneeId": admin.id })).await, "assignTicket");
         assert_eq!(retire(&care).await.ok().data("updateTeam.team.isActive"), false, "it has no open ticket any more");
     }

@@ -184,7 +184,7 @@ pub use usecases::tickets::{
     answered::answered_by_client,
     assign_ticket::{AssignTicket, assign_ticket},
     create_ticket::{CreateTicket, create_ticket},
-    hand_over::{hand_back, hand_over},
+    hand_over::{hand_back, hand_back_unseen, hand_over},
     link_tickets::{Link as LinkTickets, link_tickets, unlink_tickets},
     merge_tickets::{MergeTickets, merge_tickets, unmerge_ticket},
     set_ticket_status::{SetTicketStatus, set_ticket_status},

@@ -29,6 +29,8 @@ pub trait TicketBook: ClockBook {
     async fn take_ticket(&self, id: TicketId) -> Result<Option<Ticket>>;
     /// Whether there is such a ticket; those of clients who were erased are gone.
     async fn is_there(&self, id: TicketId) -> Result<bool>;
+    /// The colleagues who have open tickets.
+    async fn who_has_open_tickets(&self) -> Result<Vec<StaffId>>;
     /// The open tickets that a colleague has, which nobody else changes until the transaction ends.
     async fn open_tickets_of(&self, staff: StaffId) -> Result<Vec<Ticket>>;
     /// Makes the words anew by which a ticket is found.

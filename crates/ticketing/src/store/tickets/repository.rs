@@ -46,6 +46,14 @@ impl TicketBook for Tx {
         Ok(one.one(self.conn()).await?.is_some())
     }
 
+    async fn who_has_open_tickets(&self) -> Result<Vec<StaffId>> {
+        let open = ticket::Entity::find().select_only().column(ticket::Column::AssigneeId).distinct();
+        let open = open.filter(ticket::Column::AssigneeId.is_not_null());
+        let open = open.filter(ticket::Column::Status.is_not_in([TicketStatus::Resolved, TicketStatus::Closed]));
+        // In the order of their ids, as every writer of several takes them.
+        Ok(open.order_by_asc(ticket::Column::AssigneeId).into_tuple().all(self.conn()).await?)
+    }
+
     async fn open_tickets_of(&self, staff: StaffId) -> Result<Vec<ticket::Model>> {
         let open = Condition::all()
             .add(ticket::Column::AssigneeId.eq(staff))

@@ -23,6 +23,18 @@ pub async fn hand_back<S: Records<Tickets> + TicketBook + Emit>(
     hand_over(s, house, cx, from, None).await
 }
 
+/// The same for every colleague, as after a role of several has changed.
+pub async fn hand_back_unseen<S: Records<Tickets> + TicketBook + Emit>(
+    s: &S,
+    house: &(impl People + Company),
+    cx: &Cx,
+) -> Result<()> {
+    for staff in s.who_has_open_tickets().await? {
+        hand_back(s, house, cx, staff).await?;
+    }
+    Ok(())
+}
+
 /// Hands over every open ticket that `from` has, whoever may see it, and returns how many that were; where `to` would not see
 /// them, they go back to nobody. Part of deactivating somebody, which is what needs the permission.
 pub async fn hand_over<S: Records<Tickets> + TicketBook + Emit>(

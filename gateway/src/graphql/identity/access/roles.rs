@@ -34,6 +34,7 @@ use crate::graphql::{
 use crate::{
     graphql::identity::people::types::{Role, RoleConnection, Staff},
     payload,
+    wiring::tickets::House,
 };
 
 /// A permission, as roles and people can hold it.
@@ -438,7 +439,13 @@ impl RoleMutation {
         let (cx, cmd, catalog) = (&scope.mutation(ctx), &cmd, &scope.app.catalog);
         let db = &scope.app.db;
         let done = db
-            .transact(cx, "role.update", |tx| async move { identity::update_role(&tx, cx, catalog, key, cmd).await })
+            .transact(cx, "role.update", |tx| async move {
+                let role = identity::update_role(&tx, cx, catalog, key, cmd).await?;
+                if cmd.permissions.is_some() || cmd.is_active == Some(false) {
+                    ticketing::hand_back_unseen(&tx, &House(&tx, catalog), cx).await?;
+                }
+                Ok(role)
+            })
             .await;
         Ok(payload(done)?.into())
     }
@@ -472,11 +479,13 @@ async fn set_permission(
 ) -> Result<(Option<identity::Person>, Vec<UserError>)> {
     let (staff, catalog) = (id("input.staffId", &input.staff_id)?, scope(ctx).app.catalog.clone());
     let cmd = SetPermission { staff, permission: input.permission.name().to_owned(), granted };
-    write(
-        ctx,
-        action,
-        (cmd, catalog),
-        |tx, cx, cmd| async move { identity::set_permission(&tx, &cx, &cmd.1, &cmd.0).await },
-    )
+    write(ctx, action, (cmd, catalog), |tx, cx, cmd| async move {
+        let (cmd, catalog) = (&cmd.0, &cmd.1);
+        let person = identity::set_permission(&tx, &cx, catalog, cmd).await?;
+        if !cmd.granted {
+            ticketing::hand_back(&tx, &House(&tx, catalog), &cx, cmd.staff).await?;
+        }
+        Ok(person)
+    })
     .await
 }
