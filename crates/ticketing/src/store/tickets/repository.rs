@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveValue::Set,
     Condition, IntoActiveModel, QueryOrder, QuerySelect,
     entity::prelude::*,
-    sea_query::{LockType, OnConflict},
+    sea_query::{LockType, OnConflict, SimpleExpr},
 };
 
 use super::{
@@ -28,6 +28,11 @@ use crate::{
         comment::{self, CommentVisibility},
     },
 };
+
+/// Of a ticket that is worked on.
+fn open() -> SimpleExpr {
+    ticket::Column::Status.is_not_in([TicketStatus::Resolved, TicketStatus::Closed])
+}
 
 impl TicketBook for Tx {
     async fn add_ticket(&self, mut ticket: ticket::Model, year: i32) -> Result<ticket::Model> {
@@ -47,20 +52,16 @@ impl TicketBook for Tx {
     }
 
     async fn who_has_open_tickets(&self) -> Result<Vec<StaffId>> {
-        let open = ticket::Entity::find().select_only().column(ticket::Column::AssigneeId).distinct();
-        let open = open.filter(ticket::Column::AssigneeId.is_not_null());
-        let open = open.filter(ticket::Column::Status.is_not_in([TicketStatus::Resolved, TicketStatus::Closed]));
+        let who = ticket::Entity::find().select_only().column(ticket::Column::AssigneeId).distinct();
+        let who = who.filter(open()).filter(ticket::Column::AssigneeId.is_not_null());
         // In the order of their ids, as every writer of several takes them.
-        Ok(open.order_by_asc(ticket::Column::AssigneeId).into_tuple().all(self.conn()).await?)
+        Ok(who.order_by_asc(ticket::Column::AssigneeId).into_tuple().all(self.conn()).await?)
     }
 
     async fn open_tickets_of(&self, staff: StaffId) -> Result<Vec<ticket::Model>> {
-        let open = Condition::all()
-            .add(ticket::Column::AssigneeId.eq(staff))
-            .add(ticket::Column::Status.is_not_in([TicketStatus::Resolved, TicketStatus::Closed]));
+        let theirs = ticket::Entity::find().filter(open()).filter(ticket::Column::AssigneeId.eq(staff));
         // In the order of their ids, as every writer of several takes them.
-        let open = ticket::Entity::find().filter(open).order_by_asc(ticket::Column::Id).lock(LockType::NoKeyUpdate);
-        Ok(open.all(self.conn()).await?)
+        Ok(theirs.order_by_asc(ticket::Column::Id).lock(LockType::NoKeyUpdate).all(self.conn()).await?)
     }
 
     async fn index_ticket(&self, ticket: &ticket::Model) -> Result<()> {
